@@ -1,0 +1,4 @@
+import { createHandler } from "./handler.ts";
+
+/** The right to operate: revoke, retry, redrive. */
+export const handler = createHandler({});

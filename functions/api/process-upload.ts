@@ -1,0 +1,23 @@
+import { derivedId } from "../../src/aws/ids.ts";
+import { Problem } from "../../src/core/problem.ts";
+import { EmptyBody } from "../../src/core/requests.ts";
+import { documentKey, findUpload, refuseUnreadable, storeOf } from "./documents.ts";
+import { safeFilename } from "../../src/documents/names.ts";
+import { type Operation, param, parseBody } from "./http.ts";
+import { shippedNode, submitMade } from "./submission.ts";
+
+/** `POST /documents/uploads/{id}/process`: runs `documents.process` on a file that was uploaded by its form. */
+export const processUpload: Operation = async (request, runtime) => {
+  parseBody(request, EmptyBody);
+  const id = param(request, "id");
+  const { filename, contentType } = await findUpload(runtime, id);
+  const key = documentKey("uploads", id, filename);
+  const store = storeOf(runtime);
+  if ((await store.size(key)) === null) {
+    throw new Problem(409, "not_uploaded", "Nothing was uploaded under this id yet. Send the file with the form first.");
+  }
+  await refuseUnreadable(filename, contentType, await store.get(key));
+  const document = { key, filename: safeFilename(filename), content_type: contentType };
+  const node = shippedNode(runtime, "documents.process", [document]);
+  return submitMade(request, runtime, node.task, (attempt) => ({ id: derivedId(attempt.seed, "0"), node }));
+};

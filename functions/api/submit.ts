@@ -1,0 +1,11 @@
+import { add } from "./add.ts";
+import { createUpload } from "./create-upload.ts";
+import { createHandler } from "./handler.ts";
+import { processUpload } from "./process-upload.ts";
+import { submitBatch } from "./submit-batch.ts";
+import { submitDocument } from "./submit-document.ts";
+import { submitTask } from "./submit-task.ts";
+import { testRequestInfo } from "./test-request-info.ts";
+
+/** The right to submit. */
+export const handler = createHandler({ add, testRequestInfo, submitTask, submitBatch, submitDocument, createUpload, processUpload });

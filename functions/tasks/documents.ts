@@ -1,0 +1,37 @@
+import { defineModule, defineTask } from "celeriac";
+import { type DocumentReport, DocumentSchema, documentStore, processDocument } from "celeriac/documents";
+import { z } from "zod";
+
+// Parsing 50 MB of pdf takes more than the 512 MB that a module gets by default.
+export const module = defineModule({ memory: 1536, grants: ["documents"] });
+
+/** What one batch may hold in all. */
+const MAX_BATCH_BYTES = 50 * 1024 * 1024;
+
+/** Takes the text out of a document, counts it, and stores it as the task's output. */
+export const process = defineTask("documents.process", {
+  args: z.tuple([DocumentSchema]),
+  softTimeLimit: 270,
+  run: (self, document) => processDocument(documentStore(), document, self.request.id, self.signal),
+});
+
+/** Processes several documents, one after the other. */
+export const processBatch = defineTask("documents.process_batch", {
+  args: z.tuple([z.array(DocumentSchema).min(1).max(100)]),
+  softTimeLimit: 270,
+  run: async (self, documents) => {
+    const store = documentStore();
+    const sizes = await Promise.all(documents.map((document) => store.size(document.key)));
+    const total = sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0);
+    if (total > MAX_BATCH_BYTES) {
+      throw new RangeError(`The documents have ${total} bytes in all; ${MAX_BATCH_BYTES} are allowed in one batch. Submit them in several.`);
+    }
+    const reports: DocumentReport[] = [];
+    for (const [index, document] of documents.entries()) {
+      const id = `${index}-${self.request.id}`;
+      reports.push(await processDocument(store, document, id, self.signal));
+      await self.progress(index + 1, documents.length, document.filename);
+    }
+    return reports;
+  },
+});

@@ -1,0 +1,133 @@
+import { SoftTimeLimitExceeded, defineTask } from "celeriac";
+import { z } from "zod";
+import { requestInfo } from "./_request-info.ts";
+
+/** What `probe.fail` throws: its class name is the error's type. */
+export class ExpectedError extends Error {}
+
+const anything = z.array(z.unknown());
+const seconds = z.number().min(0).max(900);
+
+/** Its argument. */
+export const identity = defineTask("probe.identity", { args: z.tuple([z.unknown()]), run: (_self, x) => x });
+
+/** What the task knows of its own call. */
+export const requestInfoTask = defineTask("probe.request_info", {
+  args: z.tuple([z.unknown().optional()]),
+  run: (self) => requestInfo(self.request),
+});
+
+/** The ids of its call and its argument. */
+export const ids = defineTask("probe.ids", {
+  args: z.tuple([z.unknown()]),
+  run: (self, i) => [self.request.rootId, self.request.parentId, i],
+});
+
+/** The result before it, and its own ids. */
+export const collectIds = defineTask("probe.collect_ids", {
+  args: z.tuple([z.unknown(), z.unknown()]),
+  run: (self, result, i) => [result, [self.request.rootId, self.request.parentId, i]],
+});
+
+/** Fails with an error class of its own. */
+export const fail = defineTask("probe.fail", {
+  args: anything,
+  run: () => {
+    throw new ExpectedError("Task expected to fail");
+  },
+});
+
+/** Fails with a plain error. */
+export const raiseError = defineTask("probe.raise_error", {
+  args: anything,
+  run: () => {
+    throw new Error("deliberate error");
+  },
+});
+
+/** Waits; the soft limit ends the wait. */
+export const sleep = defineTask("probe.sleep", {
+  args: z.tuple([seconds]),
+  timeLimit: 880,
+  run: async (self, duration) => {
+    await self.sleep(duration);
+    return duration;
+  },
+});
+
+/** Burns the CPU without yielding: only the hard limit's kill ends it early. */
+export const spin = defineTask("probe.spin", {
+  args: z.tuple([seconds]),
+  timeLimit: 880,
+  run: (_self, duration) => {
+    const end = Date.now() + duration * 1000;
+    while (Date.now() < end);
+    return duration;
+  },
+});
+
+/** A sum after a pause, or 0 when the soft limit came first. */
+export const delayedSumWithSoftGuard = defineTask("probe.delayed_sum_with_soft_guard", {
+  args: z.tuple([z.array(z.number()), seconds]),
+  run: async (self, numbers, pause) => {
+    try {
+      await self.sleep(pause);
+      return numbers.reduce((sum, number) => sum + number, 0);
+    } catch (error) {
+      if (error instanceof SoftTimeLimitExceeded) return 0;
+      throw error;
+    }
+  },
+});
+
+/** Retries once, at once. */
+export const retryOnce = defineTask("probe.retry_once", {
+  args: z.tuple([]),
+  run: (self) => {
+    if (self.request.retries === 0) self.retry({ countdown: 0 });
+    return 1;
+  },
+});
+
+/** Fails so many attempts; then the attempt's number, from 1. */
+export const flaky = defineTask("probe.flaky", {
+  args: z.tuple([z.number().int().min(0)]),
+  maxRetries: null,
+  run: (self, failures) => {
+    const attempt = self.request.retries + 1;
+    if (attempt <= failures) self.retry({ countdown: 0, cause: new ExpectedError(`attempt ${attempt} of ${failures} fails`) });
+    return attempt;
+  },
+});
+
+/** A string of so many characters. */
+export const blob = defineTask("probe.blob", {
+  args: z.tuple([z.number().int().min(0).max(16_000_000)]),
+  run: (_self, length) => "x".repeat(length),
+});
+
+/** The length of a string or a list. */
+export const size = defineTask("probe.size", {
+  args: z.tuple([z.union([z.string(), z.array(z.unknown())])]),
+  run: (_self, x) => x.length,
+});
+
+/** Reports progress at each step. */
+export const progress = defineTask("probe.progress", {
+  args: z.tuple([z.number().int().min(0).max(10_000), seconds]),
+  run: async (self, steps, pause) => {
+    for (let step = 1; step <= steps; step += 1) {
+      await self.progress(step, steps, `step ${step} of ${steps}`);
+      await self.sleep(pause);
+    }
+    return steps;
+  },
+});
+
+/** Ends its process without a word. */
+export const crash = defineTask("probe.crash", {
+  args: z.tuple([]),
+  run: () => {
+    process.exit(1);
+  },
+});

@@ -1,0 +1,64 @@
+import { fileURLToPath } from "node:url";
+import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
+import { readWorkerEnv } from "../../src/aws/env.ts";
+import { createRuntime } from "../../src/aws/runtime.ts";
+import { type Verdict, handleDelivery } from "../../src/worker/handle.ts";
+import { logLine } from "../../src/worker/log.ts";
+import type { Delivery } from "../../src/worker/run.ts";
+import { TaskChild } from "../../src/worker/task-child.ts";
+
+const folder = fileURLToPath(new URL(".", import.meta.url));
+const env = readWorkerEnv();
+// The child starts while Lambda still initialises, so that the first task finds it warm.
+const child = new TaskChild(`${folder}task.mjs`, env.memory);
+const worker = { runtime: createRuntime(folder), module: env.module, child };
+
+/** Every module's Lambda: takes messages from its queue, one after the other, and reports which come back. */
+export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
+  const failures: SQSBatchResponse["batchItemFailures"] = [];
+  for (const record of event.Records) {
+    const verdict = await handleSafely(record, context);
+    if (verdict.ack) continue;
+    failures.push({ itemIdentifier: record.messageId });
+    await hide(record, verdict.hide);
+  }
+  return { batchItemFailures: failures };
+}
+
+/** Whatever goes wrong with one message must not bring back the others of its batch. */
+async function handleSafely(record: SQSRecord, context: Context): Promise<Verdict> {
+  try {
+    return await handleDelivery(worker, deliveryOf(record, context));
+  } catch (error) {
+    logLine("ERROR", "a message comes back after an error", {}, { message_id: record.messageId, error: String(error) });
+    return { ack: false, hide: 5 };
+  }
+}
+
+/** Shortens the message's way back; if that fails it comes by itself, when its visibility timeout is over. */
+async function hide(record: SQSRecord, seconds: number): Promise<void> {
+  try {
+    await worker.runtime.queues.hide(worker.module, record.receiptHandle, seconds);
+  } catch (error) {
+    logLine("WARN", "a message's visibility could not be changed", {}, { message_id: record.messageId, error: String(error) });
+  }
+}
+
+function deliveryOf(record: SQSRecord, context: Context): Delivery {
+  const { attributes } = record;
+  return {
+    body: record.body,
+    messageId: record.messageId,
+    receiptHandle: record.receiptHandle,
+    receiveCount: Number(attributes.ApproximateReceiveCount),
+    firstReceived: milliseconds(attributes.ApproximateFirstReceiveTimestamp),
+    sent: milliseconds(attributes.SentTimestamp),
+    functionName: context.functionName,
+    logStream: context.logStreamName,
+    awsRequestId: context.awsRequestId,
+  };
+}
+
+function milliseconds(text: string | undefined): number | null {
+  return text === undefined || text === "" ? null : Number(text);
+}

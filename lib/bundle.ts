@@ -1,0 +1,149 @@
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { join, posix } from "node:path";
+import { type Metafile, type OutputFile, build } from "esbuild";
+import { DefinitionError } from "../src/core/errors.ts";
+import type { RegistryFile } from "../src/core/registry.ts";
+import { API_FUNCTIONS } from "./api-functions.ts";
+import type { TaskModule } from "./discover.ts";
+
+/** One Lambda's files: the entries that it is called by, by the names that they get in its folder. */
+interface Asset {
+  /** The Lambda's short name, and its folder's. */
+  readonly name: string;
+  /** File name -> source file, relative to the project. */
+  readonly entries: Readonly<Record<string, string>>;
+}
+
+/** What {@link bundleFunctions} made. */
+export interface Bundle {
+  /** The folder that holds a folder for each Lambda, by its short name. */
+  readonly folder: string;
+  /** Bytes of each Lambda's folder. */
+  readonly sizes: ReadonlyMap<string, number>;
+  /** How long it took. */
+  readonly milliseconds: number;
+}
+
+/** What CommonJS dependencies (mammoth, yauzl) need in an ES module: a `require` for Node's own modules. */
+const REQUIRE = 'import{createRequire as celeriacRequire}from"node:module";const require=celeriacRequire(import.meta.url);';
+
+/**
+ * Bundles all Lambdas in one esbuild run and writes one folder for each, with its entries, the chunks that these import, and
+ * `registry.json`. The same sources give the same bytes, so that an unchanged Lambda is not deployed again.
+ * @param root The project's folder.
+ * @param folder Where the folders go; what was there is replaced. @default dist/lambda
+ * @throws DefinitionError with the first error of esbuild.
+ */
+export async function bundleFunctions(options: {
+  readonly root: string;
+  readonly modules: readonly TaskModule[];
+  readonly registry: RegistryFile;
+  readonly folder?: string;
+}): Promise<Bundle> {
+  const start = performance.now();
+  const folder = options.folder ?? join(options.root, "dist", "lambda");
+  const assets = listAssets(options.modules);
+  const outputs = await runEsbuild(options.root, assets);
+  await rm(folder, { recursive: true, force: true });
+  const registry = new TextEncoder().encode(JSON.stringify(options.registry));
+  const sizes = new Map<string, number>();
+  for (const asset of assets) {
+    const files = collectFiles(asset, outputs);
+    files.set("registry.json", registry);
+    await writeFiles(join(folder, asset.name), files);
+    sizes.set(asset.name, [...files.values()].reduce((sum, bytes) => sum + bytes.length, 0));
+  }
+  return { folder, sizes, milliseconds: performance.now() - start };
+}
+
+function listAssets(modules: readonly TaskModule[]): Asset[] {
+  return [
+    ...API_FUNCTIONS.map((name) => ({ name: `api-${name}`, entries: { "index.mjs": `functions/api/${name}.ts` } })),
+    { name: "canvas", entries: { "index.mjs": "functions/canvas/handler.ts" } },
+    ...modules.map(({ name, file }) => ({
+      name: `task-${name}`,
+      entries: { "index.mjs": "functions/worker/supervisor.ts", "task.mjs": "functions/worker/process.ts", "module.mjs": file },
+    })),
+  ];
+}
+
+/** What esbuild wrote (in memory), and what imports what. All files lie in one folder, so imports hold wherever they are copied together. */
+interface Outputs {
+  readonly imports: Metafile["outputs"];
+  readonly contents: ReadonlyMap<string, Uint8Array>;
+  /** Source file -> output. */
+  readonly byEntry: ReadonlyMap<string, string>;
+}
+
+async function runEsbuild(root: string, assets: readonly Asset[]): Promise<Outputs> {
+  const sources = [...new Set(assets.flatMap((asset) => Object.values(asset.entries)))];
+  const result = await build({
+    absWorkingDir: root,
+    entryPoints: sources.map((source) => ({ in: source, out: source.replace(/\.ts$/, "").replaceAll("/", ".") })),
+    outdir: "out",
+    write: false,
+    metafile: true,
+    bundle: true,
+    splitting: true,
+    minify: true,
+    // The class names of errors are what callers see as the error's type.
+    keepNames: true,
+    format: "esm",
+    platform: "node",
+    target: "node24",
+    // Without `module` first the SDK's CommonJS is taken, which cannot be shaken.
+    mainFields: ["module", "main"],
+    outExtension: { ".js": ".mjs" },
+    chunkNames: "[name]-[hash]",
+    banner: { js: REQUIRE },
+    legalComments: "none",
+    charset: "utf8",
+    logLevel: "silent",
+  }).catch((thrown: unknown) => {
+    const message = thrown instanceof Error ? thrown.message : String(thrown);
+    throw new DefinitionError(`The functions cannot be bundled: ${message.split("\n").slice(1).find(Boolean) ?? message}`);
+  });
+  return indexOutputs(root, result.metafile, result.outputFiles);
+}
+
+function indexOutputs(root: string, metafile: Metafile, files: readonly OutputFile[]): Outputs {
+  const contents = new Map(files.map((file) => [posix.relative(root, file.path.replaceAll("\\", "/")), file.contents]));
+  const byEntry = new Map<string, string>();
+  for (const [path, output] of Object.entries(metafile.outputs)) {
+    if (output.entryPoint !== undefined) byEntry.set(output.entryPoint, path);
+  }
+  return { imports: metafile.outputs, contents, byEntry };
+}
+
+/** The files of one Lambda's folder: its entries under their own names, and all that they import, at once or lazily. */
+function collectFiles(asset: Asset, outputs: Outputs): Map<string, Uint8Array> {
+  const files = new Map<string, Uint8Array>();
+  const waiting: string[] = [];
+  for (const [name, source] of Object.entries(asset.entries)) {
+    const path = outputs.byEntry.get(source) ?? "";
+    files.set(name, contentsOf(path, outputs));
+    waiting.push(...importsOf(path, outputs));
+  }
+  for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
+    if (files.has(posix.basename(path))) continue;
+    files.set(posix.basename(path), contentsOf(path, outputs));
+    waiting.push(...importsOf(path, outputs));
+  }
+  return files;
+}
+
+function importsOf(path: string, outputs: Outputs): string[] {
+  const imports = outputs.imports[path]?.imports ?? [];
+  return imports.filter((entry) => entry.external !== true).map((entry) => entry.path);
+}
+
+function contentsOf(path: string, outputs: Outputs): Uint8Array {
+  const contents = outputs.contents.get(path);
+  if (contents === undefined) throw new Error(`esbuild's output "${path}" is named by its metafile, but is not among its files.`);
+  return contents;
+}
+
+async function writeFiles(folder: string, files: ReadonlyMap<string, Uint8Array>): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await Promise.all([...files].map(([name, contents]) => writeFile(join(folder, name), contents)));
+}

@@ -1,0 +1,82 @@
+import type { PolicyStatement } from "aws-cdk-lib/aws-iam";
+import type { Construct } from "constructs";
+import type { ApiFunction } from "../../src/core/routes.ts";
+import type { Names } from "../names.ts";
+import type { StageContext } from "../stage.ts";
+import { CeleriacFunction } from "./celeriac-function.ts";
+import { allQueues, objects, tableItems, tableQueries } from "./permissions.ts";
+
+/** Seconds: API Gateway gives up on an integration after 29 s, so what runs on is wasted. */
+const TIMEOUT = 29;
+
+/** What one of the API's functions may do, and its memory in MB. */
+interface Right {
+  readonly description: string;
+  readonly memory: number;
+  readonly permissions: (names: Names) => PolicyStatement[];
+}
+
+const RIGHTS: Readonly<Record<ApiFunction, Right>> = {
+  submit: {
+    description: "Takes submissions and documents",
+    memory: 512,
+    permissions: (names) => [
+      tableItems(
+        names,
+        "dynamodb:GetItem",
+        "dynamodb:BatchGetItem",
+        "dynamodb:PutItem",
+        "dynamodb:UpdateItem",
+        "dynamodb:BatchWriteItem",
+      ),
+      tableQueries(names),
+      allQueues(names, "sqs:SendMessage", "sqs:GetQueueAttributes"),
+      objects(names, "s3:GetObject", "payloads", "results", "uploads", "outputs"),
+      objects(names, "s3:PutObject", "payloads", "documents", "uploads"),
+    ],
+  },
+  read: {
+    description: "Answers questions about tasks and queues, and whatever is no route",
+    memory: 512,
+    permissions: (names) => [
+      tableItems(names, "dynamodb:GetItem", "dynamodb:BatchGetItem"),
+      tableQueries(names),
+      allQueues(names, "sqs:GetQueueAttributes"),
+      objects(names, "s3:GetObject", "payloads", "results", "outputs"),
+    ],
+  },
+  wait: {
+    description: "Answers with results, which it may wait for",
+    // It sleeps for most of its time, so it costs by its memory alone.
+    memory: 256,
+    permissions: (names) => [
+      tableItems(names, "dynamodb:GetItem", "dynamodb:BatchGetItem"),
+      objects(names, "s3:GetObject", "results"),
+    ],
+  },
+  operate: {
+    description: "Revokes, retries and redrives",
+    memory: 512,
+    permissions: (names) => [
+      tableItems(names, "dynamodb:GetItem", "dynamodb:UpdateItem"),
+      tableQueries(names),
+      allQueues(names, "sqs:SendMessage"),
+    ],
+  },
+};
+
+/** The function of the API that serves the routes of one right, with no more than that right. */
+export class ApiFunctionConstruct extends CeleriacFunction {
+  constructor(scope: Construct, id: string, { stage, right }: { readonly stage: StageContext; readonly right: ApiFunction }) {
+    const { description, memory, permissions } = RIGHTS[right];
+    super(scope, id, {
+      stage,
+      name: `api-${right}`,
+      description,
+      memory,
+      timeout: TIMEOUT,
+      permissions: permissions(stage.names),
+      reservedConcurrency: right === "wait" ? stage.config.waitConcurrency : null,
+    });
+  }
+}

@@ -1,0 +1,71 @@
+import { CfnRule } from "aws-cdk-lib/aws-events";
+import { PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import { Construct } from "constructs";
+import type { Names } from "../names.ts";
+import type { StageContext } from "../stage.ts";
+import { CeleriacFunction } from "./celeriac-function.ts";
+import { CeleriacQueue, consume } from "./celeriac-queue.ts";
+import { allQueues, consumeQueue, objects, tableItems, tableQueries } from "./permissions.ts";
+
+/** Seconds that the canvas function has for one batch: the pages of a wide group take most. */
+export const CANVAS_TIMEOUT = 300;
+/** Minutes between two sweeps for what no message will ever settle. */
+const SWEEP_MINUTES = 10;
+
+/** The canvas queue and the function that starts, chunks, closes and settles; it also takes the dead letters, and sweeps. */
+export class Canvas extends Construct {
+  constructor(
+    scope: Construct,
+    id: string,
+    { stage, deadQueueArn }: { readonly stage: StageContext; readonly deadQueueArn: string },
+  ) {
+    super(scope, id);
+    const { names } = stage;
+    const { queue } = new CeleriacQueue(this, "Queue", { stage, name: "canvas", timeout: CANVAS_TIMEOUT, deadQueueArn });
+    const { lambda } = new CeleriacFunction(this, "Canvas", {
+      stage,
+      name: "canvas",
+      description: "Starts, closes and settles canvases, records dead letters, and sweeps",
+      memory: 1024,
+      timeout: CANVAS_TIMEOUT,
+      permissions: canvasPermissions(names),
+      feedsItself: true,
+    });
+    consume(this, "Mapping", { queueArn: queue.queueArn, target: lambda, batchSize: 10, maxConcurrency: 20 });
+    // Dead letters are few and never urgent: the least concurrency that a mapping has.
+    consume(this, "DeadLetters", { queueArn: deadQueueArn, target: lambda, batchSize: 10, maxConcurrency: 2 });
+    const sweep = new CfnRule(this, "Sweep", {
+      name: `${names.prefix}-sweep`,
+      description: "Has what no message will ever settle looked for",
+      scheduleExpression: `rate(${SWEEP_MINUTES} minutes)`,
+      targets: [{ id: "canvas", arn: queue.queueArn, input: JSON.stringify({ op: "sweep" }) }],
+    });
+    queue.addToResourcePolicy(
+      new PolicyStatement({
+        actions: ["sqs:SendMessage"],
+        principals: [new ServicePrincipal("events.amazonaws.com")],
+        resources: [queue.queueArn],
+        conditions: { ArnEquals: { "aws:SourceArn": sweep.attrArn } },
+      }),
+    );
+  }
+}
+
+function canvasPermissions(names: Names): PolicyStatement[] {
+  return [
+    consumeQueue(names, "canvas"),
+    consumeQueue(names, "dead"),
+    allQueues(names, "sqs:SendMessage"),
+    tableItems(
+      names,
+      "dynamodb:GetItem",
+      "dynamodb:BatchGetItem",
+      "dynamodb:PutItem",
+      "dynamodb:UpdateItem",
+      "dynamodb:BatchWriteItem",
+    ),
+    tableQueries(names),
+    objects(names, "s3:GetObject", "payloads", "results"),
+    objects(names, "s3:PutObject", "payloads", "results"),
+  ];
+}

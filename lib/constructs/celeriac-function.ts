@@ -1,0 +1,80 @@
+import { join } from "node:path";
+import { PolicyDocument, type PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import { Architecture, Code, Function as LambdaFunction, RecursiveLoop, Runtime } from "aws-cdk-lib/aws-lambda";
+import { LogGroup } from "aws-cdk-lib/aws-logs";
+import { Duration } from "aws-cdk-lib/core";
+import { Construct } from "constructs";
+import { ENV } from "../../src/aws/env.ts";
+import type { StageContext } from "../stage.ts";
+import { writeLogs } from "./permissions.ts";
+
+/** A Lambda of a stage. */
+export interface CeleriacFunctionProps {
+  readonly stage: StageContext;
+  /** `task-math`, `api-read`, `canvas`: in its name, and its bundle's folder. */
+  readonly name: string;
+  readonly description: string;
+  /** MB. */
+  readonly memory: number;
+  /** Seconds. */
+  readonly timeout: number;
+  /** What it may do besides writing its log. */
+  readonly permissions: readonly PolicyStatement[];
+  /** Variables besides those that every function has. @default none */
+  readonly environment?: Readonly<Record<string, string>>;
+  /**
+   * Whether it takes messages that it may have sent itself (retries, links, nested canvases). Lambda takes that for a mistake
+   * after about 16 rounds and drops the message, unless told otherwise; our own bound is MAX_HOPS. @default false
+   */
+  readonly feedsItself?: boolean;
+  /** Environments that are kept for it, and that it never exceeds. @default none are kept, the account's bound holds */
+  readonly reservedConcurrency?: number | null;
+}
+
+/** A Lambda with its log group and a role that may do nothing but what is listed. The only place where one is made. */
+export class CeleriacFunction extends Construct {
+  readonly lambda: LambdaFunction;
+
+  constructor(scope: Construct, id: string, props: CeleriacFunctionProps) {
+    super(scope, id);
+    const { config, names, bundles, removal } = props.stage;
+    const logGroup = new LogGroup(this, "Log", {
+      logGroupName: names.logGroup(props.name),
+      retention: config.logRetentionDays,
+      removalPolicy: removal,
+    });
+    const statements = [writeLogs(names, props.name), ...props.permissions];
+    const role = new Role(this, "Role", {
+      description: `Role of ${names.lambda(props.name)}`,
+      assumedBy: new ServicePrincipal("lambda.amazonaws.com"),
+      // Inline: the role has its rights from its first moment, and no grant of CDK's adds broader ones.
+      inlinePolicies: { work: new PolicyDocument({ statements }) },
+    });
+    this.lambda = new LambdaFunction(this, "Function", {
+      functionName: names.lambda(props.name),
+      description: props.description,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      handler: "index.handler",
+      code: Code.fromAsset(join(bundles, props.name)),
+      memorySize: props.memory,
+      timeout: Duration.seconds(props.timeout),
+      role: role.withoutPolicyUpdates(),
+      logGroup,
+      environment: { ...commonEnvironment(props.stage), ...props.environment },
+      ...(props.feedsItself === true && { recursiveLoop: RecursiveLoop.ALLOW }),
+      ...(typeof props.reservedConcurrency === "number" && { reservedConcurrentExecutions: props.reservedConcurrency }),
+    });
+  }
+}
+
+/** The variables that every function has. */
+function commonEnvironment({ config, names }: StageContext): Record<string, string> {
+  return {
+    [ENV.stage]: config.stage,
+    [ENV.table]: names.prefix,
+    [ENV.bucket]: names.bucket,
+    [ENV.queuePrefix]: names.queueUrlPrefix,
+    [ENV.retentionDays]: String(config.recordRetentionDays),
+  };
+}

@@ -1,0 +1,55 @@
+import { PolicyStatement } from "aws-cdk-lib/aws-iam";
+import type { Names } from "../names.ts";
+
+/** Prefixes of the bucket: what each holds is said in the storage stack. */
+type Prefix = "payloads" | "results" | "documents" | "uploads" | "outputs";
+
+/** Items of the table itself. */
+export function tableItems(names: Names, ...actions: readonly `dynamodb:${string}`[]): PolicyStatement {
+  return new PolicyStatement({ actions: [...actions], resources: [names.arn("dynamodb", `table/${names.prefix}`)] });
+}
+
+/** Queries of the table and its indexes. */
+export function tableQueries(names: Names): PolicyStatement {
+  const table = names.arn("dynamodb", `table/${names.prefix}`);
+  return new PolicyStatement({ actions: ["dynamodb:Query"], resources: [table, `${table}/index/*`] });
+}
+
+/** Objects under some prefixes of the bucket; presigned URLs carry these rights too. */
+export function objects(names: Names, action: "s3:GetObject" | "s3:PutObject", ...prefixes: readonly Prefix[]): PolicyStatement {
+  return new PolicyStatement({ actions: [action], resources: prefixes.map((prefix) => names.objects(prefix)) });
+}
+
+/** Every queue of the stage: links, retries and submissions may go to any module. */
+export function allQueues(names: Names, ...actions: readonly `sqs:${string}`[]): PolicyStatement {
+  return new PolicyStatement({ actions: [...actions], resources: [names.arn("sqs", names.queue("*"))] });
+}
+
+/** What an event source mapping does in its function's name (AWSLambdaSQSQueueExecutionRole), and ending a message's wait early. */
+export function consumeQueue(names: Names, queue: string): PolicyStatement {
+  return new PolicyStatement({
+    actions: ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ChangeMessageVisibility"],
+    resources: [names.arn("sqs", names.queue(queue))],
+  });
+}
+
+/** Answers to the steps of the stage's state machines. */
+export function answerSteps(names: Names): PolicyStatement {
+  return new PolicyStatement({
+    actions: ["states:SendTaskSuccess", "states:SendTaskFailure"],
+    resources: [names.arn("states", `stateMachine:${names.prefix}-*`)],
+  });
+}
+
+/** Mail from any of the account's verified identities: which one is the sender, the task says. */
+export function sendMail(names: Names): PolicyStatement {
+  return new PolicyStatement({ actions: ["ses:SendEmail"], resources: [names.arn("ses", "identity/*")] });
+}
+
+/** The function's own log streams; its group is made by the stack. */
+export function writeLogs(names: Names, lambda: string): PolicyStatement {
+  return new PolicyStatement({
+    actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
+    resources: [names.arn("logs", `log-group:${names.logGroup(lambda)}:*`)],
+  });
+}

@@ -1,0 +1,118 @@
+import {
+  Alarm,
+  type AlarmProps,
+  ComparisonOperator,
+  type IAlarmAction,
+  type IMetric,
+  MathExpression,
+  Metric,
+  TreatMissingData,
+} from "aws-cdk-lib/aws-cloudwatch";
+import { Duration } from "aws-cdk-lib/core";
+import { Construct } from "constructs";
+import { API_FUNCTIONS } from "../api-functions.ts";
+import type { StageContext } from "../stage.ts";
+
+/** Metrics that one alarm may compute with (CloudWatch: "Metrics in a metric math expression alarm"). */
+const METRICS_PER_ALARM = 10;
+const FIVE_MINUTES = Duration.minutes(5);
+/** Seconds that the oldest message may wait: more than one crash with its redelivery takes (930 s), so it means that nothing gets through. */
+const OLDEST_MESSAGE = 1_800;
+
+/** What the alarms of a stage watch, and whom they tell. */
+export interface StageAlarmsProps {
+  readonly stage: StageContext;
+  /** The names of the modules that are deployed. */
+  readonly modules: readonly string[];
+  readonly action: IAlarmAction | null;
+}
+
+/** Few alarms, each of which wants a person: one for a kind of fault, not one for each resource ($0.10 a month each). */
+export class StageAlarms extends Construct {
+  readonly #stage: StageContext;
+  readonly #action: IAlarmAction | null;
+
+  constructor(scope: Construct, id: string, { stage, modules, action }: StageAlarmsProps) {
+    super(scope, id);
+    this.#stage = stage;
+    this.#action = action;
+    this.#watchQueues([...modules, "canvas"]);
+    this.#watchFunctions("worker-errors", "A worker itself failed or timed out; a failed task is none.", modules.map((name) => `task-${name}`));
+    this.#watchFunctions("system-errors", "The canvas function or one of the API's failed or timed out.", [
+      "canvas",
+      ...API_FUNCTIONS.map((name) => `api-${name}`),
+    ]);
+    this.#watchDeadLetters();
+    this.#watchApi();
+  }
+
+  #watchQueues(names: readonly string[]): void {
+    const metrics = names.map((name) => this.#queueMetric(name, "ApproximateAgeOfOldestMessage", "Maximum"));
+    this.#alarmOnEach("oldest-message", `A message waits for over ${OLDEST_MESSAGE / 60} minutes.`, "MAX", metrics, OLDEST_MESSAGE);
+  }
+
+  #watchFunctions(id: string, description: string, names: readonly string[]): void {
+    const metrics = names.map(
+      (name) =>
+        new Metric({
+          namespace: "AWS/Lambda",
+          metricName: "Errors",
+          dimensionsMap: { FunctionName: this.#stage.names.lambda(name) },
+          statistic: "Sum",
+          period: FIVE_MINUTES,
+        }),
+    );
+    this.#alarmOnEach(id, description, "SUM", metrics, 0);
+  }
+
+  /** The dead-letter queue is consumed at once, so what counts is what was received from it, not what lies in it. */
+  #watchDeadLetters(): void {
+    const metric = this.#queueMetric("dead", "NumberOfMessagesReceived", "Sum");
+    this.#alarm("dead-letters", { alarmDescription: "Messages could not be worked off and were recorded as FAILURE.", metric, threshold: 0 });
+  }
+
+  #watchApi(): void {
+    const metric = new Metric({
+      namespace: "AWS/ApiGateway",
+      metricName: "5XXError",
+      dimensionsMap: { ApiName: this.#stage.names.prefix },
+      statistic: "Sum",
+      period: FIVE_MINUTES,
+    });
+    this.#alarm("api-errors", { alarmDescription: "The API answered with a 5xx.", metric, threshold: 0 });
+  }
+
+  #queueMetric(name: string, metricName: string, statistic: string): Metric {
+    return new Metric({
+      namespace: "AWS/SQS",
+      metricName,
+      dimensionsMap: { QueueName: this.#stage.names.queue(name) },
+      statistic,
+      period: FIVE_MINUTES,
+    });
+  }
+
+  /** One alarm for up to ten metrics, over their sum or maximum. */
+  #alarmOnEach(id: string, description: string, combine: "MAX" | "SUM", metrics: readonly Metric[], threshold: number): void {
+    for (let first = 0; first < metrics.length; first += METRICS_PER_ALARM) {
+      const group = metrics.slice(first, first + METRICS_PER_ALARM);
+      const usingMetrics: Record<string, IMetric> = Object.fromEntries(group.map((metric, index) => [`m${index}`, metric]));
+      // FILL: a metric without data in a period (an idle queue) would take the whole expression's value away.
+      const expression = `${combine}([${Object.keys(usingMetrics).map((key) => `FILL(${key}, 0)`).join(", ")}])`;
+      const metric = new MathExpression({ expression, usingMetrics, period: FIVE_MINUTES, label: id });
+      const suffix = first === 0 ? "" : `-${first / METRICS_PER_ALARM + 1}`;
+      this.#alarm(`${id}${suffix}`, { alarmDescription: description, metric, threshold });
+    }
+  }
+
+  #alarm(id: string, props: Pick<AlarmProps, "alarmDescription" | "metric" | "threshold">): void {
+    const alarm = new Alarm(this, id, {
+      ...props,
+      alarmName: `${this.#stage.names.prefix}-${id}`,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+      evaluationPeriods: 1,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
+    if (this.#action !== null) alarm.addAlarmAction(this.#action);
+  }
+}

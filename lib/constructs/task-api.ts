@@ -1,0 +1,107 @@
+import {
+  AccessLogFormat,
+  AuthorizationType,
+  EndpointType,
+  type IResource,
+  LambdaIntegration,
+  LogGroupLogDestination,
+  RestApi,
+} from "aws-cdk-lib/aws-apigateway";
+import { LogGroup } from "aws-cdk-lib/aws-logs";
+import { CfnOutput } from "aws-cdk-lib/core";
+import { Construct } from "constructs";
+import { type ApiFunction, ROUTES } from "../../src/core/routes.ts";
+import { API_FUNCTIONS } from "../api-functions.ts";
+import type { StageContext } from "../stage.ts";
+import { ApiFunctionConstruct } from "./api-function.ts";
+import { addGatewayProblems } from "./gateway-problems.ts";
+
+/** The first segment of every path, and the version of the contract. */
+const VERSION = "v1";
+
+/** One line per request: who asked for what, and how it went. No query, header or body, which may hold what is private. */
+const ACCESS_LOG = JSON.stringify({
+  time: "$context.requestTime",
+  request: "$context.requestId",
+  caller: "$context.identity.userArn",
+  address: "$context.identity.sourceIp",
+  method: "$context.httpMethod",
+  route: "$context.resourcePath",
+  status: "$context.status",
+  problem: "$context.error.responseType",
+  milliseconds: "$context.responseLatency",
+  bytes: "$context.responseLength",
+});
+
+/** The REST API: every route of ROUTES at the function of its right, and everything else at `read`, which answers 404 or 405. */
+export class TaskApi extends Construct {
+  readonly api: RestApi;
+
+  constructor(scope: Construct, id: string, { stage }: { readonly stage: StageContext }) {
+    super(scope, id);
+    const { config, names, removal } = stage;
+    const accessLog = new LogGroup(this, "AccessLog", {
+      logGroupName: `/aws/apigateway/${names.prefix}`,
+      retention: config.logRetentionDays,
+      removalPolicy: removal,
+    });
+    this.api = new RestApi(this, "Api", {
+      restApiName: names.prefix,
+      description: "Submits tasks and answers for them",
+      endpointTypes: [EndpointType.REGIONAL],
+      // Documents come as they are; text is as well off in base64, and one rule for all leaves no type out.
+      binaryMediaTypes: ["*/*"],
+      cloudWatchRole: false,
+      defaultMethodOptions: { authorizationType: config.auth === "iam" ? AuthorizationType.IAM : AuthorizationType.NONE },
+      deployOptions: {
+        stageName: VERSION,
+        accessLogDestination: new LogGroupLogDestination(accessLog),
+        accessLogFormat: AccessLogFormat.custom(ACCESS_LOG),
+        throttlingRateLimit: config.apiRate,
+        throttlingBurstLimit: config.apiBurst,
+      },
+    });
+    nameOutput(this.api);
+    addGatewayProblems(this.api, config.auth);
+    this.#addRoutes(stage);
+  }
+
+  #addRoutes(stage: StageContext): void {
+    const integrations = new Map<ApiFunction, LambdaIntegration>();
+    for (const right of API_FUNCTIONS) {
+      const { lambda } = new ApiFunctionConstruct(this, right, { stage, right });
+      // One permission for the whole API: one for each method and each test would be 80, and 20 KB is all that a policy takes.
+      integrations.set(right, new LambdaIntegration(lambda, { scopePermissionToMethod: false }));
+    }
+    for (const route of ROUTES) {
+      resourceOf(this.api, route.path).addMethod(route.method, integrations.get(route.function));
+    }
+    const fallback = integrations.get("read");
+    for (const resource of [this.api.root.addResource("{proxy+}"), ...allResources(this.api.root)]) {
+      if (resource.node.tryFindChild("ANY") === undefined) resource.addMethod("ANY", fallback);
+    }
+  }
+}
+
+/** The resource of a path, made together with those above it where it is not there yet. */
+function resourceOf(api: RestApi, path: string): IResource {
+  return path
+    .split("/")
+    .filter(Boolean)
+    .reduce((resource: IResource, part) => resource.getResource(part) ?? resource.addResource(part), api.root);
+}
+
+function allResources(root: IResource): IResource[] {
+  const children = root.node.children.filter(isResource);
+  return [root, ...children.flatMap(allResources)];
+}
+
+function isResource(value: object): value is IResource {
+  return "addMethod" in value;
+}
+
+/** CDK puts out the URL under an id with a hash; whoever deploys looks for a name. */
+function nameOutput(api: RestApi): void {
+  const output = api.node.findChild("Endpoint");
+  if (output instanceof CfnOutput) output.overrideLogicalId("ApiUrl");
+}

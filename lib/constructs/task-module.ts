@@ -1,0 +1,80 @@
+import type { PolicyStatement } from "aws-cdk-lib/aws-iam";
+import { Construct } from "constructs";
+import { ENV } from "../../src/aws/env.ts";
+import { TIMEOUT_MARGIN } from "../../src/core/limits.ts";
+import type { ResolvedModuleOptions } from "../../src/core/module.ts";
+import { type TaskModule, longestLimit } from "../discover.ts";
+import type { Names } from "../names.ts";
+import type { StageContext } from "../stage.ts";
+import { CeleriacFunction } from "./celeriac-function.ts";
+import { CeleriacQueue, consume } from "./celeriac-queue.ts";
+import { allQueues, answerSteps, consumeQueue, objects, sendMail, tableItems } from "./permissions.ts";
+
+/** What a task module is built from. */
+export interface TaskModuleProps {
+  readonly stage: StageContext;
+  readonly module: TaskModule;
+  readonly deadQueueArn: string;
+}
+
+/** One file of functions/tasks: its queue, its Lambda, and the mapping between the two. */
+export class TaskModuleConstruct extends Construct {
+  constructor(scope: Construct, id: string, { stage, module, deadQueueArn }: TaskModuleProps) {
+    super(scope, id);
+    const { names } = stage;
+    const { name, tasks, options } = module;
+    // Lambda takes whole seconds; the messages of a batch run one after the other.
+    const timeout = Math.ceil(options.batchSize * longestLimit(tasks)) + TIMEOUT_MARGIN;
+    const { queue } = new CeleriacQueue(this, "Queue", { stage, name, timeout, deadQueueArn });
+    const { lambda } = new CeleriacFunction(this, "Worker", {
+      stage,
+      name: `task-${name}`,
+      description: `Runs the tasks of ${module.file}`,
+      memory: options.memory,
+      timeout,
+      permissions: [...workerPermissions(names, name), ...grantedPermissions(names, options.grants)],
+      environment: { [ENV.module]: name, [ENV.timeout]: String(timeout), [ENV.memory]: String(options.memory) },
+      feedsItself: true,
+    });
+    consume(this, "Mapping", {
+      queueArn: queue.queueArn,
+      target: lambda,
+      batchSize: options.batchSize,
+      maxConcurrency: options.maxConcurrency,
+    });
+  }
+}
+
+/** Claiming, running and finishing a message, whatever its task does. */
+function workerPermissions(names: Names, module: string): PolicyStatement[] {
+  return [
+    consumeQueue(names, module),
+    allQueues(names, "sqs:SendMessage"),
+    tableItems(
+      names,
+      "dynamodb:GetItem",
+      "dynamodb:PutItem",
+      "dynamodb:UpdateItem",
+      "dynamodb:BatchGetItem",
+      "dynamodb:BatchWriteItem",
+    ),
+    objects(names, "s3:GetObject", "payloads", "results"),
+    objects(names, "s3:PutObject", "payloads", "results"),
+    answerSteps(names),
+  ];
+}
+
+/** What a module asked for with `defineModule({ grants })`. */
+function grantedPermissions(names: Names, grants: ResolvedModuleOptions["grants"]): PolicyStatement[] {
+  return [...new Set(grants)].flatMap((grant) => {
+    switch (grant) {
+      case "documents":
+        return [
+          objects(names, "s3:GetObject", "documents", "uploads", "outputs"),
+          objects(names, "s3:PutObject", "outputs"),
+        ];
+      case "email":
+        return [sendMail(names)];
+    }
+  });
+}

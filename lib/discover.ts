@@ -1,0 +1,181 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { DefinitionError } from "../src/core/errors.ts";
+import { MAX_TIME_LIMIT } from "../src/core/limits.ts";
+import { type ModuleConfig, ModuleOptionsSchema, type ResolvedModuleOptions, isModuleConfig } from "../src/core/module.ts";
+import { type Task, isTask } from "../src/core/task.ts";
+
+/** A file of functions/tasks: a queue, a Lambda, and the tasks that run there. */
+export interface TaskModule {
+  /** The file's name without `.ts`: 1 to 40 characters. */
+  readonly name: string;
+  /** The file, relative to the project, with `/`. */
+  readonly file: string;
+  /** At least one, in the order of their names. */
+  readonly tasks: readonly Task[];
+  /** What `defineModule` said, or its defaults. */
+  readonly options: ResolvedModuleOptions;
+}
+
+/** A module's file as it is found, before its exports are looked at. */
+interface SourceFile {
+  readonly name: string;
+  readonly file: string;
+}
+
+/** A file with what it exports. */
+interface LoadedFile extends SourceFile {
+  readonly exports: Readonly<Record<string, unknown>>;
+}
+
+const MODULE_NAME = /^[a-z][a-z0-9_-]{0,39}$/;
+/** Queues that the system has itself. */
+const RESERVED = new Set(["canvas", "dead"]);
+
+/**
+ * The task modules in `folder`, by name. Each file is imported, so its top level runs here, at synth.
+ * @param root The project's folder; messages name files relative to it.
+ * @param folder Relative to `root`. @default functions/tasks
+ * @throws DefinitionError naming the file, what is wrong with it, and what to do.
+ */
+export async function discoverTasks(root: string, folder = "functions/tasks"): Promise<TaskModule[]> {
+  const files = await listModules(root, folder);
+  const loaded: LoadedFile[] = [];
+  for (const file of files) {
+    loaded.push({ ...file, exports: await importModule(root, file) });
+  }
+  refuseDuplicates(loaded);
+  const owners = new Map(loaded.map((file) => [file.name, new Set(Object.values(file.exports))]));
+  return loaded.map((file) => toModule(file, owners));
+}
+
+async function listModules(root: string, folder: string): Promise<SourceFile[]> {
+  const entries = await readdir(join(root, folder), { withFileTypes: true }).catch(() => {
+    throw new DefinitionError(`${folder} does not exist: create it, with a task module in it such as ${folder}/math.ts.`);
+  });
+  const names = entries
+    .filter((entry) => !entry.isDirectory() && entry.name.endsWith(".ts") && !/^_|\.(test|d)\.ts$/.test(entry.name))
+    .map((entry) => entry.name.slice(0, -".ts".length))
+    .sort();
+  if (names.length === 0) {
+    throw new DefinitionError(`${folder} holds no task module: add one, such as ${folder}/math.ts, that exports what defineTask returns.`);
+  }
+  return names.map((name) => checkName({ name, file: `${folder}/${name}.ts` }));
+}
+
+function checkName(source: SourceFile): SourceFile {
+  if (!MODULE_NAME.test(source.name)) {
+    throw new DefinitionError(
+      `${source.file}: "${source.name}" cannot name a module: expected a lower-case letter, then at most 39 lower-case letters, digits, "-" and "_". Rename the file, or begin its name with "_" if it holds no tasks.`,
+    );
+  }
+  if (RESERVED.has(source.name)) {
+    throw new DefinitionError(`${source.file}: "${source.name}" is the name of a queue of Celeriac's own. Rename the file.`);
+  }
+  return source;
+}
+
+async function importModule(root: string, source: SourceFile): Promise<Record<string, unknown>> {
+  try {
+    return { ...(await import(pathToFileURL(join(root, source.file)).href)) };
+  } catch (thrown) {
+    if (thrown instanceof DefinitionError) throw new DefinitionError(`${source.file}: ${thrown.message}`);
+    throw new DefinitionError(`${source.file} cannot be imported: ${firstLine(thrown, root)}.${isRunning(thrown) ? TOP_LEVEL : ""}`);
+  }
+}
+
+const TOP_LEVEL = " Task modules are imported at synth too, so their top level must run without a task's environment.";
+
+/** Whether the file was found and read, so that it was its code that threw. */
+function isRunning(thrown: unknown): boolean {
+  return !(thrown instanceof SyntaxError) && !(thrown instanceof Error && "code" in thrown && thrown.code === "ERR_MODULE_NOT_FOUND");
+}
+
+/** The message's first line that says something, with files relative to the project, and the error's class before it. */
+function firstLine(thrown: unknown, root: string): string {
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  const line = message.split("\n").find((text) => text.trim() !== "") ?? "no message";
+  const name = thrown instanceof Error ? `${thrown.name}: ` : "";
+  return `${name}${line.trim()}`.replaceAll(`${pathToFileURL(root).href}/`, "").replaceAll(`${root}/`, "").replace(/\.$/, "");
+}
+
+/** Two tasks of one name, in one file or in two: a message would run whichever was found last. */
+function refuseDuplicates(files: readonly LoadedFile[]): void {
+  const seen = new Map<string, { readonly task: Task; readonly where: string }>();
+  for (const { file, exports } of files) {
+    for (const [key, task] of Object.entries(exports)) {
+      if (!isTask(task)) continue;
+      const where = `${key} in ${file}`;
+      const first = seen.get(task.name);
+      if (first !== undefined && first.task !== task) {
+        throw new DefinitionError(`Task "${task.name}" is defined twice: ${first.where}, and ${where}. Rename one of them.`);
+      }
+      seen.set(task.name, first ?? { task, where });
+    }
+  }
+}
+
+function toModule(source: LoadedFile, owners: ReadonlyMap<string, ReadonlySet<unknown>>): TaskModule {
+  const { name, file } = source;
+  const values = [...new Set(Object.values(source.exports))];
+  const tasks = values.filter(isTask).filter((task) => isOwn(task, source, owners));
+  if (tasks.length === 0) {
+    throw new DefinitionError(`${file} exports no task: export what defineTask returns, or begin the file's name with "_" if it holds none.`);
+  }
+  tasks.sort((a, b) => (a.name < b.name ? -1 : 1));
+  const module = { name, file, tasks, options: moduleOptions(source, values.filter(isModuleConfig)) };
+  refuseLongBatch(module);
+  return module;
+}
+
+/** Whether the task belongs to the file; one that its own module exports too is only passed on, and is nobody's mistake. */
+function isOwn(task: Task, { name, file }: LoadedFile, owners: ReadonlyMap<string, ReadonlySet<unknown>>): boolean {
+  if (task.module === name) return true;
+  if (owners.get(task.module)?.has(task)) return false;
+  const own = `${name}.${task.name.slice(task.module.length + 1)}`;
+  throw new DefinitionError(
+    `${file}: a task's name begins with its file's, got "${task.name}". Rename the task "${own}", or move it to ${file.replace(/[^/]+$/, "")}${task.module}.ts.`,
+  );
+}
+
+function moduleOptions({ file }: LoadedFile, configs: readonly ModuleConfig[]): ResolvedModuleOptions {
+  if (configs.length > 1) {
+    throw new DefinitionError(`${file} exports ${configs.length} results of defineModule: a module has one queue and one Lambda. Keep one.`);
+  }
+  return configs[0]?.options ?? ModuleOptionsSchema.parse({});
+}
+
+function refuseLongBatch({ file, tasks, options: { batchSize } }: TaskModule): void {
+  const seconds = batchSize * longestLimit(tasks);
+  if (seconds > MAX_TIME_LIMIT) {
+    throw new DefinitionError(
+      `${file}: batchSize ${batchSize} times the longest timeLimit of ${longestLimit(tasks)} s is ${seconds} s, and one invocation has ${MAX_TIME_LIMIT} s. Lower batchSize or timeLimit, or move long tasks to a module of their own.`,
+    );
+  }
+}
+
+/** Seconds: the longest hard limit among `tasks`. */
+export function longestLimit(tasks: readonly Task[]): number {
+  return Math.max(...tasks.map((task) => task.options.timeLimit));
+}
+
+/**
+ * The modules that a stage deploys.
+ * @param off The stage's `modulesOff`.
+ * @throws DefinitionError for a name in `off` that is no module (a typo would deploy what was to stay away), or where none is left.
+ */
+export function deployedModules(modules: readonly TaskModule[], off: readonly string[]): TaskModule[] {
+  const names = modules.map((module) => module.name);
+  const unknown = off.filter((name) => !names.includes(name));
+  if (unknown.length > 0) {
+    throw new DefinitionError(
+      `cdk.json: modulesOff names ${unknown.map((name) => `"${name}"`).join(", ")}, and the modules are ${names.join(", ")}. Correct it, or take it out.`,
+    );
+  }
+  const deployed = modules.filter((module) => !off.includes(module.name));
+  if (deployed.length === 0) {
+    throw new DefinitionError(`cdk.json: modulesOff turns off every module (${names.join(", ")}). Leave one on.`);
+  }
+  return deployed;
+}

@@ -1,0 +1,44 @@
+import { Aws } from "aws-cdk-lib/core";
+
+/** The service namespaces whose resources the functions name in their permissions. */
+type Service = "dynamodb" | "logs" | "ses" | "sqs" | "states";
+
+/**
+ * The names of a stage's resources. All are fixed, so that no stack needs another's exports: a stack that is exported
+ * from cannot change what it exports while the other still imports it.
+ */
+export interface Names {
+  /** `celeriac-<stage>`, which every name begins with, and which is the table's. */
+  readonly prefix: string;
+  /** With account and region, since bucket names are global. */
+  readonly bucket: string;
+  /** The URL of a queue is this and its module's name. */
+  readonly queueUrlPrefix: string;
+  queue(name: string): string;
+  /** A Lambda's name by its short one: `task-math`, `api-read`, `canvas`. */
+  lambda(name: string): string;
+  /** The log group of a Lambda, under the name that Lambda itself would give it. */
+  logGroup(name: string): string;
+  stack(name: string): string;
+  /** The ARN of what has `resource` as its name within this account, region and `service`. */
+  arn(service: Service, resource: string): string;
+  /** The ARN of the bucket's objects under `prefix/`. */
+  objects(prefix: string): string;
+}
+
+/** The names of the resources of `stage`. */
+export function namesOf(stage: string): Names {
+  const prefix = `celeriac-${stage}`;
+  const bucket = `${prefix}-${Aws.ACCOUNT_ID}-${Aws.REGION}`;
+  return {
+    prefix,
+    bucket,
+    queueUrlPrefix: `https://sqs.${Aws.REGION}.${Aws.URL_SUFFIX}/${Aws.ACCOUNT_ID}/${prefix}-`,
+    queue: (name) => `${prefix}-${name}`,
+    lambda: (name) => `${prefix}-${name}`,
+    logGroup: (name) => `/aws/lambda/${prefix}-${name}`,
+    stack: (name) => `${prefix}-${name}`,
+    arn: (service, resource) => `arn:${Aws.PARTITION}:${service}:${Aws.REGION}:${Aws.ACCOUNT_ID}:${resource}`,
+    objects: (objectPrefix) => `arn:${Aws.PARTITION}:s3:::${bucket}/${objectPrefix}/*`,
+  };
+}

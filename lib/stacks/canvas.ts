@@ -1,0 +1,12 @@
+import type { App } from "aws-cdk-lib/core";
+import { Canvas } from "../constructs/canvas.ts";
+import { type StageContext, StageStack } from "../stage.ts";
+
+/** What runs canvases. State machines go here. */
+export class CanvasStack extends StageStack {
+  constructor(app: App, stage: StageContext) {
+    super(app, stage, "canvas", "Celeriac: chains, groups and chords, dead letters, and the sweep");
+    // By its name: a reference would export the ARN from the tasks stack, for good.
+    new Canvas(this, "Canvas", { stage, deadQueueArn: stage.names.arn("sqs", stage.names.queue("dead")) });
+  }
+}

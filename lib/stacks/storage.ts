@@ -1,0 +1,59 @@
+import { AttributeType, BillingMode, ProjectionType, Table } from "aws-cdk-lib/aws-dynamodb";
+import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from "aws-cdk-lib/aws-s3";
+import { type App, Duration } from "aws-cdk-lib/core";
+import { QUEUE_RETENTION_DAYS } from "../constructs/celeriac-queue.ts";
+import { type StageContext, StageStack } from "../stage.ts";
+
+/** The table's sparse indexes: name -> partition attribute. Each is sorted by `seq`; neither key changes with a task's status. */
+const INDEXES = { recent: "recent", root: "root_key", open: "open", failed: "failed", dead: "dead" } as const;
+
+/** What outlives every deployment: the table of records, and the bucket of what is too large for one. */
+export class StorageStack extends StageStack {
+  constructor(app: App, stage: StageContext) {
+    super(app, stage, "storage", "Celeriac: records and payloads");
+    this.#addTable(stage);
+    this.#addBucket(stage);
+  }
+
+  #addTable({ config, names, removal }: StageContext): void {
+    const table = new Table(this, "Table", {
+      tableName: names.prefix,
+      partitionKey: { name: "id", type: AttributeType.STRING },
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      timeToLiveAttribute: "ttl",
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      deletionProtection: config.resources === "retain",
+      removalPolicy: removal,
+    });
+    for (const [indexName, name] of Object.entries(INDEXES)) {
+      table.addGlobalSecondaryIndex({
+        indexName,
+        partitionKey: { name, type: AttributeType.STRING },
+        sortKey: { name: "seq", type: AttributeType.STRING },
+        projectionType: ProjectionType.KEYS_ONLY,
+      });
+    }
+  }
+
+  /** Prefixes: `payloads/` args, `results/`, `documents/` what the API took, `uploads/` what came by presigned POST, `outputs/`. */
+  #addBucket({ config, names, removal }: StageContext): void {
+    new Bucket(this, "Bucket", {
+      bucketName: names.bucket,
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+      encryption: BucketEncryption.S3_MANAGED,
+      enforceSSL: true,
+      versioned: false,
+      lifecycleRules: [
+        {
+          id: "expire",
+          // A record lives for the retention after its task's end, and S3 counts from the object's creation: between the two lie up
+          // to 14 days in the queue, and a day that S3 may round up.
+          expiration: Duration.days(config.recordRetentionDays + QUEUE_RETENTION_DAYS + 1),
+          abortIncompleteMultipartUploadAfter: Duration.days(1),
+        },
+      ],
+      removalPolicy: removal,
+    });
+  }
+}

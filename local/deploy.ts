@@ -1,0 +1,83 @@
+import { z } from "zod";
+import type { Assembly } from "./assembly/index.ts";
+import { mappingSchema } from "./event-source.ts";
+import type { MappingConfig } from "./event-source.ts";
+import { readFunction } from "./lambda/config.ts";
+import type { FunctionConfig } from "./lambda/config.ts";
+import { readRule } from "./schedule.ts";
+import type { Rule } from "./schedule.ts";
+import type { DeployedResource } from "./types.ts";
+
+/** A state machine with its placeholders filled. */
+export interface StateMachine {
+  readonly name: string;
+  readonly arn: string;
+  readonly definition: string;
+}
+
+/** What a cloud assembly asks of the local AWS, every template read and checked. */
+export interface Plan {
+  readonly tables: readonly DeployedResource[];
+  readonly buckets: readonly DeployedResource[];
+  readonly queues: readonly DeployedResource[];
+  readonly functions: readonly FunctionConfig[];
+  readonly mappings: readonly MappingConfig[];
+  readonly stateMachines: readonly StateMachine[];
+  readonly rules: readonly Rule[];
+  /** All of it, for what reads resources itself. */
+  readonly resources: readonly DeployedResource[];
+}
+
+const machineSchema = z.object({
+  DefinitionString: z.string().optional(),
+  Definition: z.record(z.string(), z.unknown()).optional(),
+  DefinitionSubstitutions: z.record(z.string(), z.coerce.string()).default({}),
+});
+
+/** Reads every resource before any is touched. Throws in one line, naming the resource and what is wrong with it. */
+export function planDeployment({ resources, assetPath }: Assembly): Plan {
+  const ofType = (...types: readonly string[]): readonly DeployedResource[] =>
+    resources.filter(({ type }) => types.includes(type));
+  return {
+    tables: ofType("AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable"),
+    buckets: ofType("AWS::S3::Bucket"),
+    queues: ofType("AWS::SQS::Queue"),
+    functions: readAll(ofType("AWS::Lambda::Function"), (resource) => readFunction(resource, assetPath)),
+    mappings: readAll(ofType("AWS::Lambda::EventSourceMapping"), ({ properties }) => mappingSchema.parse(properties)),
+    stateMachines: readAll(ofType("AWS::StepFunctions::StateMachine"), readStateMachine),
+    rules: readAll(ofType("AWS::Events::Rule"), readRule),
+    resources,
+  };
+}
+
+/** Adds to what `read` throws which resource it was about. */
+function readAll<T>(resources: readonly DeployedResource[], read: (resource: DeployedResource) => T): readonly T[] {
+  return resources.map((resource) => {
+    try {
+      return read(resource);
+    } catch (error) {
+      throw explain(resource, error);
+    }
+  });
+}
+
+/** An error about a resource, in one line. */
+export function explain({ stack, logicalId, type }: DeployedResource, error: unknown): Error {
+  const detail =
+    error instanceof z.ZodError ? z.prettifyError(error) : error instanceof Error ? error.message : String(error);
+  const message = `${type} ${logicalId} of stack ${stack}: ${detail.replaceAll(/\s*\n\s*/g, " ")}`;
+  return new Error(message, { cause: error });
+}
+
+function readStateMachine({ physicalId, arn, properties }: DeployedResource): StateMachine {
+  const { DefinitionString, Definition, DefinitionSubstitutions } = machineSchema.parse(properties);
+  const text = DefinitionString ?? (Definition && JSON.stringify(Definition));
+  if (text === undefined)
+    throw new Error("Only definitions within the template are served (DefinitionBody.fromString).");
+  const definition = text.replaceAll(/\$\{([A-Za-z0-9_]+)\}/g, (placeholder, name: string) => {
+    const value = DefinitionSubstitutions[name];
+    // Placeholders stand within strings of the definition.
+    return value === undefined ? placeholder : JSON.stringify(value).slice(1, -1);
+  });
+  return { name: physicalId.slice(physicalId.lastIndexOf(":") + 1), arn, definition };
+}

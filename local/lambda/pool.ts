@@ -1,0 +1,171 @@
+import type { InvokeResult } from "../types.ts";
+import type { Capacity, Kind, Member } from "./capacity.ts";
+import type { FunctionConfig } from "./config.ts";
+import { startEnvironment } from "./environment.ts";
+import type { Environment, Host } from "./environment.ts";
+
+/** Milliseconds that a warm function's next caller waits for a busy environment before another one is started. */
+const PATIENCE = 20;
+
+/** Environments of one `request` function: they mostly wait for others, so they are many. */
+const REQUEST_LIMIT = 32;
+
+/** An environment lent to one caller. */
+export interface Lease {
+  readonly invoke: (payload: string) => Promise<InvokeResult>;
+  /** Gives it back. Call it exactly once. */
+  readonly release: () => void;
+}
+
+/** The environments of one function, as many as are needed and allowed. */
+export interface Pool {
+  /** A free environment: at once if there is one, else in the order of asking. */
+  readonly acquire: () => Promise<Lease>;
+  /** Leases out and callers in line. */
+  readonly load: () => number;
+  /** New code or configuration: what is free ends, what is busy finishes what it runs and ends then. */
+  readonly replace: (config: FunctionConfig) => void;
+  readonly setKind: (kind: Kind) => void;
+  /** Ends all of it, what is busy included. */
+  readonly end: () => Promise<void>;
+}
+
+interface Slot {
+  readonly environment: Environment;
+  readonly generation: number;
+  idleTimer?: NodeJS.Timeout;
+}
+
+interface Waiter {
+  readonly since: number;
+  readonly take: (slot: Slot) => void;
+}
+
+/** @param idleTime milliseconds after which an idle environment ends */
+export function createPool(initial: FunctionConfig, host: Host, capacity: Capacity, idleTime: number): Pool {
+  let config = initial;
+  let kind: Kind = "request";
+  let generation = 0;
+  let leased = 0;
+  const slots = new Set<Slot>();
+  const starting = new Set<Slot>();
+  // The last one given back is the first one lent: the others get the chance to end.
+  const idle: Slot[] = [];
+  const line: Waiter[] = [];
+  let patience: NodeJS.Timeout | undefined;
+
+  const current = (): Slot[] => [...slots].filter((slot) => slot.generation === generation);
+  const member: Member = {
+    kind: () => kind,
+    size: () => slots.size,
+    starting: () => starting.size,
+    limit: () => Math.min(kind === "request" ? REQUEST_LIMIT : Infinity, config.reservedConcurrency ?? Infinity),
+    wants: () => {
+      const [first] = line;
+      if (!first || line.length <= starting.size) return false;
+      return current().length === 0 || performance.now() - first.since >= PATIENCE;
+    },
+    waitingSince: () => line[0]?.since ?? Infinity,
+    start,
+    endIdle: () => {
+      const slot = idle.shift();
+      if (slot) discard(slot);
+      return slot !== undefined;
+    },
+  };
+  capacity.join(member);
+
+  function start(): void {
+    const environment = startEnvironment(config, host, () => {
+      slots.delete(slot);
+      starting.delete(slot);
+      remove(idle, slot);
+      clearTimeout(slot.idleTimer);
+      capacity.rebalance();
+    });
+    const slot: Slot = { environment, generation };
+    slots.add(slot);
+    starting.add(slot);
+    void environment.ready.then(() => {
+      starting.delete(slot);
+      // One that failed to load is lent as well: the invocation it was started for fails with its error, as on Lambda.
+      if (slot.generation === generation && (environment.alive() || environment.failed())) return offer(slot);
+      discard(slot);
+      capacity.rebalance();
+    });
+  }
+
+  /** Lends a free slot to the first in line, or keeps it for the next. */
+  function offer(slot: Slot): void {
+    const next = line.shift();
+    if (next) next.take(slot);
+    else if (!slot.environment.alive() || slot.generation !== generation) discard(slot);
+    else {
+      slot.idleTimer = setTimeout(() => discard(slot), idleTime);
+      slot.idleTimer.unref();
+      idle.push(slot);
+    }
+    capacity.rebalance();
+  }
+
+  function discard(slot: Slot): void {
+    remove(idle, slot);
+    clearTimeout(slot.idleTimer);
+    void slot.environment.end();
+  }
+
+  function lend(slot: Slot): Lease {
+    leased += 1;
+    clearTimeout(slot.idleTimer);
+    return {
+      invoke: (payload) => slot.environment.invoke(payload),
+      release: () => {
+        leased -= 1;
+        if (!slot.environment.alive() || slot.generation !== generation || capacity.shouldYield(member)) discard(slot);
+        else return offer(slot);
+        capacity.rebalance();
+      },
+    };
+  }
+
+  /** Asks for another environment now, or once the first in line has been patient. */
+  function grow(): void {
+    capacity.rebalance();
+    if (line.length === 0 || patience !== undefined) return;
+    patience = setTimeout(() => {
+      patience = undefined;
+      if (line.length > starting.size) grow();
+    }, PATIENCE);
+  }
+
+  return {
+    acquire: () => {
+      const slot = idle.pop();
+      if (slot) return Promise.resolve(lend(slot));
+      const { promise, resolve } = Promise.withResolvers<Lease>();
+      line.push({ since: performance.now(), take: (free) => resolve(lend(free)) });
+      grow();
+      return promise;
+    },
+    load: () => leased + line.length,
+    replace: (next) => {
+      config = next;
+      generation += 1;
+      for (const slot of [...idle]) discard(slot);
+      capacity.rebalance();
+    },
+    setKind: (next) => {
+      kind = next;
+    },
+    end: async () => {
+      capacity.leave(member);
+      clearTimeout(patience);
+      await Promise.all([...slots].map((slot) => slot.environment.end()));
+    },
+  };
+}
+
+function remove<T>(items: T[], item: T): void {
+  const index = items.indexOf(item);
+  if (index >= 0) items.splice(index, 1);
+}

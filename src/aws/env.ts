@@ -1,0 +1,66 @@
+import { z } from "zod";
+
+/** The names of the variables that the stacks set and the functions read. */
+export const ENV = {
+  stage: "CELERIAC_STAGE",
+  table: "CELERIAC_TABLE",
+  bucket: "CELERIAC_BUCKET",
+  queuePrefix: "CELERIAC_QUEUE_PREFIX",
+  retentionDays: "CELERIAC_RETENTION_DAYS",
+  module: "CELERIAC_MODULE",
+  timeout: "CELERIAC_TIMEOUT",
+  memory: "CELERIAC_MEMORY",
+  emailSender: "CELERIAC_EMAIL_SENDER",
+} as const;
+
+const Common = z.object({
+  [ENV.stage]: z.string().min(1),
+  [ENV.table]: z.string().min(1),
+  [ENV.bucket]: z.string().min(1),
+  [ENV.queuePrefix]: z.string().min(1),
+  [ENV.retentionDays]: z.coerce.number().positive(),
+});
+
+/** What every function is told. */
+export interface Env {
+  readonly stage: string;
+  readonly table: string;
+  readonly bucket: string;
+  /** A queue's URL is this and the module's name. */
+  readonly queuePrefix: string;
+  /** Seconds for which a record is kept after its task has ended. */
+  readonly retention: number;
+}
+
+/** What every function is told, read once at its start. @throws ZodError naming the variable that is missing. */
+export function readEnv(variables: NodeJS.ProcessEnv = process.env): Env {
+  const env = Common.parse(variables);
+  return {
+    stage: env[ENV.stage],
+    table: env[ENV.table],
+    bucket: env[ENV.bucket],
+    queuePrefix: env[ENV.queuePrefix],
+    retention: env[ENV.retentionDays] * 24 * 3600,
+  };
+}
+
+const Worker = z.object({
+  [ENV.module]: z.string().min(1),
+  [ENV.timeout]: z.coerce.number().positive(),
+  [ENV.memory]: z.coerce.number().positive(),
+});
+
+/** What a module's worker is told besides. */
+export interface WorkerEnv {
+  readonly module: string;
+  /** The function's timeout, seconds. Some emulators' contexts give a constant remaining time, so it comes from here. */
+  readonly timeout: number;
+  /** The function's memory, MB. */
+  readonly memory: number;
+}
+
+/** What a module's worker is told besides. @throws ZodError naming the variable that is missing. */
+export function readWorkerEnv(variables: NodeJS.ProcessEnv = process.env): WorkerEnv {
+  const env = Worker.parse(variables);
+  return { module: env[ENV.module], timeout: env[ENV.timeout], memory: env[ENV.memory] };
+}

@@ -1,0 +1,54 @@
+import { GetObjectCommand, NoSuchKey, PutObjectCommand } from "@aws-sdk/client-s3";
+import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
+import { MAX_INLINE_PAYLOAD } from "../core/limits.ts";
+import type { Payload } from "../core/message.ts";
+import { s3Client } from "./clients/s3.ts";
+
+/** Seconds for which the URL of a large result or a document's output works. */
+const URL_SECONDS = 300;
+
+/** JSON that is too large for an item or a message, in S3. */
+export class Payloads {
+  readonly #bucket: string;
+
+  constructor(bucket: string) {
+    this.#bucket = bucket;
+  }
+
+  /** `json` in place if it is small, else stored under `key`. */
+  async store(key: string, json: string): Promise<Payload> {
+    const bytes = Buffer.byteLength(json);
+    if (bytes <= MAX_INLINE_PAYLOAD) return { json };
+    await s3Client().send(
+      new PutObjectCommand({ Bucket: this.#bucket, Key: key, Body: json, ContentType: "application/json" }),
+    );
+    return { key, bytes };
+  }
+
+  /** The JSON text of a payload. @throws Error where its object is gone: its time was over. */
+  async load(payload: Payload): Promise<string> {
+    if ("json" in payload) return payload.json;
+    try {
+      const { Body } = await s3Client().send(new GetObjectCommand({ Bucket: this.#bucket, Key: payload.key }));
+      return (await Body?.transformToString("utf8")) ?? "null";
+    } catch (cause) {
+      if (cause instanceof NoSuchKey) throw new Error(`The payload ${payload.key} is gone from S3: its retention was over.`, { cause });
+      throw cause;
+    }
+  }
+
+  /** A short-lived URL of an object. */
+  urlOf(key: string, options: { filename?: string; contentType?: string } = {}): Promise<string> {
+    return getSignedUrl(
+      s3Client(),
+      new GetObjectCommand({
+        Bucket: this.#bucket,
+        Key: key,
+        ResponseContentType: options.contentType ?? "application/json",
+        ResponseContentDisposition:
+          options.filename === undefined ? undefined : `attachment; filename*=UTF-8''${encodeURIComponent(options.filename)}`,
+      }),
+      { expiresIn: URL_SECONDS },
+    );
+  }
+}

@@ -1,0 +1,149 @@
+import {
+  ChangeMessageVisibilityCommand,
+  GetQueueAttributesCommand,
+  SendMessageBatchCommand,
+  SendMessageCommand,
+} from "@aws-sdk/client-sqs";
+import { z } from "zod";
+import { MAX_SQS_DELAY } from "../core/limits.ts";
+import type { RunMessage } from "../core/message.ts";
+import { moduleOf } from "../core/record.ts";
+import { sqsClient } from "./clients/sqs.ts";
+
+/** What SendMessageBatch takes: 10 entries, 1 MiB together; some emulators still have the older 256 KiB. */
+const BATCH_ENTRIES = 10;
+const BATCH_BYTES = 256 * 1024;
+
+/** Messages of a queue, approximately, as SQS counts them. */
+export interface Depth {
+  readonly waiting: number;
+  readonly in_flight: number;
+  readonly delayed: number;
+}
+
+/** A message with the module whose queue it goes to, and the seconds for which it is hidden there. */
+export interface Outgoing {
+  readonly module: string;
+  readonly message: RunMessage;
+  readonly delay: number;
+}
+
+/** The modules' queues. */
+export class Queues {
+  readonly #prefix: string;
+
+  /** @param prefix what every queue's URL begins with; a module's name follows. */
+  constructor(prefix: string) {
+    this.#prefix = prefix;
+  }
+
+  /** The URL of a module's queue. */
+  url(module: string): string {
+    return this.#prefix + module;
+  }
+
+  /** Sends one message. A delay above 900 s becomes 900: who receives it early sends it on. */
+  async send({ module, message, delay }: Outgoing): Promise<void> {
+    await sqsClient().send(
+      new SendMessageCommand({ QueueUrl: this.url(module), MessageBody: bodyOf(message), DelaySeconds: wholeDelay(delay) }),
+    );
+  }
+
+  /** Sends many messages, ten to a call. @throws Error naming how many were refused, after trying all. */
+  async sendMany(outgoing: readonly Outgoing[]): Promise<void> {
+    const batches = inBatches(outgoing);
+    const failures = await Promise.all(batches.map((batch) => this.#sendBatch(batch)));
+    const refused = failures.reduce((sum, count) => sum + count, 0);
+    if (refused > 0) throw new Error(`SQS refused ${refused} of ${outgoing.length} messages. Submit them again.`);
+  }
+
+  async #sendBatch(batch: Batch): Promise<number> {
+    const answer = await sqsClient().send(
+      new SendMessageBatchCommand({ QueueUrl: this.url(batch.module), Entries: batch.entries }),
+    );
+    const failed = new Set((answer.Failed ?? []).map((failure) => failure.Id));
+    if (failed.size === 0) return 0;
+    const again = await sqsClient().send(
+      new SendMessageBatchCommand({
+        QueueUrl: this.url(batch.module),
+        Entries: batch.entries.filter((entry) => failed.has(entry.Id)),
+      }),
+    );
+    return again.Failed?.length ?? 0;
+  }
+
+  /** Hides a received message for so many seconds more (at most 12 hours): it comes back by itself. */
+  async hide(module: string, receiptHandle: string, seconds: number): Promise<void> {
+    await sqsClient().send(
+      new ChangeMessageVisibilityCommand({
+        QueueUrl: this.url(module),
+        ReceiptHandle: receiptHandle,
+        VisibilityTimeout: Math.min(43_200, Math.max(0, Math.ceil(seconds))),
+      }),
+    );
+  }
+
+  /** How many messages a module's queue holds. */
+  async depth(module: string): Promise<Depth> {
+    const { Attributes } = await sqsClient().send(
+      new GetQueueAttributesCommand({
+        QueueUrl: this.url(module),
+        AttributeNames: [
+          "ApproximateNumberOfMessages",
+          "ApproximateNumberOfMessagesNotVisible",
+          "ApproximateNumberOfMessagesDelayed",
+        ],
+      }),
+    );
+    const counts = DepthSchema.parse(Attributes);
+    return {
+      waiting: counts.ApproximateNumberOfMessages,
+      in_flight: counts.ApproximateNumberOfMessagesNotVisible,
+      delayed: counts.ApproximateNumberOfMessagesDelayed,
+    };
+  }
+}
+
+const DepthSchema = z.object({
+  ApproximateNumberOfMessages: z.coerce.number(),
+  ApproximateNumberOfMessagesNotVisible: z.coerce.number(),
+  ApproximateNumberOfMessagesDelayed: z.coerce.number(),
+});
+
+interface Batch {
+  readonly module: string;
+  readonly entries: { Id: string; MessageBody: string; DelaySeconds: number }[];
+  bytes: number;
+}
+
+function inBatches(outgoing: readonly Outgoing[]): Batch[] {
+  const open = new Map<string, Batch>();
+  const batches: Batch[] = [];
+  for (const { module, message, delay } of outgoing) {
+    const body = bodyOf(message);
+    const bytes = Buffer.byteLength(body);
+    let batch = open.get(module);
+    if (batch === undefined || batch.entries.length === BATCH_ENTRIES || batch.bytes + bytes > BATCH_BYTES) {
+      batch = { module, entries: [], bytes: 0 };
+      open.set(module, batch);
+      batches.push(batch);
+    }
+    batch.entries.push({ Id: String(batch.entries.length), MessageBody: body, DelaySeconds: wholeDelay(delay) });
+    batch.bytes += bytes;
+  }
+  return batches;
+}
+
+/** The message to the queue of its task. */
+export function toTask(task: string, message: RunMessage, delay: number): Outgoing {
+  return { module: moduleOf(task), message, delay };
+}
+
+/** U+FFFE and U+FFFF are the characters that JSON text may hold and an SQS message may not. */
+function bodyOf(message: RunMessage): string {
+  return JSON.stringify(message).replaceAll("\uFFFE", "\\ufffe").replaceAll("\uFFFF", "\\uffff");
+}
+
+function wholeDelay(seconds: number): number {
+  return Math.min(MAX_SQS_DELAY, Math.max(0, Math.ceil(seconds)));
+}

@@ -1,0 +1,41 @@
+import { readFileSync } from "node:fs";
+import { z } from "zod";
+import { type KnownTask, type RegisteredTask, RegistrySchema } from "../core/registry.ts";
+
+/** Every task that is deployed, as the file that synth wrote beside the bundle says. */
+export class Registry {
+  readonly tasks: readonly RegisteredTask[];
+  readonly #known = new Map<string, KnownTask>();
+  readonly #registered: ReadonlyMap<string, RegisteredTask>;
+
+  constructor(tasks: readonly RegisteredTask[]) {
+    this.tasks = tasks;
+    this.#registered = new Map(tasks.map((task) => [task.name, task]));
+  }
+
+  /** The task `name` with its schemas, which are made of JSON Schema when they are first needed; null where there is none. */
+  find(name: string): KnownTask | null {
+    const known = this.#known.get(name);
+    if (known !== undefined) return known;
+    const task = this.#registered.get(name);
+    if (task === undefined) return null;
+    const made = { ...task, schemas: { args: z.fromJSONSchema(task.args), kwargs: z.fromJSONSchema(task.kwargs) } };
+    this.#known.set(name, made);
+    return made;
+  }
+
+  /** The longest hard limit of a module's tasks, seconds: what its function's timeout is made for. */
+  longestLimit(module: string): number {
+    return Math.max(0, ...this.tasks.filter((task) => task.module === module).map((task) => task.time_limit));
+  }
+
+  /** The modules that have tasks, sorted. */
+  modules(): string[] {
+    return [...new Set(this.tasks.map((task) => task.module))].toSorted();
+  }
+}
+
+/** Reads the registry that lies in `folder`. @throws Error where there is none, or of another version. */
+export function readRegistry(folder: string): Registry {
+  return new Registry(RegistrySchema.parse(JSON.parse(readFileSync(`${folder}/registry.json`, "utf8"))).tasks);
+}

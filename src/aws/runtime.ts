@@ -1,0 +1,32 @@
+import { type Env, readEnv } from "./env.ts";
+import { Payloads } from "./payloads.ts";
+import { Queues } from "./queues.ts";
+import { type Registry, readRegistry } from "./registry.ts";
+import { Table } from "./table.ts";
+import { TaskTable } from "./task-table.ts";
+
+/** All that a function works with. */
+export interface Runtime {
+  readonly env: Env;
+  readonly registry: Registry;
+  readonly table: Table;
+  readonly tasks: TaskTable;
+  readonly queues: Queues;
+  readonly payloads: Payloads;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+/** The runtime of a function whose bundle lies in `folder`. */
+export function createRuntime(folder: string, env: Env = readEnv()): Runtime {
+  const table = new Table(env.table);
+  return {
+    env,
+    registry: readRegistry(folder),
+    table,
+    tasks: new TaskTable(table, env.retention),
+    queues: new Queues(env.queuePrefix),
+    payloads: new Payloads(env.bucket),
+    now: Date.now,
+  };
+}

@@ -1,0 +1,282 @@
+import { z } from "zod";
+import { bucketOf, dayOf, seqOf } from "../core/buckets.ts";
+import type { TaskError } from "../core/errors.ts";
+import { LEASE_MARGIN, MAX_EVENTS } from "../core/limits.ts";
+import { type Call, CallSchema, type Payload, PayloadSchema } from "../core/message.ts";
+import { type Progress, type TaskEvent, type TaskRecord, TaskRecordSchema } from "../core/record.ts";
+import type { FinalStatus } from "../core/states.ts";
+import type { Item, Table } from "./table.ts";
+
+/** How a task ended. */
+export interface Ending {
+  readonly status: FinalStatus;
+  readonly result: Payload | null;
+  readonly error: TaskError | null;
+  /** Seconds that the last attempt ran, or null where none did. */
+  readonly runtime: number | null;
+  /** Ids of the links that it starts. */
+  readonly children: readonly string[];
+  /** How far the task said it was. */
+  readonly progress?: Progress | null;
+  /** The module among whose dead letters the task is, where its message was one. */
+  readonly dead?: string;
+}
+
+const PENDING_OR_RETRY = "#status IN (:pending, :retry)";
+const NOT_FINAL = "NOT #status IN (:success, :failure, :revoked)";
+const waiting = { pending: "PENDING", retry: "RETRY" } as const;
+const final = { success: "SUCCESS", failure: "FAILURE", revoked: "REVOKED" } as const;
+
+/** The item that has the days. */
+const DAYS = "days";
+const DaysSchema = z.object({ days: z.set(z.string()) });
+
+/** Tasks in the table: each method is one step of the protocol, one conditional write. Times in milliseconds since 1970. */
+export class TaskTable {
+  readonly #table: Table;
+  readonly #retention: number;
+  readonly #noted = new Set<string>();
+
+  /** @param retention seconds for which a record outlives its task. */
+  constructor(table: Table, retention: number) {
+    this.#table = table;
+    this.#retention = retention;
+  }
+
+  /** The record of `id`, or null where there is none or its time is over (DynamoDB deletes days late). */
+  async get(id: string, now: number, options: { consistent?: boolean } = {}): Promise<TaskRecord | null> {
+    return toRecord(await this.#table.get(id, options), now);
+  }
+
+  /** The records of `ids`, in their order; those that are gone are left out. */
+  async getMany(ids: readonly string[], now: number): Promise<TaskRecord[]> {
+    const items = await this.#table.getMany(ids);
+    return ids.map((id) => toRecord(items.get(id) ?? null, now)).filter((record) => record !== null);
+  }
+
+  /** The days (`2026-11-22`) on which tasks were created: a listing asks no others. */
+  async days(): Promise<string[]> {
+    const item = await this.#table.get(DAYS, { consistent: false });
+    return [...(DaysSchema.safeParse(item).data?.days ?? [])];
+  }
+
+  /** Notes a task's day, once a process and day: it costs next to nothing, and spares each listing a hundred empty queries. */
+  async #noteDay(time: number): Promise<void> {
+    const day = dayOf(time);
+    if (this.#noted.has(day)) return;
+    await this.#table.update({ id: DAYS, addToSet: { days: [day] } });
+    this.#noted.add(day);
+  }
+
+  /** Writes the record of a task that was submitted, unless its worker was faster. @returns whether it was written. */
+  async submit(id: string, call: Call): Promise<boolean> {
+    await this.#noteDay(call.created);
+    return this.#table.putIfAbsent({
+      id,
+      ...this.#beginning(id, call),
+      status: "PENDING",
+      attempt: 0,
+    });
+  }
+
+  /** Takes a task that waits for this attempt. With a call, its record is made where the submitter was slower. */
+  async claim(claim: { id: string; attempt: number; fence: string; now: number; leaseFor: number; call: Call | undefined }): Promise<TaskRecord | null> {
+    const event = eventText({ status: "STARTED", at: claim.now, attempt: claim.attempt });
+    const known = "#attempt = :attempt AND #status IN (:pending, :retry)";
+    return this.#started({
+      ...claim,
+      set: claim.call === undefined ? {} : this.#beginning(claim.id, claim.call),
+      event,
+      when: claim.call === undefined ? known : `attribute_not_exists(id) OR (${known})`,
+      values: { ...waiting, attempt: claim.attempt },
+    });
+  }
+
+  /** Takes over a task whose environment was lost: the lease of the fence `from` is over. */
+  async takeOver(claim: { id: string; attempt: number; fence: string; now: number; leaseFor: number; from: string; lost: number }): Promise<TaskRecord | null> {
+    const event = eventText({ status: "STARTED", at: claim.now, attempt: claim.attempt });
+    return this.#started({
+      ...claim,
+      set: { lost: claim.lost },
+      event,
+      when: `#fence = :from AND ${NOT_FINAL}`,
+      values: { ...final, from: claim.from },
+    });
+  }
+
+  async #started(claim: {
+    id: string;
+    attempt: number;
+    fence: string;
+    now: number;
+    leaseFor: number;
+    set: Item;
+    event: string;
+    when: string;
+    values: Item;
+  }): Promise<TaskRecord | null> {
+    const item = await this.#table.update({
+      id: claim.id,
+      set: {
+        ...claim.set,
+        status: "STARTED",
+        attempt: claim.attempt,
+        fence: claim.fence,
+        lease: claim.now + claim.leaseFor * 1000,
+        started: claim.now,
+      },
+      remove: ["error", "progress"],
+      append: eventOn(claim.attempt, claim.event),
+      when: claim.when,
+      values: claim.values,
+    });
+    return toRecord(item, claim.now);
+  }
+
+  /** Ends the attempt that `fence` holds. @returns the record, or null where another holds the task. */
+  finish(id: string, fence: string, attempt: number, ending: Ending, now: number): Promise<TaskRecord | null> {
+    return this.#end(id, attempt, ending, now, {}, `#fence = :mine AND ${NOT_FINAL}`, { ...final, mine: fence });
+  }
+
+  /** Ends a task that has not started (expired, given up); with a call, also one whose record is not there yet. */
+  finishUnstarted(id: string, attempt: number, ending: Ending, now: number, call: Call | undefined): Promise<TaskRecord | null> {
+    const when = call === undefined ? PENDING_OR_RETRY : `attribute_not_exists(id) OR ${PENDING_OR_RETRY}`;
+    return this.#end(id, attempt, ending, now, call === undefined ? {} : this.#beginning(id, call), when, waiting);
+  }
+
+  async #end(id: string, attempt: number, ending: Ending, now: number, set: Item, when: string, values: Item): Promise<TaskRecord | null> {
+    const item = await this.#table.update({
+      id,
+      set: {
+        ...set,
+        attempt,
+        status: ending.status,
+        done: now,
+        runtime: ending.runtime ?? undefined,
+        result: ending.result === null ? undefined : JSON.stringify(ending.result),
+        error: ending.error === null ? undefined : JSON.stringify(ending.error),
+        progress: ending.progress ? JSON.stringify(ending.progress) : undefined,
+        dead: ending.dead,
+        ttl: Math.ceil(now / 1000) + this.#retention,
+      },
+      remove: ["lease", ...(ending.error === null ? ["error"] : [])],
+      append: { events: [eventText({ status: ending.status, at: now, attempt })] },
+      addToSet: { children: ending.children },
+      when,
+      values,
+    });
+    return toRecord(item, now);
+  }
+
+  /** Stores that the attempt that `fence` holds will be followed by another. */
+  async retry(retry: { id: string; fence: string; attempt: number; retries: number; error: TaskError; runtime: number; due: number; now: number }): Promise<TaskRecord | null> {
+    const item = await this.#table.update({
+      id: retry.id,
+      set: {
+        status: "RETRY",
+        attempt: retry.attempt + 1,
+        retries: retry.retries + 1,
+        due: retry.due,
+        error: JSON.stringify(retry.error),
+        runtime: retry.runtime,
+        lost: 0,
+      },
+      remove: ["lease", "progress"],
+      append: eventOn(retry.attempt, eventText({ status: "RETRY", at: retry.now, attempt: retry.attempt })),
+      when: `#fence = :mine AND ${NOT_FINAL}`,
+      values: { ...final, mine: retry.fence },
+    });
+    return toRecord(item, retry.now);
+  }
+
+  /** Stores how far the attempt that `fence` holds is. Never touches a task that has ended. */
+  async progress(id: string, fence: string, status: string, progress: Progress): Promise<void> {
+    await this.#table.update({
+      id,
+      set: { status, progress: JSON.stringify(progress) },
+      when: `#fence = :mine AND ${NOT_FINAL}`,
+      values: { ...final, mine: fence },
+    });
+  }
+
+  /** Notes tasks that a running task submitted. */
+  async addChildren(id: string, children: readonly string[]): Promise<void> {
+    await this.#table.update({ id, addToSet: { children }, when: "attribute_exists(id)" });
+  }
+
+  /** The attributes that a task begins with and keeps. */
+  #beginning(id: string, call: Call): Item {
+    const alive = Math.max(call.created, call.eta ?? 0, call.expires ?? 0) / 1000;
+    return {
+      kind: "task",
+      task: call.task,
+      call: JSON.stringify(call),
+      recent: bucketOf(id, call.created),
+      seq: seqOf(id, call.created),
+      root_key: call.root === id ? undefined : call.root,
+      // A task may wait as long as SQS keeps its message, 14 days, after it is due.
+      ttl: Math.ceil(alive) + 14 * 24 * 3600 + this.#retention,
+    };
+  }
+}
+
+/** Seconds for which a claim of a task with this hard limit holds. */
+export function leaseSeconds(timeLimit: number): number {
+  return timeLimit + LEASE_MARGIN;
+}
+
+const ItemSchema = z.object({
+  id: z.string(),
+  kind: z.literal("task"),
+  status: z.string(),
+  attempt: z.number(),
+  retries: z.number().default(0),
+  lost: z.number().default(0),
+  fence: z.string().nullable().default(null),
+  lease: z.number().nullable().default(null),
+  call: z.string(),
+  result: z.string().optional(),
+  error: z.string().optional(),
+  progress: z.string().optional(),
+  children: z.set(z.string()).optional(),
+  started: z.number().nullable().default(null),
+  done: z.number().nullable().default(null),
+  due: z.number().nullable().default(null),
+  runtime: z.number().nullable().default(null),
+  events: z.array(z.string()).default([]),
+  ttl: z.number(),
+});
+
+const parsed = <Schema extends z.ZodType>(schema: Schema, text: string | undefined): z.output<Schema> | null =>
+  text === undefined ? null : schema.parse(JSON.parse(text));
+
+/** The record that an item is, or null where it is none or its time is over. */
+function toRecord(item: Item | null, now: number): TaskRecord | null {
+  if (item === null || item["kind"] !== "task") return null;
+  const { call, result, error, progress, children, events, ...plain } = ItemSchema.parse(item);
+  if (plain.ttl * 1000 < now) return null;
+  return {
+    ...plain,
+    call: CallSchema.parse(JSON.parse(call)),
+    result: parsed(PayloadSchema, result),
+    error: parsed(TaskRecordSchema.shape.error, error),
+    progress: parsed(TaskRecordSchema.shape.progress, progress),
+    children: [...(children ?? [])],
+    events: events.slice(-MAX_EVENTS).map(eventOf),
+  };
+}
+
+/** An event as the item keeps it, some 30 bytes. */
+function eventText(event: TaskEvent): string {
+  return `${event.at} ${event.attempt} ${event.status}`;
+}
+
+/** A task that retries without bound must not outgrow its item: later attempts leave no events but the last. */
+function eventOn(attempt: number, event: string): { events?: readonly string[] } {
+  return attempt < MAX_EVENTS / 2 - 1 ? { events: [event] } : {};
+}
+
+function eventOf(text: string): TaskEvent {
+  const [at, attempt, ...status] = text.split(" ");
+  return { at: Number(at), attempt: Number(attempt), status: status.join(" ") };
+}

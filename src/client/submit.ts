@@ -1,0 +1,85 @@
+import { toTask } from "../aws/queues.ts";
+import type { Runtime } from "../aws/runtime.ts";
+import { CeleriacError } from "../core/errors.ts";
+import { type Call, type CallContext, createCall } from "../core/message.ts";
+import type { TaskNode } from "../core/signature.ts";
+
+/** A task to be submitted: its id, what it runs, and where it stands. */
+export interface Submission {
+  readonly id: string;
+  readonly node: TaskNode;
+  readonly context: CallContext;
+}
+
+/** Puts at a time while a batch is written: what the SDK's 50 sockets carry. */
+const PUTS_AT_ONCE = 50;
+
+/** A client chose an id that a task already has. */
+export class TaskIdTaken extends CeleriacError {
+  constructor(id: string) {
+    super("task_id_taken", `A task with the id ${id} exists already. Choose another, or leave task_id out.`);
+  }
+}
+
+/**
+ * Submits one task that was checked. The message goes first: a crash after it leaves a task that runs and makes its own record, and
+ * one before it leaves nothing. An id of the client's choice is written first, for only that can tell that it is taken.
+ * @throws TaskIdTaken
+ */
+export async function submitTask(runtime: Runtime, submission: Submission): Promise<void> {
+  const call = await prepare(runtime, submission);
+  if (submission.node.options.task_id !== undefined) {
+    if (!(await runtime.tasks.submit(submission.id, call))) throw new TaskIdTaken(submission.id);
+    await runtime.queues.send(outgoing(submission.id, call, runtime.now()));
+    return;
+  }
+  await runtime.queues.send(outgoing(submission.id, call, runtime.now()));
+  await runtime.tasks.submit(submission.id, call);
+}
+
+/**
+ * Submits many independent tasks that were checked; ids of the client's choice first, so that one that is taken refuses all.
+ * @throws TaskIdTaken
+ */
+export async function submitMany(runtime: Runtime, submissions: readonly Submission[]): Promise<void> {
+  const prepared = await inParallel(submissions, async (submission) => ({
+    id: submission.id,
+    chosen: submission.node.options.task_id !== undefined,
+    call: await prepare(runtime, submission),
+  }));
+  await inParallel(
+    prepared.filter((task) => task.chosen),
+    async (task) => {
+      if (!(await runtime.tasks.submit(task.id, task.call))) throw new TaskIdTaken(task.id);
+    },
+  );
+  await runtime.queues.sendMany(prepared.map((task) => outgoing(task.id, task.call, runtime.now())));
+  await inParallel(
+    prepared.filter((task) => !task.chosen),
+    (task) => runtime.tasks.submit(task.id, task.call),
+  );
+}
+
+async function prepare(runtime: Runtime, { id, node, context }: Submission): Promise<Call> {
+  const task = runtime.registry.find(node.task);
+  if (task === null) throw new CeleriacError("unknown_task", `No task "${node.task}" is registered.`);
+  const payload = await runtime.payloads.store(`payloads/${id}.json`, JSON.stringify([node.args, node.kwargs]));
+  return createCall(node, task, context, payload);
+}
+
+function outgoing(id: string, call: Call, now: number): ReturnType<typeof toTask> {
+  const message = { op: "run", id, attempt: 0, hops: 0, call } as const;
+  if (call.eta === null) return toTask(call.task, message, 0);
+  return toTask(call.task, { ...message, due: call.eta }, (call.eta - now) / 1000);
+}
+
+/** The results of `action` on all items, some at a time, in order. */
+export async function inParallel<Item, Result>(items: readonly Item[], action: (item: Item) => Promise<Result>): Promise<Result[]> {
+  const results: Result[] = [];
+  const left = items.entries();
+  const workers = Array.from({ length: Math.min(PUTS_AT_ONCE, items.length) }, async () => {
+    for (const [index, item] of left) results[index] = await action(item);
+  });
+  await Promise.all(workers);
+  return results;
+}

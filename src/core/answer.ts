@@ -1,0 +1,37 @@
+import { MAX_INLINE_RESULT } from "./limits.ts";
+import { type TaskRecord, moduleOf } from "./record.ts";
+
+/** A point in time as answers give it. */
+export function rfc3339(milliseconds: number | null): string | null {
+  return milliseconds === null ? null : new Date(milliseconds).toISOString();
+}
+
+/** A task's record as `GET /tasks` lists it: the contract's, without `result`. */
+export function summaryOf(record: TaskRecord): Record<string, unknown> {
+  const { call } = record;
+  return {
+    task_id: record.id,
+    kind: "task",
+    task: call.task,
+    status: record.status,
+    error: record.error,
+    progress: record.progress,
+    retries: record.retries,
+    queue: moduleOf(call.task),
+    parent_id: call.parent,
+    root_id: call.root,
+    group_id: call.group,
+    group_index: call.group_index,
+    children: record.children,
+    created_at: rfc3339(call.created),
+    started_at: rfc3339(record.started),
+    done_at: rfc3339(record.done),
+    runtime: record.runtime,
+  };
+}
+
+/** How a result is answered: in place, by a URL, or not at all (not yet there, or ignored). */
+export function resultPlace(record: TaskRecord): "none" | "inline" | "url" {
+  if (record.result === null) return "none";
+  return "key" in record.result && record.result.bytes > MAX_INLINE_RESULT ? "url" : "inline";
+}

@@ -1,0 +1,128 @@
+/** Errors that end a task or a submission. `code` is stable; for a task's error, the class name is its `type`. */
+export class CeleriacError extends Error {
+  /** A stable name for programs. */
+  readonly code: string;
+  constructor(code: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+    this.name = new.target.name;
+  }
+}
+
+/** A task, workflow or module that is declared wrongly; thrown at synth. The message names what to change. */
+export class DefinitionError extends CeleriacError {
+  constructor(message: string) {
+    super("definition", message);
+  }
+}
+
+/** The soft limit came while the task ran. The task may catch it and return. */
+export class SoftTimeLimitExceeded extends CeleriacError {
+  constructor(seconds: number) {
+    super("soft_time_limit", `The soft time limit of ${seconds} s was exceeded.`);
+  }
+}
+
+/** The hard limit came: the task's process was killed. */
+export class TimeLimitExceeded extends CeleriacError {
+  constructor(seconds: number) {
+    super("time_limit", `The hard time limit of ${seconds} s was exceeded; the task was killed.`);
+  }
+}
+
+/** The task's process, or the whole environment, ended while the task ran. */
+export class WorkerLost extends CeleriacError {
+  constructor(how: string) {
+    super("worker_lost", `The task's process ended before the task did: ${how}.`);
+  }
+}
+
+/** Arguments do not fit the task's schema. */
+export class InvalidArguments extends CeleriacError {
+  constructor(task: string, faults: readonly { readonly path: string; readonly message: string }[]) {
+    super(
+      "invalid_arguments",
+      `${task} does not take these arguments: ${faults.map((fault) => `${fault.path || "/"} ${fault.message}`).join("; ")}.`,
+    );
+  }
+}
+
+/** The task returned what JSON cannot say. */
+export class InvalidResult extends CeleriacError {
+  constructor(message: string) {
+    super("invalid_result", message);
+  }
+}
+
+/** The task's result is larger than a result may be. */
+export class ResultTooLarge extends CeleriacError {
+  constructor(bytes: number, max: number) {
+    super("result_too_large", `The result is ${bytes} bytes of JSON; ${max} are allowed. Store it in S3 and return its name.`);
+  }
+}
+
+/** No task of that name is deployed in the module that received the message. */
+export class NotRegistered extends CeleriacError {
+  constructor(task: string) {
+    super("not_registered", `No task "${task}" is registered here. Was it renamed or removed while its message waited?`);
+  }
+}
+
+/** The task was asked to retry more often than it may, and gave no cause. */
+export class MaxRetriesExceeded extends CeleriacError {
+  constructor(task: string, retries: number) {
+    super("max_retries", `${task} failed after ${retries} retries.`);
+  }
+}
+
+/** The task was not started before it expired. */
+export class Expired extends CeleriacError {
+  constructor(at: string) {
+    super("expired", `The task expired at ${at}, before it started.`);
+  }
+}
+
+/** The task was revoked. */
+export class Revoked extends CeleriacError {
+  constructor() {
+    super("revoked", "The task was revoked.");
+  }
+}
+
+/** What `self.retry` throws: not a failure, but the way out of the task. */
+export class Retry extends CeleriacError {
+  /** Seconds until the next attempt, or null for the task's own policy. */
+  readonly countdown: number | null;
+  /** Retries allowed by this call, or undefined for the task's own. */
+  readonly maxRetries: number | null | undefined;
+  constructor(options: { countdown?: number | undefined; maxRetries?: number | null | undefined; cause?: unknown }) {
+    super("retry", "The task asked to be retried.", { cause: options.cause });
+    this.countdown = options.countdown ?? null;
+    this.maxRetries = options.maxRetries;
+  }
+}
+
+/** An error as a record and an answer carry it. */
+export interface TaskError {
+  /** The class name of what was thrown. */
+  readonly type: string;
+  readonly message: string;
+  /** The task it came from. */
+  readonly task_id: string;
+}
+
+/** Longest error message that a record keeps, in characters: the item must stay small. */
+const MAX_ERROR_MESSAGE = 2_000;
+
+/** What was thrown, as a record carries it. Anything can be thrown, so anything is taken. */
+export function describeError(thrown: unknown): { type: string; message: string } {
+  if (thrown instanceof Error) {
+    const type = thrown.name === "Error" ? thrown.constructor.name : thrown.name;
+    return { type: type || "Error", message: shorten(thrown.message) };
+  }
+  return { type: "Error", message: shorten(typeof thrown === "string" ? thrown : `A ${typeof thrown} was thrown.`) };
+}
+
+function shorten(message: string): string {
+  return message.length <= MAX_ERROR_MESSAGE ? message : `${message.slice(0, MAX_ERROR_MESSAGE - 1)}…`;
+}

@@ -1,0 +1,54 @@
+/** Bounds that the HTTP contract states or that a service sets. Sizes in bytes, times in seconds, unless a name says otherwise. */
+
+const MB = 1024 * 1024;
+
+/** Longest hard limit: Lambda stops a function at 900 s, and claiming, storing and the last notice take up to 20 s. */
+export const MAX_TIME_LIMIT = 880;
+/** Seconds between a task's hard limit and its function's timeout: claim, fetching 5 MB, storing the result, notices. */
+export const TIMEOUT_MARGIN = 20;
+/** Seconds that a lease outlives the hard limit, so that a worker that finishes late is not taken for a lost one. */
+export const LEASE_MARGIN = 10;
+/** SQS delays a message by 900 s at the most. */
+export const MAX_SQS_DELAY = 900;
+/** Longest delay of any kind (countdown, eta, expires): a year, the life of a Step Functions execution. */
+export const MAX_DELAY = 365 * 24 * 3600;
+
+/** A request's body: in base64, with its headers, it must fit the 6,291,456 B that Lambda takes. */
+export const MAX_BODY = 4 * MB;
+/** A result as JSON. */
+export const MAX_RESULT = 5 * MB;
+/** A result that an answer carries itself; a larger one is given as a URL. */
+export const MAX_INLINE_RESULT = 1 * MB;
+/** A payload that an item or a message carries itself: each further KB is a write unit more on each of a task's writes. */
+export const MAX_INLINE_PAYLOAD = 4 * 1024;
+/** Levels of nesting in a JSON body: far above any use, far below what overflows the stack of JSON.stringify (about 7,000). */
+export const MAX_JSON_DEPTH = 500;
+
+/** Levels of nesting of a canvas. */
+export const MAX_DEPTH = 50;
+/** Nodes of one chain. */
+export const MAX_CHAIN = 1_000;
+/** Members of one group or header; task nodes of one submission; tasks of one batch. */
+export const MAX_WIDTH = 10_000;
+/** Tasks that an answer lists. */
+export const MAX_LISTED = 1_000;
+/** Links of one kind on one task. */
+export const MAX_LINKS = 100;
+/** Header entries of a task, and the characters of each name and value. */
+export const MAX_HEADERS = 50;
+export const MAX_HEADER_LENGTH = 1_024;
+
+/** Longest `?wait=`: API Gateway gives up on an integration after 29 s. */
+export const MAX_WAIT = 20;
+/** Entries of one page of a listing. */
+export const MAX_PAGE = 100;
+/** Seconds for which an idempotency key is remembered. */
+export const IDEMPOTENCY_SECONDS = 24 * 3600;
+/** Deliveries of one message after which SQS puts it among the dead: only crashes count, retries are new messages. */
+export const MAX_RECEIVE_COUNT = 10;
+/** Environments that one task may take down before it is given up. */
+export const MAX_LOST = 3;
+/** Messages that a task may go through (retries, waits); a bug that feeds itself ends here, not on the bill. */
+export const MAX_HOPS = 10_000;
+/** State changes kept with a record; an item must stay small. */
+export const MAX_EVENTS = 50;

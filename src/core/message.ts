@@ -1,0 +1,121 @@
+import { z } from "zod";
+import { type TaskNode, TaskNodeSchema } from "./signature.ts";
+
+/** Where arguments or a result are: in place as JSON text, or in S3 under a key. */
+export const PayloadSchema = z.union([
+  z.object({ json: z.string() }),
+  z.object({ key: z.string(), bytes: z.number().int() }),
+]);
+
+export type Payload = z.infer<typeof PayloadSchema>;
+
+/**
+ * All that does not change about one task: what to run, as what, and under which limits.
+ * Times in milliseconds since 1970, durations in seconds.
+ */
+export const CallSchema = z.object({
+  task: z.string(),
+  root: z.string(),
+  parent: z.string().nullable(),
+  group: z.string().nullable(),
+  group_index: z.number().int().nullable(),
+  correlation: z.string(),
+  origin: z.string(),
+  created: z.number(),
+  eta: z.number().nullable(),
+  expires: z.number().nullable(),
+  time_limit: z.number(),
+  soft_time_limit: z.number().nullable(),
+  max_retries: z.number().nullable(),
+  priority: z.number().nullable(),
+  headers: z.record(z.string(), z.string()),
+  ignore_result: z.boolean(),
+  link: z.array(TaskNodeSchema),
+  link_error: z.array(TaskNodeSchema),
+  /** `[args, kwargs]`. */
+  payload: PayloadSchema,
+  /** The options as the client gave them, without links, for those who ask. */
+  options: z.record(z.string(), z.unknown()),
+});
+
+export type Call = z.infer<typeof CallSchema>;
+
+/**
+ * What a module's queue carries: run the task `id`. A plain task's message has everything needed; a canvas step's, which
+ * Step Functions sends, has the id and the token of the state that waits for it, and the record has the rest.
+ */
+export const RunMessageSchema = z.object({
+  op: z.literal("run"),
+  id: z.string(),
+  /** The attempt that this message starts, from 0. */
+  attempt: z.number().int().default(0),
+  /** Messages that this task has gone through before this one. */
+  hops: z.number().int().default(0),
+  /** Before this the task must not start, milliseconds since 1970: SQS hides a message for 900 s at the most. */
+  due: z.number().optional(),
+  /** The token of the state that waits for the task, where one does. */
+  token: z.string().optional(),
+  call: CallSchema.optional(),
+});
+
+export type RunMessage = z.infer<typeof RunMessageSchema>;
+
+/** What a call is made of besides its node: where it stands, and the limits of its task. */
+export interface CallContext {
+  readonly root: string;
+  readonly parent: string | null;
+  readonly group: string | null;
+  readonly groupIndex: number | null;
+  readonly correlation: string;
+  readonly origin: string;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/** What of a registered task a call takes over where its options say nothing. */
+export interface TaskDefaults {
+  readonly time_limit: number;
+  readonly soft_time_limit: number | null;
+  readonly max_retries: number | null;
+  readonly ignore_result: boolean;
+}
+
+/** The call that `node` asks for. Countdown and expires count from `context.now`. */
+export function createCall(node: TaskNode, defaults: TaskDefaults, context: CallContext, payload: Payload): Call {
+  const { options } = node;
+  const { link, link_error, ...shown } = options;
+  const timeLimit = options.time_limit ?? defaults.time_limit;
+  const soft = options.soft_time_limit ?? defaults.soft_time_limit;
+  return {
+    task: node.task,
+    root: context.root,
+    parent: context.parent,
+    group: context.group,
+    group_index: context.groupIndex,
+    correlation: context.correlation,
+    origin: context.origin,
+    created: context.now,
+    eta: startTime(options.eta, options.countdown, context.now),
+    expires: pointInTime(options.expires, context.now),
+    time_limit: timeLimit,
+    soft_time_limit: soft === null || soft > timeLimit ? null : soft,
+    max_retries: options.max_retries === undefined ? defaults.max_retries : options.max_retries,
+    priority: options.priority ?? null,
+    headers: { ...options.headers },
+    ignore_result: options.ignore_result ?? defaults.ignore_result,
+    link: [...(link ?? [])],
+    link_error: [...(link_error ?? [])],
+    payload,
+    options: JSON.parse(JSON.stringify(shown)),
+  };
+}
+
+function startTime(eta: string | undefined, countdown: number | undefined, now: number): number | null {
+  if (eta !== undefined) return Date.parse(eta);
+  return countdown === undefined || countdown === 0 ? null : now + countdown * 1000;
+}
+
+function pointInTime(time: number | string | undefined, now: number): number | null {
+  if (time === undefined) return null;
+  return typeof time === "number" ? now + time * 1000 : Date.parse(time);
+}

@@ -1,0 +1,52 @@
+import { z } from "zod";
+import { CallSchema, PayloadSchema } from "./message.ts";
+
+const TaskErrorSchema = z.object({ type: z.string(), message: z.string(), task_id: z.string() });
+const ProgressSchema = z.object({ current: z.number(), total: z.number(), message: z.string().nullable() });
+
+/** A state that a task went through. */
+export const EventSchema = z.object({
+  status: z.string(),
+  /** Milliseconds since 1970. */
+  at: z.number(),
+  attempt: z.number().int(),
+});
+
+/** A task as the table keeps it. Times in milliseconds since 1970, durations in seconds. */
+export const TaskRecordSchema = z.object({
+  id: z.string(),
+  status: z.string(),
+  /** The attempt that runs or will run, from 0. A message for another attempt is out of date. */
+  attempt: z.number().int(),
+  /** Retries by the task's own policy. */
+  retries: z.number().int(),
+  /** Environments that ended while they ran this attempt. */
+  lost: z.number().int(),
+  /** The claim that holds the task: only its holder may finish it. */
+  fence: z.string().nullable(),
+  /** When the claim lapses. */
+  lease: z.number().nullable(),
+  call: CallSchema,
+  result: PayloadSchema.nullable(),
+  error: TaskErrorSchema.nullable(),
+  progress: ProgressSchema.nullable(),
+  children: z.array(z.string()),
+  started: z.number().nullable(),
+  done: z.number().nullable(),
+  /** When the next attempt is due, while the status is RETRY. */
+  due: z.number().nullable(),
+  runtime: z.number().nullable(),
+  /** The states after PENDING. */
+  events: z.array(EventSchema),
+  /** When DynamoDB may delete the item, seconds since 1970. */
+  ttl: z.number(),
+});
+
+export type TaskRecord = z.infer<typeof TaskRecordSchema>;
+export type Progress = z.infer<typeof ProgressSchema>;
+export type TaskEvent = z.infer<typeof EventSchema>;
+
+/** The module, and so the queue and the Lambda, of a task: what stands before the dot. */
+export function moduleOf(task: string): string {
+  return task.slice(0, task.indexOf("."));
+}

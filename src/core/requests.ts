@@ -1,0 +1,47 @@
+import { z } from "zod";
+import { MAX_PAGE, MAX_WAIT, MAX_WIDTH } from "./limits.ts";
+import { TaskNodeSchema } from "./signature.ts";
+
+/** Bodies and queries of the HTTP contract. Unknown keys are refused. */
+
+/** Body of `POST /add`. */
+export const AddBody = z.strictObject({ x: z.number(), y: z.number() });
+
+/** Body of `POST /test-request-info`. */
+export const RequestInfoBody = z.strictObject({ data: z.unknown().optional() });
+
+/** Body of `POST /tasks`. */
+export const TaskBody = TaskNodeSchema;
+
+/** Body of `POST /tasks/batch`. */
+export const BatchBody = z.strictObject({ tasks: z.array(TaskNodeSchema).min(1).max(MAX_WIDTH) });
+
+const Filename = z.string().min(1).max(255);
+
+/** Query of `POST /documents`. */
+export const DocumentQuery = z.strictObject({ filename: Filename });
+
+/** Body of `POST /documents/uploads`. */
+export const UploadBody = z.strictObject({ filename: Filename, content_type: z.string().min(1).max(255).optional() });
+
+/** Body of a request that needs none. */
+export const EmptyBody = z.strictObject({});
+
+/** Query of `GET /result/{task_id}`. */
+export const WaitQuery = z.strictObject({ wait: z.coerce.number().min(0).max(MAX_WAIT).optional() });
+
+const Time = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
+
+/** Query of `GET /tasks`. */
+export const ListQuery = z.strictObject({
+  status: z.string().min(1).max(64).optional(),
+  task: z.string().min(1).max(128).optional(),
+  queue: z.string().min(1).max(64).optional(),
+  root_id: z.uuid().toLowerCase().optional(),
+  since: Time.optional(),
+  until: Time.optional(),
+  limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(50),
+  cursor: z.string().min(1).max(512).optional(),
+});
+
+export type ListRequest = z.output<typeof ListQuery>;

@@ -1,0 +1,35 @@
+/** The function that serves a route: one for each right, so that each has the permissions of its right alone. */
+export type ApiFunction = "submit" | "read" | "wait" | "operate";
+
+/** One operation of the HTTP contract. */
+export interface Route {
+  /** The operation's name: its file in `functions/api`, and its id in the OpenAPI document. */
+  readonly name: string;
+  readonly method: "GET" | "POST";
+  /** As API Gateway writes it: `/result/{task_id}`. */
+  readonly path: string;
+  readonly function: ApiFunction;
+}
+
+/** Every route that is deployed. API Gateway, the functions' dispatch and the OpenAPI document are made from this list. */
+export const ROUTES = [
+  { name: "add", method: "POST", path: "/add", function: "submit" },
+  { name: "testRequestInfo", method: "POST", path: "/test-request-info", function: "submit" },
+  { name: "submitTask", method: "POST", path: "/tasks", function: "submit" },
+  { name: "submitBatch", method: "POST", path: "/tasks/batch", function: "submit" },
+  { name: "submitDocument", method: "POST", path: "/documents", function: "submit" },
+  { name: "createUpload", method: "POST", path: "/documents/uploads", function: "submit" },
+  { name: "processUpload", method: "POST", path: "/documents/uploads/{id}/process", function: "submit" },
+  { name: "getResult", method: "GET", path: "/result/{task_id}", function: "wait" },
+  { name: "listTasks", method: "GET", path: "/tasks", function: "read" },
+  { name: "getTask", method: "GET", path: "/tasks/{task_id}", function: "read" },
+  { name: "getRegistry", method: "GET", path: "/registry", function: "read" },
+  { name: "listQueues", method: "GET", path: "/queues", function: "read" },
+  { name: "listWorkflows", method: "GET", path: "/workflows", function: "read" },
+  { name: "getOutput", method: "GET", path: "/documents/{task_id}/output", function: "read" },
+  { name: "getHealth", method: "GET", path: "/health", function: "read" },
+  { name: "getOpenApi", method: "GET", path: "/openapi.json", function: "read" },
+] as const satisfies readonly Route[];
+
+/** The name of a route that is deployed. */
+export type RouteName = (typeof ROUTES)[number]["name"];

@@ -1,0 +1,148 @@
+import { z } from "zod";
+import { DefinitionError } from "./errors.ts";
+import { MAX_TIME_LIMIT } from "./limits.ts";
+import { type CallOptions, type Signature, createSignature } from "./signature.ts";
+import type { Self } from "./self.ts";
+import { type TaskHandle, submit } from "./submitter.ts";
+
+const BRAND = Symbol.for("celeriac.task");
+
+/** A class of errors, whatever its constructor takes. */
+// oxlint-disable-next-line typescript/no-explicit-any -- no other type accepts every constructor
+export type ErrorClass = abstract new (...args: never[]) => Error;
+
+/** How a task is run and retried. All of it is optional; the defaults are Celery's unless said otherwise. */
+export interface TaskOptions {
+  /** Seconds after which `self.signal` aborts with SoftTimeLimitExceeded. @default none */
+  readonly softTimeLimit?: number;
+  /** Seconds after which the task is killed; at most 880. @default 300 (Celery has none; a Lambda must end) */
+  readonly timeLimit?: number;
+  /** Retries before the task fails; null for no bound. @default 3 */
+  readonly maxRetries?: number | null;
+  /** Seconds before a retry that names no countdown. @default 180 */
+  readonly retryDelay?: number;
+  /** Errors on which the task is retried without asking. @default none */
+  readonly autoretryFor?: readonly ErrorClass[];
+  /** Errors on which it is not, though `autoretryFor` covers them. @default none */
+  readonly dontAutoretryFor?: readonly ErrorClass[];
+  /** Automatic retries wait 1, 2, 4 ... s (true), or that many times this number. @default false */
+  readonly retryBackoff?: boolean | number;
+  /** Longest such wait, seconds. @default 600 */
+  readonly retryBackoffMax?: number;
+  /** Whether such a wait is drawn from 0 to its value, so that retries don't come in waves. @default true */
+  readonly retryJitter?: boolean;
+  /** Whether the result is dropped: what follows gets null. @default false */
+  readonly ignoreResult?: boolean;
+}
+
+/** {@link TaskOptions} with every default filled in. */
+export type ResolvedTaskOptions = Required<Omit<TaskOptions, "softTimeLimit">> & { readonly softTimeLimit: number | null };
+
+/** Schema of {@link TaskOptions} with its defaults; unknown options are refused, so that a typo does not pass for a default. */
+const TaskOptionsSchema = z
+  .strictObject({
+    softTimeLimit: z.number().positive().nullable().default(null),
+    timeLimit: z.number().positive().default(300),
+    maxRetries: z.number().int().min(0).nullable().default(3),
+    retryDelay: z.number().min(0).default(180),
+    autoretryFor: z.array(z.custom<ErrorClass>((value) => typeof value === "function", "expected an error class")).default([]),
+    dontAutoretryFor: z.array(z.custom<ErrorClass>((value) => typeof value === "function", "expected an error class")).default([]),
+    retryBackoff: z.union([z.boolean(), z.number().positive()]).default(false),
+    retryBackoffMax: z.number().positive().default(600),
+    retryJitter: z.boolean().default(true),
+    ignoreResult: z.boolean().default(false),
+  })
+  .refine((options) => options.timeLimit <= MAX_TIME_LIMIT, {
+    path: ["timeLimit"],
+    message: `is above ${MAX_TIME_LIMIT} s, the most that a Lambda leaves to a task; split the work into several tasks, or into chunks`,
+  })
+  .refine((options) => options.softTimeLimit === null || options.softTimeLimit <= options.timeLimit, {
+    path: ["softTimeLimit"],
+    message: "is above timeLimit, so it would never come; lower it, or raise timeLimit",
+  });
+
+/** What a task is declared with: its schemas, its options, and the function itself. */
+export interface TaskDeclaration<Args extends ArgsSchema, Kwargs extends z.ZodObject, Result> extends TaskOptions {
+  /** A zod tuple of the positional arguments. */
+  readonly args: Args;
+  /** A zod object of the keyword arguments. @default none are taken */
+  readonly kwargs?: Kwargs;
+  /** The task. `self` is its context; a returned promise is awaited. */
+  readonly run: (self: Self<z.output<Kwargs>>, ...args: z.output<Args>) => Result | Promise<Result>;
+}
+
+/** A schema whose values are argument lists: a tuple, a union of tuples, or an array for "any number of". */
+export type ArgsSchema = z.ZodType<readonly unknown[], readonly unknown[]>;
+
+/** The keyword arguments of a task that takes none. */
+type NoKwargs = z.ZodObject<Record<never, never>, z.core.$strict>;
+
+/** Argument lists without their first entry, for a step that gets its parent's result prepended. */
+type Tail<Args> = Args extends readonly [unknown, ...infer Rest] ? Rest : Args extends readonly [unknown?, ...infer Rest] ? Rest : Args;
+
+/** A task as code uses it: call it, or make a signature of it. */
+export interface Task<Args extends readonly unknown[] = readonly unknown[], Kwargs = unknown, Result = unknown> {
+  readonly [BRAND]: true;
+  /** `module.task`. */
+  readonly name: string;
+  /** The file that the task is in, and its queue and Lambda. */
+  readonly module: string;
+  readonly args: ArgsSchema;
+  readonly kwargs: z.ZodObject;
+  readonly options: ResolvedTaskOptions;
+  /** Runs the task's function with arguments that were checked. */
+  readonly run: (self: Self, args: readonly unknown[]) => unknown;
+  /** A signature: the task with its arguments, or with all but the first where a result will be prepended. */
+  s(...args: Args | Tail<Args>): Signature<Result>;
+  /** An immutable signature: no result is prepended. */
+  si(...args: Args): Signature<Result>;
+  /** Submits the task. @throws InvalidArguments */
+  delay(...args: Args): Promise<TaskHandle>;
+  /** Submits the task with options (countdown, expires, limits ...). @throws InvalidArguments */
+  applyAsync(call: { args: Args; kwargs?: Kwargs } & CallOptions): Promise<TaskHandle>;
+}
+
+const TASK_NAME = /^([a-z][a-z0-9_-]{0,39})\.([A-Za-z][A-Za-z0-9_]{0,59})$/;
+
+/**
+ * Declares a task. Export what it returns from `functions/tasks/<module>.ts`; nothing else is needed.
+ * @param name `module.task`, the file's name and the task's own.
+ * @throws DefinitionError for a bad name or option.
+ */
+export function defineTask<Args extends ArgsSchema, Result, Kwargs extends z.ZodObject = NoKwargs>(
+  name: string,
+  declaration: TaskDeclaration<Args, Kwargs, Result>,
+): Task<z.input<Args>, z.input<Kwargs>, Result> {
+  const module = TASK_NAME.exec(name)?.[1];
+  if (module === undefined) {
+    throw new DefinitionError(`"${name}" is no task name: expected "module.task", such as "math.add".`);
+  }
+  const { args, kwargs, run, ...options } = declaration;
+  const resolved = resolveOptions(name, options);
+  const task: Task<z.input<Args>, z.input<Kwargs>, Result> = {
+    [BRAND]: true,
+    name,
+    module,
+    args,
+    kwargs: kwargs ?? z.strictObject({}),
+    options: resolved,
+    run: (self, values) => Reflect.apply(run, undefined, [self, ...values]),
+    s: (...values) => createSignature<Result>(name, values, false),
+    si: (...values) => createSignature<Result>(name, values, true),
+    delay: (...values) => submit(task, { args: values }),
+    applyAsync: (call) => submit(task, call),
+  };
+  return task;
+}
+
+function resolveOptions(name: string, options: TaskOptions): ResolvedTaskOptions {
+  const parsed = TaskOptionsSchema.safeParse(options);
+  if (parsed.success) return parsed.data;
+  const faults = parsed.error.issues.map((issue) => `${issue.path.join(".") || "options"} ${issue.message}`);
+  throw new DefinitionError(`Task "${name}": ${faults.join("; ")}.`);
+}
+
+/** Whether `value` is what {@link defineTask} returned, be it from another copy of this module. */
+export function isTask(value: unknown): value is Task {
+  return typeof value === "object" && value !== null && BRAND in value;
+}

@@ -1,0 +1,78 @@
+/**
+ * windows-949, the encoding of Korean Windows: EUC-KR with the 8,822 syllables that it lacks (`똠`, `펲`, `햏`). Node's
+ * `euc-kr` decoder knows only the 2,350 of KS X 1001 and reads garbage for the rest, so this is a decoder of our own.
+ */
+const FIRST_SYLLABLE = 0xac00;
+const LAST_SYLLABLE = 0xd7a3;
+const INVALID = 0xfffd;
+
+/** Second bytes of the added syllables; from 0xA1 on the row belongs to KS X 1001. */
+const isAddedTrail = (lead: number, trail: number): boolean =>
+  (trail >= 0x41 && trail <= 0x5a) ||
+  (trail >= 0x61 && trail <= 0x7a) ||
+  (trail >= 0x81 && trail <= (lead < 0xa1 ? 0xfe : 0xa0));
+
+/** The rows A1 to FE of KS X 1001, as Node decodes them. */
+const readStandardRows = (table: Uint16Array): Set<number> => {
+  const decoder = new TextDecoder("euc-kr");
+  const syllables = new Set<number>();
+  for (let lead = 0xa1; lead <= 0xfe; lead += 1) {
+    for (let trail = 0xa1; trail <= 0xfe; trail += 1) {
+      const text = decoder.decode(Uint8Array.of(lead, trail));
+      const code = text.length === 1 ? text.charCodeAt(0) : INVALID;
+      table[(lead << 8) | trail] = code;
+      if (code >= FIRST_SYLLABLE && code <= LAST_SYLLABLE) syllables.add(code);
+    }
+  }
+  // Added to the standard in 1998; ICU's table, which Node uses, is older.
+  table[0xa2e6] = 0x20ac;
+  table[0xa2e7] = 0xae;
+  return syllables;
+};
+
+/** Two bytes -> UTF-16 code unit. The added syllables fill the free places in the order of Unicode, 0x8141 (`갂`) to 0xC652 (`힣`). */
+const buildTable = (): Uint16Array => {
+  const table = new Uint16Array(0x1_0000).fill(INVALID);
+  const standard = readStandardRows(table);
+  let syllable = FIRST_SYLLABLE;
+  for (let lead = 0x81; lead <= 0xc6; lead += 1) {
+    for (let trail = 0x41; trail <= 0xfe; trail += 1) {
+      if (!isAddedTrail(lead, trail)) continue;
+      while (standard.has(syllable)) syllable += 1;
+      if (syllable > LAST_SYLLABLE) return table;
+      table[(lead << 8) | trail] = syllable;
+      syllable += 1;
+    }
+  }
+  return table;
+};
+
+let table: Uint16Array | null = null;
+let standardSyllables: ReadonlySet<number> | null = null;
+
+/** Decodes windows-949 (and so EUC-KR); bytes that are no character become U+FFFD. */
+export function decodeKorean(bytes: Uint8Array): string {
+  table ??= buildTable();
+  const units = new Uint16Array(bytes.length);
+  let length = 0;
+  for (let index = 0; index < bytes.length; index += 1) {
+    const lead = bytes[index] ?? 0;
+    let unit = lead;
+    if (lead >= 0x80) {
+      unit = table[(lead << 8) | (bytes[index + 1] ?? 0)] ?? INVALID;
+      // An invalid pair costs one byte: the second may begin a character or be ASCII.
+      if (unit !== INVALID) index += 1;
+    }
+    units[length] = unit;
+    length += 1;
+  }
+  return Buffer.from(units.buffer, 0, length * 2).toString("utf16le");
+}
+
+/** Whether a character is one of the 2,350 syllables of KS X 1001, which all but a few words are written with. */
+export function isStandardSyllable(character: string): boolean {
+  const code = character.charCodeAt(0);
+  if (code < FIRST_SYLLABLE || code > LAST_SYLLABLE) return false;
+  standardSyllables ??= readStandardRows(new Uint16Array(0x1_0000));
+  return standardSyllables.has(code);
+}

@@ -1,0 +1,37 @@
+import type { DocumentStore } from "../aws/document-store.ts";
+import type { StoredDocument } from "../core/document.ts";
+import { countText } from "./counts.ts";
+import { extractText } from "./text.ts";
+import { documentType } from "./type.ts";
+
+/** What `documents.process` returns: what the document is, how much text it has, and the name of the output with the text. */
+export interface DocumentReport {
+  readonly filename: string;
+  readonly type: string;
+  readonly bytes: number;
+  readonly encoding: string | null;
+  readonly pages: number | null;
+  readonly rows: number | null;
+  readonly characters: number;
+  readonly words: number;
+  readonly lines: number;
+  readonly paragraphs: number;
+  readonly warnings: readonly string[];
+  readonly output: string;
+}
+
+/**
+ * Reads a document from S3, takes its text out and stores it as the output of `taskId`.
+ * @throws DocumentError where it can't be read; then nothing is stored.
+ */
+export async function processDocument(store: DocumentStore, document: StoredDocument, taskId: string, signal: AbortSignal): Promise<DocumentReport> {
+  const { filename, content_type: contentType } = document;
+  const bytes = await store.get(document.key);
+  signal.throwIfAborted();
+  const type = await documentType(filename, contentType, bytes);
+  const { text, encoding, pages, rows, warnings } = await extractText(type, bytes, { filename, contentType, signal });
+  signal.throwIfAborted();
+  const { characters, words, lines, paragraphs } = countText(text);
+  const output = await store.putOutput(taskId, text);
+  return { filename, type, bytes: bytes.length, encoding, pages, rows, characters, words, lines, paragraphs, warnings, output };
+}

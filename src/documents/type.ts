@@ -1,0 +1,144 @@
+import { ContradictedDocument, EmptyDocument, EncryptedDocument, UnsupportedDocument } from "./errors.ts";
+import { strayControlShare, unicodeMark } from "./unicode.ts";
+
+/** What can be read, by the usual extension. */
+export const DOCUMENT_TYPES = ["txt", "md", "html", "csv", "pdf", "docx"] as const;
+
+/** One of the six kinds of document. */
+export type DocumentType = (typeof DOCUMENT_TYPES)[number];
+
+const EXTENSIONS: ReadonlyMap<string, DocumentType> = new Map([
+  ["txt", "txt"],
+  ["text", "txt"],
+  ["md", "md"],
+  ["markdown", "md"],
+  ["html", "html"],
+  ["htm", "html"],
+  ["csv", "csv"],
+  ["tsv", "csv"],
+  ["pdf", "pdf"],
+  ["docx", "docx"],
+]);
+
+/** The types that a content type may stand for; the first one where the name has no extension. */
+const CONTENT_TYPES: ReadonlyMap<string, readonly [DocumentType, ...DocumentType[]]> = new Map([
+  ["text/plain", ["txt", "md", "csv", "html"]],
+  ["text/markdown", ["md"]],
+  ["text/x-markdown", ["md"]],
+  ["text/html", ["html"]],
+  ["application/xhtml+xml", ["html"]],
+  ["text/csv", ["csv"]],
+  ["application/csv", ["csv"]],
+  ["text/tab-separated-values", ["csv"]],
+  // Browsers on Windows with Excel send this for a .csv.
+  ["application/vnd.ms-excel", ["csv"]],
+  ["application/pdf", ["pdf"]],
+  ["application/x-pdf", ["pdf"]],
+  ["application/vnd.openxmlformats-officedocument.wordprocessingml.document", ["docx"]],
+  ["application/zip", ["docx"]],
+]);
+
+/** Content types that say nothing; the last is what curl sends for `--data-binary`. */
+const SAYS_NOTHING = new Set([
+  "",
+  "application/octet-stream",
+  "binary/octet-stream",
+  "application/x-www-form-urlencoded",
+]);
+
+/** Where a pdf's `%PDF-` must begin at the latest (readers accept mail headers before it). */
+const PDF_MARK_WITHIN = 1024;
+
+/** How much of a text is looked at for control characters, in bytes. */
+const TEXT_SAMPLE_BYTES = 64 * 1024;
+
+/** Binary data without zero bytes has about one control character in 10; a text has none. */
+const MAX_STRAY_CONTROLS = 0.01;
+
+const SUPPORTED = `expected one of ${DOCUMENT_TYPES.map((type) => `.${type}`).join(", ")}`;
+
+const extensionOf = (filename: string): string | null => {
+  const base = filename.split(/[/\\]/u).at(-1) ?? "";
+  return /[^.]\.([^.\s]+)[.\s]*$/u.exec(base)?.[1]?.toLowerCase() ?? null;
+};
+
+const mediaTypeOf = (contentType: string | null): string => (contentType ?? "").split(";", 1)[0]?.trim().toLowerCase() ?? "";
+
+/** The type that name and content type agree on; the bytes are not looked at. */
+const claimedType = (filename: string, contentType: string | null): DocumentType => {
+  const extension = extensionOf(filename);
+  const named = extension === null ? null : EXTENSIONS.get(extension);
+  if (named === undefined) {
+    throw new UnsupportedDocument(filename, `has the extension .${extension}, which can't be read: ${SUPPORTED}; convert it to one of these.`);
+  }
+  const mediaType = mediaTypeOf(contentType);
+  const declared = CONTENT_TYPES.get(mediaType);
+  if (named === null) {
+    if (declared !== undefined) return declared[0];
+    throw new UnsupportedDocument(filename, `has no extension and the content type "${mediaType}": ${SUPPORTED}, or a content type of these; add one.`);
+  }
+  if (SAYS_NOTHING.has(mediaType) || declared?.includes(named) === true) return named;
+  throw new ContradictedDocument(
+    filename,
+    `is a ${named} by its name, but its content type says ${mediaType}; send one that fits, or application/octet-stream.`,
+  );
+};
+
+/** What the bytes seem to be, for a message. Loaded only when needed: the other routes of an API function then start without it. */
+const describe = async (bytes: Uint8Array): Promise<string> => {
+  const { fileTypeFromBuffer } = await import("file-type");
+  const found = await fileTypeFromBuffer(bytes);
+  if (found !== undefined) return found.mime;
+  return bytes.includes(0) || strayControlShare(bytes.subarray(0, TEXT_SAMPLE_BYTES)) > MAX_STRAY_CONTROLS
+    ? "binary data of an unknown kind"
+    : "text";
+};
+
+const contradiction = async (filename: string, type: DocumentType, bytes: Uint8Array): Promise<ContradictedDocument> =>
+  new ContradictedDocument(
+    filename,
+    `should be a ${type}, but its bytes are ${await describe(bytes)}; send the right file, or name it for what it is.`,
+  );
+
+const bufferOf = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+
+const isPdf = (bytes: Uint8Array): boolean => bufferOf(bytes.subarray(0, PDF_MARK_WITHIN)).includes("%PDF-");
+
+const checkDocx = async (filename: string, bytes: Uint8Array): Promise<void> => {
+  const { fileTypeFromBuffer } = await import("file-type");
+  const found = (await fileTypeFromBuffer(bytes))?.ext;
+  // A password makes Word wrap the file in an OLE container with a stream of this name, in UTF-16.
+  if (found === "cfb" && bufferOf(bytes).includes("EncryptedPackage", 0, "utf16le")) {
+    throw new EncryptedDocument(filename, "is protected with a password; remove it in Word (File, Info, Protect Document) and send the file again.");
+  }
+  // A docx written as a stream is only a zip at first sight; every Office file has this entry.
+  const isWord = found === "docx" || (found === "zip" && bufferOf(bytes).includes("[Content_Types].xml"));
+  if (!isWord) throw await contradiction(filename, "docx", bytes);
+};
+
+const checkText = async (filename: string, type: DocumentType, bytes: Uint8Array): Promise<void> => {
+  const mark = unicodeMark(bytes);
+  if (mark !== null && mark.bomBytes === bytes.length) {
+    throw new EmptyDocument(filename, "is empty: it has a byte order mark and nothing after it; send a file with text.");
+  }
+  if (mark !== null && mark.encoding !== "utf-8") return;
+  const isBinary = bytes.includes(0) || strayControlShare(bytes.subarray(0, TEXT_SAMPLE_BYTES)) > MAX_STRAY_CONTROLS;
+  if (isBinary || bufferOf(bytes.subarray(0, 5)).equals(Buffer.from("%PDF-"))) throw await contradiction(filename, type, bytes);
+};
+
+/**
+ * The type of a document by its name, content type and bytes, which must agree. A content type of `null`,
+ * `application/octet-stream` or curl's default says nothing; `text/plain` fits every kind of text.
+ * @throws UnsupportedDocument an extension or content type that is none of ours
+ * @throws ContradictedDocument name, content type and bytes do not agree
+ * @throws EmptyDocument no bytes
+ * @throws EncryptedDocument a docx with a password
+ */
+export async function documentType(filename: string, contentType: string | null, bytes: Uint8Array): Promise<DocumentType> {
+  const type = claimedType(filename, contentType);
+  if (bytes.length === 0) throw new EmptyDocument(filename, "is empty: got 0 bytes; send a file with content.");
+  if (type === "docx") await checkDocx(filename, bytes);
+  else if (type !== "pdf") await checkText(filename, type, bytes);
+  else if (!isPdf(bytes)) throw await contradiction(filename, type, bytes);
+  return type;
+}

@@ -1,0 +1,140 @@
+import { crc32 } from "node:zlib";
+import type { Entry, ZipFile } from "yauzl";
+import { BrokenDocument, DocumentError, DocumentTooLarge, EncryptedDocument } from "./errors.ts";
+import { MAX_COMPRESSION_RATIO, MAX_UNPACKED_BYTES, MAX_ZIP_ENTRIES, RATIO_FLOOR_BYTES } from "./limits.ts";
+
+/** What to unpack, and how to tell of it. */
+export interface UnzipOptions {
+  /** For messages. */
+  readonly filename: string | undefined;
+  /** The entries to return; the others are unpacked too, but only counted. */
+  readonly wanted: (name: string) => boolean;
+  /** Ends it between two pieces of an entry. */
+  readonly signal: AbortSignal | undefined;
+}
+
+const megabytes = (bytes: number): string => `${Math.floor(bytes / 1024 / 1024)} MB`;
+
+/** Unpacks one entry; `total` has what was unpacked before. The sizes in the headers are not believed: they may lie. */
+const unpack = async (zip: ZipFile, entry: Entry, total: number, options: UnzipOptions): Promise<Buffer> => {
+  const stream = await zip.openReadStreamPromise(entry);
+  const chunks: Buffer[] = [];
+  const keep = options.wanted(entry.fileName);
+  let size = 0;
+  for await (const chunk of stream) {
+    options.signal?.throwIfAborted();
+    const bytes: Buffer = chunk;
+    size += bytes.length;
+    if (total + size > MAX_UNPACKED_BYTES) {
+      throw new DocumentTooLarge(
+        options.filename,
+        `unpacks to more than ${megabytes(MAX_UNPACKED_BYTES)}, the limit; split it, or take out embedded files and pictures.`,
+      );
+    }
+    if (size > RATIO_FLOOR_BYTES && size > entry.compressedSize * MAX_COMPRESSION_RATIO) {
+      throw new DocumentTooLarge(
+        options.filename,
+        `has an entry of more than ${megabytes(RATIO_FLOOR_BYTES)} that is packed over ${MAX_COMPRESSION_RATIO}:1, as only zip bombs are; save it in Word again.`,
+      );
+    }
+    if (keep) chunks.push(bytes);
+  }
+  return Buffer.concat(chunks);
+};
+
+const encrypted = (filename: string | undefined): EncryptedDocument =>
+  new EncryptedDocument(filename, "has encrypted entries; send it without a password.");
+
+/** A damaged archive by the library's message, which may hold names out of it: they are not repeated. */
+const broken = (error: unknown, filename: string | undefined): Error => {
+  const message = error instanceof Error ? error.message : "";
+  if (/strong encryption|encrypted/u.test(message)) return encrypted(filename);
+  if (/relative path|absolute path|invalid characters/u.test(message)) {
+    return new BrokenDocument(filename, 'has an entry whose path leads out of the archive ("..", a drive or a root); it was not made by Word, save it there again.');
+  }
+  if (/bytes in the stream/u.test(message)) {
+    return new BrokenDocument(filename, "has an entry that unpacks to another size than it states, as zip bombs do; save it in Word again.");
+  }
+  return new BrokenDocument(filename, "is damaged: its zip structure can't be read; expected a complete docx, send it again or save it in Word again.");
+};
+
+const readEntries = async (zip: ZipFile, options: UnzipOptions): Promise<Map<string, Buffer>> => {
+  if (zip.entryCount > MAX_ZIP_ENTRIES) {
+    throw new DocumentTooLarge(options.filename, `has ${zip.entryCount} entries, the limit is ${MAX_ZIP_ENTRIES}; split it.`);
+  }
+  const parts = new Map<string, Buffer>();
+  const names = new Set<string>();
+  let total = 0;
+  for await (const entry of zip.eachEntry()) {
+    if (names.has(entry.fileName)) {
+      throw new BrokenDocument(options.filename, "has two entries of the same name; it was not made by Word, save it there again.");
+    }
+    if (entry.isEncrypted()) throw encrypted(options.filename);
+    const data = await unpack(zip, entry, total, options);
+    total += entry.uncompressedSize;
+    names.add(entry.fileName);
+    if (!options.wanted(entry.fileName)) continue;
+    if (crc32(data) !== entry.crc32) {
+      throw new BrokenDocument(options.filename, "is damaged: the checksum of an entry is wrong; send it again or save it in Word again.");
+    }
+    parts.set(entry.fileName, data);
+  }
+  return parts;
+};
+
+/**
+ * Unpacks every entry within the limits and returns the wanted ones.
+ * @throws DocumentTooLarge more than 50 MB unpacked, more than 10,000 entries, or a zip bomb's ratio
+ * @throws EncryptedDocument an encrypted entry
+ * @throws BrokenDocument damage, sizes that lie, two entries of one name, a path that leads out
+ */
+export async function unzip(bytes: Uint8Array, options: UnzipOptions): Promise<Map<string, Buffer>> {
+  const { fromBufferPromise } = await import("yauzl");
+  try {
+    const zip = await fromBufferPromise(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+    return await readEntries(zip, options);
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    throw error instanceof DocumentError ? error : broken(error, options.filename);
+  }
+}
+
+const STORED_VERSION = 20;
+const UTF8_NAMES = 0x800;
+
+/** The 26 bytes that a local header and a directory record share, from the needed version to the lengths of name and extra field. */
+const commonFields = (name: Buffer, data: Buffer): Buffer => {
+  const fields = Buffer.alloc(26);
+  fields.writeUInt16LE(STORED_VERSION, 0);
+  fields.writeUInt16LE(UTF8_NAMES, 2);
+  fields.writeUInt32LE(crc32(data), 10);
+  fields.writeUInt32LE(data.length, 14);
+  fields.writeUInt32LE(data.length, 18);
+  fields.writeUInt16LE(name.length, 22);
+  return fields;
+};
+
+const SIGNATURES = { local: "PK\u0003\u0004", record: "PK\u0001\u0002", end: "PK\u0005\u0006" };
+
+/** A zip with the parts as they are, not compressed. */
+export function storedZip(parts: ReadonlyMap<string, Buffer>): Buffer {
+  const locals: Buffer[] = [];
+  const records: Buffer[] = [];
+  let offset = 0;
+  for (const [key, data] of parts) {
+    const name = Buffer.from(key);
+    const fields = commonFields(name, data);
+    const place = Buffer.alloc(14);
+    place.writeUInt32LE(offset, 10);
+    locals.push(Buffer.from(SIGNATURES.local), fields, name, data);
+    records.push(Buffer.from(SIGNATURES.record), Buffer.from([STORED_VERSION, 0]), fields, place, name);
+    offset += 4 + fields.length + name.length + data.length;
+  }
+  const directory = Buffer.concat(records);
+  const end = Buffer.alloc(18);
+  end.writeUInt16LE(parts.size, 4);
+  end.writeUInt16LE(parts.size, 6);
+  end.writeUInt32LE(directory.length, 8);
+  end.writeUInt32LE(offset, 12);
+  return Buffer.concat([...locals, directory, Buffer.from(SIGNATURES.end), end]);
+}

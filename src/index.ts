@@ -1,0 +1,9 @@
+/** What a task module imports. */
+export { defineTask, isTask } from "./core/task.ts";
+export type { Task, TaskOptions } from "./core/task.ts";
+export { defineModule } from "./core/module.ts";
+export type { ModuleOptions } from "./core/module.ts";
+export type { CallOptions, Signature } from "./core/signature.ts";
+export type { Request, Self } from "./core/self.ts";
+export type { TaskHandle } from "./core/submitter.ts";
+export { Retry, SoftTimeLimitExceeded } from "./core/errors.ts";

@@ -1,0 +1,114 @@
+import { newFence } from "../aws/ids.ts";
+import { toTask } from "../aws/queues.ts";
+import type { Runtime } from "../aws/runtime.ts";
+import { leaseSeconds } from "../aws/task-table.ts";
+import { rfc3339 } from "../core/answer.ts";
+import { onRefusedClaim } from "../core/claim.ts";
+import { Expired, WorkerLost, describeError } from "../core/errors.ts";
+import { MAX_HOPS } from "../core/limits.ts";
+import { type RunMessage, RunMessageSchema } from "../core/message.ts";
+import type { TaskRecord } from "../core/record.ts";
+import { finish, notify } from "./finish.ts";
+import { logLine } from "./log.ts";
+import { type Delivery, runClaimed } from "./run.ts";
+import type { TaskChild } from "./task-child.ts";
+
+/** What becomes of a message: it is done with, or it comes back after so many seconds. */
+export type Verdict = { readonly ack: true } | { readonly ack: false; readonly hide: number };
+
+const ACK: Verdict = { ack: true };
+const comeBack = (seconds: number): Verdict => ({ ack: false, hide: seconds });
+
+/** What a worker works with. */
+export interface Worker {
+  readonly runtime: Runtime;
+  readonly module: string;
+  readonly child: TaskChild;
+}
+
+/** Handles one delivery of a message from the module's queue. */
+export async function handleDelivery(worker: Worker, delivery: Delivery): Promise<Verdict> {
+  const parsed = RunMessageSchema.safeParse(parseJson(delivery.body));
+  if (!parsed.success) {
+    logLine("ERROR", "a message that no task wrote was dropped", {}, { message_id: delivery.messageId, fault: parsed.error.issues[0]?.message });
+    return ACK;
+  }
+  const message = parsed.data;
+  return (await tooEarlyOrLate(worker, message)) ?? claimAndRun(worker, message, delivery);
+}
+
+/** A message before its time is sent on, one after its time revokes its task. */
+async function tooEarlyOrLate({ runtime }: Worker, message: RunMessage): Promise<Verdict | null> {
+  const { call, due } = message;
+  if (call === undefined) return null;
+  const now = runtime.now();
+  const ending = { id: message.id, call, attempt: message.attempt, fence: null, token: message.token, runtime: null };
+  if (call.expires !== null && call.expires <= now) {
+    const error = describeError(new Expired(rfc3339(call.expires) ?? ""));
+    if (await finish(runtime, ending, { status: "REVOKED", error })) return ACK;
+  }
+  if (message.hops >= MAX_HOPS) {
+    const error = describeError(new WorkerLost(`it has gone through ${message.hops} messages`));
+    if (await finish(runtime, ending, { status: "FAILURE", error })) return ACK;
+  }
+  if (due !== undefined && due > now + 1000) {
+    await runtime.queues.send(toTask(call.task, { ...message, hops: message.hops + 1 }, (due - now) / 1000));
+    return ACK;
+  }
+  return null;
+}
+
+async function claimAndRun(worker: Worker, message: RunMessage, delivery: Delivery): Promise<Verdict> {
+  const { runtime } = worker;
+  const { id, attempt, call } = message;
+  const fence = newFence();
+  const leaseFor = leaseSeconds(call?.time_limit ?? runtime.registry.longestLimit(worker.module));
+  const claimed = await runtime.tasks.claim({ id, attempt, fence, now: runtime.now(), leaseFor, call });
+  if (claimed !== null) return verdictOf(await runClaimed(worker, claimed, message, delivery));
+  const record = await runtime.tasks.get(id, runtime.now());
+  if (record === null) {
+    logLine("WARN", "a message whose task is gone was dropped", { task_id: id });
+    return ACK;
+  }
+  return refused(worker, record, message, delivery, { fence, leaseFor });
+}
+
+async function refused(worker: Worker, record: TaskRecord, message: RunMessage, delivery: Delivery, claim: { fence: string; leaseFor: number }): Promise<Verdict> {
+  const { runtime } = worker;
+  const decision = onRefusedClaim(record, message, claim.fence, runtime.now());
+  switch (decision.then) {
+    case "run":
+      return verdictOf(await runClaimed(worker, record, message, delivery));
+    case "notify":
+      await notify(runtime, record, message.token);
+      return ACK;
+    case "resend":
+      await runtime.queues.send(toTask(record.call.task, { ...message, attempt: decision.attempt, hops: message.hops + 1 }, decision.delay));
+      return ACK;
+    case "wait":
+      return comeBack(decision.seconds);
+    case "takeOver": {
+      const { attempt } = record;
+      const taken = await runtime.tasks.takeOver({ id: record.id, attempt, now: runtime.now(), ...claim, from: decision.from, lost: decision.lost });
+      return taken === null ? comeBack(1) : verdictOf(await runClaimed(worker, taken, { ...message, attempt }, delivery));
+    }
+    case "giveUp": {
+      const error = describeError(new WorkerLost(`the environment that ran it was lost ${decision.lost} times`));
+      const ending = { id: record.id, call: record.call, attempt: record.attempt, fence: decision.from, token: message.token, runtime: null };
+      return verdictOf(await finish(runtime, ending, { status: "FAILURE", error }));
+    }
+  }
+}
+
+/** An attempt that lost its claim while it ran leaves the message to whoever holds the task now. */
+function verdictOf(ended: boolean): Verdict {
+  return ended ? ACK : comeBack(1);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,185 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { z } from "zod";
+import type { Progress } from "../core/record.ts";
+import type { TaskNode } from "../core/signature.ts";
+import { descendantsOf } from "./processes.ts";
+import { type FromTask, FromTaskSchema, type Outcome, type ToTask } from "./ipc.ts";
+
+/** One attempt, as the child is handed it. */
+export interface Attempt {
+  readonly payload: string;
+  readonly request: Readonly<Record<string, unknown>>;
+  /** Seconds from now. */
+  readonly timeLimit: number;
+  readonly softTimeLimit: number | null;
+  readonly onProgress: (progress: Progress) => void;
+  readonly onSubmit: (node: TaskNode) => Promise<string>;
+}
+
+/** How an attempt ended: as the task said, or without its word. */
+export type AttemptEnd = Outcome | { readonly kind: "killed" } | { readonly kind: "lost"; readonly how: string };
+
+/** Tasks after which a child is replaced: what leaks in user code must not pile up for ever. */
+const MAX_TASKS = 1_000;
+/** Milliseconds between looks at the child's memory. */
+const MEMORY_INTERVAL = 250;
+/** MB of the function's memory that the supervisor itself needs. */
+const SUPERVISOR_MEMORY = 120;
+
+interface Running {
+  readonly run: number;
+  readonly attempt: Attempt;
+  readonly settle: (end: AttemptEnd) => void;
+}
+
+/**
+ * The process that user code runs in: one task at a time, kept warm, killed at the hard limit. A thread would not do: one took
+ * 44 s to terminate inside JSON.parse, and takes its supervisor along when it crashes.
+ */
+export class TaskChild {
+  readonly #file: string;
+  readonly #memory: number;
+  #child: ChildProcess | null = null;
+  #running: Running | null = null;
+  #runs = 0;
+  #tasks = 0;
+  #fatal: string | null = null;
+
+  /** @param file the child's entry. @param memory the function's memory, MB. */
+  constructor(file: string, memory: number) {
+    this.#file = file;
+    this.#memory = memory - SUPERVISOR_MEMORY;
+    this.#start();
+  }
+
+  /** Runs one attempt to its end; the hard limit and the memory cap end it by killing the child. */
+  async run(attempt: Attempt): Promise<AttemptEnd> {
+    const child = this.#child ?? this.#start();
+    const run = (this.#runs += 1);
+    const started = Date.now();
+    return new Promise((resolve) => {
+      const limit = setTimeout(() => this.#kill({ kind: "killed" }), attempt.timeLimit * 1000);
+      const watch = setInterval(() => this.#watchMemory(), MEMORY_INTERVAL);
+      const settle = (end: AttemptEnd): void => {
+        clearTimeout(limit);
+        clearInterval(watch);
+        this.#running = null;
+        resolve(end);
+      };
+      this.#running = { run, attempt, settle };
+      const softDeadline = attempt.softTimeLimit === null ? null : started + attempt.softTimeLimit * 1000;
+      this.#send(child, { type: "run", run, payload: attempt.payload, request: attempt.request, softDeadline });
+    });
+  }
+
+  /** Ends the child. */
+  stop(): void {
+    this.#discard();
+  }
+
+  #start(): ChildProcess {
+    const child = fork(this.#file, [], {
+      execArgv: [`--max-old-space-size=${this.#memory}`],
+      stdio: ["ignore", "inherit", "inherit", "ipc"],
+    });
+    this.#child = child;
+    this.#tasks = 0;
+    this.#fatal = null;
+    child.on("message", (raw) => {
+      // User code can send to its parent too; what is not ours is not heard.
+      const message = FromTaskSchema.safeParse(raw);
+      if (message.success) this.#hear(child, message.data);
+    });
+    child.on("exit", (code, signal) => this.#exited(child, signal === null ? `exit code ${code}` : `signal ${signal}`));
+    child.on("error", (error) => this.#exited(child, error.message));
+    return child;
+  }
+
+  #hear(child: ChildProcess, message: FromTask): void {
+    if (child !== this.#child) return;
+    if (message.type === "fatal") {
+      this.#fatal = `${message.error.type}: ${message.error.message}`;
+      return;
+    }
+    if (message.type === "ready") return;
+    const running = this.#running;
+    if (running?.run !== message.run) return;
+    if (message.type === "progress") running.attempt.onProgress(message.progress);
+    if (message.type === "submit") void this.#submit(child, running, message.call, message.node);
+    if (message.type === "done") {
+      this.#tasks += 1;
+      if (message.leftovers || this.#tasks >= MAX_TASKS) this.#replace();
+      running.settle(message.outcome);
+    }
+  }
+
+  async #submit(child: ChildProcess, running: Running, call: number, node: TaskNode): Promise<void> {
+    try {
+      const taskId = await running.attempt.onSubmit(node);
+      this.#send(child, { type: "submitted", call, taskId, error: null });
+    } catch (error) {
+      this.#send(child, { type: "submitted", call, taskId: null, error: error instanceof Error ? error.message : String(error) });
+    }
+  }
+
+  #send(child: ChildProcess, message: ToTask): void {
+    if (child.connected) child.send(message, () => {});
+  }
+
+  #exited(child: ChildProcess, how: string): void {
+    if (child !== this.#child) return;
+    const end: AttemptEnd = { kind: "lost", how: this.#fatal ?? how };
+    const running = this.#running;
+    this.#replace();
+    running?.settle(end);
+  }
+
+  #kill(end: AttemptEnd): void {
+    const running = this.#running;
+    this.#replace();
+    running?.settle(end);
+  }
+
+  /** A new child at once, so that the next task finds it warm. */
+  #replace(): void {
+    this.#discard();
+    // A module that cannot be loaded would be forked for ever: then only the next task tries again.
+    if (this.#fatal === null) this.#start();
+  }
+
+  /** SIGKILL, for the child may be in a busy loop, and to what it has started, which would live on. */
+  #discard(): void {
+    const child = this.#child;
+    this.#child = null;
+    if (child?.pid === undefined) return;
+    for (const pid of [...descendantsOf(child.pid), child.pid]) {
+      try {
+        process.kill(pid, "SIGKILL");
+      } catch {
+        // It has ended by itself.
+      }
+    }
+  }
+
+  #watchMemory(): void {
+    const pid = this.#child?.pid;
+    if (pid === undefined) return;
+    const used = residentMemory(pid);
+    if (used !== null && used > this.#memory) {
+      this.#kill({ kind: "lost", how: `it used ${Math.round(used)} MB of memory, ${this.#memory} MB are allowed` });
+    }
+  }
+}
+
+const PAGE = 4096;
+
+/** Resident memory of a process, MB; null where the system has no /proc (macOS): there only V8's own cap holds. */
+function residentMemory(pid: number): number | null {
+  try {
+    const pages = z.coerce.number().parse(readFileSync(`/proc/${pid}/statm`, "utf8").split(" ")[1]);
+    return (pages * PAGE) / 1024 / 1024;
+  } catch {
+    return null;
+  }
+}
