@@ -38,12 +38,13 @@ const machineSchema = z.object({
 export function planDeployment({ resources, assetPath }: Assembly): Plan {
   const ofType = (...types: readonly string[]): readonly DeployedResource[] =>
     resources.filter(({ type }) => types.includes(type));
+  const mappings = readAll(ofType("AWS::Lambda::EventSourceMapping"), (resource) => readMapping(resource, resources));
   return {
     tables: ofType("AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable"),
     buckets: ofType("AWS::S3::Bucket"),
     queues: ofType("AWS::SQS::Queue"),
     functions: readAll(ofType("AWS::Lambda::Function"), (resource) => readFunction(resource, assetPath)),
-    mappings: readAll(ofType("AWS::Lambda::EventSourceMapping"), ({ properties }) => mappingSchema.parse(properties)),
+    mappings,
     stateMachines: readAll(ofType("AWS::StepFunctions::StateMachine"), readStateMachine),
     rules: readAll(ofType("AWS::Events::Rule"), readRule),
     resources,
@@ -69,15 +70,20 @@ export function explain({ stack, logicalId, type }: DeployedResource, error: unk
   return new Error(message, { cause: error });
 }
 
+function readMapping({ properties }: DeployedResource, resources: readonly DeployedResource[]): MappingConfig {
+  const mapping = mappingSchema.parse(properties);
+  if (resources.some(({ type, arn }) => type === "AWS::SQS::Queue" && arn === mapping.EventSourceArn)) return mapping;
+  throw new Error(`it reads ${mapping.EventSourceArn}, which is no queue of this assembly.`);
+}
+
 function readStateMachine({ physicalId, arn, properties }: DeployedResource): StateMachine {
   const { DefinitionString, Definition, DefinitionSubstitutions } = machineSchema.parse(properties);
   const text = DefinitionString ?? (Definition && JSON.stringify(Definition));
   if (text === undefined)
     throw new Error("Only definitions within the template are served (DefinitionBody.fromString).");
-  const definition = text.replaceAll(/\$\{([A-Za-z0-9_]+)\}/g, (placeholder, name: string) => {
-    const value = DefinitionSubstitutions[name];
-    // Placeholders stand within strings of the definition.
-    return value === undefined ? placeholder : JSON.stringify(value).slice(1, -1);
-  });
+  const definition = text.replaceAll(
+    /\$\{([A-Za-z0-9_]+)\}/g,
+    (placeholder, name: string) => DefinitionSubstitutions[name] ?? placeholder,
+  );
   return { name: physicalId.slice(physicalId.lastIndexOf(":") + 1), arn, definition };
 }

@@ -31,27 +31,36 @@ export interface GatewayOptions {
 export function createGateway(options: GatewayOptions): (req: IncomingMessage, res: ServerResponse) => void {
   const { services, s3, outbox, callerOf, guard, log } = options;
 
-  async function handle(req: IncomingMessage, res: ServerResponse): Promise<void> {
-    if (req.url?.startsWith("/_outbox")) return showOutbox(req, res, outbox);
+  /** The answer; null where S3 has given it already, in a stream. */
+  async function serve(req: IncomingMessage, res: ServerResponse): Promise<AwsResponse | null> {
+    if (req.url?.startsWith("/_outbox")) return showOutbox(req, outbox);
     const call = identifyCall(req);
     const body = call.service === "s3" ? Buffer.alloc(0) : await buffer(req);
     const request = requestOf(req, call, body, call.accessKey === null ? null : callerOf(call.accessKey));
 
     const refused = guard?.(request);
-    if (refused) return write(res, refused);
-    if (call.service === "s3") return s3.handle(req, res);
+    if (refused) return refused;
+    if (call.service === "s3") {
+      await s3.handle(req, res);
+      return null;
+    }
     const service = services[call.service];
-    write(res, service ? await service(request) : unknownService(request, Object.keys(services)));
+    return service ? service(request) : unknownService(request, Object.keys(services));
   }
 
   return (req, res) => {
-    handle(req, res).catch((error: unknown) => {
-      if (req.destroyed && !req.complete) return res.destroy();
-      log.line("ERROR", "aws", `${req.method} ${req.url}: ${messageOf(error)}`);
-      const body = JSON.stringify({ __type: "InternalFailure", message: messageOf(error) });
-      if (!res.headersSent) write(res, { status: 500, headers: { "content-type": "application/json" }, body });
-      else res.destroy();
-    });
+    serve(req, res).then(
+      (answer) => {
+        if (answer) write(res, answer);
+      },
+      (error: unknown) => {
+        // A client that went away in the middle of its request.
+        if (!req.complete || res.headersSent) return void res.destroy();
+        log.line("ERROR", "aws", `${req.method} ${req.url}: ${messageOf(error)}`);
+        const body = JSON.stringify({ __type: "InternalFailure", message: messageOf(error) });
+        write(res, { status: 500, headers: { "content-type": "application/json" }, body });
+      },
+    );
   };
 }
 
@@ -89,10 +98,10 @@ function unknownService(request: AwsRequest, known: readonly string[]): AwsRespo
   return { status: 501, headers, body: JSON.stringify({ __type: "UnknownService", message }) };
 }
 
-function showOutbox(req: IncomingMessage, res: ServerResponse, outbox: Outbox): void {
+function showOutbox(req: IncomingMessage, outbox: Outbox): AwsResponse {
   const mails = outbox.list();
   const url = new URL(req.url ?? "/", "http://localhost");
   const json = url.searchParams.get("format") === "json" || req.headers.accept?.includes("application/json");
   const headers = { "content-type": json ? "application/json" : "text/html; charset=utf-8" };
-  write(res, { status: 200, headers, body: json ? JSON.stringify(mails, null, 2) : outboxPage(mails) });
+  return { status: 200, headers, body: json ? JSON.stringify(mails, null, 2) : outboxPage(mails) };
 }

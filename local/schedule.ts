@@ -37,13 +37,20 @@ export function readRule({ arn, properties }: DeployedResource): Rule {
   return { ...ruleSchema.parse(properties), arn };
 }
 
+/** An event for the bus. */
+export interface BusEvent {
+  readonly source: string;
+  readonly detailType: string;
+  readonly detail: unknown;
+}
+
 /** An event as EventBridge passes it on. */
-export type BusEvent = Readonly<Record<string, unknown>>;
+type Envelope = Readonly<Record<string, unknown>>;
 
 /** Rules that run. */
 export interface Rules {
   /** Puts an event on the bus: every rule whose pattern fits sends it to its targets. */
-  readonly put: (event: { readonly source: string; readonly detailType: string; readonly detail: unknown }) => void;
+  readonly put: (event: BusEvent) => void;
   readonly stop: () => void;
 }
 
@@ -60,7 +67,7 @@ export function startRules(
 ): Rules {
   const enabled = rules.filter(({ State }) => State === "ENABLED");
 
-  function fire(rule: Rule, event: BusEvent): void {
+  function fire(rule: Rule, event: Envelope): void {
     for (const target of rule.Targets) {
       const messageGroupId = target.SqsParameters?.MessageGroupId;
       const destination = { arn: target.Arn, ...(messageGroupId !== undefined && { messageGroupId }) };
@@ -72,7 +79,7 @@ export function startRules(
 
   const timers = enabled.flatMap((rule) => {
     if (rule.ScheduleExpression === undefined) return [];
-    const scheduled = (): BusEvent => eventOf("aws.events", "Scheduled Event", {}, [rule.arn]);
+    const scheduled = (): Envelope => eventOf("aws.events", "Scheduled Event", {}, [rule.arn]);
     return [setInterval(() => fire(rule, scheduled()), intervalOf(rule.ScheduleExpression)).unref()];
   });
 
@@ -92,7 +99,7 @@ function intervalOf(expression: string): number {
   return Number(count) * (unit === "day" || unit === "hour" ? UNIT_MS[unit] : UNIT_MS.minute);
 }
 
-function eventOf(source: string, detailType: string, detail: unknown, resources: readonly string[]): BusEvent {
+function eventOf(source: string, detailType: string, detail: unknown, resources: readonly string[]): Envelope {
   const time = new Date().toISOString().replace(/\.\d+Z$/, "Z");
   return {
     version: "0",
@@ -131,7 +138,7 @@ function matchesValue(option: unknown, value: unknown): boolean {
   );
 }
 
-function inputOf(target: Target, event: BusEvent): string {
+function inputOf(target: Target, event: Envelope): string {
   if (target.Input !== undefined) return target.Input;
   if (target.InputPath !== undefined) return JSON.stringify(at(event, target.InputPath) ?? null);
   const { InputTransformer } = target;
@@ -146,7 +153,7 @@ function inputOf(target: Target, event: BusEvent): string {
 }
 
 /** A value by the dotted paths that event rules use: `$.detail.status`. */
-function at(event: BusEvent, path: string): unknown {
+function at(event: Envelope, path: string): unknown {
   const steps = path
     .replace(/^\$\.?/, "")
     .split(".")

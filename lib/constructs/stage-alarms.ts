@@ -27,7 +27,7 @@ export interface StageAlarmsProps {
   readonly action: IAlarmAction | null;
 }
 
-/** Few alarms, each of which wants a person: one for a kind of fault, not one for each resource ($0.10 a month each). */
+/** Few alarms, each of which wants a person: one for a kind of fault, not one for each resource. */
 export class StageAlarms extends Construct {
   readonly #stage: StageContext;
   readonly #action: IAlarmAction | null;

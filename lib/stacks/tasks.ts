@@ -11,7 +11,7 @@ export class TasksStack extends StageStack {
 
   constructor(app: App, stage: StageContext, modules: readonly TaskModule[]) {
     super(app, stage, "tasks", "Celeriac: a queue and a Lambda for each task module");
-    const dead = new CeleriacQueue(this, "dead", { stage, name: "dead", timeout: CANVAS_TIMEOUT, deadQueueArn: null });
+    const dead = new CeleriacQueue(this, "Dead", { stage, name: "dead", timeout: CANVAS_TIMEOUT, deadQueueArn: null });
     this.deadQueueArn = dead.queue.queueArn;
     for (const module of modules) {
       new TaskModuleConstruct(this, `module-${module.name}`, { stage, module, deadQueueArn: this.deadQueueArn });

@@ -3,7 +3,7 @@
 declare module "dynalite/db/index.js" {
   export interface Store {
     readonly options: { readonly createTableMs: number };
-    readonly db: { close: () => Promise<void> };
+    readonly db: { open: () => Promise<void>; close: () => Promise<void> };
     readonly tableDb: { put: (key: string, table: unknown, done: (error: Error | null) => void) => void };
     getTable: (name: string, checkStatus: boolean, done: (error: Error | null, table?: Table) => void) => void;
     getItemDb: (table: string) => { createValueStream: (options: object) => AsyncIterable<Item> };

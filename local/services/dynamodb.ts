@@ -57,13 +57,17 @@ const require = createRequire(import.meta.url);
 /**
  * DynamoDB on dynalite, in memory or, given a directory, in a LevelDB there. Items that are past their time to live are
  * not deleted: AWS promises that within days only, so readers must filter anyway.
+ * @throws Error in one line for a directory that another run has open
  */
-export function createDynamoDb(data: string | undefined): DynamoDb {
+export async function startDynamoDb(data: string | undefined): Promise<DynamoDb> {
   const store = dynalite.create({
     createTableMs: 0,
     deleteTableMs: 0,
     updateTableMs: 0,
     ...(data !== undefined && { path: data }),
+  });
+  await store.db.open().catch((error: unknown) => {
+    throw new Error(`The tables in ${data} can't be opened. Does another run use them?`, { cause: error });
   });
   // Otherwise the environment of whoever starts the run decides what ARNs say.
   Object.assign(store.tableDb, { awsAccountId: ACCOUNT, awsRegion: REGION });

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 /** Answers of the HTTP contract, to the key: the OpenAPI document is made of them, and tests hold real answers against them. */
 
-const Id = z.uuid();
+const Id = z.guid();
 const Time = z.iso.datetime();
 
 /** The answer to a submission. */

@@ -120,7 +120,7 @@ export function describeError(thrown: unknown): { type: string; message: string 
     const type = thrown.name === "Error" ? thrown.constructor.name : thrown.name;
     return { type: type || "Error", message: shorten(thrown.message) };
   }
-  return { type: "Error", message: shorten(typeof thrown === "string" ? thrown : `A ${typeof thrown} was thrown.`) };
+  return { type: "Error", message: shorten(typeof thrown === "string" ? thrown : `What was thrown is no error but of type ${typeof thrown}.`) };
 }
 
 function shorten(message: string): string {

@@ -37,7 +37,7 @@ export const ListQuery = z.strictObject({
   status: z.string().min(1).max(64).optional(),
   task: z.string().min(1).max(128).optional(),
   queue: z.string().min(1).max(64).optional(),
-  root_id: z.uuid().toLowerCase().optional(),
+  root_id: z.guid().toLowerCase().optional(),
   since: Time.optional(),
   until: Time.optional(),
   limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(50),

@@ -71,7 +71,7 @@ const OptionsSchema = z
     get link_error() {
       return z.array(TaskNodeSchema).max(MAX_LINKS).optional();
     },
-    task_id: z.uuid().toLowerCase().optional(),
+    task_id: z.guid().toLowerCase().optional(),
   })
   .superRefine((options, context) => {
     if (options.countdown !== undefined && options.eta !== undefined) {

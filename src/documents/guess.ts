@@ -60,8 +60,9 @@ const nodeName = (name: string): string | null => {
 };
 
 const askChardet = async (sample: Uint8Array): Promise<readonly { encoding: string; confidence: number }[]> => {
-  const { analyse } = await import("chardet");
-  return analyse(sample).flatMap(({ name, confidence }) => {
+  // The default export: bundled CommonJS has no named ones.
+  const { default: chardet } = await import("chardet");
+  return chardet.analyse(sample).flatMap(({ name, confidence }) => {
     const encoding = nodeName(name);
     if (encoding === null || encoding.startsWith("utf-") || confidence < CHARDET_MAYBE) return [];
     return decodeAs(encoding, sample).damaged > sample.length * MAX_INVALID_SHARE ? [] : [{ encoding, confidence }];

@@ -25,6 +25,9 @@ export const MAX_XML_TAGS = 1_000_000;
 /** The most tags in an HTML page (3,000,000): the reader builds a tree of about 400 bytes a tag, so the limit keeps it to 1.2 GB. */
 export const MAX_HTML_TAGS = 3_000_000;
 
+/** The deepest nesting in an HTML page (1,000): the reader recurses, and its time grows with the square of the depth. Real pages stay under 100. */
+export const MAX_HTML_DEPTH = 1_000;
+
 /** The most pages in a pdf (2,000): a page of text takes 2 to 20 ms, so the longest stays under a minute. */
 export const MAX_PDF_PAGES = 2_000;
 

@@ -55,6 +55,10 @@ const TEXT_SAMPLE_BYTES = 64 * 1024;
 /** Binary data without zero bytes has about one control character in 10; a text has none. */
 const MAX_STRAY_CONTROLS = 0.01;
 
+/** The content type that a document of this type is stored with where its sender named none. */
+export const contentTypeOf = (type: DocumentType): string =>
+  [...CONTENT_TYPES].find(([, types]) => types[0] === type)?.[0] ?? "application/octet-stream";
+
 const SUPPORTED = `expected one of ${DOCUMENT_TYPES.map((type) => `.${type}`).join(", ")}`;
 
 const extensionOf = (filename: string): string | null => {
@@ -64,8 +68,11 @@ const extensionOf = (filename: string): string | null => {
 
 const mediaTypeOf = (contentType: string | null): string => (contentType ?? "").split(";", 1)[0]?.trim().toLowerCase() ?? "";
 
-/** The type that name and content type agree on; the bytes are not looked at. */
-const claimedType = (filename: string, contentType: string | null): DocumentType => {
+/**
+ * The type that name and content type agree on; the bytes are not looked at.
+ * @throws UnsupportedDocument @throws ContradictedDocument
+ */
+export const claimedType = (filename: string, contentType: string | null): DocumentType => {
   const extension = extensionOf(filename);
   const named = extension === null ? null : EXTENSIONS.get(extension);
   if (named === undefined) {

@@ -89,9 +89,10 @@ const readEntries = async (zip: ZipFile, options: UnzipOptions): Promise<Map<str
  * @throws BrokenDocument damage, sizes that lie, two entries of one name, a path that leads out
  */
 export async function unzip(bytes: Uint8Array, options: UnzipOptions): Promise<Map<string, Buffer>> {
-  const { fromBufferPromise } = await import("yauzl");
+  // The default export: bundled CommonJS has no named ones.
+  const { default: yauzl } = await import("yauzl");
   try {
-    const zip = await fromBufferPromise(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+    const zip = await yauzl.fromBufferPromise(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
     return await readEntries(zip, options);
   } catch (error) {
     options.signal?.throwIfAborted();

@@ -77,7 +77,9 @@ class CallParser {
     const intrinsic = intrinsics.get(name);
     if (intrinsic === undefined) {
       const served = [...intrinsics.keys()].join(", ");
-      throw new Error(`the intrinsic function ${name} isn't served by the embedded Step Functions; it knows ${served}.`);
+      throw new Error(
+        `the intrinsic function ${name} isn't served by the embedded Step Functions; it knows ${served}.`,
+      );
     }
     this.#depth += 1;
     if (this.#depth > 10) throw new Error(`"${this.#text}" nests more than 10 intrinsic functions.`);

@@ -127,13 +127,21 @@ export class Fields {
     return Object.keys(this.#object).filter((name) => !this.#taken.has(name));
   }
 
-  /** Refuses the first field that nobody took; `owner` is what the fields belong to, such as `a Task state`. */
+  /** Refuses the fields that AWS has and the embedded Step Functions doesn't; `owner` is such as `a Task state`. */
+  refuseUnserved(owner: string): void {
+    const unserved = Object.keys(this.#object).find((name) => Object.hasOwn(ELSEWHERE, name));
+    if (unserved !== undefined) throw this.#unserved(unserved, owner);
+  }
+
+  /** Refuses the first field that nobody took. */
   done(owner: string): void {
     const [unknown] = this.rest;
-    if (unknown === undefined) return;
-    const reason = ELSEWHERE[unknown];
-    const hint = reason === undefined ? "" : ` (${reason})`;
-    throw this.fault(unknown, `the embedded Step Functions doesn't serve the field ${unknown}${hint} in ${owner}`);
+    if (unknown !== undefined) throw this.#unserved(unknown, owner);
+  }
+
+  #unserved(name: string, owner: string): DefinitionError {
+    const reason = Object.hasOwn(ELSEWHERE, name) ? ` (${ELSEWHERE[name]})` : "";
+    return this.fault(name, `the embedded Step Functions doesn't serve the field ${name}${reason} in ${owner}`);
   }
 
   #missing(name: string): never {

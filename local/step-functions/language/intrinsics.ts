@@ -8,8 +8,14 @@ export interface IntrinsicSources {
 
 type Intrinsic = (values: readonly Json[], sources: IntrinsicSources) => Json;
 
+interface IntrinsicFunction {
+  /** How many arguments it takes; null for any number. */
+  readonly arity: number | null;
+  readonly call: Intrinsic;
+}
+
 /** The intrinsic functions that are served, by name. */
-export const intrinsics: ReadonlyMap<string, { readonly arity: number | null; readonly call: Intrinsic }> = new Map([
+export const intrinsics: ReadonlyMap<string, IntrinsicFunction> = new Map<string, IntrinsicFunction>([
   ["States.Format", { arity: null, call: format }],
   ["States.StringToJson", { arity: 1, call: stringToJson }],
   ["States.JsonToString", { arity: 1, call: ([value = null]) => JSON.stringify(value) }],

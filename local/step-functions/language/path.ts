@@ -63,7 +63,11 @@ export function readPath(path: Path, scope: DataScope): Json | undefined {
  * A copy of `target` with `value` at the path; only what lies on the path is copied. Missing objects are made. Undefined
  * where the path can't lead: through something other than an object, or an index past the end of its list.
  */
-export function writePath(steps: readonly (string | number)[], target: Json | undefined, value: Json): Json | undefined {
+export function writePath(
+  steps: readonly (string | number)[],
+  target: Json | undefined,
+  value: Json,
+): Json | undefined {
   const [step, ...rest] = steps;
   if (step === undefined) return value;
   if (typeof step === "number") {

@@ -22,7 +22,9 @@ export function parseTemplate(value: Json, path: string, fault: DefinitionFault)
     seen.add(name);
     return [name, isExpression ? parseField(key, field, here, fault) : parseTemplate(field, here, fault)];
   });
-  return fields.every(([, field]) => field.kind === "literal") ? { kind: "literal", value } : { kind: "object", fields };
+  return fields.every(([, field]) => field.kind === "literal")
+    ? { kind: "literal", value }
+    : { kind: "object", fields };
 }
 
 function parseItems(value: readonly Json[], path: string, fault: DefinitionFault): Template {
@@ -41,14 +43,8 @@ function parseField(key: string, value: Json, path: string, fault: DefinitionFau
 
 /** The template filled in. Throws a StatesError where a path leads nowhere or a function fails. */
 export function fillTemplate(template: Template, scope: ExpressionScope): Json {
-  switch (template.kind) {
-    case "literal":
-      return template.value;
-    case "expression":
-      return evaluate(template.expression, scope, template.field);
-    case "array":
-      return template.items.map((item) => fillTemplate(item, scope));
-    case "object":
-      return Object.fromEntries(template.fields.map(([name, field]) => [name, fillTemplate(field, scope)]));
-  }
+  if (template.kind === "literal") return template.value;
+  if (template.kind === "expression") return evaluate(template.expression, scope, template.field);
+  if (template.kind === "array") return template.items.map((item) => fillTemplate(item, scope));
+  return Object.fromEntries(template.fields.map(([name, field]) => [name, fillTemplate(field, scope)]));
 }

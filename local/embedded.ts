@@ -1,0 +1,145 @@
+import { mkdirSync } from "node:fs";
+import { createServer } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { createDeployment } from "./apply.ts";
+import { readAssembly } from "./assembly/index.ts";
+import { createGateway } from "./gateway.ts";
+import type { Guard } from "./gateway.ts";
+import { credentialsOf } from "./lambda/config.ts";
+import { createFunctions } from "./lambda/functions.ts";
+import type { FunctionsOptions } from "./lambda/functions.ts";
+import { startReaper } from "./lambda/reaper.ts";
+import { startRuntimeApi } from "./lambda/runtime-api.ts";
+import { listen } from "./listen.ts";
+import { createLog } from "./log.ts";
+import type { Sink } from "./log.ts";
+import { startDynamoDb } from "./services/dynamodb.ts";
+import { startFauxqs } from "./services/fauxqs.ts";
+import { createLambda } from "./services/lambda.ts";
+import { createOutbox } from "./services/outbox.ts";
+import { createS3 } from "./services/s3.ts";
+import { createSes } from "./services/ses.ts";
+import { createSqs } from "./services/sqs.ts";
+import { sts } from "./services/sts.ts";
+import { createStepFunctions } from "./step-functions/index.ts";
+
+export interface EmbeddedOptions extends FunctionsOptions {
+  /** Port of the REST API. Default: a free one. */
+  readonly port?: number | undefined;
+  /** Port of the AWS services. Default: a free one. */
+  readonly awsPort?: number | undefined;
+  /** Directory in which tables, queues, objects and mails outlive the run. Default: none, all in memory. */
+  readonly data?: string | undefined;
+  /** Takes the lines of the terminal log. Default: they are dropped. */
+  readonly log?: Sink | undefined;
+  /** Paints levels in the log. Default: false. */
+  readonly color?: boolean | undefined;
+  /** Sees every AWS call before it is served. */
+  readonly guard?: Guard | undefined;
+}
+
+/** A local AWS that runs. Its whole state is its own: several can run in one process. */
+export interface Embedded {
+  /** Without a slash at the end. */
+  readonly apiUrl: string;
+  readonly awsUrl: string;
+  /**
+   * Applies a cloud assembly; a further one as a change: items, messages and objects stay, functions get their new code
+   * when they have finished what they run. Returns what changed, by name. Throws in one line, with nothing changed, for
+   * an assembly that the local AWS does not serve.
+   */
+  readonly deploy: (assembly: string) => Promise<readonly string[]>;
+  /** Ends all of it: functions are killed with all that they started. */
+  readonly stop: () => Promise<void>;
+}
+
+const COMPILE_CACHE = fileURLToPath(new URL("../.celeriac/cache", import.meta.url));
+
+/** Starts a local AWS without any resources. Throws in one line for a port that is in use. */
+export async function startEmbedded(options: EmbeddedOptions = {}): Promise<Embedded> {
+  const { data } = options;
+  if (data !== undefined) mkdirSync(data, { recursive: true });
+  const log = createLog(options.log ?? (() => {}), options.color ?? false);
+
+  let serveApi = notDeployed;
+  let serveAws = notDeployed;
+  const apiServer = createServer((req, res) => serveApi(req, res));
+  const awsServer = createServer((req, res) => serveAws(req, res));
+  for (const server of [apiServer, awsServer]) server.keepAliveTimeout = 65_000;
+  const apiUrl = `http://localhost:${await listen(apiServer, options.port ?? 0, "port")}`;
+  const awsUrl = await listen(awsServer, options.awsPort ?? 0, "aws-port").then(
+    (port) => `http://localhost:${port}`,
+    async (error: unknown) => {
+      await close(apiServer);
+      throw error;
+    },
+  );
+
+  const [fauxqs, dynamoDb, runtimeApi] = await Promise.all([
+    startFauxqs(data, awsUrl),
+    startDynamoDb(data === undefined ? undefined : join(data, "dynamodb")),
+    startRuntimeApi(),
+  ]);
+  const reaper = startReaper();
+  const functions = createFunctions({ runtimeApi, reaper, log, awsUrl, compileCache: COMPILE_CACHE }, options);
+  const sqs = createSqs(fauxqs);
+  const s3 = createS3(fauxqs, (accessKey) => {
+    const name = functions.callerOf(accessKey);
+    return name === null ? undefined : credentialsOf(name).secret;
+  });
+  const outbox = createOutbox(data === undefined ? undefined : join(data, "outbox.jsonl"));
+  const deployment = createDeployment({ dynamoDb, s3, sqs, functions, stepFunctions: () => stepFunctions, log });
+  const stepFunctions = createStepFunctions({
+    sendMessage: (queueUrl, body) => sqs.send(queueUrl, body),
+    invoke: functions.invoke,
+    onStatusChange: (detail) =>
+      deployment.putEvent({ source: "aws.states", detailType: "Step Functions Execution Status Change", detail }),
+  });
+
+  serveAws = createGateway({
+    services: {
+      apigateway: (request) =>
+        deployment.restApi()?.control(request) ?? Promise.reject(new Error("No REST API is deployed.")),
+      dynamodb: dynamoDb.service,
+      lambda: createLambda(functions, log),
+      ses: createSes(outbox),
+      sqs: sqs.service,
+      states: stepFunctions.service,
+      sts,
+    },
+    s3,
+    outbox,
+    callerOf: functions.callerOf,
+    guard: options.guard,
+    log,
+  });
+
+  const deploy = async (directory: string): Promise<readonly string[]> => {
+    const changed = await deployment.apply(readAssembly(directory, awsUrl));
+    serveApi = deployment.restApi()?.handle ?? notDeployed;
+    return changed;
+  };
+
+  const stop = async (): Promise<void> => {
+    deployment.stop();
+    stepFunctions.stop();
+    await functions.stop();
+    await Promise.all([close(apiServer), close(awsServer), runtimeApi.stop(), reaper.stop()]);
+    sqs.stop();
+    await Promise.all([fauxqs.app.close(), dynamoDb.stop()]);
+  };
+
+  return { apiUrl, awsUrl, deploy, stop };
+}
+
+function notDeployed(_req: IncomingMessage, res: ServerResponse): void {
+  res.writeHead(503, { "content-type": "text/plain", "retry-after": "1" }).end("Nothing is deployed here yet.\n");
+}
+
+async function close(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeAllConnections();
+  await closed;
+}
