@@ -5,7 +5,9 @@ import { synthesize } from "../lib/synth.ts";
 try {
   const { folder, config, bundle } = await synthesize(join(import.meta.dirname, ".."), process.env);
   const sizes = [...bundle.sizes].map(([name, bytes]) => `${name} ${Math.ceil(bytes / 1024)} kB`);
-  console.error(`Stage ${config.stage} is in ${folder}. Bundled in ${Math.ceil(bundle.milliseconds)} ms: ${sizes.join(", ")}.`);
+  console.error(
+    `Stage ${config.stage} is in ${folder}. Bundled in ${Math.ceil(bundle.milliseconds)} ms: ${sizes.join(", ")}.`,
+  );
   // A task module may have opened something at its top level that would keep this process for ever.
   process.exit();
 } catch (thrown) {

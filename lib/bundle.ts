@@ -1,4 +1,4 @@
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join, posix } from "node:path";
 import { type Metafile, type OutputFile, build } from "esbuild";
 import { DefinitionError } from "../src/core/errors.ts";
@@ -25,7 +25,8 @@ export interface Bundle {
 }
 
 /** What CommonJS dependencies (mammoth, yauzl) need in an ES module: a `require` for Node's own modules. */
-const REQUIRE = 'import{createRequire as celeriacRequire}from"node:module";const require=celeriacRequire(import.meta.url);';
+const REQUIRE =
+  'import{createRequire as celeriacRequire}from"node:module";const require=celeriacRequire(import.meta.url);';
 
 /**
  * Bundles all Lambdas in one esbuild run and writes one folder for each, with its entries, the chunks that these import, and
@@ -44,14 +45,18 @@ export async function bundleFunctions(options: {
   const folder = options.folder ?? join(options.root, "dist", "lambda");
   const assets = listAssets(options.modules);
   const outputs = await runEsbuild(options.root, assets);
-  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  await removeOthers(folder, new Set(assets.map((asset) => asset.name)));
   const registry = new TextEncoder().encode(JSON.stringify(options.registry));
   const sizes = new Map<string, number>();
   for (const asset of assets) {
     const files = collectFiles(asset, outputs);
     files.set("registry.json", registry);
     await writeFiles(join(folder, asset.name), files);
-    sizes.set(asset.name, [...files.values()].reduce((sum, bytes) => sum + bytes.length, 0));
+    sizes.set(
+      asset.name,
+      [...files.values()].reduce((sum, bytes) => sum + bytes.length, 0),
+    );
   }
   return { folder, sizes, milliseconds: performance.now() - start };
 }
@@ -62,7 +67,11 @@ function listAssets(modules: readonly TaskModule[]): Asset[] {
     { name: "canvas", entries: { "index.mjs": "functions/canvas/handler.ts" } },
     ...modules.map(({ name, file }) => ({
       name: `task-${name}`,
-      entries: { "index.mjs": "functions/worker/supervisor.ts", "task.mjs": "functions/worker/process.ts", "module.mjs": file },
+      entries: {
+        "index.mjs": "functions/worker/supervisor.ts",
+        "task.mjs": "functions/worker/process.ts",
+        "module.mjs": file,
+      },
     })),
   ];
 }
@@ -101,7 +110,9 @@ async function runEsbuild(root: string, assets: readonly Asset[]): Promise<Outpu
     logLevel: "silent",
   }).catch((thrown: unknown) => {
     const message = thrown instanceof Error ? thrown.message : String(thrown);
-    throw new DefinitionError(`The functions cannot be bundled: ${message.split("\n").slice(1).find(Boolean) ?? message}`);
+    throw new DefinitionError(
+      `The functions cannot be bundled: ${message.split("\n").slice(1).find(Boolean) ?? message}`,
+    );
   });
   return indexOutputs(root, result.metafile, result.outputFiles);
 }
@@ -139,11 +150,32 @@ function importsOf(path: string, outputs: Outputs): string[] {
 
 function contentsOf(path: string, outputs: Outputs): Uint8Array {
   const contents = outputs.contents.get(path);
-  if (contents === undefined) throw new Error(`esbuild's output "${path}" is named by its metafile, but is not among its files.`);
+  if (contents === undefined)
+    throw new Error(`esbuild's output "${path}" is named by its metafile, but is not among its files.`);
   return contents;
 }
 
+/**
+ * Makes `folder` hold these files and no others. What is the same stays untouched and the rest is put in place whole, so that a second
+ * run beside this one (a test while the local run starts) never meets half a bundle.
+ */
 async function writeFiles(folder: string, files: ReadonlyMap<string, Uint8Array>): Promise<void> {
   await mkdir(folder, { recursive: true });
-  await Promise.all([...files].map(([name, contents]) => writeFile(join(folder, name), contents)));
+  await removeOthers(folder, files);
+  for (const [name, contents] of files) {
+    // Beside the folder of bundles: the same file system, and in nobody's asset.
+    await replaceFile(join(folder, name), contents, join(folder, "..", "..", `.draft-${process.pid}`));
+  }
+}
+
+async function removeOthers(folder: string, keep: { has(name: string): boolean }): Promise<void> {
+  const others = (await readdir(folder)).filter((name) => !keep.has(name));
+  await Promise.all(others.map((name) => rm(join(folder, name), { recursive: true, force: true })));
+}
+
+async function replaceFile(file: string, contents: Uint8Array, draft: string): Promise<void> {
+  const present = await readFile(file).catch(() => null);
+  if (present?.equals(contents)) return;
+  await writeFile(draft, contents);
+  await rename(draft, file);
 }

@@ -2,7 +2,9 @@ import { z } from "zod";
 import { DefinitionError } from "../src/core/errors.ts";
 
 /** The days that CloudWatch Logs offers as a retention (PutRetentionPolicy, API reference). */
-const LOG_RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
+const LOG_RETENTION_DAYS = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+];
 
 /** What a stage in cdk.json (`context.stages`) may say. Unknown keys are refused, so that a typo does not pass for a default. */
 const StageSchema = z.strictObject({
@@ -15,7 +17,10 @@ const StageSchema = z.strictObject({
   /** Days for which logs are kept: one of the values that CloudWatch Logs offers. */
   logRetentionDays: z
     .number()
-    .refine((days) => LOG_RETENTION_DAYS.includes(days), `is not one of ${LOG_RETENTION_DAYS.join(", ")}, which CloudWatch Logs offers`)
+    .refine(
+      (days) => LOG_RETENTION_DAYS.includes(days),
+      `is not one of ${LOG_RETENTION_DAYS.join(", ")}, which CloudWatch Logs offers`,
+    )
     .default(30),
   /** Modules of functions/tasks that this stage does not deploy. */
   modulesOff: z.array(z.string()).default([]),
@@ -51,14 +56,16 @@ export const DEFAULT_STAGE = "dev";
  * @throws DefinitionError naming the key that is wrong and what it may be.
  */
 export function loadConfig(context: Readonly<Record<string, unknown>>, variables: NodeJS.ProcessEnv): StageConfig {
-  const stage = String(context["stage"] ?? variables["CELERIAC_STAGE"] ?? DEFAULT_STAGE);
+  const stage = context["stage"] ?? variables["CELERIAC_STAGE"] ?? DEFAULT_STAGE;
   const stages = z.record(z.string(), z.unknown()).safeParse(context["stages"]);
   if (!stages.success) {
     throw new DefinitionError('cdk.json: context.stages is missing: expected an object such as {"dev": {}}.');
   }
-  if (!Object.hasOwn(stages.data, stage)) {
+  if (typeof stage !== "string" || !Object.hasOwn(stages.data, stage)) {
     const known = Object.keys(stages.data).join(", ");
-    throw new DefinitionError(`cdk.json: there is no stage "${stage}" in context.stages: name one of ${known}, or add it there.`);
+    throw new DefinitionError(
+      `cdk.json: there is no stage ${JSON.stringify(stage)} in context.stages: name one of ${known}, or add it there.`,
+    );
   }
   if (!STAGE_NAME.test(stage)) {
     throw new DefinitionError(

@@ -3,7 +3,12 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { DefinitionError } from "../src/core/errors.ts";
 import { MAX_TIME_LIMIT } from "../src/core/limits.ts";
-import { type ModuleConfig, ModuleOptionsSchema, type ResolvedModuleOptions, isModuleConfig } from "../src/core/module.ts";
+import {
+  type ModuleConfig,
+  ModuleOptionsSchema,
+  type ResolvedModuleOptions,
+  isModuleConfig,
+} from "../src/core/module.ts";
 import { type Task, isTask } from "../src/core/task.ts";
 
 /** A file of functions/tasks: a queue, a Lambda, and the tasks that run there. */
@@ -52,14 +57,18 @@ export async function discoverTasks(root: string, folder = "functions/tasks"): P
 
 async function listModules(root: string, folder: string): Promise<SourceFile[]> {
   const entries = await readdir(join(root, folder), { withFileTypes: true }).catch(() => {
-    throw new DefinitionError(`${folder} does not exist: create it, with a task module in it such as ${folder}/math.ts.`);
+    throw new DefinitionError(
+      `${folder} does not exist: create it, with a task module in it such as ${folder}/math.ts.`,
+    );
   });
   const names = entries
     .filter((entry) => !entry.isDirectory() && entry.name.endsWith(".ts") && !/^_|\.(test|d)\.ts$/.test(entry.name))
     .map((entry) => entry.name.slice(0, -".ts".length))
-    .sort();
+    .toSorted();
   if (names.length === 0) {
-    throw new DefinitionError(`${folder} holds no task module: add one, such as ${folder}/math.ts, that exports what defineTask returns.`);
+    throw new DefinitionError(
+      `${folder} holds no task module: add one, such as ${folder}/math.ts, that exports what defineTask returns.`,
+    );
   }
   return names.map((name) => checkName({ name, file: `${folder}/${name}.ts` }));
 }
@@ -71,7 +80,9 @@ function checkName(source: SourceFile): SourceFile {
     );
   }
   if (RESERVED.has(source.name)) {
-    throw new DefinitionError(`${source.file}: "${source.name}" is the name of a queue of Celeriac's own. Rename the file.`);
+    throw new DefinitionError(
+      `${source.file}: "${source.name}" is the name of a queue of Celeriac's own. Rename the file.`,
+    );
   }
   return source;
 }
@@ -81,7 +92,9 @@ async function importModule(root: string, source: SourceFile): Promise<Record<st
     return { ...(await import(pathToFileURL(join(root, source.file)).href)) };
   } catch (thrown) {
     if (thrown instanceof DefinitionError) throw new DefinitionError(`${source.file}: ${thrown.message}`);
-    throw new DefinitionError(`${source.file} cannot be imported: ${firstLine(thrown, root)}.${isRunning(thrown) ? TOP_LEVEL : ""}`);
+    throw new DefinitionError(
+      `${source.file} cannot be imported: ${firstLine(thrown, root)}.${isRunning(thrown) ? TOP_LEVEL : ""}`,
+    );
   }
 }
 
@@ -89,7 +102,10 @@ const TOP_LEVEL = " Task modules are imported at synth too, so their top level m
 
 /** Whether the file was found and read, so that it was its code that threw. */
 function isRunning(thrown: unknown): boolean {
-  return !(thrown instanceof SyntaxError) && !(thrown instanceof Error && "code" in thrown && thrown.code === "ERR_MODULE_NOT_FOUND");
+  return (
+    !(thrown instanceof SyntaxError) &&
+    !(thrown instanceof Error && "code" in thrown && thrown.code === "ERR_MODULE_NOT_FOUND")
+  );
 }
 
 /** The message's first line that says something, with files relative to the project, and the error's class before it. */
@@ -97,7 +113,10 @@ function firstLine(thrown: unknown, root: string): string {
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   const line = message.split("\n").find((text) => text.trim() !== "") ?? "no message";
   const name = thrown instanceof Error ? `${thrown.name}: ` : "";
-  return `${name}${line.trim()}`.replaceAll(`${pathToFileURL(root).href}/`, "").replaceAll(`${root}/`, "").replace(/\.$/, "");
+  return `${name}${line.trim()}`
+    .replaceAll(`${pathToFileURL(root).href}/`, "")
+    .replaceAll(`${root}/`, "")
+    .replace(/\.$/, "");
 }
 
 /** Two tasks of one name, in one file or in two: a message would run whichever was found last. */
@@ -109,7 +128,9 @@ function refuseDuplicates(files: readonly LoadedFile[]): void {
       const where = `${key} in ${file}`;
       const first = seen.get(task.name);
       if (first !== undefined && first.task !== task) {
-        throw new DefinitionError(`Task "${task.name}" is defined twice: ${first.where}, and ${where}. Rename one of them.`);
+        throw new DefinitionError(
+          `Task "${task.name}" is defined twice: ${first.where}, and ${where}. Rename one of them.`,
+        );
       }
       seen.set(task.name, first ?? { task, where });
     }
@@ -121,7 +142,9 @@ function toModule(source: LoadedFile, owners: ReadonlyMap<string, ReadonlySet<un
   const values = [...new Set(Object.values(source.exports))];
   const tasks = values.filter(isTask).filter((task) => isOwn(task, source, owners));
   if (tasks.length === 0) {
-    throw new DefinitionError(`${file} exports no task: export what defineTask returns, or begin the file's name with "_" if it holds none.`);
+    throw new DefinitionError(
+      `${file} exports no task: export what defineTask returns, or begin the file's name with "_" if it holds none.`,
+    );
   }
   tasks.sort((a, b) => (a.name < b.name ? -1 : 1));
   const module = { name, file, tasks, options: moduleOptions(source, values.filter(isModuleConfig)) };
@@ -141,7 +164,9 @@ function isOwn(task: Task, { name, file }: LoadedFile, owners: ReadonlyMap<strin
 
 function moduleOptions({ file }: LoadedFile, configs: readonly ModuleConfig[]): ResolvedModuleOptions {
   if (configs.length > 1) {
-    throw new DefinitionError(`${file} exports ${configs.length} results of defineModule: a module has one queue and one Lambda. Keep one.`);
+    throw new DefinitionError(
+      `${file} exports ${configs.length} results of defineModule: a module has one queue and one Lambda. Keep one.`,
+    );
   }
   return configs[0]?.options ?? ModuleOptionsSchema.parse({});
 }

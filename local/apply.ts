@@ -48,7 +48,7 @@ export function createDeployment({ dynamoDb, s3, sqs, functions, stepFunctions, 
     const plan = planDeployment(assembly);
     const changed: string[] = [];
     // Read first of all: it may refuse the template.
-    if (differs(apiResources(plan), applied && apiResources(applied))) {
+    if (differs(apiResources(plan), applied ? apiResources(applied) : [])) {
       restApi = apiResources(plan).length > 0 ? createRestApi(plan.resources, functions.invoke) : null;
       changed.push("REST API");
     }
@@ -57,7 +57,7 @@ export function createDeployment({ dynamoDb, s3, sqs, functions, stepFunctions, 
     for (const bucket of plan.buckets) s3.deploy(bucket);
     for (const queue of plan.queues) sqs.deploy(queue);
     changed.push(...applyFunctions(plan), ...applyStateMachines(plan), ...applyMappings(plan));
-    if (differs(plan.rules, applied?.rules)) {
+    if (differs(plan.rules, applied?.rules ?? [])) {
       rules?.stop();
       rules = startRules(plan.rules, deliver, log);
       changed.push("event rules");

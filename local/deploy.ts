@@ -7,6 +7,7 @@ import type { FunctionConfig } from "./lambda/config.ts";
 import { readRule } from "./schedule.ts";
 import type { Rule } from "./schedule.ts";
 import type { DeployedResource } from "./types.ts";
+import { messageOf } from "./values.ts";
 
 /** A state machine with its placeholders filled. */
 export interface StateMachine {
@@ -64,10 +65,7 @@ function readAll<T>(resources: readonly DeployedResource[], read: (resource: Dep
 
 /** An error about a resource, in one line. */
 export function explain({ stack, logicalId, type }: DeployedResource, error: unknown): Error {
-  const detail =
-    error instanceof z.ZodError ? z.prettifyError(error) : error instanceof Error ? error.message : String(error);
-  const message = `${type} ${logicalId} of stack ${stack}: ${detail.replaceAll(/\s*\n\s*/g, " ")}`;
-  return new Error(message, { cause: error });
+  return new Error(`${type} ${logicalId} of stack ${stack}: ${messageOf(error)}`, { cause: error });
 }
 
 function readMapping({ properties }: DeployedResource, resources: readonly DeployedResource[]): MappingConfig {

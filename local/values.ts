@@ -1,3 +1,5 @@
+import { z } from "zod";
+
 /** True for what JSON calls an object. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
@@ -5,6 +7,11 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
 
 /** The message of anything that was thrown, in one line. */
 export function messageOf(error: unknown): string {
+  if (error instanceof z.ZodError) {
+    return error.issues
+      .map(({ path, message }) => `${path.length > 0 ? `${path.join(".")}: ` : ""}${message}`)
+      .join("; ");
+  }
   const message = error instanceof Error ? error.message : String(error);
   return message.replaceAll(/\s*\n\s*/g, " ").trim();
 }

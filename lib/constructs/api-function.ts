@@ -67,7 +67,11 @@ const RIGHTS: Readonly<Record<ApiFunction, Right>> = {
 
 /** The function of the API that serves the routes of one right, with no more than that right. */
 export class ApiFunctionConstruct extends CeleriacFunction {
-  constructor(scope: Construct, id: string, { stage, right }: { readonly stage: StageContext; readonly right: ApiFunction }) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { stage, right }: { readonly stage: StageContext; readonly right: ApiFunction },
+  ) {
     const { description, memory, permissions } = RIGHTS[right];
     super(scope, id, {
       stage,

@@ -21,7 +21,12 @@ export class Canvas extends Construct {
   ) {
     super(scope, id);
     const { names } = stage;
-    const { queue } = new CeleriacQueue(this, "Queue", { stage, name: "canvas", timeout: CANVAS_TIMEOUT, deadQueueArn });
+    const { queue } = new CeleriacQueue(this, "Queue", {
+      stage,
+      name: "canvas",
+      timeout: CANVAS_TIMEOUT,
+      deadQueueArn,
+    });
     const { lambda } = new CeleriacFunction(this, "Canvas", {
       stage,
       name: "canvas",

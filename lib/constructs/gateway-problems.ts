@@ -9,6 +9,10 @@ interface Problem {
   readonly detail: string;
 }
 
+const forbidden = (detail: string) => ({ status: 403, title: "Forbidden", detail });
+const invalid = (detail: string) => ({ status: 400, title: "Bad Request", detail });
+const limited = (detail: string) => ({ status: 429, title: "Too Many Requests", detail });
+
 /**
  * Every kind of answer that the gateway makes itself. The texts are ours, word for word: `$context.error.message` names ARNs where
  * access is denied, and is no JSON without care. A status that is not set in DEFAULT_* would differ from the one in the body.
@@ -18,11 +22,16 @@ export function gatewayProblems(auth: StageConfig["auth"]): readonly Problem[] {
     auth === "iam"
       ? { status: 403, title: "Forbidden", detail: "The request is not signed. Sign it with AWS Signature Version 4." }
       : { status: 404, title: "Not Found", detail: "There is no such route." };
-  const forbidden = (detail: string) => ({ status: 403, title: "Forbidden", detail });
-  const invalid = (detail: string) => ({ status: 400, title: "Bad Request", detail });
-  const limited = (detail: string) => ({ status: 429, title: "Too Many Requests", detail });
-  const broken = { status: 500, title: "Internal Server Error", detail: "The gateway could not answer. Try again later." };
-  const late = { status: 504, title: "Gateway Timeout", detail: "The answer took too long. Try again, or ask for less." };
+  const broken = {
+    status: 500,
+    title: "Internal Server Error",
+    detail: "The gateway could not answer. Try again later.",
+  };
+  const late = {
+    status: 504,
+    title: "Gateway Timeout",
+    detail: "The answer took too long. Try again, or ask for less.",
+  };
   return [
     { type: ResponseType.ACCESS_DENIED, ...forbidden("The caller may not use this route.") },
     { type: ResponseType.API_CONFIGURATION_ERROR, ...broken },
@@ -47,7 +56,12 @@ export function gatewayProblems(auth: StageConfig["auth"]): readonly Problem[] {
     },
     { type: ResponseType.RESOURCE_NOT_FOUND, status: 404, title: "Not Found", detail: "There is no such route." },
     { type: ResponseType.THROTTLED, ...limited("Too many requests at once. Try again in a moment.") },
-    { type: ResponseType.UNAUTHORIZED, status: 401, title: "Unauthorized", detail: "The request carries no valid credentials." },
+    {
+      type: ResponseType.UNAUTHORIZED,
+      status: 401,
+      title: "Unauthorized",
+      detail: "The request carries no valid credentials.",
+    },
     {
       type: ResponseType.UNSUPPORTED_MEDIA_TYPE,
       status: 415,

@@ -37,7 +37,11 @@ export class StageAlarms extends Construct {
     this.#stage = stage;
     this.#action = action;
     this.#watchQueues([...modules, "canvas"]);
-    this.#watchFunctions("worker-errors", "A worker itself failed or timed out; a failed task is none.", modules.map((name) => `task-${name}`));
+    this.#watchFunctions(
+      "worker-errors",
+      "A worker itself failed or timed out; a failed task is none.",
+      modules.map((name) => `task-${name}`),
+    );
     this.#watchFunctions("system-errors", "The canvas function or one of the API's failed or timed out.", [
       "canvas",
       ...API_FUNCTIONS.map((name) => `api-${name}`),
@@ -48,7 +52,13 @@ export class StageAlarms extends Construct {
 
   #watchQueues(names: readonly string[]): void {
     const metrics = names.map((name) => this.#queueMetric(name, "ApproximateAgeOfOldestMessage", "Maximum"));
-    this.#alarmOnEach("oldest-message", `A message waits for over ${OLDEST_MESSAGE / 60} minutes.`, "MAX", metrics, OLDEST_MESSAGE);
+    this.#alarmOnEach(
+      "oldest-message",
+      `A message waits for over ${OLDEST_MESSAGE / 60} minutes.`,
+      "MAX",
+      metrics,
+      OLDEST_MESSAGE,
+    );
   }
 
   #watchFunctions(id: string, description: string, names: readonly string[]): void {
@@ -68,7 +78,11 @@ export class StageAlarms extends Construct {
   /** The dead-letter queue is consumed at once, so what counts is what was received from it, not what lies in it. */
   #watchDeadLetters(): void {
     const metric = this.#queueMetric("dead", "NumberOfMessagesReceived", "Sum");
-    this.#alarm("dead-letters", { alarmDescription: "Messages could not be worked off and were recorded as FAILURE.", metric, threshold: 0 });
+    this.#alarm("dead-letters", {
+      alarmDescription: "Messages could not be worked off and were recorded as FAILURE.",
+      metric,
+      threshold: 0,
+    });
   }
 
   #watchApi(): void {
@@ -93,12 +107,22 @@ export class StageAlarms extends Construct {
   }
 
   /** One alarm for up to ten metrics, over their sum or maximum. */
-  #alarmOnEach(id: string, description: string, combine: "MAX" | "SUM", metrics: readonly Metric[], threshold: number): void {
+  #alarmOnEach(
+    id: string,
+    description: string,
+    combine: "MAX" | "SUM",
+    metrics: readonly Metric[],
+    threshold: number,
+  ): void {
     for (let first = 0; first < metrics.length; first += METRICS_PER_ALARM) {
       const group = metrics.slice(first, first + METRICS_PER_ALARM);
-      const usingMetrics: Record<string, IMetric> = Object.fromEntries(group.map((metric, index) => [`m${index}`, metric]));
+      const usingMetrics: Record<string, IMetric> = Object.fromEntries(
+        group.map((metric, index) => [`m${index}`, metric]),
+      );
       // FILL: a metric without data in a period (an idle queue) would take the whole expression's value away.
-      const expression = `${combine}([${Object.keys(usingMetrics).map((key) => `FILL(${key}, 0)`).join(", ")}])`;
+      const expression = `${combine}([${Object.keys(usingMetrics)
+        .map((key) => `FILL(${key}, 0)`)
+        .join(", ")}])`;
       const metric = new MathExpression({ expression, usingMetrics, period: FIVE_MINUTES, label: id });
       const suffix = first === 0 ? "" : `-${first / METRICS_PER_ALARM + 1}`;
       this.#alarm(`${id}${suffix}`, { alarmDescription: description, metric, threshold });

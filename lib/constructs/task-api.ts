@@ -52,7 +52,9 @@ export class TaskApi extends Construct {
       // Documents come as they are; text is as well off in base64, and one rule for all leaves no type out.
       binaryMediaTypes: ["*/*"],
       cloudWatchRole: false,
-      defaultMethodOptions: { authorizationType: config.auth === "iam" ? AuthorizationType.IAM : AuthorizationType.NONE },
+      defaultMethodOptions: {
+        authorizationType: config.auth === "iam" ? AuthorizationType.IAM : AuthorizationType.NONE,
+      },
       deployOptions: {
         stageName: VERSION,
         accessLogDestination: new LogGroupLogDestination(accessLog),

@@ -32,7 +32,10 @@ export class TaskModuleConstruct extends Construct {
       description: `Runs the tasks of ${module.file}`,
       memory: options.memory,
       timeout,
-      permissions: [...workerPermissions(names, name), ...grantedPermissions(names, options.grants)],
+      permissions: [
+        ...workerPermissions(names, name),
+        ...[...new Set(options.grants)].flatMap((grant) => GRANTED[grant](names)),
+      ],
       environment: { [ENV.module]: name, [ENV.timeout]: String(timeout), [ENV.memory]: String(options.memory) },
       feedsItself: true,
     });
@@ -64,17 +67,11 @@ function workerPermissions(names: Names, module: string): PolicyStatement[] {
   ];
 }
 
-/** What a module asked for with `defineModule({ grants })`. */
-function grantedPermissions(names: Names, grants: ResolvedModuleOptions["grants"]): PolicyStatement[] {
-  return [...new Set(grants)].flatMap((grant) => {
-    switch (grant) {
-      case "documents":
-        return [
-          objects(names, "s3:GetObject", "documents", "uploads", "outputs"),
-          objects(names, "s3:PutObject", "outputs"),
-        ];
-      case "email":
-        return [sendMail(names)];
-    }
-  });
-}
+/** What a module may ask for with `defineModule({ grants })`. */
+const GRANTED: Readonly<Record<ResolvedModuleOptions["grants"][number], (names: Names) => PolicyStatement[]>> = {
+  documents: (names) => [
+    objects(names, "s3:GetObject", "documents", "uploads", "outputs"),
+    objects(names, "s3:PutObject", "outputs"),
+  ],
+  email: (names) => [sendMail(names)],
+};

@@ -4,9 +4,14 @@ import { type StageContext, StageStack } from "../stage.ts";
 
 /** What runs canvases. State machines go here. */
 export class CanvasStack extends StageStack {
+  readonly canvas: Canvas;
+
   constructor(app: App, stage: StageContext) {
     super(app, stage, "canvas", "Celeriac: chains, groups and chords, dead letters, and the sweep");
     // By its name: a reference would export the ARN from the tasks stack, for good.
-    new Canvas(this, "Canvas", { stage, deadQueueArn: stage.names.arn("sqs", stage.names.queue("dead")) });
+    this.canvas = new Canvas(this, "Canvas", {
+      stage,
+      deadQueueArn: stage.names.arn("sqs", stage.names.queue("dead")),
+    });
   }
 }

@@ -1,6 +1,7 @@
 import type { IAlarmAction } from "aws-cdk-lib/aws-cloudwatch";
 import { PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
-import { Subscription, SubscriptionProtocol, Topic } from "aws-cdk-lib/aws-sns";
+import { Topic } from "aws-cdk-lib/aws-sns";
+import { EmailSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
 import { type App, Aws } from "aws-cdk-lib/core";
 import { StageAlarms } from "../constructs/stage-alarms.ts";
 import type { TaskModule } from "../discover.ts";
@@ -8,19 +9,21 @@ import { type StageContext, StageStack } from "../stage.ts";
 
 /** The alarms, and the topic that mails them where the stage names an address. */
 export class MonitoringStack extends StageStack {
+  readonly alarms: StageAlarms;
+
   constructor(app: App, stage: StageContext, modules: readonly TaskModule[]) {
     super(app, stage, "monitoring", "Celeriac: alarms");
     const { alarmEmail } = stage.config;
-    new StageAlarms(this, "Alarms", {
+    this.alarms = new StageAlarms(this, "Alarms", {
       stage,
       modules: modules.map((module) => module.name),
       action: alarmEmail === null ? null : this.#mailTo(stage, alarmEmail),
     });
   }
 
-  #mailTo({ names }: StageContext, endpoint: string): IAlarmAction {
+  #mailTo({ names }: StageContext, address: string): IAlarmAction {
     const topic = new Topic(this, "AlarmTopic", { topicName: `${names.prefix}-alarms`, enforceSSL: true });
-    new Subscription(this, "AlarmMail", { topic, endpoint, protocol: SubscriptionProtocol.EMAIL });
+    topic.addSubscription(new EmailSubscription(address));
     // With a policy of its own (TLS alone) a topic loses the default one, which let the account's alarms publish.
     topic.addToResourcePolicy(
       new PolicyStatement({

@@ -9,13 +9,16 @@ const INDEXES = { recent: "recent", root: "root_key", open: "open", failed: "fai
 
 /** What outlives every deployment: the table of records, and the bucket of what is too large for one. */
 export class StorageStack extends StageStack {
+  readonly table: Table;
+  readonly bucket: Bucket;
+
   constructor(app: App, stage: StageContext) {
     super(app, stage, "storage", "Celeriac: records and payloads");
-    this.#addTable(stage);
-    this.#addBucket(stage);
+    this.table = this.#addTable(stage);
+    this.bucket = this.#addBucket(stage);
   }
 
-  #addTable({ config, names, removal }: StageContext): void {
+  #addTable({ config, names, removal }: StageContext): Table {
     const table = new Table(this, "Table", {
       tableName: names.prefix,
       partitionKey: { name: "id", type: AttributeType.STRING },
@@ -33,11 +36,12 @@ export class StorageStack extends StageStack {
         projectionType: ProjectionType.KEYS_ONLY,
       });
     }
+    return table;
   }
 
   /** Prefixes: `payloads/` args, `results/`, `documents/` what the API took, `uploads/` what came by presigned POST, `outputs/`. */
-  #addBucket({ config, names, removal }: StageContext): void {
-    new Bucket(this, "Bucket", {
+  #addBucket({ config, names, removal }: StageContext): Bucket {
+    return new Bucket(this, "Bucket", {
       bucketName: names.bucket,
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,

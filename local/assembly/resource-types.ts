@@ -49,7 +49,7 @@ const KNOWN: Readonly<Record<string, Identify>> = {
     return {
       physicalId: id,
       arn: arn("apigateway", `/restapis/${id}`),
-      attributes: { RestApiId: id, RootResourceId: `${id}-root` },
+      attributes: { RestApiId: id, RootResourceId: `${id}/root` },
     };
   },
   "AWS::ApiGateway::Resource": (naming) => generated(naming, "apigateway", "/resources/", "ResourceId"),

@@ -17,8 +17,10 @@ export interface Member {
   /** Since when the first in line waits, in milliseconds of `performance.now()`. */
   readonly waitingSince: () => number;
   readonly start: () => void;
-  /** Ends an idle environment; false if it has none. */
-  readonly endIdle: () => boolean;
+  /** Environments that nobody uses. */
+  readonly idle: () => number;
+  /** Ends an idle environment. */
+  readonly endIdle: () => void;
 }
 
 /** How many environments a run may have, and who gets the next one. */
@@ -47,8 +49,12 @@ export function createCapacity(queueLimit: number): Capacity {
   function hasRoom(member: Member): boolean {
     if (member.size() === 0) return true;
     if (sum((other) => other.starting()) >= startLimit) return false;
-    if (member.kind() === "request" || queueSize() < queueLimit) return true;
-    return [...members].some((other) => other !== member && other.kind() === "queue" && other.endIdle());
+    if (member.kind() === "request") return true;
+    const others = [...members].filter((other) => other !== member && other.kind() === "queue");
+    const idle = others.reduce((total, other) => total + other.idle(), 0);
+    if (queueSize() - idle >= queueLimit) return false;
+    while (queueSize() >= queueLimit) others.find((other) => other.idle() > 0)?.endIdle();
+    return true;
   }
 
   return {

@@ -52,6 +52,7 @@ export function createPool(initial: FunctionConfig, host: Host, capacity: Capaci
   // The last one given back is the first one lent: the others get the chance to end.
   const idle: Slot[] = [];
   const line: Waiter[] = [];
+  const ending = new Set<Promise<void>>();
   let patience: NodeJS.Timeout | undefined;
 
   const current = (): Slot[] => [...slots].filter((slot) => slot.generation === generation);
@@ -67,10 +68,10 @@ export function createPool(initial: FunctionConfig, host: Host, capacity: Capaci
     },
     waitingSince: () => line[0]?.since ?? Infinity,
     start,
+    idle: () => idle.length,
     endIdle: () => {
-      const slot = idle.shift();
+      const slot = idle[0];
       if (slot) discard(slot);
-      return slot !== undefined;
     },
   };
   capacity.join(member);
@@ -111,7 +112,10 @@ export function createPool(initial: FunctionConfig, host: Host, capacity: Capaci
   function discard(slot: Slot): void {
     remove(idle, slot);
     clearTimeout(slot.idleTimer);
-    void slot.environment.end();
+    slots.delete(slot);
+    starting.delete(slot);
+    const gone = slot.environment.end().finally(() => ending.delete(gone));
+    ending.add(gone);
   }
 
   function lend(slot: Slot): Lease {
@@ -160,7 +164,8 @@ export function createPool(initial: FunctionConfig, host: Host, capacity: Capaci
     end: async () => {
       capacity.leave(member);
       clearTimeout(patience);
-      await Promise.all([...slots].map((slot) => slot.environment.end()));
+      for (const slot of slots) discard(slot);
+      await Promise.all(ending);
     },
   };
 }

@@ -5,6 +5,9 @@ import type { SqsQueue } from "./fauxqs.ts";
 /** Bytes of a message, attributes included, and of a batch (SQS quota: 1 MiB). */
 const MAX_BYTES = 1_048_576;
 
+/** Seconds by which a message can be delayed (SQS quota: 15 min). */
+const MAX_DELAY = 900;
+
 /** Messages of one batch (SQS quota). */
 const MAX_ENTRIES = 10;
 
@@ -23,7 +26,7 @@ const attributeSchema = z.object({
 
 const messageSchema = z.object({
   MessageBody: z.string(),
-  DelaySeconds: z.number().int().min(0).max(900).optional(),
+  DelaySeconds: z.number().optional(),
   MessageAttributes: z.record(z.string(), attributeSchema).default({}),
   MessageGroupId: z.string().min(1).max(128).optional(),
 });
@@ -33,10 +36,7 @@ export const sendMessageSchema = messageSchema;
 
 /** The body of SendMessageBatch, without its queue. */
 export const sendMessageBatchSchema = z.object({
-  Entries: z
-    .array(messageSchema.extend({ Id: z.string().regex(/^[\w-]{1,80}$/) }))
-    .min(1)
-    .max(10),
+  Entries: z.array(messageSchema.extend({ Id: z.string().regex(/^[\w-]{1,80}$/) })),
 });
 
 type Message = z.infer<typeof messageSchema>;
@@ -112,6 +112,11 @@ function refuse(queue: SqsQueue, message: Message): Refusal | null {
   }
   if (FORBIDDEN_CHARACTER.test(message.MessageBody)) {
     return { Code: "InvalidMessageContents", Message: "The message contains characters outside the allowed set." };
+  }
+  const delay = message.DelaySeconds ?? 0;
+  if (!Number.isInteger(delay) || delay < 0 || delay > MAX_DELAY) {
+    const detail = `Value ${delay} for parameter DelaySeconds is invalid. Reason: DelaySeconds must be >= 0 and <= ${MAX_DELAY}.`;
+    return { Code: "InvalidParameterValue", Message: detail };
   }
   const limit = Number(queue.attributes["MaximumMessageSize"] ?? MAX_BYTES);
   if (bytesOf(message) > limit) {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { AwsResponse, AwsService } from "../types.ts";
-import { parseJson } from "../values.ts";
+import { messageOf, parseJson } from "../values.ts";
 import type { Outbox } from "./outbox.ts";
 
 /** Recipients of one mail, and entries of one bulk request (SES quota). */
@@ -128,8 +128,11 @@ function answer(body: object): AwsResponse {
 }
 
 function refuse(error: z.ZodError): AwsResponse {
-  const message = z.prettifyError(error).replaceAll(/\s*\n\s*/g, " ");
-  return { status: 400, headers: errorHeaders("BadRequestException"), body: JSON.stringify({ message }) };
+  return {
+    status: 400,
+    headers: errorHeaders("BadRequestException"),
+    body: JSON.stringify({ message: messageOf(error) }),
+  };
 }
 
 function errorHeaders(type: string): Record<string, string> {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { DeployedResource, AwsRequest, AwsResponse, AwsService } from "../types.ts";
-import { parseJson } from "../values.ts";
+import { messageOf, parseJson } from "../values.ts";
 import type { Fauxqs, SqsQueue } from "./fauxqs.ts";
 import { watchQueue } from "./queue.ts";
 import type { LocalQueue } from "./queue.ts";
@@ -95,7 +95,7 @@ function send(queue: SqsQueue, operation: "SendMessage" | "SendMessageBatch", bo
 }
 
 function invalid(error: z.ZodError): Refusal {
-  return { Code: "InvalidParameterValue", Message: z.prettifyError(error).replaceAll(/\s*\n\s*/g, " ") };
+  return { Code: "InvalidParameterValue", Message: messageOf(error) };
 }
 
 function answer(outcome: object): AwsResponse {

@@ -82,13 +82,17 @@ export async function csvToText(table: string, filename?: string): Promise<CsvTe
       skip_empty_lines: true,
       on_record: addLine,
     });
-    const warnings = ragged === 0 ? [] : [`${ragged} of ${lines.length} rows do not have the ${columns} columns of the first.`];
+    const warnings =
+      ragged === 0 ? [] : [`${ragged} of ${lines.length} rows do not have the ${columns} columns of the first.`];
     return { text: lines.join("\n"), rows: lines.length, warnings };
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     // The library's message quotes the cell; ours must not hold content.
     const line = typeof error["lines"] === "number" ? ` near line ${error["lines"]}` : "";
     const problem = PROBLEMS.get(error.code) ?? error.code;
-    throw new BrokenDocument(filename, `is no valid csv: ${problem}${line}; expected quotes in pairs, doubled inside of a quoted cell ("").`);
+    throw new BrokenDocument(
+      filename,
+      `is no valid csv: ${problem}${line}; expected quotes in pairs, doubled inside of a quoted cell ("").`,
+    );
   }
 }

@@ -46,10 +46,12 @@ export async function docxToText(bytes: Uint8Array, filename?: string, signal?: 
     // mammoth has a zip reader of its own, which could find other entries in a crafted file than those checked here.
     const { value, messages } = await mammoth.extractRawText({ buffer: storedZip(parts) });
     const left = messages.length;
-    const warnings = left === 0 ? [] : [`${left} ${left === 1 ? "element" : "elements"} could not be read and were left out.`];
+    const warnings =
+      left === 0 ? [] : [`${left} ${left === 1 ? "element" : "elements"} could not be read and were left out.`];
     return { text: value.trimEnd(), warnings };
   } catch (error) {
-    const problem = error instanceof RangeError ? "its XML nests too deep" : "its XML is no Word document or is damaged";
+    const problem =
+      error instanceof RangeError ? "its XML nests too deep" : "its XML is no Word document or is damaged";
     throw new BrokenDocument(filename, `can't be read: ${problem}; open it in Word and save it again as .docx.`);
   }
 }

@@ -79,7 +79,10 @@ const damagedUtf8 = (bytes: Uint8Array): DecodedText | null => {
 
 /** From a line's start just before the first byte beyond ASCII: a table may have 100 KB of digits before its first name. */
 const sampleOf = (bytes: Uint8Array): Uint8Array => {
-  const first = Math.max(bytes.findIndex((byte) => byte >= 0x80), 0);
+  const first = Math.max(
+    bytes.findIndex((byte) => byte >= 0x80),
+    0,
+  );
   const start = bytes.lastIndexOf(0x0a, first) + 1;
   const from = first - start > GUESS_BYTES / 2 ? first : start;
   const end = Math.min(from + GUESS_BYTES, bytes.length);
@@ -97,7 +100,9 @@ const decodeLegacy = async (bytes: Uint8Array, declared: string | null): Promise
   const { text, damaged } = decodeAs(encoding, bytes);
   const warnings = [
     ...(declared === null ? [] : [`The declared encoding ${declared} does not fit the bytes; read as ${encoding}.`]),
-    ...(sure ? [] : [`The encoding was guessed: ${encoding}. If the text looks wrong, save it as UTF-8 and send it again.`]),
+    ...(sure
+      ? []
+      : [`The encoding was guessed: ${encoding}. If the text looks wrong, save it as UTF-8 and send it again.`]),
     ...(damaged === 0 ? [] : [damageWarning(damaged, encoding)]),
   ];
   return { text, encoding, warnings };
@@ -111,7 +116,10 @@ const decodeLegacy = async (bytes: Uint8Array, declared: string | null): Promise
 export async function decodeText(bytes: Uint8Array, options: DecodeOptions = {}): Promise<DecodedText> {
   const mark = unicodeMark(bytes);
   if (mark?.encoding === "utf-32") {
-    throw new BrokenDocument(options.filename, "is UTF-32, which can't be read: expected UTF-8; save it as UTF-8 and send it again.");
+    throw new BrokenDocument(
+      options.filename,
+      "is UTF-32, which can't be read: expected UTF-8; save it as UTF-8 and send it again.",
+    );
   }
   if (mark !== null && mark.encoding !== "utf-8") {
     const { text, damaged } = decodeAs(mark.encoding, bytes);

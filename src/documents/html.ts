@@ -6,7 +6,9 @@ const HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6"];
 
 /** Elements without content, and those that the next of their kind closes: they may be left open by the thousand and nest nothing. */
 const NEST_NOTHING = new Set(
-  "area base br col embed hr img input link meta source track wbr p li dt dd option optgroup tr td th thead tbody tfoot".split(" "),
+  "area base br col embed hr img input link meta source track wbr p li dt dd option optgroup tr td th thead tbody tfoot".split(
+    " ",
+  ),
 );
 
 /** Whether elements nest deeper than the limit; an end tag closes all that was opened since its start, as in a browser. */
@@ -32,7 +34,10 @@ const nestsTooDeep = (html: string): boolean => {
 };
 
 const tooDeep = (filename: string | undefined): BrokenDocument =>
-  new BrokenDocument(filename, `nests its HTML elements too deep: got more than ${MAX_HTML_DEPTH} levels, the limit; save it from a browser again.`);
+  new BrokenDocument(
+    filename,
+    `nests its HTML elements too deep: got more than ${MAX_HTML_DEPTH} levels, the limit; save it from a browser again.`,
+  );
 
 const countTags = (html: string): number => {
   let tags = 0;

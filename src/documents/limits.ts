@@ -3,7 +3,7 @@ export const MAX_DIRECT_BYTES = 4 * 1024 * 1024;
 
 /**
  * The largest document, packed or unpacked, in bytes (50 MB): the text, its UTF-16 copy in memory and the reader's own
- * structures stay within a 2 GB function.
+ * structures stay within a function of 1,536 MB.
  */
 export const MAX_UNPACKED_BYTES = 50 * 1024 * 1024;
 
@@ -17,12 +17,12 @@ export const MAX_COMPRESSION_RATIO = 100;
 export const RATIO_FLOOR_BYTES = 10 * 1024 * 1024;
 
 /**
- * The most XML tags in a docx (1,000,000): the reader builds a tree of about 1.2 KB a tag, so the limit keeps it to
- * 1.3 GB. A thousand pages of plain text have about 700,000.
+ * The most XML tags in a docx (750,000): the reader builds a tree of 1.0 to 1.5 KB a tag, so the limit keeps it to
+ * 1.1 GB, in a function of 1,536 MB. Four hundred pages with ten formatted pieces a paragraph have as many.
  */
-export const MAX_XML_TAGS = 1_000_000;
+export const MAX_XML_TAGS = 750_000;
 
-/** The most tags in an HTML page (3,000,000): the reader builds a tree of about 400 bytes a tag, so the limit keeps it to 1.2 GB. */
+/** The most tags in an HTML page (3,000,000): the reader builds a tree of 300 bytes a tag, so the limit keeps it to 0.9 GB. */
 export const MAX_HTML_TAGS = 3_000_000;
 
 /** The deepest nesting in an HTML page (1,000): the reader recurses, and its time grows with the square of the depth. Real pages stay under 100. */

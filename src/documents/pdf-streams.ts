@@ -66,10 +66,15 @@ const unpackedSize = async (data: Buffer, limit: number, signal: AbortSignal | u
 export async function checkPdfStreams(bytes: Uint8Array, filename?: string, signal?: AbortSignal): Promise<void> {
   let total = 0;
   for (const { data, isImage } of flateStreams(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))) {
-    const limit = isImage ? Math.max(MAX_UNPACKED_BYTES, data.length * MAX_COMPRESSION_RATIO) : MAX_UNPACKED_BYTES - total;
+    const limit = isImage
+      ? Math.max(MAX_UNPACKED_BYTES, data.length * MAX_COMPRESSION_RATIO)
+      : MAX_UNPACKED_BYTES - total;
     const size = await unpackedSize(data, limit, signal);
     if (size > limit) {
-      throw new DocumentTooLarge(filename, `unpacks to more than ${MAX_UNPACKED_BYTES / 1024 / 1024} MB, the limit; split it, or print it to a new pdf.`);
+      throw new DocumentTooLarge(
+        filename,
+        `unpacks to more than ${MAX_UNPACKED_BYTES / 1024 / 1024} MB, the limit; split it, or print it to a new pdf.`,
+      );
     }
     if (!isImage) total += size;
   }

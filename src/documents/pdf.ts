@@ -43,14 +43,21 @@ const pageText = async (pdf: Pdf, number: number, room: number, filename: string
   for await (const { items } of page.streamTextContent()) {
     for (const item of items) if ("str" in item) text += item.hasEOL ? `${item.str}\n` : item.str;
     if (text.length > room) {
-      throw new DocumentTooLarge(filename, `has more than ${MAX_UNPACKED_BYTES} characters of text, the limit; split it.`);
+      throw new DocumentTooLarge(
+        filename,
+        `has more than ${MAX_UNPACKED_BYTES} characters of text, the limit; split it.`,
+      );
     }
   }
   page.cleanup();
   return text.trim();
 };
 
-const readPages = async (pdf: Pdf, filename: string | undefined, signal: AbortSignal | undefined): Promise<string[]> => {
+const readPages = async (
+  pdf: Pdf,
+  filename: string | undefined,
+  signal: AbortSignal | undefined,
+): Promise<string[]> => {
   if (pdf.numPages > MAX_PDF_PAGES) {
     throw new DocumentTooLarge(filename, `has ${pdf.numPages} pages, the limit is ${MAX_PDF_PAGES}; split it.`);
   }
@@ -72,12 +79,17 @@ const refusal = (error: unknown, filename: string | undefined): Error => {
   if (kind === "PasswordException") {
     return new EncryptedDocument(filename, "is encrypted and needs a password; remove the password and send it again.");
   }
-  return new BrokenDocument(filename, `is damaged and can't be read (${kind}); open it in a PDF viewer, print it to a new pdf and send that.`);
+  return new BrokenDocument(
+    filename,
+    `is damaged and can't be read (${kind}); open it in a PDF viewer, print it to a new pdf and send that.`,
+  );
 };
 
 const warningsOf = (text: string, missing: ReadonlySet<string>): string[] => {
   if (missing.size > 0) {
-    return [`Text in fonts that are not embedded is missing: they need the character maps ${[...missing].join(", ")}. Print it to a new pdf with its fonts embedded.`];
+    return [
+      `Text in fonts that are not embedded is missing: they need the character maps ${[...missing].join(", ")}. Print it to a new pdf with its fonts embedded.`,
+    ];
   }
   return text === "" ? ["It has no text: if its pages are scanned, run a text recognition first."] : [];
 };

@@ -24,7 +24,12 @@ export interface DocumentReport {
  * Reads a document from S3, takes its text out and stores it as the output of `taskId`.
  * @throws DocumentError where it can't be read; then nothing is stored.
  */
-export async function processDocument(store: DocumentStore, document: StoredDocument, taskId: string, signal: AbortSignal): Promise<DocumentReport> {
+export async function processDocument(
+  store: DocumentStore,
+  document: StoredDocument,
+  taskId: string,
+  signal: AbortSignal,
+): Promise<DocumentReport> {
   const { filename, content_type: contentType } = document;
   const bytes = await store.get(document.key);
   signal.throwIfAborted();
@@ -33,5 +38,18 @@ export async function processDocument(store: DocumentStore, document: StoredDocu
   signal.throwIfAborted();
   const { characters, words, lines, paragraphs } = countText(text);
   const output = await store.putOutput(taskId, text);
-  return { filename, type, bytes: bytes.length, encoding, pages, rows, characters, words, lines, paragraphs, warnings, output };
+  return {
+    filename,
+    type,
+    bytes: bytes.length,
+    encoding,
+    pages,
+    rows,
+    characters,
+    words,
+    lines,
+    paragraphs,
+    warnings,
+    output,
+  };
 }

@@ -29,7 +29,11 @@ export interface ExtractOptions {
 const NOTHING = { encoding: null, pages: null, rows: null };
 
 /** The readers are imported only once a document needs them, each with its library: pdf and docx are most of a worker's code. */
-const readTextFile = async (type: "txt" | "md" | "html" | "csv", bytes: Uint8Array, options: ExtractOptions): Promise<ExtractedText> => {
+const readTextFile = async (
+  type: "txt" | "md" | "html" | "csv",
+  bytes: Uint8Array,
+  options: ExtractOptions,
+): Promise<ExtractedText> => {
   const { filename, contentType, signal } = options;
   const { text, encoding, warnings } = await decodeText(bytes, { filename, contentType, html: type === "html" });
   signal?.throwIfAborted();
@@ -52,12 +56,19 @@ const readTextFile = async (type: "txt" | "md" | "html" | "csv", bytes: Uint8Arr
  * @throws BrokenDocument damaged, or not of this type
  * @throws DocumentTooLarge over 50 MB, packed or unpacked, or over another limit of `limits.ts`
  */
-export async function extractText(type: DocumentType, bytes: Uint8Array, options: ExtractOptions = {}): Promise<ExtractedText> {
+export async function extractText(
+  type: DocumentType,
+  bytes: Uint8Array,
+  options: ExtractOptions = {},
+): Promise<ExtractedText> {
   const { filename, signal } = options;
   signal?.throwIfAborted();
   if (bytes.length === 0) throw new EmptyDocument(filename, "is empty: got 0 bytes; send a file with content.");
   if (bytes.length > MAX_UNPACKED_BYTES) {
-    throw new DocumentTooLarge(filename, `has ${bytes.length} bytes, the limit is ${MAX_UNPACKED_BYTES} (50 MB); split it.`);
+    throw new DocumentTooLarge(
+      filename,
+      `has ${bytes.length} bytes, the limit is ${MAX_UNPACKED_BYTES} (50 MB); split it.`,
+    );
   }
   switch (type) {
     case "pdf": {

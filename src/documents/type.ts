@@ -66,7 +66,8 @@ const extensionOf = (filename: string): string | null => {
   return /[^.]\.([^.\s]+)[.\s]*$/u.exec(base)?.[1]?.toLowerCase() ?? null;
 };
 
-const mediaTypeOf = (contentType: string | null): string => (contentType ?? "").split(";", 1)[0]?.trim().toLowerCase() ?? "";
+const mediaTypeOf = (contentType: string | null): string =>
+  (contentType ?? "").split(";", 1)[0]?.trim().toLowerCase() ?? "";
 
 /**
  * The type that name and content type agree on; the bytes are not looked at.
@@ -76,13 +77,19 @@ export const claimedType = (filename: string, contentType: string | null): Docum
   const extension = extensionOf(filename);
   const named = extension === null ? null : EXTENSIONS.get(extension);
   if (named === undefined) {
-    throw new UnsupportedDocument(filename, `has the extension .${extension}, which can't be read: ${SUPPORTED}; convert it to one of these.`);
+    throw new UnsupportedDocument(
+      filename,
+      `has the extension .${extension}, which can't be read: ${SUPPORTED}; convert it to one of these.`,
+    );
   }
   const mediaType = mediaTypeOf(contentType);
   const declared = CONTENT_TYPES.get(mediaType);
   if (named === null) {
     if (declared !== undefined) return declared[0];
-    throw new UnsupportedDocument(filename, `has no extension and the content type "${mediaType}": ${SUPPORTED}, or a content type of these; add one.`);
+    throw new UnsupportedDocument(
+      filename,
+      `has no extension and the content type "${mediaType}": ${SUPPORTED}, or a content type of these; add one.`,
+    );
   }
   if (SAYS_NOTHING.has(mediaType) || declared?.includes(named) === true) return named;
   throw new ContradictedDocument(
@@ -116,7 +123,10 @@ const checkDocx = async (filename: string, bytes: Uint8Array): Promise<void> => 
   const found = (await fileTypeFromBuffer(bytes))?.ext;
   // A password makes Word wrap the file in an OLE container with a stream of this name, in UTF-16.
   if (found === "cfb" && bufferOf(bytes).includes("EncryptedPackage", 0, "utf16le")) {
-    throw new EncryptedDocument(filename, "is protected with a password; remove it in Word (File, Info, Protect Document) and send the file again.");
+    throw new EncryptedDocument(
+      filename,
+      "is protected with a password; remove it in Word (File, Info, Protect Document) and send the file again.",
+    );
   }
   // A docx written as a stream is only a zip at first sight; every Office file has this entry.
   const isWord = found === "docx" || (found === "zip" && bufferOf(bytes).includes("[Content_Types].xml"));
@@ -126,11 +136,15 @@ const checkDocx = async (filename: string, bytes: Uint8Array): Promise<void> => 
 const checkText = async (filename: string, type: DocumentType, bytes: Uint8Array): Promise<void> => {
   const mark = unicodeMark(bytes);
   if (mark !== null && mark.bomBytes === bytes.length) {
-    throw new EmptyDocument(filename, "is empty: it has a byte order mark and nothing after it; send a file with text.");
+    throw new EmptyDocument(
+      filename,
+      "is empty: it has a byte order mark and nothing after it; send a file with text.",
+    );
   }
   if (mark !== null && mark.encoding !== "utf-8") return;
   const isBinary = bytes.includes(0) || strayControlShare(bytes.subarray(0, TEXT_SAMPLE_BYTES)) > MAX_STRAY_CONTROLS;
-  if (isBinary || bufferOf(bytes.subarray(0, 5)).equals(Buffer.from("%PDF-"))) throw await contradiction(filename, type, bytes);
+  if (isBinary || bufferOf(bytes.subarray(0, 5)).equals(Buffer.from("%PDF-")))
+    throw await contradiction(filename, type, bytes);
 };
 
 /**
@@ -141,7 +155,11 @@ const checkText = async (filename: string, type: DocumentType, bytes: Uint8Array
  * @throws EmptyDocument no bytes
  * @throws EncryptedDocument a docx with a password
  */
-export async function documentType(filename: string, contentType: string | null, bytes: Uint8Array): Promise<DocumentType> {
+export async function documentType(
+  filename: string,
+  contentType: string | null,
+  bytes: Uint8Array,
+): Promise<DocumentType> {
   const type = claimedType(filename, contentType);
   if (bytes.length === 0) throw new EmptyDocument(filename, "is empty: got 0 bytes; send a file with content.");
   if (type === "docx") await checkDocx(filename, bytes);

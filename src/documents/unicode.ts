@@ -7,7 +7,7 @@ export interface UnicodeMark {
   readonly bomBytes: number;
 }
 
-/** Enough text to see whether its zero bytes come at every second place. */
+/** Enough text to tell its byte order. */
 const SAMPLE_BYTES = 64 * 1024;
 
 const startsWith = (bytes: Uint8Array, ...mark: readonly number[]): boolean =>
@@ -37,30 +37,42 @@ export function strayControlShare(text: string | Uint8Array): number {
   return text.length === 0 ? 0 : stray / text.length;
 }
 
-const readsAsText = (bytes: Uint8Array, encoding: "utf-16le" | "utf-16be"): boolean => {
+/** How much a UTF-16 code unit speaks for the byte order: ASCII most, as the other order makes Chinese characters of it. */
+const weight = (unit: number): number => {
+  if (unit < 0x7f) return 2;
+  const isUsual =
+    (unit >= 0xac00 && unit <= 0xd7a3) || // Hangul
+    (unit >= 0x3000 && unit <= 0x30ff) || // East Asian punctuation, kana
+    (unit >= 0x4e00 && unit <= 0x9fff) || // Chinese characters
+    (unit >= 0xa0 && unit <= 0x6ff) || // Latin to Arabic
+    (unit >= 0x2000 && unit <= 0x206f) || // punctuation
+    unit >= 0xff00; // full-width forms
+  return isUsual ? 1 : 0;
+};
+
+/** The least average weight of a text; of the wrong byte order Korean has about 0.5. */
+const MIN_WEIGHT = 0.8;
+
+/** The average weight of the bytes read as UTF-16, or 0 where they are none. */
+const weightAs = (bytes: Uint8Array, encoding: "utf-16le" | "utf-16be"): number => {
   try {
-    return strayControlShare(new TextDecoder(encoding, { fatal: true }).decode(bytes, { stream: true })) === 0;
+    const text = new TextDecoder(encoding, { fatal: true }).decode(bytes, { stream: true });
+    let total = 0;
+    for (let index = 0; index < text.length; index += 1) total += weight(text.charCodeAt(index));
+    return strayControlShare(text) === 0 ? total / text.length : 0;
   } catch {
-    return false;
+    return 0;
   }
 };
 
-/** How many zero bytes one side must have for each on the other: `가` (U+AC00) and `一` (U+4E00) have theirs on the rarer side. */
-const DOMINANCE = 3;
-
-/** UTF-16 without a mark: spaces, digits and line ends have their zero byte on one side. No other text has zero bytes. */
+/** UTF-16 without a mark: its spaces, digits and line ends have zero bytes, which no other text has. */
 const byZeroBytes = (bytes: Uint8Array): UnicodeMark | null => {
   const sample = bytes.subarray(0, SAMPLE_BYTES);
   if (bytes.length % 2 !== 0 || !sample.includes(0)) return null;
-  let even = 0;
-  let odd = 0;
-  for (let index = 0; index < sample.length; index += 2) {
-    if (sample[index] === 0) even += 1;
-    if (sample[index + 1] === 0) odd += 1;
-  }
-  const encoding = odd > even ? "utf-16le" : "utf-16be";
-  const oneSided = Math.max(even, odd) >= DOMINANCE * Math.min(even, odd);
-  return oneSided && readsAsText(sample, encoding) ? { encoding, bomBytes: 0 } : null;
+  const little = weightAs(sample, "utf-16le");
+  const big = weightAs(sample, "utf-16be");
+  if (Math.max(little, big) < MIN_WEIGHT) return null;
+  return { encoding: little >= big ? "utf-16le" : "utf-16be", bomBytes: 0 };
 };
 
 /** The Unicode encoding that a byte order mark or the pattern of zero bytes tells, or null where neither does. */

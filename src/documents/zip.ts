@@ -50,24 +50,39 @@ const broken = (error: unknown, filename: string | undefined): Error => {
   const message = error instanceof Error ? error.message : "";
   if (/strong encryption|encrypted/u.test(message)) return encrypted(filename);
   if (/relative path|absolute path|invalid characters/u.test(message)) {
-    return new BrokenDocument(filename, 'has an entry whose path leads out of the archive ("..", a drive or a root); it was not made by Word, save it there again.');
+    return new BrokenDocument(
+      filename,
+      'has an entry whose path leads out of the archive ("..", a drive or a root); it was not made by Word, save it there again.',
+    );
   }
   if (/bytes in the stream/u.test(message)) {
-    return new BrokenDocument(filename, "has an entry that unpacks to another size than it states, as zip bombs do; save it in Word again.");
+    return new BrokenDocument(
+      filename,
+      "has an entry that unpacks to another size than it states, as zip bombs do; save it in Word again.",
+    );
   }
-  return new BrokenDocument(filename, "is damaged: its zip structure can't be read; expected a complete docx, send it again or save it in Word again.");
+  return new BrokenDocument(
+    filename,
+    "is damaged: its zip structure can't be read; expected a complete docx, send it again or save it in Word again.",
+  );
 };
 
 const readEntries = async (zip: ZipFile, options: UnzipOptions): Promise<Map<string, Buffer>> => {
   if (zip.entryCount > MAX_ZIP_ENTRIES) {
-    throw new DocumentTooLarge(options.filename, `has ${zip.entryCount} entries, the limit is ${MAX_ZIP_ENTRIES}; split it.`);
+    throw new DocumentTooLarge(
+      options.filename,
+      `has ${zip.entryCount} entries, the limit is ${MAX_ZIP_ENTRIES}; split it.`,
+    );
   }
   const parts = new Map<string, Buffer>();
   const names = new Set<string>();
   let total = 0;
   for await (const entry of zip.eachEntry()) {
     if (names.has(entry.fileName)) {
-      throw new BrokenDocument(options.filename, "has two entries of the same name; it was not made by Word, save it there again.");
+      throw new BrokenDocument(
+        options.filename,
+        "has two entries of the same name; it was not made by Word, save it there again.",
+      );
     }
     if (entry.isEncrypted()) throw encrypted(options.filename);
     const data = await unpack(zip, entry, total, options);
@@ -75,7 +90,10 @@ const readEntries = async (zip: ZipFile, options: UnzipOptions): Promise<Map<str
     names.add(entry.fileName);
     if (!options.wanted(entry.fileName)) continue;
     if (crc32(data) !== entry.crc32) {
-      throw new BrokenDocument(options.filename, "is damaged: the checksum of an entry is wrong; send it again or save it in Word again.");
+      throw new BrokenDocument(
+        options.filename,
+        "is damaged: the checksum of an entry is wrong; send it again or save it in Word again.",
+      );
     }
     parts.set(entry.fileName, data);
   }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
+import { API_FUNCTIONS } from "../../lib/api-functions.ts";
 import { gatewayProblems } from "../../lib/constructs/gateway-problems.ts";
 import { ROUTES } from "../../src/core/routes.ts";
 import { STAGES } from "./stages.ts";
@@ -17,53 +18,63 @@ function methodsOf(stage: Stage): Map<string, Rendered> {
     return properties === undefined ? "" : `${pathOf(properties["ParentId"])}/${String(properties["PathPart"])}`;
   };
   return new Map(
-    stage.all("AWS::ApiGateway::Method").map((method) => [
-      `${String(method.Properties["HttpMethod"])} ${pathOf(method.Properties["ResourceId"]) || "/"}`,
-      method,
-    ]),
+    stage
+      .all("AWS::ApiGateway::Method")
+      .map((method) => [
+        `${String(method.Properties["HttpMethod"])} ${pathOf(method.Properties["ResourceId"]) || "/"}`,
+        method,
+      ]),
   );
 }
 
 const methods = methodsOf(dev);
 const lambdaOf = (right: string) => dev.one("AWS::Lambda::Function", "FunctionName", `celeriac-dev-api-${right}`).id;
-const uriOf = (right: string) => `arn:aws:apigateway:REGION:lambda:path/2015-03-31/functions/${lambdaOf(right)}.Arn/invocations`;
+const uriOf = (right: string) =>
+  `arn:aws:apigateway:REGION:lambda:path/2015-03-31/functions/${lambdaOf(right)}.Arn/invocations`;
 
 describe("the routes", () => {
-  test.each(ROUTES.map((route) => [route.method, route.path, route.function] as const))("%s %s goes to %s, whole", (method, path, right) => {
-    expect(methods.get(`${method} ${path}`)?.Properties["Integration"]).toMatchObject({
-      Type: "AWS_PROXY",
-      IntegrationHttpMethod: "POST",
-      Uri: uriOf(right),
-    });
-  });
+  test.each(ROUTES.map((route) => [route.method, route.path, route.function] as const))(
+    "%s %s goes to %s, whole",
+    (method, path, right) => {
+      expect(methods.get(`${method} ${path}`)?.Properties["Integration"]).toMatchObject({
+        Type: "AWS_PROXY",
+        IntegrationHttpMethod: "POST",
+        Uri: uriOf(right),
+      });
+    },
+  );
 
   test("leave every other method and path to read, which answers 404 or 405", () => {
     const paths = [...new Set([...methods.keys()].map((key) => key.slice(key.indexOf(" ") + 1)))];
     expect(paths).toEqual(expect.arrayContaining(["/", "/{proxy+}", ...ROUTES.map((route) => route.path)]));
     for (const path of paths) {
-      expect(methods.get(`ANY ${path}`)?.Properties["Integration"]).toMatchObject({ Type: "AWS_PROXY", Uri: uriOf("read") });
+      expect(methods.get(`ANY ${path}`)?.Properties["Integration"]).toMatchObject({
+        Type: "AWS_PROXY",
+        Uri: uriOf("read"),
+      });
     }
   });
 
   test("need a signature, but in the local run", () => {
-    const types = (stage: Stage) => new Set(stage.all("AWS::ApiGateway::Method").map(({ Properties }) => Properties["AuthorizationType"]));
-    expect(types(dev)).toEqual(new Set(["AWS_IAM"]));
-    expect(types(local)).toEqual(new Set(["NONE"]));
+    expect(new Set(dev.values("AWS::ApiGateway::Method", "AuthorizationType"))).toEqual(new Set(["AWS_IAM"]));
+    expect(new Set(local.values("AWS::ApiGateway::Method", "AuthorizationType"))).toEqual(new Set(["NONE"]));
   });
 
   test("may each be called by this API alone", () => {
     const api = dev.one("AWS::ApiGateway::RestApi", "Name", "celeriac-dev");
-    expect(dev.all("AWS::Lambda::Permission").map(({ Properties }) => Properties)).toEqual(
-      ["read", "submit", "wait"].map((right) =>
-        expect.objectContaining({
-          Principal: "apigateway.amazonaws.com",
-          FunctionName: `${lambdaOf(right)}.Arn`,
-          SourceArn: `arn:aws:execute-api:REGION:ACCOUNT:${api.id}/*/*/*`,
-        }),
-      ),
+    expect(new Set(dev.values("AWS::Lambda::Permission", "FunctionName"))).toEqual(
+      new Set(API_FUNCTIONS.map((right) => `${lambdaOf(right)}.Arn`)),
     );
+    for (const { Properties } of dev.all("AWS::Lambda::Permission")) {
+      expect(Properties).toMatchObject({
+        Principal: "apigateway.amazonaws.com",
+        SourceArn: `arn:aws:execute-api:REGION:ACCOUNT:${api.id}/*/*/*`,
+      });
+    }
   });
 });
+
+const reserved = (values: readonly unknown[]) => values.filter((value) => value !== undefined).length;
 
 describe("the API", () => {
   test("is regional and takes any body as it is", () => {
@@ -76,11 +87,20 @@ describe("the API", () => {
   test("is throttled, logs each request, and has the contract's version in its path", () => {
     const stage = dev.one("AWS::ApiGateway::Stage", "StageName", "v1").Properties;
     expect(stage["MethodSettings"]).toEqual([
-      expect.objectContaining({ HttpMethod: "*", ResourcePath: "/*", ThrottlingRateLimit: 500, ThrottlingBurstLimit: 1_000 }),
+      expect.objectContaining({
+        HttpMethod: "*",
+        ResourcePath: "/*",
+        ThrottlingRateLimit: 500,
+        ThrottlingBurstLimit: 1_000,
+      }),
     ]);
     const log = z.object({ DestinationArn: z.string(), Format: z.string() }).parse(stage["AccessLogSetting"]);
-    expect(log.DestinationArn).toBe(`${dev.one("AWS::Logs::LogGroup", "LogGroupName", "/aws/apigateway/celeriac-dev").id}.Arn`);
-    expect(Object.keys(JSON.parse(log.Format))).toEqual(expect.arrayContaining(["request", "caller", "route", "status"]));
+    expect(log.DestinationArn).toBe(
+      `${dev.one("AWS::Logs::LogGroup", "LogGroupName", "/aws/apigateway/celeriac-dev").id}.Arn`,
+    );
+    expect(Object.keys(JSON.parse(log.Format))).toEqual(
+      expect.arrayContaining(["request", "caller", "route", "status"]),
+    );
   });
 
   test("says where it is", () => {
@@ -95,16 +115,16 @@ describe("the API", () => {
   });
 
   test("keeps some concurrency for those who wait, in production, and bounds them by it", () => {
-    const reserved = (stage: Stage) => stage.all("AWS::Lambda::Function").map(({ Properties }) => Properties["ReservedConcurrentExecutions"]);
-    expect(prod.one("AWS::Lambda::Function", "FunctionName", "celeriac-prod-api-wait").Properties["ReservedConcurrentExecutions"]).toBe(50);
-    expect(reserved(prod).filter((value) => value !== undefined)).toHaveLength(1);
-    expect(reserved(dev).filter((value) => value !== undefined)).toHaveLength(0);
+    const wait = prod.one("AWS::Lambda::Function", "FunctionName", "celeriac-prod-api-wait");
+    expect(wait.Properties["ReservedConcurrentExecutions"]).toBe(50);
+    expect(reserved(prod.values("AWS::Lambda::Function", "ReservedConcurrentExecutions"))).toBe(1);
+    expect(reserved(dev.values("AWS::Lambda::Function", "ReservedConcurrentExecutions"))).toBe(0);
   });
 
   test("has no function that serves no route", () => {
-    const deployed = dev.all("AWS::Lambda::Function").map(({ Properties }) => String(Properties["FunctionName"]));
-    const serving = new Set(ROUTES.map((route) => `celeriac-dev-api-${route.function}`));
-    expect(deployed.filter((name) => name.startsWith("celeriac-dev-api-")).sort()).toEqual([...serving].sort());
+    const deployed = dev.values("AWS::Lambda::Function", "FunctionName").map(String);
+    const serving = ROUTES.map((route) => `celeriac-dev-api-${route.function}`);
+    expect(new Set(deployed.filter((name) => name.startsWith("celeriac-dev-api-")))).toEqual(new Set(serving));
   });
 });
 
@@ -122,7 +142,12 @@ describe("what the gateway answers itself", () => {
         .parse(Properties);
       expect(ResponseParameters).toEqual({ "gatewayresponse.header.content-type": "'application/problem+json'" });
       const body: unknown = JSON.parse(ResponseTemplates["application/json"] ?? "");
-      expect(body).toEqual({ type: "about:blank", title: expect.any(String), status: Number(StatusCode), detail: expect.any(String) });
+      expect(body).toEqual({
+        type: "about:blank",
+        title: expect.any(String),
+        status: Number(StatusCode),
+        detail: expect.any(String),
+      });
       // Its own words: what API Gateway puts in may name ARNs, or be no JSON.
       expect(ResponseTemplates["application/json"]).not.toContain("$");
     }
@@ -158,14 +183,19 @@ describe("what the gateway answers itself", () => {
   });
 });
 
-describe("each right", () => {
-  const table = "arn:aws:dynamodb:REGION:ACCOUNT:table/celeriac-dev";
-  const bucket = "arn:aws:s3:::celeriac-dev-ACCOUNT-REGION";
-  const queues = "arn:aws:sqs:REGION:ACCOUNT:celeriac-dev-*";
-  const rights = (name: string) => rightsOf(dev, `celeriac-dev-api-${name}`).filter((right) => !right.startsWith("logs:"));
+const table = "arn:aws:dynamodb:REGION:ACCOUNT:table/celeriac-dev";
+const bucket = "arn:aws:s3:::celeriac-dev-ACCOUNT-REGION";
+const queues = "arn:aws:sqs:REGION:ACCOUNT:celeriac-dev-*";
+const rights = (name: string) =>
+  rightsOf(dev, `celeriac-dev-api-${name}`).filter((right) => !right.startsWith("logs:"));
 
+describe("each right", () => {
   test("wait reads items and results, and nothing else", () => {
-    expect(rights("wait")).toEqual([`dynamodb:BatchGetItem ${table}`, `dynamodb:GetItem ${table}`, `s3:GetObject ${bucket}/results/*`]);
+    expect(rights("wait")).toEqual([
+      `dynamodb:BatchGetItem ${table}`,
+      `dynamodb:GetItem ${table}`,
+      `s3:GetObject ${bucket}/results/*`,
+    ]);
   });
 
   test("read reads items, indexes, payloads and how full the queues are", () => {

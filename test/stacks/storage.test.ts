@@ -5,6 +5,15 @@ import { statementsOf, synthesizeStage } from "./support.ts";
 const dev = await synthesizeStage(STAGES, "dev");
 const prod = await synthesizeStage(STAGES, "prod");
 
+const index = (name: string, key: string) => ({
+  IndexName: name,
+  KeySchema: [
+    { AttributeName: key, KeyType: "HASH" },
+    { AttributeName: "seq", KeyType: "RANGE" },
+  ],
+  Projection: { ProjectionType: "KEYS_ONLY" },
+});
+
 describe("the table", () => {
   const table = dev.one("AWS::DynamoDB::Table", "TableName", "celeriac-dev").Properties;
 
@@ -18,14 +27,6 @@ describe("the table", () => {
   });
 
   test("has five indexes of keys only, each sorted by seq", () => {
-    const index = (name: string, key: string) => ({
-      IndexName: name,
-      KeySchema: [
-        { AttributeName: key, KeyType: "HASH" },
-        { AttributeName: "seq", KeyType: "RANGE" },
-      ],
-      Projection: { ProjectionType: "KEYS_ONLY" },
-    });
     expect(table["GlobalSecondaryIndexes"]).toEqual([
       index("recent", "recent"),
       index("root", "root_key"),
@@ -41,9 +42,16 @@ describe("the bucket", () => {
 
   test("is closed to the public, encrypted, and without ACLs", () => {
     expect(bucket.Properties).toMatchObject({
-      PublicAccessBlockConfiguration: { BlockPublicAcls: true, BlockPublicPolicy: true, IgnorePublicAcls: true, RestrictPublicBuckets: true },
+      PublicAccessBlockConfiguration: {
+        BlockPublicAcls: true,
+        BlockPublicPolicy: true,
+        IgnorePublicAcls: true,
+        RestrictPublicBuckets: true,
+      },
       OwnershipControls: { Rules: [{ ObjectOwnership: "BucketOwnerEnforced" }] },
-      BucketEncryption: { ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: "AES256" } }] },
+      BucketEncryption: {
+        ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: "AES256" } }],
+      },
     });
     expect(bucket.Properties).not.toHaveProperty("CorsConfiguration");
   });
@@ -59,7 +67,8 @@ describe("what holds data", () => {
   const HOLD_DATA = ["AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::SQS::Queue", "AWS::Logs::LogGroup"];
 
   test.each(HOLD_DATA)("%s stays in production, and goes with a stage for development", (type) => {
-    const policies = (stage: typeof dev) => new Set(stage.all(type).flatMap((resource) => [resource.DeletionPolicy, resource.UpdateReplacePolicy]));
+    const policies = (stage: typeof dev) =>
+      new Set(stage.all(type).flatMap((resource) => [resource.DeletionPolicy, resource.UpdateReplacePolicy]));
     expect(policies(prod)).toEqual(new Set(["Retain"]));
     expect(policies(dev)).toEqual(new Set(["Delete"]));
   });
@@ -74,7 +83,11 @@ describe("what holds data", () => {
     expect(guarded).toHaveLength(dev.all("AWS::SQS::Queue").length + 1);
     for (const policy of guarded) {
       expect(statementsOf(policy)).toContainEqual(
-        expect.objectContaining({ Effect: "Deny", Principal: { AWS: "*" }, Condition: { Bool: { "aws:SecureTransport": "false" } } }),
+        expect.objectContaining({
+          Effect: "Deny",
+          Principal: { AWS: "*" },
+          Condition: { Bool: { "aws:SecureTransport": "false" } },
+        }),
       );
     }
   });

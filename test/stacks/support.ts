@@ -17,7 +17,10 @@ const Resource = z.object({
   UpdateReplacePolicy: z.string().optional(),
   DependsOn: z.unknown().optional(),
 });
-const Template = z.object({ Resources: z.record(z.string(), Resource), Outputs: z.record(z.string(), z.unknown()).default({}) });
+const Template = z.object({
+  Resources: z.record(z.string(), Resource),
+  Outputs: z.record(z.string(), z.unknown()).default({}),
+});
 
 /** A resource of a template, intrinsics written out as {@link render} does. */
 export interface Rendered extends z.output<typeof Resource> {
@@ -29,9 +32,13 @@ export interface Stage {
   readonly config: StageConfig;
   readonly modules: readonly TaskModule[];
   /** Short stack name (`storage`) -> what it holds. */
-  readonly stacks: Readonly<Record<string, { readonly resources: readonly Rendered[]; readonly outputs: Readonly<Record<string, unknown>> }>>;
+  readonly stacks: Readonly<
+    Record<string, { readonly resources: readonly Rendered[]; readonly outputs: Readonly<Record<string, unknown>> }>
+  >;
   /** All resources of one type, of all stacks. */
   all(type: string): Rendered[];
+  /** One property of all resources of one type, of all stacks. */
+  values(type: string, key: string): unknown[];
   /** The one resource of that type whose properties have `value` under `key`. */
   one(type: string, key: string, value: unknown): Rendered;
 }
@@ -42,7 +49,14 @@ export async function synthesizeStage(stages: unknown, stage: string, root = PRO
   const modules = deployedModules(await discoverTasks(root), config.modulesOff);
   const folder = await mkdtemp(join(tmpdir(), "celeriac-"));
   try {
-    const names = [...modules.map(({ name }) => `task-${name}`), "canvas", "api-submit", "api-read", "api-wait", "api-operate"];
+    const names = [
+      ...modules.map(({ name }) => `task-${name}`),
+      "canvas",
+      "api-submit",
+      "api-read",
+      "api-wait",
+      "api-operate",
+    ];
     for (const name of names) {
       await mkdir(join(folder, name));
       await writeFile(join(folder, name, "index.mjs"), `// ${name}`);
@@ -54,13 +68,22 @@ export async function synthesizeStage(stages: unknown, stage: string, root = PRO
 }
 
 function read(config: StageConfig, modules: readonly TaskModule[], folder: string): Stage {
-  const app = new App({ outdir: join(folder, "out"), analyticsReporting: false, builtinCloudFormationValidation: false });
+  const app = new App({
+    outdir: join(folder, "out"),
+    analyticsReporting: false,
+    builtinCloudFormationValidation: false,
+  });
   addStacks(app, config, modules, folder);
   const stacks = Object.fromEntries(
     app.synth().stacks.map((stack) => {
       const template = Template.parse(stack.template);
-      const resources = Object.entries(template.Resources).map(([id, resource]) => ({ ...resource, Properties: renderObject(resource.Properties), id }));
-      return [stack.stackName.replace(`celeriac-${config.stage}-`, ""), { resources, outputs: renderObject(template.Outputs) }];
+      const resources = Object.entries(template.Resources).map(([id, resource]) =>
+        Object.assign(resource, { id, Properties: renderObject(resource.Properties) }),
+      );
+      return [
+        stack.stackName.replace(`celeriac-${config.stage}-`, ""),
+        { resources, outputs: renderObject(template.Outputs) },
+      ];
     }),
   );
   const every = Object.values(stacks).flatMap((stack) => stack.resources);
@@ -70,9 +93,11 @@ function read(config: StageConfig, modules: readonly TaskModule[], folder: strin
     modules,
     stacks,
     all,
+    values: (type, key) => all(type).map(({ Properties }) => Properties[key]),
     one: (type, key, value) => {
       const found = all(type).filter((resource) => resource.Properties[key] === value);
-      if (found.length !== 1 || found[0] === undefined) throw new Error(`${found.length} resources of ${type} have ${key} ${String(value)}, expected 1.`);
+      if (found.length !== 1 || found[0] === undefined)
+        throw new Error(`${found.length} resources of ${type} have ${key} ${String(value)}, expected 1.`);
       return found[0];
     },
   };
@@ -93,7 +118,8 @@ export function render(value: unknown): unknown {
   const [key, inner] = entries[0] ?? [];
   if (entries.length === 1 && key === "Ref" && typeof inner === "string") return AWS.get(inner) ?? inner;
   if (entries.length === 1 && key === "Fn::GetAtt" && Array.isArray(inner)) return inner.join(".");
-  if (entries.length === 1 && key === "Fn::Join" && Array.isArray(inner) && Array.isArray(inner[1])) return inner[1].map(render).join(String(inner[0]));
+  if (entries.length === 1 && key === "Fn::Join" && Array.isArray(inner) && Array.isArray(inner[1]))
+    return inner[1].map(render).join(String(inner[0]));
   return renderObject(value);
 }
 
@@ -102,14 +128,23 @@ function renderObject(value: object): Record<string, unknown> {
 }
 
 const list = z.preprocess((value) => (Array.isArray(value) ? value : [value]), z.array(z.string()));
-const Statement = z.object({ Effect: z.string(), Action: list, Resource: list.default([]), Principal: z.unknown().optional(), Condition: z.unknown().optional() });
+const Statement = z.object({
+  Effect: z.string(),
+  Action: list,
+  Resource: list.default([]),
+  Principal: z.unknown().optional(),
+  Condition: z.unknown().optional(),
+});
 export type PolicyStatement = z.output<typeof Statement>;
 
 const Document = z.object({ Statement: z.array(Statement) });
 
 /** The statements of a role, or of a queue's or bucket's policy. */
 export function statementsOf({ Properties }: Rendered): PolicyStatement[] {
-  const inline = z.array(z.object({ PolicyDocument: Document })).default([]).parse(Properties["Policies"]);
+  const inline = z
+    .array(z.object({ PolicyDocument: Document }))
+    .default([])
+    .parse(Properties["Policies"]);
   const own = Document.optional().parse(Properties["PolicyDocument"]);
   return [...inline.flatMap((policy) => policy.PolicyDocument.Statement), ...(own?.Statement ?? [])];
 }
@@ -121,5 +156,5 @@ export function rightsOf(stage: Stage, functionName: string): string[] {
   if (role === undefined) throw new Error(`${functionName} has no role of its own.`);
   return statementsOf(role)
     .flatMap(({ Action, Resource }) => Action.flatMap((action) => Resource.map((resource) => `${action} ${resource}`)))
-    .sort();
+    .toSorted();
 }

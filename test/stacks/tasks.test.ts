@@ -15,17 +15,23 @@ describe("each task module", () => {
     ["files", 420],
     ["math", 50],
     ["probe", 320],
-  ])("%s has a function with the time for a whole batch and 20 s more, and a queue that hides messages for 30 s beyond", (name, timeout) => {
-    expect(lambda(`task-${name}`).Properties).toMatchObject({ Timeout: timeout });
-    expect(queue(name).Properties).toMatchObject({ VisibilityTimeout: timeout + 30 });
-  });
+  ])(
+    "%s has a function with the time for a whole batch and 20 s more, and a queue that hides messages for 30 s beyond",
+    (name, timeout) => {
+      expect(lambda(`task-${name}`).Properties).toMatchObject({ Timeout: timeout });
+      expect(queue(name).Properties).toMatchObject({ VisibilityTimeout: timeout + 30 });
+    },
+  );
 
-  test.each(["files", "math", "probe"])("%s has a queue that keeps messages for 14 days, and gives them up after 10 deliveries", (name) => {
-    expect(queue(name).Properties).toMatchObject({
-      MessageRetentionPeriod: 14 * 24 * 3600,
-      RedrivePolicy: { deadLetterTargetArn: `${queue("dead").id}.Arn`, maxReceiveCount: 10 },
-    });
-  });
+  test.each(["files", "math", "probe"])(
+    "%s has a queue that keeps messages for 14 days, and gives them up after 10 deliveries",
+    (name) => {
+      expect(queue(name).Properties).toMatchObject({
+        MessageRetentionPeriod: 14 * 24 * 3600,
+        RedrivePolicy: { deadLetterTargetArn: `${queue("dead").id}.Arn`, maxReceiveCount: 10 },
+      });
+    },
+  );
 
   test("is delivered as its options say, and reports the messages that it could not settle", () => {
     expect(mapping("files").Properties).toMatchObject({
@@ -120,7 +126,10 @@ describe("dead letters", () => {
   });
 
   test("are taken by the canvas function, each for itself, and hidden for as long as it may take", () => {
-    expect(dev.one("AWS::Lambda::EventSourceMapping", "EventSourceArn", "arn:aws:sqs:REGION:ACCOUNT:celeriac-dev-dead").Properties).toMatchObject({
+    expect(
+      dev.one("AWS::Lambda::EventSourceMapping", "EventSourceArn", "arn:aws:sqs:REGION:ACCOUNT:celeriac-dev-dead")
+        .Properties,
+    ).toMatchObject({
       FunctionName: lambda("canvas").id,
       FunctionResponseTypes: ["ReportBatchItemFailures"],
     });
@@ -145,8 +154,11 @@ describe("the canvas function", () => {
       ScheduleExpression: "rate(10 minutes)",
       Targets: [{ Arn: `${queue("canvas").id}.Arn`, Input: '{"op":"sweep"}' }],
     });
-    const policy = dev.all("AWS::SQS::QueuePolicy").find(({ Properties }) => JSON.stringify(Properties["Queues"]).includes(queue("canvas").id));
-    const allowed = policy === undefined ? [] : statementsOf(policy).filter((statement) => statement.Effect === "Allow");
+    const policy = dev
+      .all("AWS::SQS::QueuePolicy")
+      .find(({ Properties }) => JSON.stringify(Properties["Queues"]).includes(queue("canvas").id));
+    const allowed =
+      policy === undefined ? [] : statementsOf(policy).filter((statement) => statement.Effect === "Allow");
     expect(allowed).toEqual([
       expect.objectContaining({
         Action: ["sqs:SendMessage"],

@@ -36,7 +36,11 @@ export function writeAssembly(
   };
   for (const [name, { needs = [], ...template }] of Object.entries(stacks)) {
     const templateFile = `${name}.template.json`;
-    artifacts[name] = { type: "aws:cloudformation:stack", dependencies: ["assets", ...needs], properties: { templateFile } };
+    artifacts[name] = {
+      type: "aws:cloudformation:stack",
+      dependencies: ["assets", ...needs],
+      properties: { templateFile },
+    };
     writeFileSync(join(directory, templateFile), JSON.stringify(template));
   }
   const files: Record<string, object> = {};

@@ -33,15 +33,25 @@ describe("the configuration of a stage", () => {
 
   test("may open the API to everyone in the local run alone", () => {
     expect(load({ local: { auth: "none" } }, { stage: "local" }).auth).toBe("none");
-    expect(() => load({ dev: { auth: "none" } })).toThrow(/stage "dev": auth "none" would open the API to everyone.*Say "iam"/);
+    expect(() => load({ dev: { auth: "none" } })).toThrow(
+      /stage "dev": auth "none" would open the API to everyone.*Say "iam"/,
+    );
   });
 
   test.each<[string, unknown, RegExp]>([
-    ["a stage that is not there", { prod: {} }, /there is no stage "dev" in context\.stages: name one of prod, or add it/],
+    [
+      "a stage that is not there",
+      { prod: {} },
+      /there is no stage "dev" in context\.stages: name one of prod, or add it/,
+    ],
     ["no stages at all", undefined, /context\.stages is missing/],
     ["an unknown key", { dev: { retention: 3 } }, /stage "dev": .*retention/],
     ["a value of the wrong type", { dev: { recordRetentionDays: "7" } }, /stage "dev": recordRetentionDays: .*number/],
-    ["a log retention that CloudWatch does not have", { dev: { logRetentionDays: 10 } }, /logRetentionDays: is not one of 1, 3, 5, 7/],
+    [
+      "a log retention that CloudWatch does not have",
+      { dev: { logRetentionDays: 10 } },
+      /logRetentionDays: is not one of 1, 3, 5, 7/,
+    ],
     ["an address that is none", { dev: { alarmEmail: "nobody" } }, /alarmEmail: .*email/],
   ])("refuses %s and names it", (_name, stages, message) => {
     expect(() => load(stages)).toThrow(message);

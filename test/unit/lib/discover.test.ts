@@ -38,21 +38,28 @@ describe("discovery", () => {
 
 describe("a wrong module is one line that names the file and says what to do", () => {
   const cases: Record<string, RegExp> = {
-    "crash": /^crash\/broken\.ts cannot be imported: Error: no such file: \/etc\/nowhere\. .* without a task's environment\.$/,
+    crash:
+      /^crash\/broken\.ts cannot be imported: Error: no such file: \/etc\/nowhere\. .* without a task's environment\.$/,
     "missing-import": /^missing-import\/math\.ts cannot be imported: .*missing\.ts/,
     "no-task": /^no-task\/empty\.ts exports no task: export what defineTask returns, or begin the file's name with "_"/,
     "only-helpers": /^only-helpers holds no task module: add one/,
-    "nowhere": /^nowhere does not exist: create it/,
+    nowhere: /^nowhere does not exist: create it/,
     "bad-name": /^bad-name\/My Math\.ts: "My Math" cannot name a module: expected .* Rename the file/,
-    "reserved": /^reserved\/canvas\.ts: "canvas" is the name of a queue of Celeriac's own\. Rename the file\.$/,
-    "other-name": /^other-name\/math\.ts: .* got "maths\.add"\. Rename the task "math\.add", or move it to other-name\/maths\.ts\.$/,
+    reserved: /^reserved\/canvas\.ts: "canvas" is the name of a queue of Celeriac's own\. Rename the file\.$/,
+    "other-name":
+      /^other-name\/math\.ts: .* got "maths\.add"\. Rename the task "math\.add", or move it to other-name\/maths\.ts\.$/,
     "bad-task-name": /^bad-task-name\/math\.ts: "add" is no task name: expected "module\.task"/,
-    "duplicate": /^Task "math\.add" is defined twice: add in duplicate\/math\.ts, and plus in duplicate\/math\.ts\. Rename one/,
-    "duplicate-files": /"math\.add" is defined twice: add in duplicate-files\/math\.ts, and add in duplicate-files\/more\.ts/,
+    duplicate:
+      /^Task "math\.add" is defined twice: add in duplicate\/math\.ts, and plus in duplicate\/math\.ts\. Rename one/,
+    "duplicate-files":
+      /"math\.add" is defined twice: add in duplicate-files\/math\.ts, and add in duplicate-files\/more\.ts/,
     "bad-option": /^bad-option\/math\.ts: Task "math\.add": .*time_limit/,
-    "soft-limit": /^soft-limit\/math\.ts: Task "math\.add": softTimeLimit is above timeLimit.*lower it, or raise timeLimit/,
-    "hard-limit": /^hard-limit\/math\.ts: Task "math\.add": timeLimit is above 880 s.*split the work into several tasks, or into chunks/,
-    "long-batch": /^long-batch\/math\.ts: batchSize 3 times the longest timeLimit of 294 s is 882 s.* Lower batchSize or timeLimit/,
+    "soft-limit":
+      /^soft-limit\/math\.ts: Task "math\.add": softTimeLimit is above timeLimit.*lower it, or raise timeLimit/,
+    "hard-limit":
+      /^hard-limit\/math\.ts: Task "math\.add": timeLimit is above 880 s.*split the work into several tasks, or into chunks/,
+    "long-batch":
+      /^long-batch\/math\.ts: batchSize 3 times the longest timeLimit of 294 s is 882 s.* Lower batchSize or timeLimit/,
     "bad-module-option": /^bad-module-option\/math\.ts: defineModule: memory/,
     "two-configs": /^two-configs\/math\.ts exports 2 results of defineModule.* Keep one\.$/,
   };
@@ -73,7 +80,9 @@ describe("the modules of a stage", () => {
 
   test("refuse a name in modulesOff that is no module, since a typo would deploy what was to stay away", async () => {
     const modules = await discoverTasks(PROJECT);
-    expect(() => deployedModules(modules, ["prboe"])).toThrow(/modulesOff names "prboe", and the modules are files, math, probe/);
+    expect(() => deployedModules(modules, ["prboe"])).toThrow(
+      /modulesOff names "prboe", and the modules are files, math, probe/,
+    );
   });
 
   test("refuse to be none", async () => {
@@ -85,6 +94,9 @@ describe("the modules of a stage", () => {
 async function refusal(promise: Promise<unknown>): Promise<string> {
   return promise.then(
     () => "nothing was refused",
-    (thrown: unknown) => (thrown instanceof Error && thrown.name === "DefinitionError" ? thrown.message : `not a DefinitionError: ${String(thrown)}`),
+    (thrown: unknown) =>
+      thrown instanceof Error && thrown.name === "DefinitionError"
+        ? thrown.message
+        : `not a DefinitionError: ${String(thrown)}`,
   );
 }

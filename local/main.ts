@@ -1,0 +1,93 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { startEmbedded } from "./embedded.ts";
+import type { Embedded } from "./embedded.ts";
+import { createLog } from "./log.ts";
+import { HELP, readOptions } from "./options.ts";
+import type { Options } from "./options.ts";
+import { synthesize } from "./synth.ts";
+import { messageOf } from "./values.ts";
+import { watchSources } from "./watch.ts";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const started = performance.now();
+
+/** Milliseconds within which a second Ctrl-C is the first: a terminal and npm both send it. */
+const SAME_INTERRUPT = 500;
+
+const write = (line: string): void => void process.stdout.write(`${line}\n`);
+
+async function main(): Promise<void> {
+  // npm runs scripts in the project; paths that a user gives are relative to where the user is.
+  const options = readOptions(process.argv.slice(2), process.env["INIT_CWD"] ?? process.cwd());
+  if (!options) return void process.stdout.write(HELP);
+
+  const interrupt = new AbortController();
+  stopOnSignals(interrupt);
+  const color = process.stdout.isTTY && !process.env["NO_COLOR"];
+  const outdir = join(root, ".celeriac", `assembly-${options.awsPort}`);
+  const embedded = await start(options, outdir, color, interrupt.signal);
+
+  const watcher = watchSources(
+    root,
+    async () => {
+      await synthesize(root, outdir, interrupt.signal);
+      return embedded.deploy(outdir);
+    },
+    createLog(write, color),
+  );
+  if (!interrupt.signal.aborted) {
+    const seconds = ((performance.now() - started) / 1000).toFixed(1);
+    const { apiUrl, awsUrl } = embedded;
+    write(`Celeriac is ready (${seconds} s): API ${apiUrl}, AWS ${awsUrl}, outbox ${awsUrl}/_outbox. Ctrl-C ends it.`);
+    await new Promise((resolve) => interrupt.signal.addEventListener("abort", resolve));
+  }
+  watcher.stop();
+  await embedded.stop();
+}
+
+/** Starts the services while the CDK app runs, then deploys what it made. */
+async function start(options: Options, outdir: string, color: boolean, signal: AbortSignal): Promise<Embedded> {
+  rmSync(outdir, { recursive: true, force: true });
+  const { port, awsPort, data } = options;
+  const abort = new AbortController();
+  const synthesis = synthesize(root, outdir, AbortSignal.any([signal, abort.signal]));
+  // Awaited below; until then a failure must not end the process.
+  synthesis.catch(() => {});
+  const embedded = await startEmbedded({ port, awsPort, data, color, log: write }).catch((error: unknown) => {
+    abort.abort();
+    throw error;
+  });
+  try {
+    await synthesis;
+    await embedded.deploy(outdir);
+    return embedded;
+  } catch (error) {
+    await embedded.stop();
+    throw error;
+  }
+}
+
+/** The first signal ends the run in order, another Ctrl-C at once: the reaper then kills what still runs. */
+function stopOnSignals(interrupt: AbortController): void {
+  let first = 0;
+  const onSignal = (signal: NodeJS.Signals): void => {
+    if (first === 0) {
+      first = performance.now();
+      interrupt.abort();
+    } else if (signal === "SIGINT" && performance.now() - first > SAME_INTERRUPT) {
+      process.exit(130);
+    }
+  };
+  process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
+}
+
+try {
+  await main();
+  process.exitCode = 0;
+} catch (error) {
+  const interrupted = error instanceof Error && error.name === "AbortError";
+  if (!interrupted) process.stderr.write(`${messageOf(error)}\n`);
+  process.exitCode = interrupted ? 0 : 1;
+}

@@ -1,0 +1,25 @@
+import { z } from "zod";
+import { ApiError } from "./errors.ts";
+
+const cursorSchema = z.tuple([z.string(), z.number().int().nonnegative()]);
+
+/** A page token: what was listed (so that it serves for nothing else), and where the next page begins. */
+export function writeToken(subject: string, position: number): string {
+  return Buffer.from(JSON.stringify([subject, position])).toString("base64url");
+}
+
+/** Where a page begins; `start` without a token. Throws InvalidToken for one that isn't from this listing. */
+export function readToken(token: string | undefined, subject: string, start: number): number {
+  if (token === undefined) return start;
+  const parsed = cursorSchema.safeParse(parse(token));
+  if (parsed.success && parsed.data[0] === subject) return parsed.data[1];
+  throw new ApiError("InvalidToken", "Invalid Token: 'Invalid token'");
+}
+
+function parse(token: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(token, "base64url").toString());
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,76 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { text } from "node:stream/consumers";
+import { relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { ACCOUNT, REGION } from "./types.ts";
+
+/**
+ * Synthesizes the local stage's cloud assembly in a process of its own, so that it always sees the code as it is now.
+ * @param root directory of the project
+ * @param outdir where the assembly goes
+ * @param signal ends it early; then it rejects with an AbortError
+ * @throws Error in one line, with the first error that the CDK app printed
+ */
+export async function synthesize(root: string, outdir: string, signal: AbortSignal): Promise<void> {
+  const child = spawn(process.execPath, ["bin/app.ts"], {
+    cwd: root,
+    env: {
+      ...process.env,
+      CELERIAC_STAGE: "local",
+      CDK_OUTDIR: outdir,
+      CDK_DEFAULT_ACCOUNT: ACCOUNT,
+      CDK_DEFAULT_REGION: REGION,
+      NO_COLOR: "1",
+    },
+    stdio: ["ignore", "pipe", "pipe"],
+    signal,
+    killSignal: "SIGKILL",
+  });
+  const [[code], stdout, stderr] = await Promise.all([once(child, "close"), text(child.stdout), text(child.stderr)]);
+  if (code !== 0) throw new Error(`The stacks can't be synthesized: ${firstError(`${stdout}\n${stderr}`, root)}`);
+}
+
+/** Where Node.js says which line it could not compile: `file:///project/src/a.ts:3`. */
+const LOCATION = /^(file:\/\/\S+|\/\S+):(\d+)$/;
+
+/** The error itself: `TypeError: ...`, `Error [CODE]: ...`, CDK's `[«DependencyCycle» ...`, `✘ [ERROR] ...`. */
+const ERROR = /^\s*(?:Uncaught )?(?:\[?«|✘|[A-Z]\w*(?:Error|Exception)\b|Error\b|error:)/;
+
+/**
+ * The first meaningful line of what a failing Node.js process printed, with the place in the project if it tells one. Where
+ * nothing looks like a stack trace, the app has said in its last line what is wrong.
+ */
+export function firstError(output: string, root: string): string {
+  const lines = output.split("\n").map((line) => line.trimEnd());
+  const at = lines.findIndex((line) => ERROR.test(line));
+  if (at < 0) return lines.findLast((line) => line.trim() !== "") ?? "it printed nothing.";
+  // "Build failed with 1 error:" says nothing without the line after it.
+  const headline = lines[at]?.trim() ?? "";
+  const message = headline.endsWith(":") ? `${headline} ${lines[at + 1]?.trim() ?? ""}` : headline;
+  const place = placeBefore(lines.slice(0, at), root) ?? frameAfter(lines.slice(at + 1), root);
+  return place === undefined || message.includes(place) ? message : `${place}: ${message}`;
+}
+
+function placeBefore(lines: readonly string[], root: string): string | undefined {
+  for (const line of lines.toReversed()) {
+    const [, file, number] = LOCATION.exec(line) ?? [];
+    if (file !== undefined) return within(file, root, `:${number}`);
+  }
+  return undefined;
+}
+
+function frameAfter(lines: readonly string[], root: string): string | undefined {
+  for (const line of lines) {
+    const [, file, position] = /^\s+at .*?((?:file:\/\/)?\/[^\s()]+?):(\d+)(?::\d+)?\)?$/.exec(line) ?? [];
+    const place = file === undefined ? undefined : within(file, root, `:${position}`);
+    if (place !== undefined) return place;
+  }
+  return undefined;
+}
+
+/** The path relative to the project; undefined for one outside of it or among its packages. */
+function within(file: string, root: string, suffix: string): string | undefined {
+  const path = relative(root, file.startsWith("file:") ? fileURLToPath(file) : file);
+  return path.startsWith("..") || path.startsWith("node_modules") ? undefined : `${path}${suffix}`;
+}

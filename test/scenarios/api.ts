@@ -1,0 +1,69 @@
+import { inject } from "vitest";
+import { z } from "zod";
+import { ProblemAnswer, ResultAnswer, SubmissionAnswer } from "../../src/core/answer-schemas.ts";
+
+/** An answer over HTTP. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  readonly json: unknown;
+}
+
+/** Calls the API under test. A body that is no string or bytes goes as JSON. */
+export async function call(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+  const raw = typeof body === "string" || body instanceof Uint8Array;
+  const response = await fetch(inject("apiUrl") + path, {
+    method,
+    redirect: "manual",
+    headers: { ...(body === undefined || raw ? {} : { "content-type": "application/json" }), ...headers },
+    ...(body === undefined ? {} : { body: raw ? body : JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, text, json: parse(text) };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Submits, and expects 202. */
+export async function submit(path: string, body: unknown, headers: Record<string, string> = {}): Promise<z.infer<typeof SubmissionAnswer>> {
+  const answer = await call("POST", path, body, headers);
+  if (answer.status !== 202) throw new Error(`POST ${path} was answered ${answer.status}: ${answer.text.slice(0, 500)}`);
+  const submitted = SubmissionAnswer.parse(answer.json);
+  if (answer.headers.get("location") !== `/result/${submitted.task_id}`) throw new Error(`wrong location: ${answer.headers.get("location")}`);
+  return submitted;
+}
+
+const ENDED = new Set(["SUCCESS", "FAILURE", "REVOKED"]);
+
+/** The record of a task once it has ended, held against the contract's keys. */
+export async function ended(id: string, seconds = 40): Promise<z.infer<typeof ResultAnswer>> {
+  const deadline = Date.now() + seconds * 1000;
+  for (;;) {
+    const record = ResultAnswer.parse((await call("GET", `/result/${id}?wait=20`)).json);
+    if (ENDED.has(record.status)) return record;
+    if (Date.now() > deadline) throw new Error(`${id} is still ${record.status} after ${seconds} s`);
+  }
+}
+
+/** Runs one task to its end. */
+export async function run(task: string, args: unknown[] = [], more: Record<string, unknown> = {}): Promise<z.infer<typeof ResultAnswer>> {
+  const { task_id: id } = await submit("/tasks", { task, args, ...more });
+  return ended(id);
+}
+
+/** Calls, and expects a refusal as problem+json with this status. @returns the problem. */
+export async function refused(status: number, method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<z.infer<typeof ProblemAnswer>> {
+  const answer = await call(method, path, body, headers);
+  if (answer.status !== status) throw new Error(`${method} ${path} was answered ${answer.status} instead of ${status}: ${answer.text.slice(0, 300)}`);
+  if (!answer.headers.get("content-type")?.startsWith("application/problem+json")) {
+    throw new Error(`${method} ${path} was refused as ${answer.headers.get("content-type")}: ${answer.text.slice(0, 300)}`);
+  }
+  return ProblemAnswer.parse(answer.json);
+}

@@ -1,0 +1,142 @@
+import { describe, expect, inject, it } from "vitest";
+import { z } from "zod";
+import { SubmissionAnswer, UploadAnswer } from "../../src/core/answer-schemas.ts";
+import * as make from "../fixtures/documents.ts";
+import { type Answer, call, ended, refused, run, submit } from "./api.ts";
+
+const upload = (filename: string, bytes: Uint8Array, contentType = "application/octet-stream"): Promise<Answer> =>
+  call("POST", `/documents?filename=${encodeURIComponent(filename)}`, bytes, { "content-type": contentType });
+
+const Report = z.object({ type: z.string(), output: z.string(), words: z.number(), characters: z.number(), encoding: z.string().nullable(), pages: z.number().nullable() });
+
+async function processed(filename: string, bytes: Uint8Array): Promise<{ report: z.infer<typeof Report>; text: string }> {
+  const { task_id: id } = SubmissionAnswer.parse((await upload(filename, bytes)).json);
+  const record = await ended(id);
+  expect(record).toMatchObject({ status: "SUCCESS", task: "documents.process", queue: "documents" });
+  const output = await call("GET", `/documents/${id}/output`);
+  expect(output.status).toBe(302);
+  const file = await fetch(output.headers.get("location") ?? "");
+  const report = Report.parse(record.result);
+  expect(report.output).toBe(`output_${id.slice(0, 8)}.txt`);
+  return { report, text: await file.text() };
+}
+
+describe("a document over HTTP", () => {
+  it("gives its text, whatever it is", async () => {
+    const samples: [string, Uint8Array, string][] = [
+      ["utf8.txt", Buffer.from(make.KOREAN_TEXT), "안녕하세요"],
+      ["euc-kr.txt", make.encodeText(make.KOREAN_TEXT, "euc-kr"), "안녕하세요"],
+      ["utf16.txt", make.encodeUtf16(make.KOREAN_TEXT, "le"), "안녕하세요"],
+      ["notes.md", Buffer.from("# 회의록"), "회의록"],
+      ["page.html", Buffer.from("<p>안녕 <b>세계</b><script>alert(1)</script>"), "안녕 세계"],
+      ["table.csv", Buffer.from("name;note\n홍길동;hello\n"), "홍길동"],
+      ["plain.pdf", await make.pdfFile(["The first page.", "The second page."]), "The second page."],
+      ["회의록.docx", await make.docxFile(["안녕하세요."]), "안녕하세요."],
+    ];
+    for (const [filename, bytes, says] of samples) {
+      const { report, text } = await processed(filename, bytes);
+      expect(report.type, filename).toBe(filename.split(".")[1]);
+      expect(text, filename).toContain(says);
+    }
+  });
+
+  it("is stored under a safe name, whatever it was called", async () => {
+    const { report } = await processed("../../e\tvil/..\\보고서 \u202Etxt.txt", Buffer.from("hello world"));
+    expect(report).toMatchObject({ type: "txt", words: 2 });
+  });
+
+  it("is refused where it cannot be read, each with a reason of its own", async () => {
+    const pdf = await make.pdfFile(["text"]);
+    const refusals: [string, Uint8Array, number][] = [
+      ["empty.txt", new Uint8Array(), 400],
+      ["image.gif", Buffer.from("GIF89a"), 415],
+      ["no-extension", Buffer.from("text"), 415],
+      ["really-a.pdf", make.pngFile(), 415],
+      ["really-a.txt", pdf, 415],
+    ];
+    expect((await refused(400, "POST", "/documents?filename=locked.docx", make.encryptedDocx())).detail).toContain("password");
+    const details = new Set<string>();
+    for (const [filename, bytes, status] of refusals) {
+      const problem = await refused(status, "POST", `/documents?filename=${filename}`, bytes, { "content-type": "application/octet-stream" });
+      details.add(problem.detail);
+    }
+    expect(details.size).toBe(refusals.length);
+    await refused(413, "POST", "/documents?filename=large.txt", Buffer.alloc(4 * 1024 * 1024 + 1, "x"));
+    await refused(400, "POST", "/documents", Buffer.from("no name"));
+  });
+
+  it("fails with a reason where only reading it shows what is wrong, and leaves no output", async () => {
+    const pdf = await make.pdfFile(["text"]);
+    const samples: [string, Uint8Array, string][] = [
+      ["encrypted.pdf", await make.pdfFile(["secret"], { user: "user", owner: "owner" }), "EncryptedDocument"],
+      ["cut.pdf", pdf.subarray(0, pdf.length / 2), "BrokenDocument"],
+      ["bomb.pdf", make.pdfBomb(60 * 1024 * 1024), "DocumentTooLarge"],
+      ["bomb.docx", make.docxBomb(), "DocumentTooLarge"],
+      ["lying-bomb.docx", make.lyingDocxBomb(), "BrokenDocument"],
+    ];
+    for (const [filename, bytes, error] of samples) {
+      const answer = await upload(filename, bytes);
+      expect(answer.status, filename).toBe(202);
+      const { task_id: id } = SubmissionAnswer.parse(answer.json);
+      expect(await ended(id), filename).toMatchObject({ status: "FAILURE", error: { type: error } });
+      await refused(404, "GET", `/documents/${id}/output`);
+    }
+  });
+});
+
+describe("an upload", () => {
+  const form = async (filename: string): Promise<z.infer<typeof UploadAnswer>> => UploadAnswer.parse((await call("POST", "/documents/uploads", { filename })).json);
+  const send = async (to: z.infer<typeof UploadAnswer>, bytes: Uint8Array): Promise<number> => {
+    const body = new FormData();
+    for (const [name, value] of Object.entries(to.fields)) body.append(name, value);
+    body.append("file", new Blob([new Uint8Array(bytes)]));
+    return (await fetch(to.url, { method: "POST", body })).status;
+  };
+
+  it("takes what is too large for the API", async () => {
+    const to = await form("long.txt");
+    const text = "가나다 ".repeat(1_000_000);
+    await refused(409, "POST", `/documents/uploads/${to.id}/process`, {});
+    expect(await send(to, Buffer.from(text))).toBeLessThan(300);
+    const { task_id: id } = await submit(`/documents/uploads/${to.id}/process`, {});
+    expect(await ended(id)).toMatchObject({ status: "SUCCESS", result: { words: 1_000_000, type: "txt" } });
+  });
+
+  it("refuses more than 50 MB, and a type that cannot be read", async () => {
+    const to = await form("huge.txt");
+    expect(await send(to, Buffer.alloc(50 * 1024 * 1024 + 1, "x"))).toBeGreaterThanOrEqual(400);
+    await refused(415, "POST", "/documents/uploads", { filename: "movie.mp4" });
+  });
+
+  it("makes a batch of more than 50 MB fail with a clear error", async () => {
+    const documents = [];
+    for (let n = 0; n < 3; n += 1) {
+      const to = await form(`part${n}.txt`);
+      expect(await send(to, Buffer.alloc(18 * 1024 * 1024, "x "))).toBeLessThan(300);
+      documents.push({ key: to.fields["key"], filename: `part${n}.txt` });
+    }
+    const record = await run("documents.process_batch", [documents]);
+    expect(record).toMatchObject({ status: "FAILURE", error: { type: "RangeError", message: expect.stringContaining("52428800") } });
+  });
+});
+
+describe("the tasks that use a service", () => {
+  it("send e-mails into the local outbox", async () => {
+    const to = `${crypto.randomUUID()}@example.com`;
+    expect(await run("email.send_batch", [[{ to, subject: "안녕", text: "hello" }]])).toMatchObject({ status: "SUCCESS", result: { sent: 1 } });
+    const outbox = await (await fetch(`${inject("awsUrl")}/_outbox?format=json`)).text();
+    expect(outbox).toContain(to);
+  });
+
+  it("extract, transform and load a csv", async () => {
+    const csv = "Name, Qty\n 사과 ,3\n사과,3\n,\n배,4.5\n";
+    const raw = await run("etl.extract", [csv]);
+    const clean = await run("etl.transform", [raw.result]);
+    expect(clean.result).toEqual({ columns: ["name", "qty"], rows: [{ name: "사과", qty: 3 }, { name: "배", qty: 4.5 }], dropped: 2 });
+    expect(await run("etl.load", [clean.result])).toMatchObject({ status: "SUCCESS", result: { rows: 2, dropped: 2 } });
+  });
+
+  it("measure themselves", async () => {
+    expect(await run("monitor.monitored", [{ a: 1 }])).toMatchObject({ status: "SUCCESS", result: { bytes: 7 } });
+  });
+});
