@@ -2,8 +2,8 @@ import { defineModule, defineTask } from "celeriac";
 import { type DocumentReport, DocumentSchema, documentStore, processDocument } from "celeriac/documents";
 import { z } from "zod";
 
-// Parsing 50 MB of pdf takes more than the 512 MB that a module gets by default.
-export const module = defineModule({ memory: 1536, grants: ["documents"] });
+// The XML of a docx at its limit takes 1.4 GB while it is read.
+export const module = defineModule({ memory: 2048, grants: ["documents"] });
 
 /** What one batch may hold in all. */
 const MAX_BATCH_BYTES = 50 * 1024 * 1024;

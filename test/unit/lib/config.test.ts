@@ -20,6 +20,7 @@ describe("the configuration of a stage", () => {
       apiRate: 500,
       apiBurst: 1_000,
       gatewayLogRole: true,
+      emailSender: null,
       alarmEmail: null,
       tags: {},
     });
