@@ -21,7 +21,9 @@ const probes = z.coerce.number().int().min(1).max(1_000).parse(values.probes);
 const Submitted = z.object({ task_id: z.string() });
 const Batch = z.object({ tasks: z.array(Submitted) });
 const Record = z.object({ status: z.string() });
-const Queues = z.object({ queues: z.array(z.object({ name: z.string(), waiting: z.number(), in_flight: z.number() })) });
+const Queues = z.object({
+  queues: z.array(z.object({ name: z.string(), waiting: z.number(), in_flight: z.number() })),
+});
 
 async function call(method: string, path: string, body?: unknown): Promise<unknown> {
   const response = await fetch(url + path, {
@@ -69,11 +71,14 @@ async function measureThroughput(): Promise<{ accepted: number; ended: number }>
   return { accepted, ended: (performance.now() - start) / 1000 };
 }
 
-const at = (sorted: readonly number[], share: number): string => (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0).toFixed(0);
+const at = (sorted: readonly number[], share: number): string =>
+  (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0).toFixed(0);
 
 await measureLatency();
 const latency = await measureLatency();
 const throughput = await measureThroughput();
-console.log(`latency     p50 ${at(latency, 0.5)} ms   p95 ${at(latency, 0.95)} ms   max ${at(latency, 1)} ms   (${probes} tasks, one at a time)`);
+console.log(
+  `latency     p50 ${at(latency, 0.5)} ms   p95 ${at(latency, 0.95)} ms   max ${at(latency, 1)} ms   (${probes} tasks, one at a time)`,
+);
 console.log(`accepted    ${(tasks / throughput.accepted).toFixed(0)} tasks/s   (one batch of ${tasks})`);
 console.log(`ended       ${(tasks / throughput.ended).toFixed(0)} tasks/s`);

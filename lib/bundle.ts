@@ -94,7 +94,9 @@ async function runEsbuild(root: string, assets: readonly Asset[]): Promise<Outpu
     metafile: true,
     bundle: true,
     splitting: true,
-    minify: true,
+    // Not the third part of `minify`: rewriting syntax takes 1.5 s for what is minified already (pdfjs), and saves 3%.
+    minifyWhitespace: true,
+    minifyIdentifiers: true,
     // The class names of errors are what callers see as the error's type.
     keepNames: true,
     format: "esm",

@@ -31,6 +31,8 @@ const StageSchema = z.strictObject({
   apiBurst: z.number().int().min(1).max(5_000).default(1_000),
   /** Whether the account's role for API Gateway's logs is set: one for all APIs of account and region. False where it has one, or needs none. */
   gatewayLogRole: z.boolean().default(true),
+  /** The address, verified in SES, that modules with the `email` grant send from; null: they cannot send. */
+  emailSender: z.email().nullable().default(null),
   /** Who is told of alarms; null: nobody, they only show in the console. */
   alarmEmail: z.email().nullable().default(null),
   /** Tags of every stack, which CloudFormation puts on all that it makes. */
@@ -47,7 +49,7 @@ export interface StageConfig extends z.output<typeof StageSchema> {
 const STAGE_NAME = /^[a-z][a-z0-9]{0,8}$/;
 
 /** The stage that is taken where none is named. */
-export const DEFAULT_STAGE = "dev";
+const DEFAULT_STAGE = "dev";
 
 /**
  * The configuration of the stage that was asked for.

@@ -12,6 +12,7 @@ export interface Names {
   readonly prefix: string;
   /** With account and region, since bucket names are global. */
   readonly bucket: string;
+  readonly bucketArn: string;
   /** The URL of a queue is this and its module's name. */
   readonly queueUrlPrefix: string;
   queue(name: string): string;
@@ -30,15 +31,17 @@ export interface Names {
 export function namesOf(stage: string): Names {
   const prefix = `celeriac-${stage}`;
   const bucket = `${prefix}-${Aws.ACCOUNT_ID}-${Aws.REGION}`;
+  const bucketArn = `arn:${Aws.PARTITION}:s3:::${bucket}`;
   return {
     prefix,
     bucket,
+    bucketArn,
     queueUrlPrefix: `https://sqs.${Aws.REGION}.${Aws.URL_SUFFIX}/${Aws.ACCOUNT_ID}/${prefix}-`,
     queue: (name) => `${prefix}-${name}`,
     lambda: (name) => `${prefix}-${name}`,
     logGroup: (name) => `/aws/lambda/${prefix}-${name}`,
     stack: (name) => `${prefix}-${name}`,
     arn: (service, resource) => `arn:${Aws.PARTITION}:${service}:${Aws.REGION}:${Aws.ACCOUNT_ID}:${resource}`,
-    objects: (objectPrefix) => `arn:${Aws.PARTITION}:s3:::${bucket}/${objectPrefix}/*`,
+    objects: (objectPrefix) => `${bucketArn}/${objectPrefix}/*`,
   };
 }

@@ -1,18 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { App } from "aws-cdk-lib/core";
 import { z } from "zod";
 import { DefinitionError } from "../src/core/errors.ts";
 import { type Bundle, bundleFunctions } from "./bundle.ts";
 import { type StageConfig, loadConfig } from "./config.ts";
 import { type TaskModule, deployedModules, discoverTasks } from "./discover.ts";
 import { buildRegistry } from "./registry.ts";
-import { stageContext } from "./stage.ts";
-import { ApiStack } from "./stacks/api.ts";
-import { CanvasStack } from "./stacks/canvas.ts";
-import { MonitoringStack } from "./stacks/monitoring.ts";
-import { StorageStack } from "./stacks/storage.ts";
-import { TasksStack } from "./stacks/tasks.ts";
 
 /** What a cloud assembly was made of. */
 export interface Synthesis {
@@ -34,22 +27,18 @@ export async function synthesize(root: string, variables: NodeJS.ProcessEnv): Pr
   const context = await readContext(root, variables);
   const config = loadConfig(context, variables);
   const modules = deployedModules(await discoverTasks(root), config.modulesOff);
-  const bundle = await bundleFunctions({ root, modules, registry: buildRegistry(modules) });
-  const app = new App({
-    context,
-    outdir: variables["CDK_OUTDIR"] ?? join(root, "cdk.out"),
-    // Two thirds of the time, for templates that nobody deploys: the local run reads them itself.
-    builtinCloudFormationValidation: config.stage !== "local",
-    analyticsReporting: false,
-    autoSynth: false,
-    stackTraces: false,
-    treeMetadata: false,
-  });
-  addStacks(app, config, modules, bundle.folder);
-  return { folder: app.synth().directory, config, modules, bundle };
+  const registry = buildRegistry(modules);
+  // CDK takes as long to load as the bundles do to be made.
+  const [bundle, { writeAssembly }] = await Promise.all([
+    bundleFunctions({ root, modules, registry }),
+    import("./assembly.ts"),
+  ]);
+  const folder = variables["CDK_OUTDIR"] ?? join(root, "cdk.out");
+  writeAssembly({ context, config, modules, bundles: bundle.folder, folder });
+  return { folder, config, modules, bundle };
 }
 
-const CdkJson = z.object({ context: z.record(z.string(), z.unknown()) });
+const CdkJson = z.object({ context: z.record(z.string(), z.unknown()).default({}) });
 
 /** The context of cdk.json, and over it what the CDK command was given (`-c stage=prod`). */
 async function readContext(root: string, variables: NodeJS.ProcessEnv): Promise<Record<string, unknown>> {
@@ -64,18 +53,4 @@ async function readJson(file: string): Promise<unknown> {
   } catch (thrown) {
     throw new DefinitionError(`cdk.json is no JSON: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
   }
-}
-
-/** Adds the five stacks of a stage to `app`. They refer to each other by fixed names, so the order alone ties them. */
-export function addStacks(app: App, config: StageConfig, modules: readonly TaskModule[], bundles: string): void {
-  const stage = stageContext(config, bundles);
-  const storage = new StorageStack(app, stage);
-  const tasks = new TasksStack(app, stage, modules);
-  const canvas = new CanvasStack(app, stage);
-  const api = new ApiStack(app, stage);
-  const monitoring = new MonitoringStack(app, stage, modules);
-  tasks.addStackDependency(storage, "workers need the table and the bucket");
-  canvas.addStackDependency(tasks, "it consumes the dead letters");
-  api.addStackDependency(canvas, "what is submitted must find its queue");
-  monitoring.addStackDependency(api, "alarms watch what is there");
 }

@@ -70,6 +70,10 @@ export function explain({ stack, logicalId, type }: DeployedResource, error: unk
 
 function readMapping({ properties }: DeployedResource, resources: readonly DeployedResource[]): MappingConfig {
   const mapping = mappingSchema.parse(properties);
+  const isFed = ({ type, arn, physicalId }: DeployedResource): boolean =>
+    type === "AWS::Lambda::Function" && [arn, physicalId].includes(mapping.FunctionName);
+  if (!resources.some(isFed))
+    throw new Error(`it feeds ${mapping.FunctionName}, which is no function of this assembly.`);
   if (resources.some(({ type, arn }) => type === "AWS::SQS::Queue" && arn === mapping.EventSourceArn)) return mapping;
   throw new Error(`it reads ${mapping.EventSourceArn}, which is no queue of this assembly.`);
 }

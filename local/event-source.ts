@@ -53,7 +53,8 @@ export function startEventSourceMapping(
   let stopped = false;
 
   function pump(): void {
-    while (!stopped && running < maxConcurrency) {
+    if (stopped) return;
+    while (running < maxConcurrency) {
       const unclaimed = queue.ready() - acquiring * config.BatchSize;
       if (unclaimed <= 0) return;
       if (unclaimed < config.BatchSize && window > 0 && !windowOver) return openWindow();
@@ -61,7 +62,7 @@ export function startEventSourceMapping(
       running += 1;
       void runBatch()
         .catch((error: unknown) => log.line("ERROR", queue.name, messageOf(error)))
-        .then(() => {
+        .finally(() => {
           running -= 1;
           pump();
         });

@@ -50,18 +50,18 @@ export function createGateway(options: GatewayOptions): (req: IncomingMessage, r
 
   return (req, res) => {
     serve(req, res).then(
-      (answer) => {
-        if (answer) write(res, answer);
-      },
-      (error: unknown) => {
-        // A client that went away in the middle of its request.
-        if (!req.complete || res.headersSent) return void res.destroy();
-        log.line("ERROR", "aws", `${req.method} ${req.url}: ${messageOf(error)}`);
-        const body = JSON.stringify({ __type: "InternalFailure", message: messageOf(error) });
-        write(res, { status: 500, headers: { "content-type": "application/json" }, body });
-      },
+      (answer) => answer && write(res, answer),
+      (error: unknown) => failed(req, res, error, log),
     );
   };
+}
+
+function failed(req: IncomingMessage, res: ServerResponse, error: unknown, log: Log): void {
+  // A client that went away in the middle of its request.
+  if (!req.complete || res.headersSent) return void res.destroy();
+  log.line("ERROR", "aws", `${req.method} ${req.url}: ${messageOf(error)}`);
+  const body = JSON.stringify({ __type: "InternalFailure", message: messageOf(error) });
+  write(res, { status: 500, headers: { "content-type": "application/json" }, body });
 }
 
 function requestOf(req: IncomingMessage, call: Call, body: Buffer, caller: string | null): AwsRequest {

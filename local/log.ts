@@ -52,8 +52,13 @@ function readable(functionName: string, entry: Record<string, unknown>, paint: (
   const id = typeof entry["task_id"] === "string" ? entry["task_id"].slice(0, 8) : "";
   const message = entry["message"] === undefined ? "" : show(entry["message"]);
   const rest = Object.keys(entry).filter((key) => !PLACED.has(key));
-  const pairs = rest.map((key) => `${key}=${show(entry[key])}`);
+  const pairs = rest.map((key) => (key === "stack" ? firstFrame(show(entry[key])) : `${key}=${show(entry[key])}`));
   return [clock(timeOf(entry)), paint(level), task, id, message, ...pairs].filter((part) => part !== "").join(" ");
+}
+
+/** Where an error came from: of a stack trace, which repeats the message and fills a screen, the first place. */
+function firstFrame(stack: string): string {
+  return /^\s+(at .*)$/m.exec(stack)?.[1] ?? "";
 }
 
 function show(value: unknown): string {

@@ -16,6 +16,9 @@ const started = performance.now();
 /** Milliseconds within which a second Ctrl-C is the first: a terminal and npm both send it. */
 const SAME_INTERRUPT = 500;
 
+/** Milliseconds between looks at whether npm is still there. */
+const ORPHAN_CHECK = 500;
+
 const write = (line: string): void => void process.stdout.write(`${line}\n`);
 
 async function main(): Promise<void> {
@@ -81,6 +84,12 @@ function stopOnSignals(interrupt: AbortController): void {
     }
   };
   process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
+  // npm passes a signal on to the shell that it starts scripts with, and that shell dies of it without telling anybody.
+  const parent = process.ppid;
+  if (process.env["npm_lifecycle_event"] === undefined) return;
+  setInterval(() => {
+    if (process.ppid !== parent) interrupt.abort();
+  }, ORPHAN_CHECK).unref();
 }
 
 try {

@@ -19,8 +19,19 @@ export const createUpload: Operation = async (request, runtime) => {
     async (attempt) => rememberUpload(runtime, derivedId(attempt.seed, "upload"), { filename, contentType }),
     async (attempt) => {
       const id = derivedId(attempt.seed, "upload");
-      const form = await storeOf(runtime).uploadForm(documentKey("uploads", id, filename), contentType, MAX_UNPACKED_BYTES, runtime.now());
-      const body = { id, url: form.url, fields: form.fields, max_bytes: MAX_UNPACKED_BYTES, expires_at: rfc3339(form.expires) };
+      const form = await storeOf(runtime).uploadForm(
+        documentKey("uploads", id, filename),
+        contentType,
+        MAX_UNPACKED_BYTES,
+        runtime.now(),
+      );
+      const body = {
+        id,
+        url: form.url,
+        fields: form.fields,
+        max_bytes: MAX_UNPACKED_BYTES,
+        expires_at: rfc3339(form.expires),
+      };
       return answer(201, body, { location: `/documents/uploads/${id}/process` });
     },
   );

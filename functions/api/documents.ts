@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { DocumentStore } from "../../src/aws/document-store.ts";
 import { derivedId } from "../../src/aws/ids.ts";
 import type { Runtime } from "../../src/aws/runtime.ts";
@@ -24,7 +24,11 @@ export function documentTask(
 ): (attempt: Attempt) => { id: string; document: StoredDocument; node: TaskNode } {
   return (attempt) => {
     const id = derivedId(attempt.seed, "0");
-    const document = { key: documentKey(folder, id, file.filename), filename: safeFilename(file.filename), content_type: file.contentType };
+    const document = {
+      key: documentKey(folder, id, file.filename),
+      filename: safeFilename(file.filename),
+      content_type: file.contentType,
+    };
     return { id, document, node: shippedNode(runtime, "documents.process", [document]) };
   };
 }
@@ -67,5 +71,10 @@ export async function asProblem<Result>(check: () => Promise<Result>): Promise<R
 function documentProblem(error: DocumentError): Problem {
   const unsupported = error.name === "UnsupportedDocument" || error.name === "ContradictedDocument";
   const status = unsupported ? 415 : error.name === "DocumentTooLarge" ? 413 : 400;
-  return new Problem(status, error.code, error.message, status === 400 ? { errors: [{ path: "", message: error.message }] } : {});
+  return new Problem(
+    status,
+    error.code,
+    error.message,
+    status === 400 ? { errors: [{ path: "", message: error.message }] } : {},
+  );
 }

@@ -1,6 +1,6 @@
 import { describeTask, findTask } from "../../src/client/ask.ts";
 import { rfc3339 } from "../../src/core/answer.ts";
-import { z } from "zod";
+import * as z from "zod";
 import { type Operation, param } from "./http.ts";
 
 const Arguments = z.tuple([z.array(z.unknown()), z.record(z.string(), z.unknown())]);
@@ -11,5 +11,8 @@ export const getTask: Operation = async (request, runtime) => {
   const [args, kwargs] = Arguments.parse(JSON.parse(await runtime.payloads.load(record.call.payload)));
   const submitted = { status: "PENDING", at: record.call.created, attempt: 0 };
   const events = [submitted, ...record.events].map(({ status, at, attempt }) => ({ status, at: rfc3339(at), attempt }));
-  return { status: 200, json: await describeTask(runtime, record, { args, kwargs, options: record.call.options, events }) };
+  return {
+    status: 200,
+    json: await describeTask(runtime, record, { args, kwargs, options: record.call.options, events }),
+  };
 };

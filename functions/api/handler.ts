@@ -17,7 +17,9 @@ const TEXT_ANSWER = 1024 * 1024;
  * The handler of one API function. Everything that operations have in common happens around them here and in the middleware.
  * @param operations by the names of their routes.
  */
-export function createHandler(operations: Readonly<Record<string, Operation>>): middy.MiddyfiedHandler<APIGatewayProxyEvent, APIGatewayProxyResult> {
+export function createHandler(
+  operations: Readonly<Record<string, Operation>>,
+): middy.MiddyfiedHandler<APIGatewayProxyEvent, APIGatewayProxyResult> {
   const runtime = createRuntime(fileURLToPath(new URL(".", import.meta.url)));
   const routes = new Map(ROUTES.map((route) => [`${route.method} ${route.path}`, operations[route.name]]));
   return middy<APIGatewayProxyEvent, APIGatewayProxyResult>()
@@ -26,13 +28,22 @@ export function createHandler(operations: Readonly<Record<string, Operation>>): 
     .handler((event) => serve(event, routes, runtime));
 }
 
-async function serve(event: APIGatewayProxyEvent, routes: ReadonlyMap<string, Operation | undefined>, runtime: Runtime): Promise<APIGatewayProxyResult> {
+async function serve(
+  event: APIGatewayProxyEvent,
+  routes: ReadonlyMap<string, Operation | undefined>,
+  runtime: Runtime,
+): Promise<APIGatewayProxyResult> {
   const operation = routes.get(`${event.httpMethod} ${event.resource}`);
   if (operation === undefined) throw unknownRoute(event);
   const started = performance.now();
   const request = readRequest(event);
   const answered = await operation(request, runtime);
-  const fields = { method: event.httpMethod, route: event.resource, status: answered.status, milliseconds: Math.round(performance.now() - started) };
+  const fields = {
+    method: event.httpMethod,
+    route: event.resource,
+    status: answered.status,
+    milliseconds: Math.round(performance.now() - started),
+  };
   logLine("INFO", "answered", { correlation_id: request.correlationId }, fields);
   return toResult(answered);
 }
@@ -40,13 +51,16 @@ async function serve(event: APIGatewayProxyEvent, routes: ReadonlyMap<string, Op
 /** Neither the path nor, where the path is known, the method. */
 function unknownRoute(event: APIGatewayProxyEvent): Problem {
   const allowed = ROUTES.filter((route) => route.path === event.resource).map((route) => route.method);
-  if (allowed.length === 0) return new Problem(404, "unknown_route", "There is nothing at this path. GET /openapi.json lists what there is.");
+  if (allowed.length === 0)
+    return new Problem(404, "unknown_route", "There is nothing at this path. GET /openapi.json lists what there is.");
   const allow = [...new Set(allowed)].join(", ");
   return new Problem(405, "method_not_allowed", `This path takes ${allow} only.`, { headers: { allow } });
 }
 
 function readRequest(event: APIGatewayProxyEvent): ApiRequest {
-  const headers = Object.fromEntries(Object.entries(event.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value ?? ""]));
+  const headers = Object.fromEntries(
+    Object.entries(event.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value ?? ""]),
+  );
   const body = Buffer.from(event.body ?? "", event.isBase64Encoded ? "base64" : "utf8");
   if (body.length > MAX_BODY) {
     const detail = `The body has ${body.length} bytes; ${MAX_BODY} are allowed. Larger files go through POST /documents/uploads.`;

@@ -64,7 +64,11 @@ const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i;
 
 function refuseOtherMediaTypes(contentType: string | undefined): void {
   if (contentType === undefined || JSON_TYPE.test(contentType)) return;
-  throw new Problem(415, "unsupported_media_type", "The body must be JSON: send it with content-type: application/json.");
+  throw new Problem(
+    415,
+    "unsupported_media_type",
+    "The body must be JSON: send it with content-type: application/json.",
+  );
 }
 
 function parseJson(body: Buffer): unknown {

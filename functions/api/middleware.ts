@@ -14,7 +14,13 @@ const HEADER = "x-correlation-id";
 /** Gives every request a correlation id, the caller's or a new one, and puts it on the answer. */
 export function correlation(): Middleware {
   const finish: NonNullable<Middleware["after"]> = ({ event, response }) => {
-    if (response) response.headers = { "cache-control": "no-store", "x-content-type-options": "nosniff", ...response.headers, [HEADER]: idOf(event) };
+    if (response)
+      response.headers = {
+        "cache-control": "no-store",
+        "x-content-type-options": "nosniff",
+        ...response.headers,
+        [HEADER]: idOf(event),
+      };
   };
   return {
     before: ({ event }) => {
@@ -22,7 +28,11 @@ export function correlation(): Middleware {
       event.headers = { ...event.headers, [HEADER]: given === "" ? randomUUID() : given };
       if (!/^[\x20-\x7e]{0,128}$/.test(given)) {
         event.headers[HEADER] = randomUUID();
-        throw new Problem(400, "invalid_correlation_id", "An x-correlation-id is at most 128 printable ASCII characters.");
+        throw new Problem(
+          400,
+          "invalid_correlation_id",
+          "An x-correlation-id is at most 128 printable ASCII characters.",
+        );
       }
     },
     after: finish,
@@ -40,7 +50,13 @@ export function problems(): Middleware {
   return {
     onError: (request) => {
       const problem = toProblem(request.error);
-      if (problem.status >= 500) logLine("ERROR", String(request.error), { correlation_id: idOf(request.event) }, { stack: request.error?.stack });
+      if (problem.status >= 500)
+        logLine(
+          "ERROR",
+          String(request.error),
+          { correlation_id: idOf(request.event) },
+          { stack: request.error?.stack },
+        );
       request.response = {
         statusCode: problem.status,
         headers: { "content-type": "application/problem+json", ...problem.headers },
@@ -55,13 +71,23 @@ function toProblem(error: unknown): Problem {
   if (error instanceof IdempotencyBusy) {
     return new Problem(409, error.code, error.message, { headers: { "retry-after": String(error.retryAfter) } });
   }
-  if (error instanceof IdempotencyConflict || error instanceof TaskIdTaken) return new Problem(409, error.code, error.message);
-  if (isThrottle(error)) return new Problem(429, "throttled", "The service is busy. Repeat the request in a moment.", { headers: { "retry-after": "1" } });
+  if (error instanceof IdempotencyConflict || error instanceof TaskIdTaken)
+    return new Problem(409, error.code, error.message);
+  if (isThrottle(error))
+    return new Problem(429, "throttled", "The service is busy. Repeat the request in a moment.", {
+      headers: { "retry-after": "1" },
+    });
   if (error instanceof CeleriacError) return new Problem(500, error.code, "The request could not be carried out.");
   return new Problem(500, "internal", "Something went wrong here. The correlation id finds it in the logs.");
 }
 
-const THROTTLES = new Set(["ThrottlingException", "ProvisionedThroughputExceededException", "RequestThrottled", "TooManyRequestsException", "SlowDown"]);
+const THROTTLES = new Set([
+  "ThrottlingException",
+  "ProvisionedThroughputExceededException",
+  "RequestThrottled",
+  "TooManyRequestsException",
+  "SlowDown",
+]);
 
 function isThrottle(error: unknown): boolean {
   return error instanceof Error && THROTTLES.has(error.name);

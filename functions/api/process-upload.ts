@@ -14,7 +14,11 @@ export const processUpload: Operation = async (request, runtime) => {
   const key = documentKey("uploads", id, filename);
   const store = storeOf(runtime);
   if ((await store.size(key)) === null) {
-    throw new Problem(409, "not_uploaded", "Nothing was uploaded under this id yet. Send the file with the form first.");
+    throw new Problem(
+      409,
+      "not_uploaded",
+      "Nothing was uploaded under this id yet. Send the file with the form first.",
+    );
   }
   await refuseUnreadable(filename, contentType, await store.get(key));
   const document = { key, filename: safeFilename(filename), content_type: contentType };

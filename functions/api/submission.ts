@@ -21,7 +21,12 @@ export async function once(
   carryOut: (attempt: Attempt) => Promise<void>,
   describe: (attempt: Attempt) => ApiAnswer | Promise<ApiAnswer>,
 ): Promise<ApiAnswer> {
-  const attempt = await beginRequest(runtime.table, { key: request.idempotencyKey, path: request.path, body: request.body, now: runtime.now() });
+  const attempt = await beginRequest(runtime.table, {
+    key: request.idempotencyKey,
+    path: request.path,
+    body: request.body,
+    now: runtime.now(),
+  });
   if (!attempt.done) {
     try {
       await carryOut(attempt);
@@ -37,7 +42,10 @@ export async function once(
 /** Submits one task and answers 202. @throws Problem 400 naming every fault. */
 export function submitOne(request: ApiRequest, runtime: Runtime, node: TaskNode): Promise<ApiAnswer> {
   refuseFaults(runtime, node);
-  return submitMade(request, runtime, node.task, (attempt) => ({ id: node.options.task_id ?? derivedId(attempt.seed, "0"), node }));
+  return submitMade(request, runtime, node.task, (attempt) => ({
+    id: node.options.task_id ?? derivedId(attempt.seed, "0"),
+    node,
+  }));
 }
 
 /** @throws Problem 400 naming every fault of the node. */
@@ -70,17 +78,35 @@ export function submitMade(
 }
 
 /** The place of a task that nothing comes before. */
-export function contextOf(request: ApiRequest, id: string, attempt: Attempt): Parameters<typeof submitTask>[1]["context"] {
-  return { root: id, parent: null, group: null, groupIndex: null, correlation: request.correlationId, origin: API_ORIGIN, now: attempt.created };
+export function contextOf(
+  request: ApiRequest,
+  id: string,
+  attempt: Attempt,
+): Parameters<typeof submitTask>[1]["context"] {
+  return {
+    root: id,
+    parent: null,
+    group: null,
+    groupIndex: null,
+    correlation: request.correlationId,
+    origin: API_ORIGIN,
+    now: attempt.created,
+  };
 }
 
 function accepted(id: string, task: string): ApiAnswer {
-  const body = { task_id: id, root_id: id, status: "PENDING", tasks: [{ task_id: id, task, parent_id: null, group_id: null }] };
+  const body = {
+    task_id: id,
+    root_id: id,
+    status: "PENDING",
+    tasks: [{ task_id: id, task, parent_id: null, group_id: null }],
+  };
   return answer(202, body, { location: `/result/${id}` });
 }
 
 /** A node of a task that the contract itself names. @throws Problem 404 where the stage is deployed without it. */
 export function shippedNode(runtime: Runtime, task: string, args: readonly unknown[]): TaskNode {
-  if (runtime.registry.find(task) === null) throw new Problem(404, "not_deployed", `This stage is deployed without the task ${task}.`);
+  if (runtime.registry.find(task) === null)
+    throw new Problem(404, "not_deployed", `This stage is deployed without the task ${task}.`);
   return { task, args, kwargs: {}, options: {}, immutable: false };
 }

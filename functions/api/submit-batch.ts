@@ -11,15 +11,23 @@ import { contextOf, once } from "./submission.ts";
 /** `POST /tasks/batch`: runs up to 10,000 independent tasks. */
 export const submitBatch: Operation = async (request, runtime) => {
   const { tasks } = parseBody(request, BatchBody);
-  const faults = [...tasks.flatMap((node, index) => nodeFaults(node, runtime.registry, false, ["tasks", index])), ...repeatedIds(tasks)];
+  const faults = [
+    ...tasks.flatMap((node, index) => nodeFaults(node, runtime.registry, false, ["tasks", index])),
+    ...repeatedIds(tasks),
+  ];
   if (faults.length > 0) throw invalidInput(faults);
   const withIds = (seed: string): { id: string; node: TaskNode }[] =>
     tasks.map((node, index) => ({ node, id: node.options.task_id ?? derivedId(seed, String(index)) }));
   return once(
     request,
     runtime,
-    (attempt) => submitMany(runtime, withIds(attempt.seed).map(({ id, node }) => ({ id, node, context: contextOf(request, id, attempt) }))),
-    (attempt) => answer(202, { tasks: withIds(attempt.seed).map(({ id, node }) => ({ task_id: id, task: node.task })) }),
+    (attempt) =>
+      submitMany(
+        runtime,
+        withIds(attempt.seed).map(({ id, node }) => ({ id, node, context: contextOf(request, id, attempt) })),
+      ),
+    (attempt) =>
+      answer(202, { tasks: withIds(attempt.seed).map(({ id, node }) => ({ task_id: id, task: node.task })) }),
   );
 };
 

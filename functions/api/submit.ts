@@ -8,4 +8,12 @@ import { submitTask } from "./submit-task.ts";
 import { testRequestInfo } from "./test-request-info.ts";
 
 /** The right to submit. */
-export const handler = createHandler({ add, testRequestInfo, submitTask, submitBatch, submitDocument, createUpload, processUpload });
+export const handler = createHandler({
+  add,
+  testRequestInfo,
+  submitTask,
+  submitBatch,
+  submitDocument,
+  createUpload,
+  processUpload,
+});

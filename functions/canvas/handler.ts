@@ -19,7 +19,12 @@ export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
     try {
       if (record.eventSourceARN.endsWith("-dead")) await buryTask(record);
     } catch (error) {
-      logLine("ERROR", "a message comes back after an error", {}, { message_id: record.messageId, error: String(error) });
+      logLine(
+        "ERROR",
+        "a message comes back after an error",
+        {},
+        { message_id: record.messageId, error: String(error) },
+      );
       failures.push({ itemIdentifier: record.messageId });
     }
   }

@@ -1,6 +1,6 @@
 import { defineModule, defineTask } from "celeriac";
 import { type DocumentReport, DocumentSchema, documentStore, processDocument } from "celeriac/documents";
-import { z } from "zod";
+import * as z from "zod";
 
 // The XML of a docx at its limit takes 1.4 GB while it is read.
 export const module = defineModule({ memory: 2048, grants: ["documents"] });
@@ -24,7 +24,9 @@ export const processBatch = defineTask("documents.process_batch", {
     const sizes = await Promise.all(documents.map((document) => store.size(document.key)));
     const total = sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0);
     if (total > MAX_BATCH_BYTES) {
-      throw new RangeError(`The documents have ${total} bytes in all; ${MAX_BATCH_BYTES} are allowed in one batch. Submit them in several.`);
+      throw new RangeError(
+        `The documents have ${total} bytes in all; ${MAX_BATCH_BYTES} are allowed in one batch. Submit them in several.`,
+      );
     }
     const reports: DocumentReport[] = [];
     for (const [index, document] of documents.entries()) {

@@ -1,6 +1,6 @@
 import { defineModule, defineTask } from "celeriac";
 import { sendEmail } from "celeriac/email";
-import { z } from "zod";
+import * as z from "zod";
 
 export const module = defineModule({ grants: ["email"] });
 

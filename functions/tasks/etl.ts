@@ -1,7 +1,7 @@
 import { defineModule, defineTask } from "celeriac";
 import { DocumentSchema, documentStore } from "celeriac/documents";
 import { parse } from "csv-parse/sync";
-import { z } from "zod";
+import * as z from "zod";
 
 export const module = defineModule({ grants: ["documents"] });
 
@@ -10,14 +10,20 @@ const CleanRow = z.record(z.string(), z.union([z.string(), z.number(), z.null()]
 
 /** Rows with their column names, as they were in the source. */
 const Raw = z.strictObject({ columns: z.array(z.string()), rows: z.array(Row) });
-const Transformed = z.strictObject({ columns: z.array(z.string()), rows: z.array(CleanRow), dropped: z.number().int() });
+const Transformed = z.strictObject({
+  columns: z.array(z.string()),
+  rows: z.array(CleanRow),
+  dropped: z.number().int(),
+});
 
 /** Reads a csv, given as its text or as a document in S3, into rows. */
 export const extract = defineTask("etl.extract", {
   args: z.tuple([z.union([z.string(), DocumentSchema])]),
   run: async (_self, source) => {
     const text = typeof source === "string" ? source : new TextDecoder().decode(await documentStore().get(source.key));
-    const rows = z.array(Row).parse(parse(text, { columns: true, bom: true, skip_empty_lines: true, relax_column_count: true }));
+    const rows = z
+      .array(Row)
+      .parse(parse(text, { columns: true, bom: true, skip_empty_lines: true, relax_column_count: true }));
     const [header = []] = z.array(z.array(z.string())).parse(parse(text, { bom: true, to: 1 }));
     return { columns: header, rows };
   },

@@ -1,5 +1,5 @@
 import { defineTask } from "celeriac";
-import { z } from "zod";
+import * as z from "zod";
 
 const Numbers = z.tuple([z.number(), z.number(), z.number().optional()]);
 const Strings = z.tuple([z.string(), z.string(), z.string().optional()]);

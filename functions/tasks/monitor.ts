@@ -1,5 +1,5 @@
 import { defineTask } from "celeriac";
-import { z } from "zod";
+import * as z from "zod";
 
 /** Seconds from which a task belongs split: above them it is long by the size guideline. */
 const LONG = 300;

@@ -1,5 +1,5 @@
 import { SoftTimeLimitExceeded, defineTask } from "celeriac";
-import { z } from "zod";
+import * as z from "zod";
 import { requestInfo } from "./_request-info.ts";
 
 /** What `probe.fail` throws: its class name is the error's type. */
@@ -95,7 +95,8 @@ export const flaky = defineTask("probe.flaky", {
   maxRetries: null,
   run: (self, failures) => {
     const attempt = self.request.retries + 1;
-    if (attempt <= failures) self.retry({ countdown: 0, cause: new ExpectedError(`attempt ${attempt} of ${failures} fails`) });
+    if (attempt <= failures)
+      self.retry({ countdown: 0, cause: new ExpectedError(`attempt ${attempt} of ${failures} fails`) });
     return attempt;
   },
 });

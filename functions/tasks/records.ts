@@ -1,5 +1,5 @@
 import { defineTask } from "celeriac";
-import { z } from "zod";
+import * as z from "zod";
 
 const place = z.number().int().min(0).max(1_000_000_000);
 
@@ -12,7 +12,9 @@ export const processChunk = defineTask("records.process_chunk", {
   softTimeLimit: 240,
   run: async (self, start, end) => {
     if (end < start || end - start > MAX_CHUNK) {
-      throw new RangeError(`A chunk from ${start} to ${end}: expected 0 to ${MAX_CHUNK} records, the end after the start.`);
+      throw new RangeError(
+        `A chunk from ${start} to ${end}: expected 0 to ${MAX_CHUNK} records, the end after the start.`,
+      );
     }
     let sum = 0;
     for (let record = start; record < end; record += 1) {

@@ -40,7 +40,12 @@ async function hide(record: SQSRecord, seconds: number): Promise<void> {
   try {
     await worker.runtime.queues.hide(worker.module, record.receiptHandle, seconds);
   } catch (error) {
-    logLine("WARN", "a message's visibility could not be changed", {}, { message_id: record.messageId, error: String(error) });
+    logLine(
+      "WARN",
+      "a message's visibility could not be changed",
+      {},
+      { message_id: record.messageId, error: String(error) },
+    );
   }
 }
 

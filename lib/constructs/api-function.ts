@@ -4,7 +4,7 @@ import type { ApiFunction } from "../../src/core/routes.ts";
 import type { Names } from "../names.ts";
 import type { StageContext } from "../stage.ts";
 import { CeleriacFunction } from "./celeriac-function.ts";
-import { allQueues, objects, tableItems, tableQueries } from "./permissions.ts";
+import { allQueues, noticeMissing, objects, tableItems, tableQueries } from "./permissions.ts";
 
 /** Seconds: API Gateway gives up on an integration after 29 s, so what runs on is wasted. */
 const TIMEOUT = 29;
@@ -31,8 +31,9 @@ const RIGHTS: Readonly<Record<ApiFunction, Right>> = {
       ),
       tableQueries(names),
       allQueues(names, "sqs:SendMessage", "sqs:GetQueueAttributes"),
-      objects(names, "s3:GetObject", "payloads", "results", "uploads", "outputs"),
-      objects(names, "s3:PutObject", "payloads", "documents", "uploads"),
+      objects(names, "s3:GetObject", "payloads", "later", "results", "uploads", "outputs"),
+      noticeMissing(names),
+      objects(names, "s3:PutObject", "payloads", "later", "documents", "uploads"),
     ],
   },
   read: {
@@ -42,7 +43,8 @@ const RIGHTS: Readonly<Record<ApiFunction, Right>> = {
       tableItems(names, "dynamodb:GetItem", "dynamodb:BatchGetItem"),
       tableQueries(names),
       allQueues(names, "sqs:GetQueueAttributes"),
-      objects(names, "s3:GetObject", "payloads", "results", "outputs"),
+      objects(names, "s3:GetObject", "payloads", "later", "results", "outputs"),
+      noticeMissing(names),
     ],
   },
   wait: {
@@ -52,6 +54,7 @@ const RIGHTS: Readonly<Record<ApiFunction, Right>> = {
     permissions: (names) => [
       tableItems(names, "dynamodb:GetItem", "dynamodb:BatchGetItem"),
       objects(names, "s3:GetObject", "results"),
+      noticeMissing(names),
     ],
   },
   operate: {

@@ -5,7 +5,7 @@ import type { Names } from "../names.ts";
 import type { StageContext } from "../stage.ts";
 import { CeleriacFunction } from "./celeriac-function.ts";
 import { CeleriacQueue, consume } from "./celeriac-queue.ts";
-import { allQueues, consumeQueue, objects, tableItems, tableQueries } from "./permissions.ts";
+import { allQueues, consumeQueue, noticeMissing, objects, tableItems, tableQueries } from "./permissions.ts";
 
 /** Seconds that the canvas function has for one batch: the pages of a wide group take most. */
 export const CANVAS_TIMEOUT = 300;
@@ -70,7 +70,8 @@ function canvasPermissions(names: Names): PolicyStatement[] {
       "dynamodb:BatchWriteItem",
     ),
     tableQueries(names),
-    objects(names, "s3:GetObject", "payloads", "results"),
-    objects(names, "s3:PutObject", "payloads", "results"),
+    objects(names, "s3:GetObject", "payloads", "later", "results"),
+    noticeMissing(names),
+    objects(names, "s3:PutObject", "payloads", "later", "results"),
   ];
 }

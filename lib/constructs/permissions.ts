@@ -2,7 +2,7 @@ import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { Names } from "../names.ts";
 
 /** Prefixes of the bucket: what each holds is said in the storage stack. */
-type Prefix = "payloads" | "results" | "documents" | "uploads" | "outputs";
+type Prefix = "payloads" | "later" | "results" | "documents" | "uploads" | "outputs";
 
 /** Items of the table itself. */
 export function tableItems(names: Names, ...actions: readonly `dynamodb:${string}`[]): PolicyStatement {
@@ -22,6 +22,11 @@ export function objects(
   ...prefixes: readonly Prefix[]
 ): PolicyStatement {
   return new PolicyStatement({ actions: [action], resources: prefixes.map((prefix) => names.objects(prefix)) });
+}
+
+/** To be told that an object is missing: whoever may not list the bucket gets 403 for it, not 404 (GetObject, API reference). */
+export function noticeMissing(names: Names): PolicyStatement {
+  return new PolicyStatement({ actions: ["s3:ListBucket"], resources: [names.bucketArn] });
 }
 
 /** Every queue of the stage: links, retries and submissions may go to any module. */
@@ -45,9 +50,13 @@ export function answerSteps(names: Names): PolicyStatement {
   });
 }
 
-/** Mail from any of the account's verified identities: which one is the sender, the task says. */
-export function sendMail(names: Names): PolicyStatement {
-  return new PolicyStatement({ actions: ["ses:SendEmail"], resources: [names.arn("ses", "identity/*")] });
+/** Mail from one address. Any identity, since it may be verified itself or by its domain, and the sandbox checks recipients' too. */
+export function sendMail(names: Names, sender: string): PolicyStatement {
+  return new PolicyStatement({
+    actions: ["ses:SendEmail"],
+    resources: [names.arn("ses", "identity/*")],
+    conditions: { StringEquals: { "ses:FromAddress": sender } },
+  });
 }
 
 /** The function's own log streams; its group is made by the stack. */

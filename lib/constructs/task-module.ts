@@ -8,7 +8,7 @@ import type { Names } from "../names.ts";
 import type { StageContext } from "../stage.ts";
 import { CeleriacFunction } from "./celeriac-function.ts";
 import { CeleriacQueue, consume } from "./celeriac-queue.ts";
-import { allQueues, answerSteps, consumeQueue, objects, sendMail, tableItems } from "./permissions.ts";
+import { allQueues, answerSteps, consumeQueue, noticeMissing, objects, sendMail, tableItems } from "./permissions.ts";
 
 /** What a task module is built from. */
 export interface TaskModuleProps {
@@ -25,6 +25,7 @@ export class TaskModuleConstruct extends Construct {
     const { name, tasks, options } = module;
     // Lambda takes whole seconds; the messages of a batch run one after the other.
     const timeout = Math.ceil(options.batchSize * longestLimit(tasks)) + TIMEOUT_MARGIN;
+    const granted = [...new Set(options.grants)].map((grant) => GRANTED[grant](stage));
     const { queue } = new CeleriacQueue(this, "Queue", { stage, name, timeout, deadQueueArn });
     const { lambda } = new CeleriacFunction(this, "Worker", {
       stage,
@@ -32,11 +33,13 @@ export class TaskModuleConstruct extends Construct {
       description: `Runs the tasks of ${module.file}`,
       memory: options.memory,
       timeout,
-      permissions: [
-        ...workerPermissions(names, name),
-        ...[...new Set(options.grants)].flatMap((grant) => GRANTED[grant](names)),
-      ],
-      environment: { [ENV.module]: name, [ENV.timeout]: String(timeout), [ENV.memory]: String(options.memory) },
+      permissions: [...workerPermissions(names, name), ...granted.flatMap(({ permissions }) => permissions)],
+      environment: {
+        [ENV.module]: name,
+        [ENV.timeout]: String(timeout),
+        [ENV.memory]: String(options.memory),
+        ...Object.fromEntries(granted.flatMap(({ environment }) => Object.entries(environment ?? {}))),
+      },
       feedsItself: true,
     });
     consume(this, "Mapping", {
@@ -61,17 +64,28 @@ function workerPermissions(names: Names, module: string): PolicyStatement[] {
       "dynamodb:BatchGetItem",
       "dynamodb:BatchWriteItem",
     ),
-    objects(names, "s3:GetObject", "payloads", "results"),
-    objects(names, "s3:PutObject", "payloads", "results"),
+    objects(names, "s3:GetObject", "payloads", "later", "results"),
+    noticeMissing(names),
+    objects(names, "s3:PutObject", "payloads", "later", "results"),
     answerSteps(names),
   ];
 }
 
-/** What a module may ask for with `defineModule({ grants })`. */
-const GRANTED: Readonly<Record<ResolvedModuleOptions["grants"][number], (names: Names) => PolicyStatement[]>> = {
-  documents: (names) => [
-    objects(names, "s3:GetObject", "documents", "uploads", "outputs"),
-    objects(names, "s3:PutObject", "outputs"),
-  ],
-  email: (names) => [sendMail(names)],
+/** What a module gets of what it asked for with `defineModule({ grants })`: permissions, and variables. */
+interface Granted {
+  readonly permissions: readonly PolicyStatement[];
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+const GRANTED: Readonly<Record<ResolvedModuleOptions["grants"][number], (stage: StageContext) => Granted>> = {
+  documents: ({ names }) => ({
+    permissions: [
+      objects(names, "s3:GetObject", "documents", "uploads", "outputs"),
+      objects(names, "s3:PutObject", "outputs"),
+    ],
+  }),
+  email: ({ names, config: { emailSender } }) =>
+    emailSender === null
+      ? { permissions: [] }
+      : { permissions: [sendMail(names, emailSender)], environment: { [ENV.emailSender]: emailSender } },
 };

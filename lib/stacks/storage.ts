@@ -7,6 +7,15 @@ import { type StageContext, StageStack } from "../stage.ts";
 /** The table's sparse indexes: name -> partition attribute. Each is sorted by `seq`; neither key changes with a task's status. */
 const INDEXES = { recent: "recent", root: "root_key", open: "open", failed: "failed", dead: "dead" } as const;
 
+/**
+ * What the bucket holds: arguments (`later` those of tasks that start days from now), results, what the API took, what came by
+ * presigned POST, and what tasks made of it.
+ */
+const PREFIXES = ["payloads", "later", "results", "documents", "uploads", "outputs"] as const;
+
+/** A task may be told to start a year from now. */
+const LONGEST_DELAY_DAYS = 366;
+
 /** What outlives every deployment: the table of records, and the bucket of what is too large for one. */
 export class StorageStack extends StageStack {
   readonly table: Table;
@@ -39,8 +48,10 @@ export class StorageStack extends StageStack {
     return table;
   }
 
-  /** Prefixes: `payloads/` args, `results/`, `documents/` what the API took, `uploads/` what came by presigned POST, `outputs/`. */
   #addBucket({ config, names, removal }: StageContext): Bucket {
+    // A record lives for the retention after its task's end, and S3 counts from the object's creation: between the two lie up
+    // to 14 days in the queue, and a day that S3 may round up.
+    const lifetime = config.recordRetentionDays + QUEUE_RETENTION_DAYS + 1;
     return new Bucket(this, "Bucket", {
       bucketName: names.bucket,
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
@@ -48,15 +59,12 @@ export class StorageStack extends StageStack {
       encryption: BucketEncryption.S3_MANAGED,
       enforceSSL: true,
       versioned: false,
-      lifecycleRules: [
-        {
-          id: "expire",
-          // A record lives for the retention after its task's end, and S3 counts from the object's creation: between the two lie up
-          // to 14 days in the queue, and a day that S3 may round up.
-          expiration: Duration.days(config.recordRetentionDays + QUEUE_RETENTION_DAYS + 1),
-          abortIncompleteMultipartUploadAfter: Duration.days(1),
-        },
-      ],
+      lifecycleRules: PREFIXES.map((prefix) => ({
+        id: `expire-${prefix}`,
+        prefix: `${prefix}/`,
+        expiration: Duration.days(prefix === "later" ? LONGEST_DELAY_DAYS + lifetime : lifetime),
+        abortIncompleteMultipartUploadAfter: Duration.days(1),
+      })),
       removalPolicy: removal,
     });
   }

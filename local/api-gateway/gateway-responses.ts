@@ -1,3 +1,4 @@
+import { isRecord } from "../values.ts";
 import type { GatewayResponseDefinition } from "./definition.ts";
 import { asHeaderText } from "./header-text.ts";
 
@@ -164,8 +165,4 @@ function lookUp(context: Readonly<Record<string, unknown>>, path: string): strin
     value = value[name];
   }
   return typeof value === "string" || typeof value === "number" ? String(value) : undefined;
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null;
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parseJson } from "../values.ts";
 import { fitsLambda, isBinaryType } from "./event.ts";
 import { asHeaderText, isHeaderName, isHeaderValue } from "./header-text.ts";
 
@@ -45,14 +46,6 @@ export function readProxyResponse(
   // Bytes come out of base64 only for a client that asks for one of the API's binary types.
   const isBinary = isBase64Encoded === true && isBinaryType(accept?.split(",", 1)[0], binaryMediaTypes);
   return { status: statusCode, headers: merged, body: Buffer.from(body ?? "", isBinary ? "base64" : "utf8") };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 type Scalar = z.output<typeof scalar>;

@@ -93,14 +93,11 @@ export function resolveStack(
     .filter(([, resource]) => resource.Condition === undefined || holds(resource.Condition))
     .map(([logicalId, resource]) => {
       const { physicalId, arn } = identityOf(logicalId, resource);
-      const entries = Object.entries(resource.Properties).map(([key, value]) => [
-        key,
-        evaluate(value, scope(logicalId)),
-      ]);
-      const properties = Object.fromEntries(entries.filter(([, value]) => value !== NO_VALUE)) as Record<
-        string,
-        unknown
-      >;
+      const properties: Record<string, unknown> = {};
+      for (const [key, template] of Object.entries(resource.Properties)) {
+        const value = evaluate(template, scope(logicalId));
+        if (value !== NO_VALUE) properties[key] = value;
+      }
       return { stack, logicalId, type: resource.Type, properties, physicalId, arn };
     });
 

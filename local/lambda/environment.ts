@@ -84,7 +84,7 @@ export function startEnvironment(config: FunctionConfig, host: Host, onEnd: () =
     onInitError: (body) => {
       host.log.line("ERROR", config.name, `failed to load: ${describe(body.toString())}`);
       failure = { ...success(body.toString()), functionError: "Unhandled" };
-      end();
+      void end();
     },
   });
 
@@ -118,7 +118,7 @@ export function startEnvironment(config: FunctionConfig, host: Host, onEnd: () =
   timer = setTimeout(() => {
     host.log.line("ERROR", config.name, `did not finish loading within ${INIT_TIMEOUT / 1000} s`);
     failure = errorResult("Sandbox.Timedout", `Init phase timed out after ${INIT_TIMEOUT / 1000}.00 seconds`);
-    end();
+    void end();
   }, INIT_TIMEOUT);
 
   function exited(): void {
@@ -140,7 +140,7 @@ export function startEnvironment(config: FunctionConfig, host: Host, onEnd: () =
       host.log.line("ERROR", config.name, `timed out after ${config.timeout} s; its processes were killed`);
       const message = `RequestId: ${invocation.id} Error: Task timed out after ${config.timeout.toFixed(2)} seconds`;
       settle(invocation.id, { ...errorResult("Sandbox.Timedout", message), timedOut: true });
-      end();
+      void end();
     }, config.timeout * 1000);
     poll.writeHead(200, {
       "content-type": "application/json",

@@ -87,13 +87,17 @@ export function createPool(initial: FunctionConfig, host: Host, capacity: Capaci
     const slot: Slot = { environment, generation };
     slots.add(slot);
     starting.add(slot);
-    void environment.ready.then(() => {
-      starting.delete(slot);
-      // One that failed to load is lent as well: the invocation it was started for fails with its error, as on Lambda.
-      if (slot.generation === generation && (environment.alive() || environment.failed())) return offer(slot);
-      discard(slot);
-      capacity.rebalance();
-    });
+    void settleIn(slot);
+  }
+
+  async function settleIn(slot: Slot): Promise<void> {
+    const { environment } = slot;
+    await environment.ready;
+    starting.delete(slot);
+    // One that failed to load is lent as well: the invocation it was started for fails with its error, as on Lambda.
+    if (slot.generation === generation && (environment.alive() || environment.failed())) return offer(slot);
+    discard(slot);
+    return capacity.rebalance();
   }
 
   /** Lends a free slot to the first in line, or keeps it for the next. */
@@ -155,7 +159,7 @@ export function createPool(initial: FunctionConfig, host: Host, capacity: Capaci
     replace: (next) => {
       config = next;
       generation += 1;
-      for (const slot of [...idle]) discard(slot);
+      while (idle[0]) discard(idle[0]);
       capacity.rebalance();
     },
     setKind: (next) => {

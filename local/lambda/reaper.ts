@@ -12,7 +12,7 @@ export interface Reaper {
 // Keeps the last line that it read; at the end of its input, which the kernel closes however the run dies, it kills the
 // groups in that line. A busy process notices nothing by itself, and SIGKILL gives the run no chance to tell it.
 const SCRIPT =
-  'while read -r line; do groups=$line; done; for group in $groups; do kill -9 -- "-$group" 2>/dev/null; done';
+  'while read -r line; do groups=$line; done; for group in $groups; do kill -9 "-$group" 2>/dev/null; done';
 
 /** Starts the reaper: a shell in a session of its own, waiting for the end of a pipe. */
 export function startReaper(): Reaper {

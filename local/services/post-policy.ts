@@ -81,7 +81,7 @@ function checkCondition(
     return checkSize(form.fileBytes, condition[1], condition[2]);
   }
   const rules = Array.isArray(condition)
-    ? [[condition[0], String(condition[1]).replace(/^\$/, ""), String(condition[2])] as const]
+    ? [[condition[0], condition[1].replace(/^\$/, ""), condition[2]] as const]
     : Object.entries(condition).map(([name, value]) => ["eq", name, value] as const);
   for (const [kind, name, wanted] of rules) {
     const field = name.toLowerCase();

@@ -47,19 +47,21 @@ export function watchQueue(queue: SqsQueue, store: SqsStore): LocalQueue {
     notify();
   }
 
-  const { enqueue, dequeue, changeVisibility } = queue;
+  const enqueue = queue.enqueue.bind(queue);
+  const dequeue = queue.dequeue.bind(queue);
+  const changeVisibility = queue.changeVisibility.bind(queue);
   queue.enqueue = (message) => {
-    enqueue.call(queue, message);
+    enqueue(message);
     if (message.delayUntil !== undefined) wakeAt(message.delayUntil);
     notify();
   };
   queue.dequeue = (max, visibility, deadLetterQueue) => {
-    const received = dequeue.call(queue, max, visibility, deadLetterQueue);
+    const received = dequeue(max, visibility, deadLetterQueue);
     if (received.length > 0) wakeAt(Date.now() + (visibility ?? Number(queue.attributes["VisibilityTimeout"])) * 1000);
     return received;
   };
   queue.changeVisibility = (receiptHandle, seconds) => {
-    changeVisibility.call(queue, receiptHandle, seconds);
+    changeVisibility(receiptHandle, seconds);
     if (seconds > 0) wakeAt(Date.now() + seconds * 1000);
     notify();
   };

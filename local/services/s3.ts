@@ -96,9 +96,11 @@ function fail(res: ServerResponse, { status, code, message, details = {} }: S3Fa
 }
 
 function elements(values: Readonly<Record<string, string>>): string {
-  const escape = (text: string): string =>
-    text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
   return Object.entries(values)
-    .map(([name, value]) => `<${name}>${escape(value)}</${name}>`)
+    .map(([name, value]) => `<${name}>${escapeXml(value)}</${name}>`)
     .join("");
+}
+
+function escapeXml(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }

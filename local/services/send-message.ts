@@ -99,11 +99,14 @@ export function sendMessageBatch(
   if (entries.reduce((sum, entry) => sum + bytesOf(entry), 0) > MAX_BYTES) {
     return { Code: "BatchRequestTooLong", Message: `Batch requests cannot be longer than ${MAX_BYTES} bytes.` };
   }
-  const outcomes = entries.map((entry) => ({ Id: entry.Id, ...sendMessage(queue, entry) }));
-  return {
-    Successful: outcomes.filter((outcome) => "MessageId" in outcome),
-    Failed: outcomes.filter((outcome) => "Code" in outcome).map((outcome) => ({ ...outcome, SenderFault: true })),
-  };
+  const Successful: object[] = [];
+  const Failed: object[] = [];
+  for (const { Id, ...message } of entries) {
+    const outcome = sendMessage(queue, message);
+    if ("Code" in outcome) Failed.push({ Id, SenderFault: true, ...outcome });
+    else Successful.push({ Id, ...outcome });
+  }
+  return { Successful, Failed };
 }
 
 function refuse(queue: SqsQueue, message: Message): Refusal | null {

@@ -111,8 +111,8 @@ function contentOf({ Simple, Raw, Template }: Content): { subject: string; text:
 
 /** `{{name}}` from the template's data; SES's larger template language is not followed. */
 function fillIn(source: string, data: string): string {
-  const values = z.record(z.string(), z.unknown()).safeParse(parseJson(data)).data ?? {};
-  return source.replaceAll(/\{\{\s*([\w-]+)\s*\}\}/g, (_match, name: string) => String(values[name] ?? ""));
+  const values = z.record(z.string(), z.coerce.string()).safeParse(parseJson(data)).data ?? {};
+  return source.replaceAll(/\{\{\s*([\w-]+)\s*\}\}/g, (_match, name: string) => values[name] ?? "");
 }
 
 function recipients({ ToAddresses, CcAddresses, BccAddresses }: z.infer<typeof destination>): {

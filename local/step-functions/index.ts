@@ -47,7 +47,9 @@ export function createStepFunctions(options: StepFunctionsOptions, clock: Clock 
         return errorAnswer(new ApiError("UnknownOperationException", message));
       }
       try {
-        return jsonAnswer(200, run(parseJson(body.toString("utf8")), executions));
+        const request = parseJson(body.toString("utf8"));
+        if (request === undefined) throw new ApiError("SerializationException", "The body isn't JSON.");
+        return jsonAnswer(200, run(request, executions));
       } catch (error) {
         if (error instanceof ApiError) return errorAnswer(error);
         throw error;

@@ -27,7 +27,13 @@ export class DocumentStore {
   async put(key: string, bytes: Uint8Array, contentType: string | null): Promise<void> {
     const Metadata = { purpose: "document" };
     await s3Client().send(
-      new PutObjectCommand({ Bucket: this.#bucket, Key: key, Body: bytes, ContentType: contentType ?? "application/octet-stream", Metadata }),
+      new PutObjectCommand({
+        Bucket: this.#bucket,
+        Key: key,
+        Body: bytes,
+        ContentType: contentType ?? "application/octet-stream",
+        Metadata,
+      }),
     );
   }
 
@@ -49,7 +55,8 @@ export class DocumentStore {
       const { Body } = await s3Client().send(new GetObjectCommand({ Bucket: this.#bucket, Key: key, Range }));
       return (await Body?.transformToByteArray()) ?? new Uint8Array();
     } catch (cause) {
-      if (cause instanceof NoSuchKey) throw new Error(`The document ${key} is not there: it was never uploaded, or its time is over.`, { cause });
+      if (cause instanceof NoSuchKey)
+        throw new Error(`The document ${key} is not there: it was never uploaded, or its time is over.`, { cause });
       throw cause;
     }
   }
@@ -57,7 +64,12 @@ export class DocumentStore {
   /** Stores the text that a task made of a document. @returns its name. */
   async putOutput(taskId: string, text: string): Promise<string> {
     await s3Client().send(
-      new PutObjectCommand({ Bucket: this.#bucket, Key: outputKey(taskId), Body: text, ContentType: "text/plain; charset=utf-8" }),
+      new PutObjectCommand({
+        Bucket: this.#bucket,
+        Key: outputKey(taskId),
+        Body: text,
+        ContentType: "text/plain; charset=utf-8",
+      }),
     );
     return outputName(taskId);
   }
@@ -78,6 +90,7 @@ export class DocumentStore {
 /** The store of the stage that this process belongs to. @throws Error outside a function of a stage. */
 export function documentStore(): DocumentStore {
   const bucket = process.env[ENV.bucket];
-  if (bucket === undefined) throw new Error(`${ENV.bucket} is not set: documents can only be used in a function of a stage.`);
+  if (bucket === undefined)
+    throw new Error(`${ENV.bucket} is not set: documents can only be used in a function of a stage.`);
   return new DocumentStore(bucket);
 }

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** The names of the variables that the stacks set and the functions read. */
 export const ENV = {

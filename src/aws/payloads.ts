@@ -32,7 +32,8 @@ export class Payloads {
       const { Body } = await s3Client().send(new GetObjectCommand({ Bucket: this.#bucket, Key: payload.key }));
       return (await Body?.transformToString("utf8")) ?? "null";
     } catch (cause) {
-      if (cause instanceof NoSuchKey) throw new Error(`The payload ${payload.key} is gone from S3: its retention was over.`, { cause });
+      if (cause instanceof NoSuchKey)
+        throw new Error(`The payload ${payload.key} is gone from S3: its retention was over.`, { cause });
       throw cause;
     }
   }
@@ -46,7 +47,9 @@ export class Payloads {
         Key: key,
         ResponseContentType: options.contentType ?? "application/json",
         ResponseContentDisposition:
-          options.filename === undefined ? undefined : `attachment; filename*=UTF-8''${encodeURIComponent(options.filename)}`,
+          options.filename === undefined
+            ? undefined
+            : `attachment; filename*=UTF-8''${encodeURIComponent(options.filename)}`,
       }),
       { expiresIn: URL_SECONDS },
     );

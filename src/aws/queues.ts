@@ -4,7 +4,7 @@ import {
   SendMessageBatchCommand,
   SendMessageCommand,
 } from "@aws-sdk/client-sqs";
-import { z } from "zod";
+import * as z from "zod";
 import { MAX_SQS_DELAY } from "../core/limits.ts";
 import type { RunMessage } from "../core/message.ts";
 import { moduleOf } from "../core/record.ts";
@@ -45,7 +45,11 @@ export class Queues {
   /** Sends one message. A delay above 900 s becomes 900: who receives it early sends it on. */
   async send({ module, message, delay }: Outgoing): Promise<void> {
     await sqsClient().send(
-      new SendMessageCommand({ QueueUrl: this.url(module), MessageBody: bodyOf(message), DelaySeconds: wholeDelay(delay) }),
+      new SendMessageCommand({
+        QueueUrl: this.url(module),
+        MessageBody: bodyOf(message),
+        DelaySeconds: wholeDelay(delay),
+      }),
     );
   }
 

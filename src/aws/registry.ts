@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { z } from "zod";
+import * as z from "zod";
 import { type KnownTask, type RegisteredTask, RegistrySchema } from "../core/registry.ts";
 
 /** Every task that is deployed, as the file that synth wrote beside the bundle says. */

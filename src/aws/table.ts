@@ -75,7 +75,9 @@ export class Table {
     let wanted = [...new Set(ids)];
     while (wanted.length > 0) {
       const keys = wanted.slice(0, BATCH_GET).map((id) => ({ id: { S: id } }));
-      const answer = await dynamoClient().send(new BatchGetItemCommand({ RequestItems: { [this.#name]: { Keys: keys } } }));
+      const answer = await dynamoClient().send(
+        new BatchGetItemCommand({ RequestItems: { [this.#name]: { Keys: keys } } }),
+      );
       for (const raw of answer.Responses?.[this.#name] ?? []) {
         const item: Item = unmarshall(raw);
         found.set(String(item["id"]), item);
@@ -112,7 +114,10 @@ export class Table {
           return `${list} = list_append(if_not_exists(${list}, ${expression.value([])}), ${expression.value(entries)})`;
         }),
       ]),
-      clause("REMOVE", (change.remove ?? []).map((name) => expression.name(name))),
+      clause(
+        "REMOVE",
+        (change.remove ?? []).map((name) => expression.name(name)),
+      ),
       clause(
         "ADD",
         Object.entries(change.addToSet ?? {})
@@ -212,7 +217,8 @@ class Expression {
   /** Takes over what a hand-written condition names. */
   condition(text: string, values: Item): string {
     for (const [name] of text.matchAll(/#\w+/g)) this.names[name] = name.slice(1);
-    for (const [name, value] of Object.entries(values)) Object.assign(this.values, marshall({ [`:${name}`]: value }, marshallOptions));
+    for (const [name, value] of Object.entries(values))
+      Object.assign(this.values, marshall({ [`:${name}`]: value }, marshallOptions));
     return text;
   }
 }

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { bucketOf, dayOf, seqOf } from "../core/buckets.ts";
 import type { TaskError } from "../core/errors.ts";
 import { LEASE_MARGIN, MAX_EVENTS } from "../core/limits.ts";
@@ -80,7 +80,14 @@ export class TaskTable {
   }
 
   /** Takes a task that waits for this attempt. With a call, its record is made where the submitter was slower. */
-  async claim(claim: { id: string; attempt: number; fence: string; now: number; leaseFor: number; call: Call | undefined }): Promise<TaskRecord | null> {
+  async claim(claim: {
+    id: string;
+    attempt: number;
+    fence: string;
+    now: number;
+    leaseFor: number;
+    call: Call | undefined;
+  }): Promise<TaskRecord | null> {
     const event = eventText({ status: "STARTED", at: claim.now, attempt: claim.attempt });
     const known = "#attempt = :attempt AND #status IN (:pending, :retry)";
     return this.#started({
@@ -93,7 +100,15 @@ export class TaskTable {
   }
 
   /** Takes over a task whose environment was lost: the lease of the fence `from` is over. */
-  async takeOver(claim: { id: string; attempt: number; fence: string; now: number; leaseFor: number; from: string; lost: number }): Promise<TaskRecord | null> {
+  async takeOver(claim: {
+    id: string;
+    attempt: number;
+    fence: string;
+    now: number;
+    leaseFor: number;
+    from: string;
+    lost: number;
+  }): Promise<TaskRecord | null> {
     const event = eventText({ status: "STARTED", at: claim.now, attempt: claim.attempt });
     return this.#started({
       ...claim,
@@ -139,12 +154,26 @@ export class TaskTable {
   }
 
   /** Ends a task that has not started (expired, given up); with a call, also one whose record is not there yet. */
-  finishUnstarted(id: string, attempt: number, ending: Ending, now: number, call: Call | undefined): Promise<TaskRecord | null> {
+  finishUnstarted(
+    id: string,
+    attempt: number,
+    ending: Ending,
+    now: number,
+    call: Call | undefined,
+  ): Promise<TaskRecord | null> {
     const when = call === undefined ? PENDING_OR_RETRY : `attribute_not_exists(id) OR ${PENDING_OR_RETRY}`;
     return this.#end(id, attempt, ending, now, call === undefined ? {} : this.#beginning(id, call), when, waiting);
   }
 
-  async #end(id: string, attempt: number, ending: Ending, now: number, set: Item, when: string, values: Item): Promise<TaskRecord | null> {
+  async #end(
+    id: string,
+    attempt: number,
+    ending: Ending,
+    now: number,
+    set: Item,
+    when: string,
+    values: Item,
+  ): Promise<TaskRecord | null> {
     const item = await this.#table.update({
       id,
       set: {
@@ -169,7 +198,16 @@ export class TaskTable {
   }
 
   /** Stores that the attempt that `fence` holds will be followed by another. */
-  async retry(retry: { id: string; fence: string; attempt: number; retries: number; error: TaskError; runtime: number; due: number; now: number }): Promise<TaskRecord | null> {
+  async retry(retry: {
+    id: string;
+    fence: string;
+    attempt: number;
+    retries: number;
+    error: TaskError;
+    runtime: number;
+    due: number;
+    now: number;
+  }): Promise<TaskRecord | null> {
     const item = await this.#table.update({
       id: retry.id,
       set: {

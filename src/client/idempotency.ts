@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
-import { z } from "zod";
+import * as z from "zod";
 import type { Item, Table } from "../aws/table.ts";
 import { CeleriacError } from "../core/errors.ts";
 import { IDEMPOTENCY_SECONDS } from "../core/limits.ts";
@@ -10,7 +10,10 @@ const LEASE_SECONDS = 30;
 /** The key was used with another path or body. */
 export class IdempotencyConflict extends CeleriacError {
   constructor() {
-    super("idempotency_conflict", "This Idempotency-Key was used with another path or body. Use a new key for a new request.");
+    super(
+      "idempotency_conflict",
+      "This Idempotency-Key was used with another path or body. Use a new key for a new request.",
+    );
   }
 }
 
@@ -19,12 +22,21 @@ export class IdempotencyBusy extends CeleriacError {
   /** Seconds after which to ask again. */
   readonly retryAfter: number;
   constructor(retryAfter: number) {
-    super("idempotency_busy", "The first request with this Idempotency-Key is still being worked on. Repeat it in a moment.");
+    super(
+      "idempotency_busy",
+      "The first request with this Idempotency-Key is still being worked on. Repeat it in a moment.",
+    );
     this.retryAfter = retryAfter;
   }
 }
 
-const KeyItem = z.object({ fingerprint: z.string(), seed: z.string(), created: z.number(), lease: z.number(), done: z.boolean() });
+const KeyItem = z.object({
+  fingerprint: z.string(),
+  seed: z.string(),
+  created: z.number(),
+  lease: z.number(),
+  done: z.boolean(),
+});
 
 /** What a request's ids and times derive from, so that a repeat gives the same answer and meets the same records. */
 export interface Attempt {

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Runtime } from "../aws/runtime.ts";
 import type { Entry } from "../aws/table.ts";
 import { bucketsOfDay, dayOf } from "../core/buckets.ts";
@@ -21,13 +21,23 @@ export interface TaskPage {
 export async function listTasks(runtime: Runtime, request: ListRequest): Promise<TaskPage> {
   const now = runtime.now();
   const found: TaskRecord[] = [];
-  let before = request.cursor === undefined ? lastPlace(Math.min(request.until ?? now, now) + CLOCK_SKEW) : readCursor(request.cursor);
+  let before =
+    request.cursor === undefined
+      ? lastPlace(Math.min(request.until ?? now, now) + CLOCK_SKEW)
+      : readCursor(request.cursor);
   let reads = 0;
   for (const partitions of await partitionGroups(runtime, request, before)) {
     let entries: Entry[];
     do {
-      entries = await newest(runtime, partitions, { before, since: request.since, limit: Math.max(FEWEST_ENTRIES, request.limit - found.length) });
-      const records = await runtime.tasks.getMany(entries.map((entry) => entry.id), now);
+      entries = await newest(runtime, partitions, {
+        before,
+        since: request.since,
+        limit: Math.max(FEWEST_ENTRIES, request.limit - found.length),
+      });
+      const records = await runtime.tasks.getMany(
+        entries.map((entry) => entry.id),
+        now,
+      );
       const byId = new Map(records.map((record) => [record.id, record]));
       for (const entry of entries) {
         before = entry.seq;
@@ -56,7 +66,10 @@ type Partition = { readonly index: string; readonly attribute: string; readonly 
 /** What is to be read, one group after the other; the partitions of a group are merged. A root has one, each day has its shards. */
 async function partitionGroups(runtime: Runtime, request: ListRequest, before: string): Promise<Partition[][]> {
   if (request.root_id !== undefined) {
-    return [[{ index: "root", attribute: "root_key", value: request.root_id }], [{ index: "self", attribute: "id", value: request.root_id }]];
+    return [
+      [{ index: "root", attribute: "root_key", value: request.root_id }],
+      [{ index: "self", attribute: "id", value: request.root_id }],
+    ];
   }
   const days = await runtime.tasks.days();
   const since = request.since === undefined ? "" : dayOf(request.since);
@@ -68,13 +81,19 @@ async function partitionGroups(runtime: Runtime, request: ListRequest, before: s
 }
 
 /** The newest entries of some partitions, merged. */
-async function newest(runtime: Runtime, partitions: readonly Partition[], range: { before: string; since: number | undefined; limit: number }): Promise<Entry[]> {
+async function newest(
+  runtime: Runtime,
+  partitions: readonly Partition[],
+  range: { before: string; since: number | undefined; limit: number },
+): Promise<Entry[]> {
   const { before, limit } = range;
   const after = range.since === undefined ? undefined : new Date(range.since).toISOString();
   if (after !== undefined && after >= before) return [];
   const pages = await Promise.all(
     partitions.map((partition) =>
-      partition.index === "self" ? rootItself(runtime, partition.value) : runtime.table.query({ ...partition, after, before, limit }),
+      partition.index === "self"
+        ? rootItself(runtime, partition.value)
+        : runtime.table.query({ ...partition, after, before, limit }),
     ),
   );
   // A range of both ends includes them; the place itself was on the page before.

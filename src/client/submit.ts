@@ -14,6 +14,9 @@ export interface Submission {
 /** Puts at a time while a batch is written: what the SDK's 50 sockets carry. */
 const PUTS_AT_ONCE = 50;
 
+/** Milliseconds: a task that starts no sooner than a day from now is a late one. */
+const LATER = 24 * 3600 * 1000;
+
 /** A client chose an id that a task already has. */
 export class TaskIdTaken extends CeleriacError {
   constructor(id: string) {
@@ -63,8 +66,13 @@ export async function submitMany(runtime: Runtime, submissions: readonly Submiss
 async function prepare(runtime: Runtime, { id, node, context }: Submission): Promise<Call> {
   const task = runtime.registry.find(node.task);
   if (task === null) throw new CeleriacError("unknown_task", `No task "${node.task}" is registered.`);
-  const payload = await runtime.payloads.store(`payloads/${id}.json`, JSON.stringify([node.args, node.kwargs]));
-  return createCall(node, task, context, payload);
+  const call = createCall(node, task, context, { json: "" });
+  // Objects expire some weeks after they were made; those of a task that starts later lie where they are kept for longer.
+  const folder = (call.eta ?? 0) > runtime.now() + LATER ? "later" : "payloads";
+  return {
+    ...call,
+    payload: await runtime.payloads.store(`${folder}/${id}.json`, JSON.stringify([node.args, node.kwargs])),
+  };
 }
 
 function outgoing(id: string, call: Call, now: number): ReturnType<typeof toTask> {
@@ -74,7 +82,10 @@ function outgoing(id: string, call: Call, now: number): ReturnType<typeof toTask
 }
 
 /** The results of `action` on all items, some at a time, in order. */
-export async function inParallel<Item, Result>(items: readonly Item[], action: (item: Item) => Promise<Result>): Promise<Result[]> {
+export async function inParallel<Item, Result>(
+  items: readonly Item[],
+  action: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
   const results: Result[] = [];
   const left = items.entries();
   const workers = Array.from({ length: Math.min(PUTS_AT_ONCE, items.length) }, async () => {

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** Answers of the HTTP contract, to the key: the OpenAPI document is made of them, and tests hold real answers against them. */
 
@@ -62,7 +62,9 @@ export const UploadAnswer = z.strictObject({
 
 /** The queues. */
 export const QueuesAnswer = z.strictObject({
-  queues: z.array(z.strictObject({ name: z.string(), waiting: z.int(), in_flight: z.int(), delayed: z.int(), dead: z.int() })),
+  queues: z.array(
+    z.strictObject({ name: z.string(), waiting: z.int(), in_flight: z.int(), delayed: z.int(), dead: z.int() }),
+  ),
 });
 
 /** The named workflows. */

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { InvalidArguments } from "./errors.ts";
 import { type Fault, faultsOf } from "./faults.ts";
 

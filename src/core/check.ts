@@ -16,9 +16,15 @@ export interface TaskLookup {
  * @param prepended whether a result will be put before the arguments, which then are checked when the task starts.
  * @param path where the node is in the request.
  */
-export function nodeFaults(node: TaskNode, lookup: TaskLookup, prepended: boolean, path: readonly PropertyKey[]): Fault[] {
+export function nodeFaults(
+  node: TaskNode,
+  lookup: TaskLookup,
+  prepended: boolean,
+  path: readonly PropertyKey[],
+): Fault[] {
   const task = lookup.find(node.task);
-  if (task === null) return [{ path: pointer([...path, "task"]), message: `names no task: "${shown(node.task)}" is not registered` }];
+  if (task === null)
+    return [{ path: pointer([...path, "task"]), message: `names no task: "${shown(node.task)}" is not registered` }];
   const { name, schemas } = task;
   const prefix = pointer(path);
   const faults = argumentFaults({ name, ...schemas }, node.args, node.kwargs)
@@ -43,7 +49,9 @@ function limitFaults(node: TaskNode, task: KnownTask, lookup: TaskLookup, path: 
 
 function linkFaults(node: TaskNode, lookup: TaskLookup, path: readonly PropertyKey[]): Fault[] {
   return (["link", "link_error"] as const).flatMap((kind) =>
-    (node.options[kind] ?? []).flatMap((link, index) => nodeFaults(link, lookup, true, [...path, "options", kind, index])),
+    (node.options[kind] ?? []).flatMap((link, index) =>
+      nodeFaults(link, lookup, true, [...path, "options", kind, index]),
+    ),
   );
 }
 

@@ -5,34 +5,39 @@ import { isFinal } from "./states.ts";
 /** What a worker does whose claim was refused. */
 export type Refusal =
   /** The claim had succeeded; only its answer was lost. */
-  | { readonly then: "run" }
+  | { readonly action: "run" }
   /** The task has ended: repeat what may not have arrived. */
-  | { readonly then: "notify" }
+  | { readonly action: "notify" }
   /** A later attempt is due, and its message may never have been sent: send it. */
-  | { readonly then: "resend"; readonly attempt: number; readonly delay: number }
+  | { readonly action: "resend"; readonly attempt: number; readonly delay: number }
   /** Another attempt runs: come back when its lease is over. */
-  | { readonly then: "wait"; readonly seconds: number }
+  | { readonly action: "wait"; readonly seconds: number }
   /** The environment that ran it was lost: run it again. */
-  | { readonly then: "takeOver"; readonly from: string; readonly lost: number }
+  | { readonly action: "takeOver"; readonly from: string; readonly lost: number }
   /** It has been lost too often. */
-  | { readonly then: "giveUp"; readonly from: string; readonly lost: number };
+  | { readonly action: "giveUp"; readonly from: string; readonly lost: number };
 
 /**
  * Decides over a claim that was refused.
  * @param mine the fence that the claim was to set. @param now milliseconds since 1970.
  */
-export function onRefusedClaim(record: TaskRecord, message: { readonly attempt: number }, mine: string, now: number): Refusal {
-  if (record.fence === mine) return { then: "run" };
-  if (isFinal(record.status)) return { then: "notify" };
+export function onRefusedClaim(
+  record: TaskRecord,
+  message: { readonly attempt: number },
+  mine: string,
+  now: number,
+): Refusal {
+  if (record.fence === mine) return { action: "run" };
+  if (isFinal(record.status)) return { action: "notify" };
   if (record.status === "PENDING" || record.status === "RETRY") return waitingFor(record, message, now);
-  if (record.lease !== null && record.lease > now) return { then: "wait", seconds: (record.lease - now) / 1000 + 1 };
+  if (record.lease !== null && record.lease > now) return { action: "wait", seconds: (record.lease - now) / 1000 + 1 };
   const from = record.fence ?? "";
   const lost = record.lost + 1;
-  return lost >= MAX_LOST ? { then: "giveUp", from, lost } : { then: "takeOver", from, lost };
+  return lost >= MAX_LOST ? { action: "giveUp", from, lost } : { action: "takeOver", from, lost };
 }
 
 /** The record waits for another attempt than the message is for. */
 function waitingFor(record: TaskRecord, message: { readonly attempt: number }, now: number): Refusal {
-  if (message.attempt > record.attempt) return { then: "wait", seconds: 1 };
-  return { then: "resend", attempt: record.attempt, delay: Math.max(0, ((record.due ?? now) - now) / 1000) };
+  if (message.attempt > record.attempt) return { action: "wait", seconds: 1 };
+  return { action: "resend", attempt: record.attempt, delay: Math.max(0, ((record.due ?? now) - now) / 1000) };
 }

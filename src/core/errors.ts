@@ -57,14 +57,20 @@ export class InvalidResult extends CeleriacError {
 /** The task's result is larger than a result may be. */
 export class ResultTooLarge extends CeleriacError {
   constructor(bytes: number, max: number) {
-    super("result_too_large", `The result is ${bytes} bytes of JSON; ${max} are allowed. Store it in S3 and return its name.`);
+    super(
+      "result_too_large",
+      `The result is ${bytes} bytes of JSON; ${max} are allowed. Store it in S3 and return its name.`,
+    );
   }
 }
 
 /** No task of that name is deployed in the module that received the message. */
 export class NotRegistered extends CeleriacError {
   constructor(task: string) {
-    super("not_registered", `No task "${task}" is registered here. Was it renamed or removed while its message waited?`);
+    super(
+      "not_registered",
+      `No task "${task}" is registered here. Was it renamed or removed while its message waited?`,
+    );
   }
 }
 
@@ -120,7 +126,10 @@ export function describeError(thrown: unknown): { type: string; message: string 
     const type = thrown.name === "Error" ? thrown.constructor.name : thrown.name;
     return { type: type || "Error", message: shorten(thrown.message) };
   }
-  return { type: "Error", message: shorten(typeof thrown === "string" ? thrown : `What was thrown is no error but of type ${typeof thrown}.`) };
+  return {
+    type: "Error",
+    message: shorten(typeof thrown === "string" ? thrown : `What was thrown is no error but of type ${typeof thrown}.`),
+  };
 }
 
 function shorten(message: string): string {

@@ -13,7 +13,9 @@ export function resultToJson(value: unknown): string {
     return JSON.stringify(value, refuseUnspeakable);
   } catch (cause) {
     if (cause instanceof InvalidResult) throw cause;
-    throw new InvalidResult(`The result cannot be written as JSON: ${cause instanceof Error ? cause.message : "unknown reason"}.`);
+    throw new InvalidResult(
+      `The result cannot be written as JSON: ${cause instanceof Error ? cause.message : "unknown reason"}.`,
+    );
   }
 }
 

@@ -1,4 +1,5 @@
-import { z } from "zod";
+import * as z from "zod";
+import { type Place, PlaceSchema } from "./place.ts";
 import { type TaskNode, TaskNodeSchema } from "./signature.ts";
 
 /** Where arguments or a result are: in place as JSON text, or in S3 under a key. */
@@ -32,6 +33,15 @@ export const CallSchema = z.object({
   ignore_result: z.boolean(),
   link: z.array(TaskNodeSchema),
   link_error: z.array(TaskNodeSchema),
+  /** The task or group that comes before it in its canvas; null for none. */
+  input: z.string().nullable().default(null),
+  /** Whether the result of `input` is left out, not prepended to the arguments. */
+  immutable: z.boolean().default(false),
+  /** Where it stands in a canvas; null outside one. */
+  place: PlaceSchema.nullable().default(null),
+  /** Seconds that count from the end of `input`, where there is one; else they are in `eta` and `expires`. */
+  countdown: z.number().nullable().default(null),
+  expires_in: z.number().nullable().default(null),
   /** `[args, kwargs]`. */
   payload: PayloadSchema,
   /** The options as the client gave them, without links, for those who ask. */
@@ -62,6 +72,8 @@ export type RunMessage = z.infer<typeof RunMessageSchema>;
 
 /** What a call is made of besides its node: where it stands, and the limits of its task. */
 export interface CallContext {
+  readonly input?: string | null;
+  readonly place?: Place | null;
   readonly root: string;
   readonly parent: string | null;
   readonly group: string | null;
@@ -86,6 +98,10 @@ export function createCall(node: TaskNode, defaults: TaskDefaults, context: Call
   const { link, link_error, ...shown } = options;
   const timeLimit = options.time_limit ?? defaults.time_limit;
   const soft = options.soft_time_limit ?? defaults.soft_time_limit;
+  const input = context.input ?? null;
+  const { countdown, expires } = options;
+  const later =
+    input === null ? null : { countdown: countdown ?? null, expires_in: typeof expires === "number" ? expires : null };
   return {
     task: node.task,
     root: context.root,
@@ -95,8 +111,13 @@ export function createCall(node: TaskNode, defaults: TaskDefaults, context: Call
     correlation: context.correlation,
     origin: context.origin,
     created: context.now,
-    eta: startTime(options.eta, options.countdown, context.now),
-    expires: pointInTime(options.expires, context.now),
+    eta: startTime(options.eta, later === null ? countdown : undefined, context.now),
+    expires: later !== null && typeof expires === "number" ? null : pointInTime(expires, context.now),
+    input,
+    immutable: node.immutable,
+    place: context.place ?? null,
+    countdown: later?.countdown ?? null,
+    expires_in: later?.expires_in ?? null,
     time_limit: timeLimit,
     soft_time_limit: soft === null || soft > timeLimit ? null : soft,
     max_retries: options.max_retries === undefined ? defaults.max_retries : options.max_retries,

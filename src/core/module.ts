@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { DefinitionError } from "./errors.ts";
 
 const BRAND = Symbol.for("celeriac.module");

@@ -23,7 +23,9 @@ export const isChainNode = (node: Node): node is ChainNode => "chain" in node;
 export const isGroupNode = (node: Node): node is GroupNode => "group" in node;
 
 /** A node, or every fault of what should have been one. */
-export type ParsedNode = { readonly node: Node; readonly faults: readonly [] } | { readonly node: null; readonly faults: readonly Fault[] };
+export type ParsedNode =
+  | { readonly node: Node; readonly faults: readonly [] }
+  | { readonly node: null; readonly faults: readonly Fault[] };
 
 type Path = readonly PropertyKey[];
 
@@ -54,13 +56,19 @@ class NodeReader {
     if (!isObject(value)) return this.fault(path, "is no node: expected an object with task, chain, group or chord");
     const kinds = KINDS.filter((kind) => Object.hasOwn(value, kind));
     const [kind] = kinds;
-    if (kind === undefined) return this.fault(path, "is no node: expected one of the keys task, chain, group and chord");
+    if (kind === undefined)
+      return this.fault(path, "is no node: expected one of the keys task, chain, group and chord");
     if (kinds.length > 1) return this.fault(path, `has the keys ${kinds.join(" and ")}; a node is exactly one of them`);
     if (kind === "task") return this.task(value, path);
     if (depth > MAX_DEPTH) return this.fault(path, `is nested more than ${MAX_DEPTH} levels deep`);
     this.refuseOtherKeys(value, [kind], path);
     if (kind === "chord") return this.chord(value["chord"], [...path, "chord"], depth);
-    const nodes = this.nodes(value[kind], [...path, kind], depth, kind === "chain" ? { min: 1, max: MAX_CHAIN } : { min: 0, max: MAX_WIDTH });
+    const nodes = this.nodes(
+      value[kind],
+      [...path, kind],
+      depth,
+      kind === "chain" ? { min: 1, max: MAX_CHAIN } : { min: 0, max: MAX_WIDTH },
+    );
     if (nodes === null) return null;
     return kind === "chain" ? { chain: nodes } : { group: nodes };
   }
@@ -81,7 +89,12 @@ class NodeReader {
     return header === null || body === null ? null : { chord: { header, body } };
   }
 
-  nodes(value: unknown, path: Path, depth: number, length: { readonly min: number; readonly max: number }): Node[] | null {
+  nodes(
+    value: unknown,
+    path: Path,
+    depth: number,
+    length: { readonly min: number; readonly max: number },
+  ): Node[] | null {
     if (!Array.isArray(value)) return this.fault(path, "is no list of nodes");
     if (value.length < length.min) return this.fault(path, `has no nodes; expected at least ${length.min}`);
     if (value.length > length.max) return this.fault(path, `has ${value.length} nodes; expected at most ${length.max}`);
@@ -102,14 +115,20 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 /** The task nodes of `node` with their places, in submitted order, and whether a result is prepended to each. */
-export function* taskNodes(node: Node, path: Path, prepended: boolean): Generator<{ node: TaskNode; path: Path; prepended: boolean }> {
+export function* taskNodes(
+  node: Node,
+  path: Path,
+  prepended: boolean,
+): Generator<{ node: TaskNode; path: Path; prepended: boolean }> {
   if (isTaskNode(node)) yield { node, path, prepended };
   else if (isChainNode(node)) {
-    for (const [index, step] of node.chain.entries()) yield* taskNodes(step, [...path, "chain", index], prepended || index > 0);
+    for (const [index, step] of node.chain.entries())
+      yield* taskNodes(step, [...path, "chain", index], prepended || index > 0);
   } else if (isGroupNode(node)) {
     for (const [index, member] of node.group.entries()) yield* taskNodes(member, [...path, "group", index], prepended);
   } else {
-    for (const [index, member] of node.chord.header.entries()) yield* taskNodes(member, [...path, "chord", "header", index], prepended);
+    for (const [index, member] of node.chord.header.entries())
+      yield* taskNodes(member, [...path, "chord", "header", index], prepended);
     yield* taskNodes(node.chord.body, [...path, "chord", "body"], true);
   }
 }

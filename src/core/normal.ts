@@ -22,12 +22,14 @@ function flatSteps(nodes: readonly Node[]): Node[] {
 
 /** From the end: each group takes what follows it as its body. */
 function chain(steps: readonly Node[]): Node {
-  const joined = steps.toReversed().reduce<Node[]>((later, step) => {
-    const [next, ...rest] = later;
-    return isGroupNode(step) && next !== undefined ? [chord(step, next), ...rest] : [step, ...later];
-  }, []);
+  const joined: Node[] = [];
+  for (const step of steps.toReversed()) {
+    const next = joined.at(-1);
+    if (isGroupNode(step) && next !== undefined) joined[joined.length - 1] = chord(step, next);
+    else joined.push(step);
+  }
   const [only] = joined;
-  return joined.length === 1 && only !== undefined ? only : { chain: joined };
+  return joined.length === 1 && only !== undefined ? only : { chain: joined.toReversed() };
 }
 
 function chord(group: GroupNode, body: Node): Node {

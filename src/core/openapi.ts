@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import * as answers from "./answer-schemas.ts";
 import { RegisteredTaskSchema } from "./registry.ts";
 import * as requests from "./requests.ts";
@@ -20,19 +20,71 @@ const submission = { status: 202, answer: answers.SubmissionAnswer, problems: [4
 
 const DESCRIPTIONS: Readonly<Record<RouteName, Description>> = {
   add: { ...submission, summary: "Run math.add", body: requests.AddBody },
-  testRequestInfo: { ...submission, summary: "Run probe.request_info: its result is the request context", body: requests.RequestInfoBody },
+  testRequestInfo: {
+    ...submission,
+    summary: "Run probe.request_info: its result is the request context",
+    body: requests.RequestInfoBody,
+  },
   submitTask: { ...submission, summary: "Run one task", body: requests.TaskBody },
-  submitBatch: { ...submission, summary: "Run up to 10,000 independent tasks", body: requests.BatchBody, answer: answers.BatchAnswer },
-  submitDocument: { ...submission, summary: "Process a file of up to 4 MB", query: requests.DocumentQuery, bodyType: "application/octet-stream" },
-  createUpload: { ...submission, summary: "Get a form that uploads a file of up to 50 MB", body: requests.UploadBody, status: 201, answer: answers.UploadAnswer },
-  processUpload: { ...submission, summary: "Process a file that was uploaded", body: requests.EmptyBody, problems: [400, 404, 409, 413, 415, 429] },
-  getResult: { summary: "A task's record and result; ?wait holds the answer until it has ended", query: requests.WaitQuery, status: 200, answer: answers.ResultAnswer, problems: [400, 404, 429] },
-  listTasks: { summary: "Records of tasks, newest first", query: requests.ListQuery, status: 200, answer: answers.ListAnswer, problems: [400, 429] },
+  submitBatch: {
+    ...submission,
+    summary: "Run up to 10,000 independent tasks",
+    body: requests.BatchBody,
+    answer: answers.BatchAnswer,
+  },
+  submitDocument: {
+    ...submission,
+    summary: "Process a file of up to 4 MB",
+    query: requests.DocumentQuery,
+    bodyType: "application/octet-stream",
+  },
+  createUpload: {
+    ...submission,
+    summary: "Get a form that uploads a file of up to 50 MB",
+    body: requests.UploadBody,
+    status: 201,
+    answer: answers.UploadAnswer,
+  },
+  processUpload: {
+    ...submission,
+    summary: "Process a file that was uploaded",
+    body: requests.EmptyBody,
+    problems: [400, 404, 409, 413, 415, 429],
+  },
+  getResult: {
+    summary: "A task's record and result; ?wait holds the answer until it has ended",
+    query: requests.WaitQuery,
+    status: 200,
+    answer: answers.ResultAnswer,
+    problems: [400, 404, 429],
+  },
+  listTasks: {
+    summary: "Records of tasks, newest first",
+    query: requests.ListQuery,
+    status: 200,
+    answer: answers.ListAnswer,
+    problems: [400, 429],
+  },
   getTask: { summary: "All of a task's data", status: 200, answer: answers.TaskAnswer, problems: [404, 429] },
-  getRegistry: { summary: "Every task", status: 200, answer: z.strictObject({ tasks: z.array(RegisteredTaskSchema) }), problems: [429] },
-  listQueues: { summary: "How many messages each queue holds", status: 200, answer: answers.QueuesAnswer, problems: [429] },
+  getRegistry: {
+    summary: "Every task",
+    status: 200,
+    answer: z.strictObject({ tasks: z.array(RegisteredTaskSchema) }),
+    problems: [429],
+  },
+  listQueues: {
+    summary: "How many messages each queue holds",
+    status: 200,
+    answer: answers.QueuesAnswer,
+    problems: [429],
+  },
   listWorkflows: { summary: "The named workflows", status: 200, answer: answers.WorkflowsAnswer, problems: [429] },
-  getOutput: { summary: "The text that was taken out of a document", status: 302, answer: answers.OutputAnswer, problems: [404, 429] },
+  getOutput: {
+    summary: "The text that was taken out of a document",
+    status: 302,
+    answer: answers.OutputAnswer,
+    problems: [404, 429],
+  },
   getHealth: { summary: "Liveness", status: 200, answer: answers.HealthAnswer, problems: [] },
   getOpenApi: { summary: "This document", status: 200, answer: z.record(z.string(), z.unknown()), problems: [] },
 };
@@ -46,20 +98,42 @@ export function createOpenApi(): Record<string, unknown> {
     const bodyName = `${name}Body`;
     if (description.body !== undefined) schemas[bodyName] = componentOf(bodyName, description.body);
     const operations = (paths[path] ??= {});
-    operations[method.toLowerCase()] = { operationId: name, tags: [right], ...operationOf(path, method, description, bodyName) };
+    operations[method.toLowerCase()] = {
+      operationId: name,
+      tags: [right],
+      ...operationOf(path, method, description, bodyName),
+    };
   }
   return {
     openapi: "3.1.0",
-    info: { title: "Celeriac", version: "1.0.0", description: "Tasks, canvas and monitoring as a Celery user knows them, without servers." },
+    info: {
+      title: "Celeriac",
+      version: "1.0.0",
+      description: "Tasks, canvas and monitoring as a Celery user knows them, without servers.",
+    },
     paths,
     components: { schemas },
   };
 }
 
-function operationOf(path: string, method: string, description: Description, bodyName: string): Record<string, unknown> {
+function operationOf(
+  path: string,
+  method: string,
+  description: Description,
+  bodyName: string,
+): Record<string, unknown> {
   const { summary, body, bodyType, status, answer, problems } = description;
-  const content = bodyType === undefined ? body && { "application/json": { schema: { $ref: `#/components/schemas/${bodyName}` } } } : { [bodyType]: { schema: {} } };
-  const refusals = problems.map((code) => [code, { description: "Refused", content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } } }]);
+  const content =
+    bodyType === undefined
+      ? body && { "application/json": { schema: { $ref: `#/components/schemas/${bodyName}` } } }
+      : { [bodyType]: { schema: {} } };
+  const refusals = problems.map((code) => [
+    code,
+    {
+      description: "Refused",
+      content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
+    },
+  ]);
   return {
     summary,
     parameters: [...pathParameters(path), ...queryParameters(description.query), ...headerParameters(method)],
@@ -74,23 +148,48 @@ function operationOf(path: string, method: string, description: Description, bod
 /** A schema as a component: a recursive one refers to itself, and its references must say where it lies in the document. */
 function componentOf(name: string, schema: z.ZodType): unknown {
   const text = JSON.stringify(schemaOf(schema, "input"));
-  return JSON.parse(text.replaceAll(/"\$ref":"#(\/[^"]*)?"/g, (_, inside: string | undefined) => `"$ref":"#/components/schemas/${name}${inside ?? ""}"`));
+  return JSON.parse(
+    text.replaceAll(
+      /"\$ref":"#(\/[^"]*)?"/g,
+      (_, inside: string | undefined) => `"$ref":"#/components/schemas/${name}${inside ?? ""}"`,
+    ),
+  );
 }
 
 function pathParameters(path: string): Record<string, unknown>[] {
-  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({ name, in: "path", required: true, schema: { type: "string", format: "uuid" } }));
+  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+    name,
+    in: "path",
+    required: true,
+    schema: { type: "string", format: "uuid" },
+  }));
 }
 
 function queryParameters(query: z.ZodObject | undefined): Record<string, unknown>[] {
   return Object.entries(query?.shape ?? {}).map(([name, schema]) => {
     const zodSchema = z.custom<z.ZodType>().parse(schema);
-    return { name, in: "query", required: !zodSchema.safeParse(undefined).success, schema: schemaOf(zodSchema, "input") };
+    return {
+      name,
+      in: "query",
+      required: !zodSchema.safeParse(undefined).success,
+      schema: schemaOf(zodSchema, "input"),
+    };
   });
 }
 
 function headerParameters(method: string): Record<string, unknown>[] {
-  const correlation = { name: "x-correlation-id", in: "header", required: false, schema: { type: "string", maxLength: 128 } };
-  const idempotency = { name: "idempotency-key", in: "header", required: false, schema: { type: "string", maxLength: 255 } };
+  const correlation = {
+    name: "x-correlation-id",
+    in: "header",
+    required: false,
+    schema: { type: "string", maxLength: 128 },
+  };
+  const idempotency = {
+    name: "idempotency-key",
+    in: "header",
+    required: false,
+    schema: { type: "string", maxLength: 255 },
+  };
   return method === "POST" ? [correlation, idempotency] : [correlation];
 }
 

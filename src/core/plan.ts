@@ -1,36 +1,10 @@
-import { z } from "zod";
 import { type Node, isChainNode, isGroupNode, isTaskNode } from "./node.ts";
 import { normalize } from "./normal.ts";
+import { type Part, type Place, chunkOf, chunkSize } from "./place.ts";
 import type { TaskNode } from "./signature.ts";
 
 /** Steps of one chain machine. More are cut into chains of their own: 8 history events each, and one emulator fails near 985. */
 export const MAX_STEPS = 500;
-
-/** Where a task or canvas stands in the canvas around it. */
-export const PlaceSchema = z.object({
-  /** The canvas around it. */
-  canvas: z.string(),
-  /** What it is there. */
-  role: z.enum(["step", "member", "header", "body"]),
-  /** Its place among steps or members, from 0. */
-  index: z.number().int(),
-  /** Whether the canvas has ended well once this has. */
-  last: z.boolean(),
-});
-
-export type Place = z.infer<typeof PlaceSchema>;
-
-/** What a canvas starts: a task, or another canvas. */
-export const PartSchema = z.object({
-  /** The id of the task or the canvas. */
-  id: z.string(),
-  /** The name of the task, or null for a canvas. */
-  task: z.string().nullable(),
-  /** The id under which its result is asked for: the task's own, or by the rule of its kind. */
-  result: z.string(),
-});
-
-export type Part = z.infer<typeof PartSchema>;
 
 /** Where a part stands among others. The first two are what a client sees. */
 interface Standing {
@@ -50,9 +24,25 @@ export interface PlannedTask extends Standing {
 
 /** A canvas of a plan. A chord's header is a group of its own. */
 export type PlannedCanvas =
-  | ({ readonly kind: "chain"; readonly id: string; readonly steps: readonly Part[]; readonly result: string } & Standing)
-  | ({ readonly kind: "group"; readonly id: string; readonly members: readonly Part[]; readonly result: string } & Standing)
-  | ({ readonly kind: "chord"; readonly id: string; readonly header: string; readonly body: Part; readonly result: string } & Standing);
+  | ({
+      readonly kind: "chain";
+      readonly id: string;
+      readonly steps: readonly Part[];
+      readonly result: string;
+    } & Standing)
+  | ({
+      readonly kind: "group";
+      readonly id: string;
+      readonly members: readonly Part[];
+      readonly result: string;
+    } & Standing)
+  | ({
+      readonly kind: "chord";
+      readonly id: string;
+      readonly header: string;
+      readonly body: Part;
+      readonly result: string;
+    } & Standing);
 
 /** A submission, taken apart into what is stored and started. */
 export interface Plan {
@@ -73,7 +63,13 @@ export interface Plan {
  */
 export function createPlan(node: Node, nextId: () => string, submitter: string | null = null): Plan {
   const planner = new Planner(nextId);
-  const top = planner.part(normalize(node), { parent: submitter, input: null, group: null, groupIndex: null, place: null });
+  const top = planner.part(normalize(node), {
+    parent: submitter,
+    input: null,
+    group: null,
+    groupIndex: null,
+    place: null,
+  });
   const first = planner.first ?? top.result;
   return { root: first, top, tasks: planner.tasks, canvases: planner.canvases };
 }
@@ -113,7 +109,7 @@ class Planner {
         input: standing.input,
         group: id,
         groupIndex: index,
-        place: { canvas: id, role: "member", index, last: false },
+        place: { canvas: id, role: "member", index, last: false, together: together(index, nodes.length) },
       }),
     );
     this.#fill(at, { ...standing, kind: "group", id, members, result: id });
@@ -134,7 +130,7 @@ class Planner {
         input: before ?? standing.input,
         group: last ? standing.group : null,
         groupIndex: last ? standing.groupIndex : null,
-        place: { canvas: id, role: "step", index, last },
+        place: { canvas: id, role: "step", index, last, together: 1 },
       };
       const [only] = group;
       steps.push(group.length === 1 && only !== undefined ? this.part(only, step) : this.#chain(group, step));
@@ -147,16 +143,38 @@ class Planner {
   #chord(header: readonly Node[], body: Node, standing: Standing): Part {
     const id = this.#nextId();
     const at = this.#reserve();
-    const place = { canvas: id, index: 0, last: false } as const;
-    const group = this.#group(header, { ...standing, group: null, groupIndex: null, place: { ...place, role: "header" } });
-    const part = this.part(body, { ...standing, parent: group.id, input: group.id, place: { ...place, role: "body", last: true } });
+    const place = { canvas: id, index: 0, last: false, together: 1 } as const;
+    const group = this.#group(header, {
+      ...standing,
+      group: null,
+      groupIndex: null,
+      place: { ...place, role: "header" },
+    });
+    const part = this.part(body, {
+      ...standing,
+      parent: group.id,
+      input: group.id,
+      place: { ...place, role: "body", last: true },
+    });
     this.#fill(at, { ...standing, kind: "chord", id, header: group.id, body: part, result: part.result });
     return { id, task: null, result: part.result };
   }
 
   /** Keeps a canvas's place before those that it holds. */
   #reserve(): number {
-    return this.canvases.push({ kind: "group", id: "", members: [], result: "", parent: null, input: null, group: null, groupIndex: null, place: null }) - 1;
+    return (
+      this.canvases.push({
+        kind: "group",
+        id: "",
+        members: [],
+        result: "",
+        parent: null,
+        input: null,
+        group: null,
+        groupIndex: null,
+        place: null,
+      }) - 1
+    );
   }
 
   #fill(at: number, canvas: PlannedCanvas): void {
@@ -164,13 +182,16 @@ class Planner {
   }
 }
 
+/** How many members the chunk of the member `index` has. */
+function together(index: number, members: number): number {
+  const size = chunkSize(members);
+  return Math.min(size, members - chunkOf(index, members) * size);
+}
+
 /** A long chain as several, each a step; a short one as it is. */
 function cut(nodes: readonly Node[]): Node[][] {
   if (nodes.length <= MAX_STEPS) return nodes.map((node) => [node]);
-  return Array.from({ length: Math.ceil(nodes.length / MAX_STEPS) }, (_, n) => nodes.slice(n * MAX_STEPS, (n + 1) * MAX_STEPS));
-}
-
-/** Members of a group that are started together: one each up to 10, so that small groups show in the console; else 250 or a 40th, the most that one Map runs at once. */
-export function chunkSize(members: number): number {
-  return members <= 10 ? 1 : Math.max(250, Math.ceil(members / 40));
+  return Array.from({ length: Math.ceil(nodes.length / MAX_STEPS) }, (_, n) =>
+    nodes.slice(n * MAX_STEPS, (n + 1) * MAX_STEPS),
+  );
 }

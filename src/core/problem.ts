@@ -22,7 +22,12 @@ export class Problem extends CeleriacError {
   readonly errors: readonly Fault[] | undefined;
   readonly headers: Readonly<Record<string, string>>;
 
-  constructor(status: number, code: string, detail: string, extra: { errors?: readonly Fault[]; headers?: Readonly<Record<string, string>> } = {}) {
+  constructor(
+    status: number,
+    code: string,
+    detail: string,
+    extra: { errors?: readonly Fault[]; headers?: Readonly<Record<string, string>> } = {},
+  ) {
     super(code, detail);
     this.status = status;
     this.errors = extra.errors;

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { CallSchema, PayloadSchema } from "./message.ts";
 
 const TaskErrorSchema = z.object({ type: z.string(), message: z.string(), task_id: z.string() });

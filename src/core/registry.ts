@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Task } from "./task.ts";
 
 const JsonSchema = z.record(z.string(), z.unknown());

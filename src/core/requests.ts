@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { MAX_PAGE, MAX_WAIT, MAX_WIDTH } from "./limits.ts";
 import { TaskNodeSchema } from "./signature.ts";
 

@@ -12,7 +12,9 @@ export interface RetryPolicy {
 }
 
 /** What an attempt that threw comes to: another after `countdown` seconds, or failure with `error`. */
-export type Verdict = { readonly retry: true; readonly countdown: number; readonly cause: unknown } | { readonly retry: false; readonly error: unknown };
+export type Verdict =
+  | { readonly retry: true; readonly countdown: number; readonly cause: unknown }
+  | { readonly retry: false; readonly error: unknown };
 
 /**
  * Decides over an attempt that threw, by Celery's rules: `self.retry` and `autoretryFor` ask for a retry; where none is left the

@@ -40,7 +40,11 @@ export interface Request<Kwargs = Readonly<Record<string, unknown>>> {
   readonly origin: string;
   readonly priority: number | null;
   readonly ignoreResult: boolean;
-  readonly deliveryInfo: { readonly routingKey: string; readonly priority: number | null; readonly redelivered: boolean };
+  readonly deliveryInfo: {
+    readonly routingKey: string;
+    readonly priority: number | null;
+    readonly redelivered: boolean;
+  };
   readonly isEager: false;
   readonly calledDirectly: false;
 }

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { MAX_DELAY, MAX_HEADERS, MAX_HEADER_LENGTH, MAX_LINKS } from "./limits.ts";
 
 /** How one call differs from what the task declares. Seconds count from submission. */
@@ -77,7 +77,11 @@ const OptionsSchema = z
     if (options.countdown !== undefined && options.eta !== undefined) {
       context.addIssue({ code: "custom", path: ["eta"], message: "cannot be given together with countdown" });
     }
-    if (options.soft_time_limit !== undefined && options.time_limit !== undefined && options.soft_time_limit > options.time_limit) {
+    if (
+      options.soft_time_limit !== undefined &&
+      options.time_limit !== undefined &&
+      options.soft_time_limit > options.time_limit
+    ) {
       context.addIssue({ code: "custom", path: ["soft_time_limit"], message: "is above time_limit" });
     }
   });

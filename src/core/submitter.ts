@@ -30,7 +30,16 @@ export async function submit(
   const { args, kwargs, ...options } = call;
   const checked = checkArguments(task, args, kwargs ?? {});
   if (current === null) {
-    throw new CeleriacError("not_connected", `${task.name} was called outside a task. Call connect() of "celeriac/client" first.`);
+    throw new CeleriacError(
+      "not_connected",
+      `${task.name} was called outside a task. Call connect() of "celeriac/client" first.`,
+    );
   }
-  return current({ task: task.name, args: checked.args, kwargs: checked.kwargs, options: wireOptions(options), immutable: false });
+  return current({
+    task: task.name,
+    args: checked.args,
+    kwargs: checked.kwargs,
+    options: wireOptions(options),
+    immutable: false,
+  });
 }

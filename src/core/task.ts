@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { DefinitionError } from "./errors.ts";
 import { MAX_TIME_LIMIT } from "./limits.ts";
 import { type CallOptions, type Signature, createSignature } from "./signature.ts";
@@ -36,7 +36,9 @@ export interface TaskOptions {
 }
 
 /** {@link TaskOptions} with every default filled in. */
-export type ResolvedTaskOptions = Required<Omit<TaskOptions, "softTimeLimit">> & { readonly softTimeLimit: number | null };
+export type ResolvedTaskOptions = Required<Omit<TaskOptions, "softTimeLimit">> & {
+  readonly softTimeLimit: number | null;
+};
 
 /** Schema of {@link TaskOptions} with its defaults; unknown options are refused, so that a typo does not pass for a default. */
 const TaskOptionsSchema = z
@@ -45,8 +47,12 @@ const TaskOptionsSchema = z
     timeLimit: z.number().positive().default(300),
     maxRetries: z.number().int().min(0).nullable().default(3),
     retryDelay: z.number().min(0).default(180),
-    autoretryFor: z.array(z.custom<ErrorClass>((value) => typeof value === "function", "expected an error class")).default([]),
-    dontAutoretryFor: z.array(z.custom<ErrorClass>((value) => typeof value === "function", "expected an error class")).default([]),
+    autoretryFor: z
+      .array(z.custom<ErrorClass>((value) => typeof value === "function", "expected an error class"))
+      .default([]),
+    dontAutoretryFor: z
+      .array(z.custom<ErrorClass>((value) => typeof value === "function", "expected an error class"))
+      .default([]),
     retryBackoff: z.union([z.boolean(), z.number().positive()]).default(false),
     retryBackoffMax: z.number().positive().default(600),
     retryJitter: z.boolean().default(true),
@@ -75,10 +81,15 @@ export interface TaskDeclaration<Args extends ArgsSchema, Kwargs extends z.ZodOb
 export type ArgsSchema = z.ZodType<readonly unknown[], readonly unknown[]>;
 
 /** The keyword arguments of a task that takes none. */
-type NoKwargs = z.ZodObject<Record<never, never>, z.core.$strict>;
+const NO_KWARGS = z.strictObject({});
+type NoKwargs = typeof NO_KWARGS;
 
 /** Argument lists without their first entry, for a step that gets its parent's result prepended. */
-type Tail<Args> = Args extends readonly [unknown, ...infer Rest] ? Rest : Args extends readonly [unknown?, ...infer Rest] ? Rest : Args;
+type Tail<Args> = Args extends readonly [unknown, ...infer Rest]
+  ? Rest
+  : Args extends readonly [unknown?, ...infer Rest]
+    ? Rest
+    : Args;
 
 /** A task as code uses it: call it, or make a signature of it. */
 export interface Task<Args extends readonly unknown[] = readonly unknown[], Kwargs = unknown, Result = unknown> {
@@ -124,7 +135,7 @@ export function defineTask<Args extends ArgsSchema, Result, Kwargs extends z.Zod
     name,
     module,
     args,
-    kwargs: kwargs ?? z.strictObject({}),
+    kwargs: kwargs ?? NO_KWARGS,
     options: resolved,
     run: (self, values) => Reflect.apply(run, undefined, [self, ...values]),
     s: (...values) => createSignature<Result>(name, values, false),

@@ -1,5 +1,4 @@
 /** The largest file that the API takes as a request body, in bytes (4 MB): a Lambda request may have 6 MB, and base64 makes 4 MB into 5.6 MB. */
-export const MAX_DIRECT_BYTES = 4 * 1024 * 1024;
 
 /**
  * The largest document, packed or unpacked, in bytes (50 MB): the text, its UTF-16 copy in memory and the reader's own

@@ -48,18 +48,42 @@ export async function finish(runtime: Runtime, task: EndingTask, end: End): Prom
 /** Tells those who wait for a task that has ended. Repeating it does no harm: ids derive, and a spent token is no error. */
 export async function notify(runtime: Runtime, record: TaskRecord, token: string | undefined): Promise<void> {
   await startLinks(runtime, record);
-  if (token !== undefined) await answerToken(token, record.status === "SUCCESS" ? null : (record.error?.type ?? record.status));
+  if (token !== undefined)
+    await answerToken(token, record.status === "SUCCESS" ? null : (record.error?.type ?? record.status));
 }
 
 async function endingOf(runtime: Runtime, task: EndingTask, end: End): Promise<Ending> {
-  const kept = { runtime: task.runtime, progress: task.progress ?? null, ...(task.dead === undefined ? {} : { dead: task.dead }) };
-  if (end.status !== "SUCCESS") return { ...kept, status: end.status, result: null, error: fromHere(task.id, end.error), children: linkIds(task, "link_error") };
+  const kept = {
+    runtime: task.runtime,
+    progress: task.progress ?? null,
+    ...(task.dead === undefined ? {} : { dead: task.dead }),
+  };
+  if (end.status !== "SUCCESS")
+    return {
+      ...kept,
+      status: end.status,
+      result: null,
+      error: fromHere(task.id, end.error),
+      children: linkIds(task, "link_error"),
+    };
   const bytes = Buffer.byteLength(end.json);
   if (bytes > MAX_RESULT) {
     const error = describeError(new ResultTooLarge(bytes, MAX_RESULT));
-    return { ...kept, status: "FAILURE", result: null, error: fromHere(task.id, error), children: linkIds(task, "link_error") };
+    return {
+      ...kept,
+      status: "FAILURE",
+      result: null,
+      error: fromHere(task.id, error),
+      children: linkIds(task, "link_error"),
+    };
   }
-  return { ...kept, status: "SUCCESS", result: await storeResult(runtime, task, end.json), error: null, children: linkIds(task, "link") };
+  return {
+    ...kept,
+    status: "SUCCESS",
+    result: await storeResult(runtime, task, end.json),
+    error: null,
+    children: linkIds(task, "link"),
+  };
 }
 
 async function storeResult(runtime: Runtime, task: EndingTask, json: string): Promise<Payload | null> {
@@ -82,7 +106,10 @@ async function startLinks(runtime: Runtime, record: TaskRecord): Promise<void> {
   const kind = record.status === "SUCCESS" ? "link" : "link_error";
   const links = record.call[kind];
   if (links.length === 0) return;
-  const result: unknown = kind === "link" ? JSON.parse(record.result === null ? "null" : await runtime.payloads.load(record.result)) : record.id;
+  const result: unknown =
+    kind === "link"
+      ? JSON.parse(record.result === null ? "null" : await runtime.payloads.load(record.result))
+      : record.id;
   const ids = linkIds(record, kind);
   for (const [index, link] of links.entries()) {
     const id = ids[index] ?? derivedId(record.id, kind, String(index));

@@ -30,7 +30,12 @@ export interface Worker {
 export async function handleDelivery(worker: Worker, delivery: Delivery): Promise<Verdict> {
   const parsed = RunMessageSchema.safeParse(parseJson(delivery.body));
   if (!parsed.success) {
-    logLine("ERROR", "a message that no task wrote was dropped", {}, { message_id: delivery.messageId, fault: parsed.error.issues[0]?.message });
+    logLine(
+      "ERROR",
+      "a message that no task wrote was dropped",
+      {},
+      { message_id: delivery.messageId, fault: parsed.error.issues[0]?.message },
+    );
     return ACK;
   }
   const message = parsed.data;
@@ -73,28 +78,52 @@ async function claimAndRun(worker: Worker, message: RunMessage, delivery: Delive
   return refused(worker, record, message, delivery, { fence, leaseFor });
 }
 
-async function refused(worker: Worker, record: TaskRecord, message: RunMessage, delivery: Delivery, claim: { fence: string; leaseFor: number }): Promise<Verdict> {
+async function refused(
+  worker: Worker,
+  record: TaskRecord,
+  message: RunMessage,
+  delivery: Delivery,
+  claim: { fence: string; leaseFor: number },
+): Promise<Verdict> {
   const { runtime } = worker;
   const decision = onRefusedClaim(record, message, claim.fence, runtime.now());
-  switch (decision.then) {
+  switch (decision.action) {
     case "run":
       return verdictOf(await runClaimed(worker, record, message, delivery));
     case "notify":
       await notify(runtime, record, message.token);
       return ACK;
     case "resend":
-      await runtime.queues.send(toTask(record.call.task, { ...message, attempt: decision.attempt, hops: message.hops + 1 }, decision.delay));
+      await runtime.queues.send(
+        toTask(record.call.task, { ...message, attempt: decision.attempt, hops: message.hops + 1 }, decision.delay),
+      );
       return ACK;
     case "wait":
       return comeBack(decision.seconds);
     case "takeOver": {
       const { attempt } = record;
-      const taken = await runtime.tasks.takeOver({ id: record.id, attempt, now: runtime.now(), ...claim, from: decision.from, lost: decision.lost });
-      return taken === null ? comeBack(1) : verdictOf(await runClaimed(worker, taken, { ...message, attempt }, delivery));
+      const taken = await runtime.tasks.takeOver({
+        id: record.id,
+        attempt,
+        now: runtime.now(),
+        ...claim,
+        from: decision.from,
+        lost: decision.lost,
+      });
+      return taken === null
+        ? comeBack(1)
+        : verdictOf(await runClaimed(worker, taken, { ...message, attempt }, delivery));
     }
     case "giveUp": {
       const error = describeError(new WorkerLost(`the environment that ran it was lost ${decision.lost} times`));
-      const ending = { id: record.id, call: record.call, attempt: record.attempt, fence: decision.from, token: message.token, runtime: null };
+      const ending = {
+        id: record.id,
+        call: record.call,
+        attempt: record.attempt,
+        fence: decision.from,
+        token: message.token,
+        runtime: null,
+      };
       return verdictOf(await finish(runtime, ending, { status: "FAILURE", error }));
     }
   }

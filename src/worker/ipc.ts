@@ -1,10 +1,14 @@
-import { z } from "zod";
+import * as z from "zod";
 import { TaskNodeSchema } from "../core/signature.ts";
 
 /** How an attempt ended, as the task process tells it. Values cross as JSON text, written where the task ran. */
 export const OutcomeSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("result"), json: z.string() }),
-  z.object({ kind: z.literal("retry"), countdown: z.number(), error: z.object({ type: z.string(), message: z.string() }).nullable() }),
+  z.object({
+    kind: z.literal("retry"),
+    countdown: z.number(),
+    error: z.object({ type: z.string(), message: z.string() }).nullable(),
+  }),
   z.object({ kind: z.literal("error"), error: z.object({ type: z.string(), message: z.string() }) }),
 ]);
 
@@ -45,7 +49,12 @@ export const ToTaskSchema = z.discriminatedUnion("type", [
     /** When the soft limit comes, milliseconds since 1970. */
     softDeadline: z.number().nullable(),
   }),
-  z.object({ type: z.literal("submitted"), call: z.number(), taskId: z.string().nullable(), error: z.string().nullable() }),
+  z.object({
+    type: z.literal("submitted"),
+    call: z.number(),
+    taskId: z.string().nullable(),
+    error: z.string().nullable(),
+  }),
 ]);
 
 export type ToTask = z.infer<typeof ToTaskSchema>;

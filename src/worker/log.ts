@@ -14,7 +14,12 @@ export interface LogContext {
  * Writes one JSON line to standard output, where Lambda and the local run read it. Synchronously: a line written before a
  * busy loop or a kill must come out. Fields of the context win over those of the line.
  */
-export function logLine(level: Level, message: string, context: Partial<LogContext> = {}, fields: Readonly<Record<string, unknown>> = {}): void {
+export function logLine(
+  level: Level,
+  message: string,
+  context: Partial<LogContext> = {},
+  fields: Readonly<Record<string, unknown>> = {},
+): void {
   const line = JSON.stringify({ level, time: new Date().toISOString(), message, ...fields, ...context });
   try {
     writeSync(1, `${line}\n`);

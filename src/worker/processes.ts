@@ -8,7 +8,10 @@ export function descendantsOf(pid: number): number[] {
 function childrenOf(pid: number): number[] {
   try {
     const text = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8");
-    return text.split(" ").filter((part) => part !== "").map(Number);
+    return text
+      .split(" ")
+      .filter((part) => part !== "")
+      .map(Number);
   } catch {
     return [];
   }

@@ -55,9 +55,22 @@ export async function runClaimed(
     logLine("INFO", "will be retried", context, { retries: record.retries, countdown: end.countdown, runtime: ran });
     return retry(runtime, record, message, { countdown: end.countdown, error: end.error, ran });
   }
-  const ending: EndingTask = { id, call, attempt: record.attempt, fence, token: message.token, runtime: ran, progress: progress.latest() };
+  const ending: EndingTask = {
+    id,
+    call,
+    attempt: record.attempt,
+    fence,
+    token: message.token,
+    runtime: ran,
+    progress: progress.latest(),
+  };
   const outcome = endOf(end, call.time_limit);
-  logLine(outcome.status === "SUCCESS" ? "INFO" : "ERROR", outcome.status === "SUCCESS" ? "succeeded" : `failed: ${outcome.error.type}`, context, { runtime: ran });
+  logLine(
+    outcome.status === "SUCCESS" ? "INFO" : "ERROR",
+    outcome.status === "SUCCESS" ? "succeeded" : `failed: ${outcome.error.type}`,
+    context,
+    { runtime: ran },
+  );
   return finish(runtime, ending, outcome);
 }
 
@@ -109,7 +122,15 @@ function submitterFor(runtime: Runtime, record: TaskRecord): (node: TaskNode) =>
     seen.set(text, nth);
     const id = node.options.task_id ?? derivedId(record.id, String(record.attempt), text, String(nth));
     await runtime.tasks.addChildren(record.id, [id]);
-    const context = { root: call.root, parent: record.id, group: null, groupIndex: null, correlation: call.correlation, origin: call.task, now: runtime.now() };
+    const context = {
+      root: call.root,
+      parent: record.id,
+      group: null,
+      groupIndex: null,
+      correlation: call.correlation,
+      origin: call.task,
+      now: runtime.now(),
+    };
     await submitTask(runtime, { id, node, context });
     return id;
   };

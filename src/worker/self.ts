@@ -20,7 +20,9 @@ export function createSelf(
     },
     progress: async (current, total, message) => {
       if (!Number.isFinite(current) || !Number.isFinite(total)) {
-        throw new TypeError(`progress(${current}, ${total}): expected two numbers, how far the task is and how far it goes.`);
+        throw new TypeError(
+          `progress(${current}, ${total}): expected two numbers, how far the task is and how far it goes.`,
+        );
       }
       report(current, total, message ?? null);
     },

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { z } from "zod";
+import * as z from "zod";
 import type { Progress } from "../core/record.ts";
 import type { TaskNode } from "../core/signature.ts";
 import { descendantsOf } from "./processes.ts";
@@ -119,7 +119,12 @@ export class TaskChild {
       const taskId = await running.attempt.onSubmit(node);
       this.#send(child, { type: "submitted", call, taskId, error: null });
     } catch (error) {
-      this.#send(child, { type: "submitted", call, taskId: null, error: error instanceof Error ? error.message : String(error) });
+      this.#send(child, {
+        type: "submitted",
+        call,
+        taskId: null,
+        error: error instanceof Error ? error.message : String(error),
+      });
     }
   }
 

@@ -1,5 +1,5 @@
 import { format } from "node:util";
-import { z } from "zod";
+import * as z from "zod";
 import { checkArguments } from "../core/arguments.ts";
 import { describeError, NotRegistered, SoftTimeLimitExceeded } from "../core/errors.ts";
 import { resultToJson } from "../core/json.ts";
@@ -37,7 +37,9 @@ export function serveTasks(tasks: readonly Task[]): void {
 export function reportFatalErrors(): void {
   const end = (thrown: unknown): void => {
     const error = describeError(thrown);
-    logLine("ERROR", `${error.type}: ${error.message}`, context ?? {}, { stack: thrown instanceof Error ? thrown.stack : undefined });
+    logLine("ERROR", `${error.type}: ${error.message}`, context ?? {}, {
+      stack: thrown instanceof Error ? thrown.stack : undefined,
+    });
     process.send?.({ type: "fatal", error }, () => process.exit(1));
     if (!process.connected) process.exit(1);
   };
@@ -54,7 +56,9 @@ async function serve(known: ReadonlyMap<string, Task>, message: Extract<ToTask, 
 }
 
 async function attempt(known: ReadonlyMap<string, Task>, message: Extract<ToTask, { type: "run" }>): Promise<Outcome> {
-  const [args, kwargs] = z.tuple([z.array(z.unknown()), z.record(z.string(), z.unknown())]).parse(JSON.parse(message.payload));
+  const [args, kwargs] = z
+    .tuple([z.array(z.unknown()), z.record(z.string(), z.unknown())])
+    .parse(JSON.parse(message.payload));
   const request = toRequest(message.request, args, kwargs);
   context = { task_id: request.id, task: request.task, root_id: request.rootId, correlation_id: request.correlationId };
   const task = known.get(request.task);
@@ -62,7 +66,12 @@ async function attempt(known: ReadonlyMap<string, Task>, message: Extract<ToTask
   const soft = softLimit(message.softDeadline, request.softTimeLimit ?? 0);
   try {
     const checked = checkArguments(task, args, kwargs);
-    const self = createSelf({ ...request, args: checked.args, kwargs: checked.kwargs }, soft.signal, context, reportProgress);
+    const self = createSelf(
+      { ...request, args: checked.args, kwargs: checked.kwargs },
+      soft.signal,
+      context,
+      reportProgress,
+    );
     return { kind: "result", json: resultToJson(await task.run(self, checked.args)) };
   } catch (thrown) {
     return judged(task, request, thrown);
@@ -72,9 +81,18 @@ async function attempt(known: ReadonlyMap<string, Task>, message: Extract<ToTask
 }
 
 function judged(task: Task, request: Request, thrown: unknown): Outcome {
-  const verdict = judge(thrown, { name: task.name, retries: request.retries, maxRetries: request.maxRetries }, task.options, Math.random);
+  const verdict = judge(
+    thrown,
+    { name: task.name, retries: request.retries, maxRetries: request.maxRetries },
+    task.options,
+    Math.random,
+  );
   if (verdict.retry) {
-    return { kind: "retry", countdown: verdict.countdown, error: verdict.cause === null ? null : describeError(verdict.cause) };
+    return {
+      kind: "retry",
+      countdown: verdict.countdown,
+      error: verdict.cause === null ? null : describeError(verdict.cause),
+    };
   }
   const stack = verdict.error instanceof Error ? verdict.error.stack : undefined;
   const error = describeError(verdict.error);
@@ -86,12 +104,19 @@ function judged(task: Task, request: Request, thrown: unknown): Outcome {
 function softLimit(deadline: number | null, seconds: number): { signal: AbortSignal; clear: () => void } {
   const controller = new AbortController();
   if (deadline === null) return { signal: controller.signal, clear: () => {} };
-  const timer = setTimeout(() => controller.abort(new SoftTimeLimitExceeded(seconds)), Math.max(0, deadline - Date.now()));
+  const timer = setTimeout(
+    () => controller.abort(new SoftTimeLimitExceeded(seconds)),
+    Math.max(0, deadline - Date.now()),
+  );
   return { signal: controller.signal, clear: () => clearTimeout(timer) };
 }
 
 /** The supervisor made the request and is trusted; its arguments come separately, for they are large. */
-function toRequest(request: Readonly<Record<string, unknown>>, args: readonly unknown[], kwargs: Readonly<Record<string, unknown>>): Request {
+function toRequest(
+  request: Readonly<Record<string, unknown>>,
+  args: readonly unknown[],
+  kwargs: Readonly<Record<string, unknown>>,
+): Request {
   return RequestSchema.parse({ ...request, args, kwargs });
 }
 
@@ -131,5 +156,11 @@ function logConsole(): void {
     (level: "DEBUG" | "INFO" | "WARN" | "ERROR") =>
     (...values: unknown[]): void =>
       logLine(level, format(...values), context ?? {});
-  Object.assign(console, { log: write("INFO"), info: write("INFO"), debug: write("DEBUG"), warn: write("WARN"), error: write("ERROR") });
+  Object.assign(console, {
+    log: write("INFO"),
+    info: write("INFO"),
+    debug: write("DEBUG"),
+    warn: write("WARN"),
+    error: write("ERROR"),
+  });
 }

@@ -16,6 +16,14 @@ const TABLE = {
   },
 };
 
+/** A worker that tells its version when it starts something slow, and when anything is done. */
+const workerCode = (version: number): string => `${RECORD}
+  export const handler = async ({ Records: [{ body }] }) => {
+    if (body === "slow") record({ version: ${version}, body: "started" });
+    await new Promise((resolve) => setTimeout(resolve, body === "slow" ? 400 : 0));
+    record({ version: ${version}, body });
+  };`;
+
 describe("a deployment", () => {
   it("changes only what is different, and loses nothing from tables and queues", async () => {
     const run = await startRun({ T: TABLE, Q: queueResource("work") });
@@ -60,17 +68,11 @@ describe("a deployment", () => {
       F: functionResource(asset, { FunctionName: "worker", Environment: { Variables: { EVENTS: events.file } } }),
       M: mappingResource("Q", "F", { BatchSize: 1 }),
     });
-    const code = (version: number): string => `${RECORD}
-      export const handler = async ({ Records: [{ body }] }) => {
-        if (body === "slow") record({ version: ${version}, body: "started" });
-        await new Promise((resolve) => setTimeout(resolve, body === "slow" ? 400 : 0));
-        record({ version: ${version}, body });
-      };`;
-    const run = await startRun(resources("worker-v1"), { "worker-v1": code(1) });
+    const run = await startRun(resources("worker-v1"), { "worker-v1": workerCode(1) });
     await run.send("work", "slow");
     await vi.waitUntil(() => events.all().length === 1, { timeout: 5000 });
 
-    expect(await run.deploy(resources("worker-v2"), { "worker-v2": code(2) })).toEqual(["worker"]);
+    expect(await run.deploy(resources("worker-v2"), { "worker-v2": workerCode(2) })).toEqual(["worker"]);
     await run.send("work", "new");
     await vi.waitUntil(() => events.all().length === 3, { timeout: 5000 });
     expect(events.all()).toContainEqual({ version: 1, body: "slow" });

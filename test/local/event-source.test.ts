@@ -41,6 +41,19 @@ async function counts(run: Run, queue: string): Promise<number> {
   );
 }
 
+/** How many messages of a batch of one are left in the queue after the handler's `code` has run. */
+async function leftAfter(code: string): Promise<number> {
+  const events = newEvents<Seen>();
+  const holding = `if (Records[0].body === "next") await new Promise(() => setTimeout(() => {}, 9000)); ${code}`;
+  const run = await startRun(stackOf(events, { BatchSize: 1 }), worker(holding), { queueEnvironments: 1 });
+  await run.send("work", "x");
+  await vi.waitUntil(() => events.all().length === 1, { timeout: 5000 });
+  // There is one environment: the next message gets it once the first response has been dealt with.
+  await run.send("work", "next");
+  await vi.waitUntil(() => events.all().some(({ body }) => body === "next"), { timeout: 5000 });
+  return (await counts(run, "work")) - 1;
+}
+
 describe("an event source mapping", () => {
   it("hands records over in the shape of AWS, and deletes what succeeded", async () => {
     const events = newEvents<Record<string, unknown>>();
@@ -93,19 +106,6 @@ describe("an event source mapping", () => {
   }, 10_000);
 
   describe("response", () => {
-    /** How many messages of a batch of one are left in the queue after the handler's `code` has run. */
-    async function leftAfter(code: string): Promise<number> {
-      const events = newEvents<Seen>();
-      const holding = `if (Records[0].body === "next") await new Promise(() => setTimeout(() => {}, 9000)); ${code}`;
-      const run = await startRun(stackOf(events, { BatchSize: 1 }), worker(holding), { queueEnvironments: 1 });
-      await run.send("work", "x");
-      await vi.waitUntil(() => events.all().length === 1, { timeout: 5000 });
-      // There is one environment: the next message gets it once the first response has been dealt with.
-      await run.send("work", "next");
-      await vi.waitUntil(() => events.all().some(({ body }) => body === "next"), { timeout: 5000 });
-      return (await counts(run, "work")) - 1;
-    }
-
     it.each([
       ["an empty list", "return { batchItemFailures: [] };"],
       ["a list that is null", "return { batchItemFailures: null };"],

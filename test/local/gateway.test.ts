@@ -11,7 +11,12 @@ import type { Run } from "./support/run.ts";
 const BUCKET = { Type: "AWS::S3::Bucket", Properties: { BucketName: "files" } };
 
 /** A call that is signed as the SDKs do, as far as the gateway reads the signature. */
-function signed(run: Run, service: string, init: RequestInit = {}, accessKey = "test"): Promise<Response> {
+function signed(
+  run: Run,
+  service: string,
+  init: { method?: string; headers?: Record<string, string>; body?: string | URLSearchParams } = {},
+  accessKey = "test",
+): Promise<Response> {
   const authorization = `AWS4-HMAC-SHA256 Credential=${accessKey}/20260101/us-east-1/${service}/aws4_request, SignedHeaders=host, Signature=0`;
   return fetch(run.embedded.awsUrl, { ...init, headers: { authorization, ...init.headers } });
 }
@@ -119,6 +124,9 @@ describe("the gateway", () => {
   });
 });
 
+const entries = (count: number, MessageBody: string): { Id: string; MessageBody: string }[] =>
+  Array.from({ length: count }, (_entry, index) => ({ Id: String(index), MessageBody }));
+
 describe("SQS", () => {
   it("refuses what AWS refuses, and takes what it takes", async () => {
     const run = await startRun({ Q: queueResource("work") });
@@ -130,8 +138,6 @@ describe("SQS", () => {
     await expect(send("\u0001")).rejects.toThrow(expect.objectContaining({ name: "InvalidMessageContents" }));
     await expect(send("x", 901)).rejects.toThrow(expect.objectContaining({ name: "InvalidParameterValue" }));
 
-    const entries = (count: number, MessageBody: string): { Id: string; MessageBody: string }[] =>
-      Array.from({ length: count }, (_entry, index) => ({ Id: String(index), MessageBody }));
     const batch = (Entries: { Id: string; MessageBody: string }[]): Promise<unknown> =>
       run.sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
     await expect(batch(entries(11, "x"))).rejects.toThrow(
@@ -151,14 +157,14 @@ describe("SQS", () => {
   });
 });
 
-describe("the outbox", () => {
-  const mail = (subject: string): SendEmailCommand =>
-    new SendEmailCommand({
-      FromEmailAddress: "shop@example.com",
-      Destination: { ToAddresses: ["a@example.com"] },
-      Content: { Simple: { Subject: { Data: subject }, Body: { Text: { Data: "Hello <b>" } } } },
-    });
+const mail = (subject: string): SendEmailCommand =>
+  new SendEmailCommand({
+    FromEmailAddress: "shop@example.com",
+    Destination: { ToAddresses: ["a@example.com"] },
+    Content: { Simple: { Subject: { Data: subject }, Body: { Text: { Data: "Hello <b>" } } } },
+  });
 
+describe("the outbox", () => {
   it("shows what was sent, newest first, as JSON and as a page", async () => {
     const run = await startRun({});
     const credentials = { accessKeyId: "test", secretAccessKey: "test" };

@@ -1,5 +1,5 @@
 import { inject } from "vitest";
-import { z } from "zod";
+import type { z } from "zod";
 import { ProblemAnswer, ResultAnswer, SubmissionAnswer } from "../../src/core/answer-schemas.ts";
 
 /** An answer over HTTP. */
@@ -11,7 +11,12 @@ export interface Answer {
 }
 
 /** Calls the API under test. A body that is no string or bytes goes as JSON. */
-export async function call(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+export async function call(
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<Answer> {
   const raw = typeof body === "string" || body instanceof Uint8Array;
   const response = await fetch(inject("apiUrl") + path, {
     method,
@@ -32,11 +37,17 @@ function parse(text: string): unknown {
 }
 
 /** Submits, and expects 202. */
-export async function submit(path: string, body: unknown, headers: Record<string, string> = {}): Promise<z.infer<typeof SubmissionAnswer>> {
+export async function submit(
+  path: string,
+  body: unknown,
+  headers: Record<string, string> = {},
+): Promise<z.infer<typeof SubmissionAnswer>> {
   const answer = await call("POST", path, body, headers);
-  if (answer.status !== 202) throw new Error(`POST ${path} was answered ${answer.status}: ${answer.text.slice(0, 500)}`);
+  if (answer.status !== 202)
+    throw new Error(`POST ${path} was answered ${answer.status}: ${answer.text.slice(0, 500)}`);
   const submitted = SubmissionAnswer.parse(answer.json);
-  if (answer.headers.get("location") !== `/result/${submitted.task_id}`) throw new Error(`wrong location: ${answer.headers.get("location")}`);
+  if (answer.headers.get("location") !== `/result/${submitted.task_id}`)
+    throw new Error(`wrong location: ${answer.headers.get("location")}`);
   return submitted;
 }
 
@@ -53,17 +64,32 @@ export async function ended(id: string, seconds = 40): Promise<z.infer<typeof Re
 }
 
 /** Runs one task to its end. */
-export async function run(task: string, args: unknown[] = [], more: Record<string, unknown> = {}): Promise<z.infer<typeof ResultAnswer>> {
+export async function run(
+  task: string,
+  args: unknown[] = [],
+  more: Record<string, unknown> = {},
+): Promise<z.infer<typeof ResultAnswer>> {
   const { task_id: id } = await submit("/tasks", { task, args, ...more });
   return ended(id);
 }
 
 /** Calls, and expects a refusal as problem+json with this status. @returns the problem. */
-export async function refused(status: number, method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<z.infer<typeof ProblemAnswer>> {
+export async function refused(
+  status: number,
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<z.infer<typeof ProblemAnswer>> {
   const answer = await call(method, path, body, headers);
-  if (answer.status !== status) throw new Error(`${method} ${path} was answered ${answer.status} instead of ${status}: ${answer.text.slice(0, 300)}`);
+  if (answer.status !== status)
+    throw new Error(
+      `${method} ${path} was answered ${answer.status} instead of ${status}: ${answer.text.slice(0, 300)}`,
+    );
   if (!answer.headers.get("content-type")?.startsWith("application/problem+json")) {
-    throw new Error(`${method} ${path} was refused as ${answer.headers.get("content-type")}: ${answer.text.slice(0, 300)}`);
+    throw new Error(
+      `${method} ${path} was refused as ${answer.headers.get("content-type")}: ${answer.text.slice(0, 300)}`,
+    );
   }
   return ProblemAnswer.parse(answer.json);
 }

@@ -30,7 +30,17 @@ describe("the request context", () => {
   it("has every attribute of the contract", async () => {
     const { task_id: id } = await submit("/test-request-info", { data: { a: [1] } });
     const context = Context.parse((await ended(id)).result);
-    expect(context).toMatchObject({ task_id: id, root_id: id, parent_id: null, args: [{ a: [1] }], kwargs: {}, headers: {}, origin: "api", eta: null, time_limit: 300 });
+    expect(context).toMatchObject({
+      task_id: id,
+      root_id: id,
+      parent_id: null,
+      args: [{ a: [1] }],
+      kwargs: {},
+      headers: {},
+      origin: "api",
+      eta: null,
+      time_limit: 300,
+    });
   });
 
   it("may be asked for without data, or without a body", async () => {
@@ -52,7 +62,12 @@ describe("the request context", () => {
     const body = { task: "probe.identity", args: [0], options: { link: [{ task: "probe.request_info" }] } };
     const { task_id: id } = await submit("/tasks", body, { "x-correlation-id": "my-request-7" });
     const [child = ""] = (await ended(id)).children;
-    expect(Context.parse((await ended(child)).result)).toMatchObject({ correlation_id: "my-request-7", parent_id: id, root_id: id, origin: "probe.identity" });
+    expect(Context.parse((await ended(child)).result)).toMatchObject({
+      correlation_id: "my-request-7",
+      parent_id: id,
+      root_id: id,
+      origin: "probe.identity",
+    });
   });
 
   it("gives an answer the correlation id of its request", async () => {

@@ -7,9 +7,19 @@ import { type Answer, call, ended, refused, run, submit } from "./api.ts";
 const upload = (filename: string, bytes: Uint8Array, contentType = "application/octet-stream"): Promise<Answer> =>
   call("POST", `/documents?filename=${encodeURIComponent(filename)}`, bytes, { "content-type": contentType });
 
-const Report = z.object({ type: z.string(), output: z.string(), words: z.number(), characters: z.number(), encoding: z.string().nullable(), pages: z.number().nullable() });
+const Report = z.object({
+  type: z.string(),
+  output: z.string(),
+  words: z.number(),
+  characters: z.number(),
+  encoding: z.string().nullable(),
+  pages: z.number().nullable(),
+});
 
-async function processed(filename: string, bytes: Uint8Array): Promise<{ report: z.infer<typeof Report>; text: string }> {
+async function processed(
+  filename: string,
+  bytes: Uint8Array,
+): Promise<{ report: z.infer<typeof Report>; text: string }> {
   const { task_id: id } = SubmissionAnswer.parse((await upload(filename, bytes)).json);
   const record = await ended(id);
   expect(record).toMatchObject({ status: "SUCCESS", task: "documents.process", queue: "documents" });
@@ -54,10 +64,14 @@ describe("a document over HTTP", () => {
       ["really-a.pdf", make.pngFile(), 415],
       ["really-a.txt", pdf, 415],
     ];
-    expect((await refused(400, "POST", "/documents?filename=locked.docx", make.encryptedDocx())).detail).toContain("password");
+    expect((await refused(400, "POST", "/documents?filename=locked.docx", make.encryptedDocx())).detail).toContain(
+      "password",
+    );
     const details = new Set<string>();
     for (const [filename, bytes, status] of refusals) {
-      const problem = await refused(status, "POST", `/documents?filename=${filename}`, bytes, { "content-type": "application/octet-stream" });
+      const problem = await refused(status, "POST", `/documents?filename=${filename}`, bytes, {
+        "content-type": "application/octet-stream",
+      });
       details.add(problem.detail);
     }
     expect(details.size).toBe(refusals.length);
@@ -85,7 +99,8 @@ describe("a document over HTTP", () => {
 });
 
 describe("an upload", () => {
-  const form = async (filename: string): Promise<z.infer<typeof UploadAnswer>> => UploadAnswer.parse((await call("POST", "/documents/uploads", { filename })).json);
+  const form = async (filename: string): Promise<z.infer<typeof UploadAnswer>> =>
+    UploadAnswer.parse((await call("POST", "/documents/uploads", { filename })).json);
   const send = async (to: z.infer<typeof UploadAnswer>, bytes: Uint8Array): Promise<number> => {
     const body = new FormData();
     for (const [name, value] of Object.entries(to.fields)) body.append(name, value);
@@ -116,14 +131,20 @@ describe("an upload", () => {
       documents.push({ key: to.fields["key"], filename: `part${n}.txt` });
     }
     const record = await run("documents.process_batch", [documents]);
-    expect(record).toMatchObject({ status: "FAILURE", error: { type: "RangeError", message: expect.stringContaining("52428800") } });
+    expect(record).toMatchObject({
+      status: "FAILURE",
+      error: { type: "RangeError", message: expect.stringContaining("52428800") },
+    });
   });
 });
 
 describe("the tasks that use a service", () => {
   it("send e-mails into the local outbox", async () => {
     const to = `${crypto.randomUUID()}@example.com`;
-    expect(await run("email.send_batch", [[{ to, subject: "안녕", text: "hello" }]])).toMatchObject({ status: "SUCCESS", result: { sent: 1 } });
+    expect(await run("email.send_batch", [[{ to, subject: "안녕", text: "hello" }]])).toMatchObject({
+      status: "SUCCESS",
+      result: { sent: 1 },
+    });
     const outbox = await (await fetch(`${inject("awsUrl")}/_outbox?format=json`)).text();
     expect(outbox).toContain(to);
   });
@@ -132,7 +153,14 @@ describe("the tasks that use a service", () => {
     const csv = "Name, Qty\n 사과 ,3\n사과,3\n,\n배,4.5\n";
     const raw = await run("etl.extract", [csv]);
     const clean = await run("etl.transform", [raw.result]);
-    expect(clean.result).toEqual({ columns: ["name", "qty"], rows: [{ name: "사과", qty: 3 }, { name: "배", qty: 4.5 }], dropped: 2 });
+    expect(clean.result).toEqual({
+      columns: ["name", "qty"],
+      rows: [
+        { name: "사과", qty: 3 },
+        { name: "배", qty: 4.5 },
+      ],
+      dropped: 2,
+    });
     expect(await run("etl.load", [clean.result])).toMatchObject({ status: "SUCCESS", result: { rows: 2, dropped: 2 } });
   });
 

@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { ListAnswer } from "../../src/core/answer-schemas.ts";
 import { call, refused, submit } from "./api.ts";
 
-const paths = (problem: { errors?: { path: string }[] | undefined }): string[] => (problem.errors ?? []).map((error) => error.path);
+const paths = (problem: { errors?: { path: string }[] | undefined }): string[] =>
+  (problem.errors ?? []).map((error) => error.path);
 
 describe("a request that cannot be understood", () => {
   it.each([
@@ -59,7 +60,11 @@ describe("a task that cannot run", () => {
   });
 
   it("refuses 101 e-mails and says what to do", async () => {
-    const emails = Array.from({ length: 101 }, (_, index) => ({ to: `a${index}@example.com`, subject: "s", text: "t" }));
+    const emails = Array.from({ length: 101 }, (_, index) => ({
+      to: `a${index}@example.com`,
+      subject: "s",
+      text: "t",
+    }));
     const problem = await refused(400, "POST", "/tasks", { task: "email.send_batch", args: [emails] });
     expect(problem.errors).toEqual([{ path: "/args/0", message: expect.stringContaining("100") }]);
   });
@@ -75,7 +80,9 @@ describe("a task that cannot run", () => {
     await submit("/tasks", { task: "math.add", args: [1, 2], options });
     await refused(409, "POST", "/tasks", { task: "math.add", args: [1, 2], options });
     const twice = { task: "math.add", args: [1, 2], options: { task_id: crypto.randomUUID() } };
-    expect(paths(await refused(400, "POST", "/tasks/batch", { tasks: [twice, twice] }))).toEqual(["/tasks/1/options/task_id"]);
+    expect(paths(await refused(400, "POST", "/tasks/batch", { tasks: [twice, twice] }))).toEqual([
+      "/tasks/1/options/task_id",
+    ]);
   });
 });
 
@@ -100,8 +107,17 @@ describe("what is not there", () => {
 
   it("is refused in a query as well", async () => {
     const id = "00000000-0000-4000-8000-000000000000";
-    for (const wait of ["-1", "21", "soon"]) expect(paths(await refused(400, "GET", `/result/${id}?wait=${wait}`))).toEqual(["/wait"]);
-    for (const query of ["limit=0", "limit=101", "since=yesterday", "root_id=7", "cursor=x", "colour=red", "limit=1&limit=2"]) {
+    for (const wait of ["-1", "21", "soon"])
+      expect(paths(await refused(400, "GET", `/result/${id}?wait=${wait}`))).toEqual(["/wait"]);
+    for (const query of [
+      "limit=0",
+      "limit=101",
+      "since=yesterday",
+      "root_id=7",
+      "cursor=x",
+      "colour=red",
+      "limit=1&limit=2",
+    ]) {
       const name = query.split("=")[0] ?? "";
       expect(paths(await refused(400, "GET", `/tasks?${query}`))).toEqual([`/${name}`]);
     }
@@ -132,9 +148,17 @@ describe("an Idempotency-Key", () => {
   });
 
   it("gives a repeated batch the same ids", async () => {
-    const body = { tasks: [{ task: "math.add", args: [1, 2] }, { task: "math.add", args: [3, 4] }] };
+    const body = {
+      tasks: [
+        { task: "math.add", args: [1, 2] },
+        { task: "math.add", args: [3, 4] },
+      ],
+    };
     const key = crypto.randomUUID();
-    const [first, second] = [await call("POST", "/tasks/batch", body, { "idempotency-key": key }), await call("POST", "/tasks/batch", body, { "idempotency-key": key })];
+    const [first, second] = [
+      await call("POST", "/tasks/batch", body, { "idempotency-key": key }),
+      await call("POST", "/tasks/batch", body, { "idempotency-key": key }),
+    ];
     expect(second.json).toEqual(first.json);
   });
 });
@@ -148,7 +172,9 @@ describe("the list of tasks", () => {
     let cursor: string | null = null;
     do {
       const next: string = cursor === null ? "" : `&cursor=${cursor}`;
-      const page = ListAnswer.parse((await call("GET", `/tasks?task=probe.ids&queue=probe&since=${since}&limit=2${next}`)).json);
+      const page = ListAnswer.parse(
+        (await call("GET", `/tasks?task=probe.ids&queue=probe&since=${since}&limit=2${next}`)).json,
+      );
       expect(page.tasks.length).toBeLessThanOrEqual(2);
       seen.push(...page.tasks.map((task) => task.task_id));
       cursor = page.cursor;
@@ -157,15 +183,23 @@ describe("the list of tasks", () => {
   });
 
   it("finds a root and what it started", async () => {
-    const { task_id: root } = await submit("/tasks", { task: "probe.identity", args: [1], options: { link: [{ task: "probe.identity" }] } });
+    const { task_id: root } = await submit("/tasks", {
+      task: "probe.identity",
+      args: [1],
+      options: { link: [{ task: "probe.identity" }] },
+    });
     let tasks: string[] = [];
-    while (tasks.length < 2) tasks = ListAnswer.parse((await call("GET", `/tasks?root_id=${root}`)).json).tasks.map((task) => task.task_id);
+    while (tasks.length < 2)
+      tasks = ListAnswer.parse((await call("GET", `/tasks?root_id=${root}`)).json).tasks.map((task) => task.task_id);
     expect(tasks).toHaveLength(2);
     expect(tasks.at(-1)).toBe(root);
   });
 
   it("is empty where the time has nothing", async () => {
     expect((await call("GET", "/tasks?until=2020-01-01T00:00:00Z")).json).toEqual({ tasks: [], cursor: null });
-    expect((await call("GET", "/tasks?since=2026-01-02T00:00:00Z&until=2026-01-01T00:00:00Z")).json).toEqual({ tasks: [], cursor: null });
+    expect((await call("GET", "/tasks?since=2026-01-02T00:00:00Z&until=2026-01-01T00:00:00Z")).json).toEqual({
+      tasks: [],
+      cursor: null,
+    });
   });
 });

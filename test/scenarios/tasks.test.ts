@@ -13,7 +13,17 @@ describe("a task over HTTP", () => {
       tasks: [{ task_id: submitted.task_id, task: "math.add", parent_id: null, group_id: null }],
     });
     const record = await ended(submitted.task_id);
-    expect(record).toMatchObject({ kind: "task", task: "math.add", status: "SUCCESS", result: 3, error: null, retries: 0, queue: "math", root_id: submitted.task_id, children: [] });
+    expect(record).toMatchObject({
+      kind: "task",
+      task: "math.add",
+      status: "SUCCESS",
+      result: 3,
+      error: null,
+      retries: 0,
+      queue: "math",
+      root_id: submitted.task_id,
+      children: [],
+    });
     expect(record.runtime).toBeGreaterThanOrEqual(0);
   });
 
@@ -37,8 +47,15 @@ describe("a task over HTTP", () => {
 
   it("fails with what it threw", async () => {
     const record = await run("probe.fail", ["anything", 1]);
-    expect(record).toMatchObject({ status: "FAILURE", result: null, error: { type: "ExpectedError", message: "Task expected to fail", task_id: record.task_id } });
-    expect(await run("probe.raise_error")).toMatchObject({ status: "FAILURE", error: { type: "Error", message: "deliberate error" } });
+    expect(record).toMatchObject({
+      status: "FAILURE",
+      result: null,
+      error: { type: "ExpectedError", message: "Task expected to fail", task_id: record.task_id },
+    });
+    expect(await run("probe.raise_error")).toMatchObject({
+      status: "FAILURE",
+      error: { type: "Error", message: "deliberate error" },
+    });
   });
 
   it("fails as InvalidResult where JSON cannot say its result", async () => {
@@ -48,11 +65,19 @@ describe("a task over HTTP", () => {
   it("retries at once where it asks to, under the same id", async () => {
     expect(await run("probe.retry_once")).toMatchObject({ status: "SUCCESS", result: 1, retries: 1, error: null });
     expect(await run("probe.flaky", [3])).toMatchObject({ status: "SUCCESS", result: 4, retries: 3 });
-    expect(await run("probe.flaky", [3], { options: { max_retries: 1 } })).toMatchObject({ status: "FAILURE", retries: 1, error: { type: "ExpectedError" } });
+    expect(await run("probe.flaky", [3], { options: { max_retries: 1 } })).toMatchObject({
+      status: "FAILURE",
+      retries: 1,
+      error: { type: "ExpectedError" },
+    });
   });
 
   it("shows each state that it went through", async () => {
-    const { task_id: id } = await submit("/tasks", { task: "probe.flaky", args: [1], options: { headers: { tenant: "acme" } } });
+    const { task_id: id } = await submit("/tasks", {
+      task: "probe.flaky",
+      args: [1],
+      options: { headers: { tenant: "acme" } },
+    });
     await ended(id);
     const task = TaskAnswer.parse((await call("GET", `/tasks/${id}`)).json);
     expect(task.events.map((event) => [event.status, event.attempt])).toEqual([
@@ -67,12 +92,22 @@ describe("a task over HTTP", () => {
 
   it("stops a task at its soft limit, which may catch it", async () => {
     const options = { soft_time_limit: 0.2, time_limit: 20 };
-    expect(await run("probe.sleep", [30], { options })).toMatchObject({ status: "FAILURE", error: { type: "SoftTimeLimitExceeded" } });
-    expect(await run("probe.delayed_sum_with_soft_guard", [[1], 30], { options })).toMatchObject({ status: "SUCCESS", result: 0 });
+    expect(await run("probe.sleep", [30], { options })).toMatchObject({
+      status: "FAILURE",
+      error: { type: "SoftTimeLimitExceeded" },
+    });
+    expect(await run("probe.delayed_sum_with_soft_guard", [[1], 30], { options })).toMatchObject({
+      status: "SUCCESS",
+      result: 0,
+    });
   });
 
   it("kills a busy task at its hard limit, and its worker runs on", async () => {
-    expect(await run("probe.spin", [30], { options: { time_limit: 0.5 } })).toMatchObject({ status: "FAILURE", retries: 0, error: { type: "TimeLimitExceeded" } });
+    expect(await run("probe.spin", [30], { options: { time_limit: 0.5 } })).toMatchObject({
+      status: "FAILURE",
+      retries: 0,
+      error: { type: "TimeLimitExceeded" },
+    });
     expect(await run("probe.identity", ["on"])).toMatchObject({ status: "SUCCESS", result: "on" });
   });
 
@@ -95,16 +130,30 @@ describe("a task over HTTP", () => {
   });
 
   it("drops a result that nobody wants", async () => {
-    expect(await run("math.add", [1, 2], { options: { ignore_result: true } })).toMatchObject({ status: "SUCCESS", result: null });
+    expect(await run("math.add", [1, 2], { options: { ignore_result: true } })).toMatchObject({
+      status: "SUCCESS",
+      result: null,
+    });
   });
 
   it("hands its result to its links, and its id to those for errors", async () => {
-    const linked = await run("math.add", [1, 2], { options: { link: [{ task: "math.add", args: [10] }, { task: "math.mul", args: [3, 3], immutable: true }] } });
+    const linked = await run("math.add", [1, 2], {
+      options: {
+        link: [
+          { task: "math.add", args: [10] },
+          { task: "math.mul", args: [3, 3], immutable: true },
+        ],
+      },
+    });
     expect(linked.children).toHaveLength(2);
     const results = await Promise.all(linked.children.map(async (id) => ended(id)));
-    expect(results.map((record) => record.result).toSorted()).toEqual([13, 9].toSorted());
-    expect(results.every((record) => record.parent_id === linked.task_id && record.root_id === linked.task_id)).toBe(true);
-    const failed = await run("probe.fail", [], { options: { link_error: [{ task: "probe.identity" }], link: [{ task: "probe.identity" }] } });
+    expect(new Set(results.map((record) => record.result))).toEqual(new Set([13, 9]));
+    expect(results.every((record) => record.parent_id === linked.task_id && record.root_id === linked.task_id)).toBe(
+      true,
+    );
+    const failed = await run("probe.fail", [], {
+      options: { link_error: [{ task: "probe.identity" }], link: [{ task: "probe.identity" }] },
+    });
     expect(failed.children).toHaveLength(1);
     expect(await ended(failed.children[0] ?? "")).toMatchObject({ result: failed.task_id });
   });
@@ -128,7 +177,10 @@ describe("payloads of any size", () => {
   });
 
   it("fail as ResultTooLarge above 5 MB", async () => {
-    expect(await run("probe.blob", [5_300_000])).toMatchObject({ status: "FAILURE", error: { type: "ResultTooLarge" } });
+    expect(await run("probe.blob", [5_300_000])).toMatchObject({
+      status: "FAILURE",
+      error: { type: "ResultTooLarge" },
+    });
   });
 });
 

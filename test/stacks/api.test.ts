@@ -195,6 +195,7 @@ describe("each right", () => {
       `dynamodb:BatchGetItem ${table}`,
       `dynamodb:GetItem ${table}`,
       `s3:GetObject ${bucket}/results/*`,
+      `s3:ListBucket ${bucket}`,
     ]);
   });
 
@@ -204,9 +205,11 @@ describe("each right", () => {
       `dynamodb:GetItem ${table}`,
       `dynamodb:Query ${table}`,
       `dynamodb:Query ${table}/index/*`,
+      `s3:GetObject ${bucket}/later/*`,
       `s3:GetObject ${bucket}/outputs/*`,
       `s3:GetObject ${bucket}/payloads/*`,
       `s3:GetObject ${bucket}/results/*`,
+      `s3:ListBucket ${bucket}`,
       `sqs:GetQueueAttributes ${queues}`,
     ]);
   });
@@ -219,6 +222,7 @@ describe("each right", () => {
       `dynamodb:UpdateItem ${table}`,
       `s3:GetObject ${bucket}/uploads/*`,
       `s3:PutObject ${bucket}/documents/*`,
+      `s3:PutObject ${bucket}/later/*`,
       `s3:PutObject ${bucket}/payloads/*`,
       `s3:PutObject ${bucket}/uploads/*`,
       `sqs:SendMessage ${queues}`,

@@ -5,7 +5,7 @@ import { App } from "aws-cdk-lib/core";
 import { z } from "zod";
 import { type StageConfig, loadConfig } from "../../lib/config.ts";
 import { type TaskModule, deployedModules, discoverTasks } from "../../lib/discover.ts";
-import { addStacks } from "../../lib/synth.ts";
+import { addStacks } from "../../lib/assembly.ts";
 
 /** A small project of its own, so that these tests don't change with the tasks that ship. */
 export const PROJECT = join(import.meta.dirname, "../fixtures/project");
@@ -111,7 +111,7 @@ const AWS = new Map([
 ]);
 
 /** A value with its intrinsics written out: `{Ref: "AWS::Region"}` -> `REGION`, `{"Fn::GetAtt": ["A", "Arn"]}` -> `A.Arn`. */
-export function render(value: unknown): unknown {
+function render(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(render);
   if (typeof value !== "object" || value === null) return value;
   const entries = Object.entries(value);

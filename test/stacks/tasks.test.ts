@@ -71,6 +71,7 @@ describe("each task module", () => {
         CELERIAC_MODULE: "files",
         CELERIAC_TIMEOUT: "420",
         CELERIAC_MEMORY: "2048",
+        CELERIAC_EMAIL_SENDER: "tasks@example.com",
       },
     });
   });
@@ -84,8 +85,11 @@ describe("each task module", () => {
       "dynamodb:UpdateItem arn:aws:dynamodb:REGION:ACCOUNT:table/celeriac-dev",
       "logs:CreateLogStream arn:aws:logs:REGION:ACCOUNT:log-group:/aws/lambda/celeriac-dev-task-math:*",
       "logs:PutLogEvents arn:aws:logs:REGION:ACCOUNT:log-group:/aws/lambda/celeriac-dev-task-math:*",
+      "s3:GetObject arn:aws:s3:::celeriac-dev-ACCOUNT-REGION/later/*",
       "s3:GetObject arn:aws:s3:::celeriac-dev-ACCOUNT-REGION/payloads/*",
       "s3:GetObject arn:aws:s3:::celeriac-dev-ACCOUNT-REGION/results/*",
+      "s3:ListBucket arn:aws:s3:::celeriac-dev-ACCOUNT-REGION",
+      "s3:PutObject arn:aws:s3:::celeriac-dev-ACCOUNT-REGION/later/*",
       "s3:PutObject arn:aws:s3:::celeriac-dev-ACCOUNT-REGION/payloads/*",
       "s3:PutObject arn:aws:s3:::celeriac-dev-ACCOUNT-REGION/results/*",
       "sqs:ChangeMessageVisibility arn:aws:sqs:REGION:ACCOUNT:celeriac-dev-math",
@@ -107,6 +111,19 @@ describe("each task module", () => {
       "s3:PutObject arn:aws:s3:::celeriac-dev-ACCOUNT-REGION/outputs/*",
       "ses:SendEmail arn:aws:ses:REGION:ACCOUNT:identity/*",
     ]);
+  });
+
+  test("sends mail from the stage's sender alone, and not at all where the stage has none", () => {
+    const statements = (stage: typeof dev) => stage.all("AWS::IAM::Role").flatMap(statementsOf);
+    const mail = (stage: typeof dev) => statements(stage).filter(({ Action }) => Action.includes("ses:SendEmail"));
+    expect(mail(dev)).toEqual([
+      expect.objectContaining({ Condition: { StringEquals: { "ses:FromAddress": "tasks@example.com" } } }),
+    ]);
+    expect(mail(prod)).toEqual([]);
+    const told = prod.one("AWS::Lambda::Function", "FunctionName", "celeriac-prod-task-files").Properties[
+      "Environment"
+    ];
+    expect(told).not.toHaveProperty("Variables.CELERIAC_EMAIL_SENDER");
   });
 
   test("is left out where the stage turns it off, with its queue, function, role and log", () => {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parseJson } from "../../values.ts";
 import { ApiError } from "./errors.ts";
 
 const cursorSchema = z.tuple([z.string(), z.number().int().nonnegative()]);
@@ -11,15 +12,7 @@ export function writeToken(subject: string, position: number): string {
 /** Where a page begins; `start` without a token. Throws InvalidToken for one that isn't from this listing. */
 export function readToken(token: string | undefined, subject: string, start: number): number {
   if (token === undefined) return start;
-  const parsed = cursorSchema.safeParse(parse(token));
+  const parsed = cursorSchema.safeParse(parseJson(Buffer.from(token, "base64url").toString()));
   if (parsed.success && parsed.data[0] === subject) return parsed.data[1];
   throw new ApiError("InvalidToken", "Invalid Token: 'Invalid token'");
-}
-
-function parse(token: string): unknown {
-  try {
-    return JSON.parse(Buffer.from(token, "base64url").toString());
-  } catch {
-    return undefined;
-  }
 }

@@ -1,4 +1,4 @@
-import { errorDetails } from "../runtime/tasks.ts";
+import { errorDetails } from "../language/failure.ts";
 import type { ExecutionRecord } from "../runtime/record.ts";
 import { roleArn } from "../runtime/scope.ts";
 import type { DeployedMachine } from "../runtime/thread.ts";

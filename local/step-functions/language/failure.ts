@@ -26,3 +26,8 @@ export class StatesError extends Error {
     this.failure = failure(error, cause);
   }
 }
+
+/** A failure as events and answers carry it: what it lacks is left out. */
+export function errorDetails({ error, cause }: Failure): { readonly error?: string; readonly cause?: string } {
+  return { ...(error === null ? {} : { error }), ...(cause === null ? {} : { cause }) };
+}

@@ -4,14 +4,16 @@ import { parsePath, type Path } from "./path.ts";
 /** Makes the error for what is wrong at a place in a definition. */
 export type DefinitionFault = (path: string, message: string) => Error;
 
-/** A definition that can't be run as it stands; `path` is a JSON Pointer to the field. */
+/** A definition that can't be run as it stands; `path` is a JSON Pointer to the field, `fault` what is wrong there. */
 export class DefinitionError extends Error {
   readonly path: string;
+  readonly fault: string;
 
-  constructor(path: string, message: string) {
-    super(`${path === "" ? "/" : path}: ${message}`);
+  constructor(path: string, fault: string, machineName?: string) {
+    super(`${machineName === undefined ? "" : `${machineName} `}${path === "" ? "/" : path}: ${fault}`);
     this.name = "DefinitionError";
     this.path = path;
+    this.fault = fault;
   }
 }
 

@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { failure, type Failure } from "../language/failure.ts";
+import { DefinitionError } from "../language/fields.ts";
 import type { Json } from "../language/json.ts";
+import type { Machine } from "../language/machine.ts";
 import { parseMachine } from "../language/parse-machine.ts";
 import { Archive } from "./archive.ts";
 import type { Clock } from "./clock.ts";
@@ -41,7 +43,7 @@ export class Executions {
   /** Creates a machine or replaces the one of the same ARN; what runs goes on with the definition it began with. */
   deploy({ name, arn, definition }: { name: string; arn: string; definition: string }): void {
     const createdAt = this.#machines.get(arn)?.createdAt ?? this.#clock.now();
-    this.#machines.set(arn, { name, arn, definition, machine: parseMachine(definition), createdAt });
+    this.#machines.set(arn, { name, arn, definition, machine: parseNamed(name, definition), createdAt });
   }
 
   machine(arn: string): DeployedMachine | undefined {
@@ -128,6 +130,15 @@ export class Executions {
     this.#running.delete(execution.arn);
     this.#archive.add(execution);
     this.#onStatusChange(recordOf(execution));
+  }
+}
+
+function parseNamed(name: string, definition: string): Machine {
+  try {
+    return parseMachine(definition);
+  } catch (error) {
+    if (error instanceof DefinitionError) throw new DefinitionError(error.path, error.fault, name);
+    throw error;
   }
 }
 

@@ -1,6 +1,6 @@
 import { assertWithinLimit, place, select } from "../language/data-flow.ts";
 import { evaluate, type Expression } from "../language/expression.ts";
-import { failure, type Failure, StatesError } from "../language/failure.ts";
+import { errorDetails, failure, type Failure, StatesError } from "../language/failure.ts";
 import type { Json } from "../language/json.ts";
 import type { ChoiceState, FailState, PassState, ResultState, State, WaitState } from "../language/machine.ts";
 import { type Path, readPath } from "../language/path.ts";
@@ -14,7 +14,7 @@ import { HistoryFull } from "./history.ts";
 import type { RunQueue } from "./run-queue.ts";
 import { createScope } from "./scope.ts";
 import type { ServiceCalls } from "./services.ts";
-import { createTasks, errorDetails, type TaskRun, type Tasks } from "./tasks.ts";
+import { createTasks, type TaskRun, type Tasks } from "./tasks.ts";
 import { cancelThread, type Core, type Execution, type ExecutionStatus, type Thread } from "./thread.ts";
 import type { Tokens } from "./tokens.ts";
 

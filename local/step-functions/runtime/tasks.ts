@@ -1,5 +1,5 @@
 import { assertWithinLimit, select } from "../language/data-flow.ts";
-import { type Failure, StatesError } from "../language/failure.ts";
+import { errorDetails, type Failure, StatesError } from "../language/failure.ts";
 import type { Json } from "../language/json.ts";
 import type { Seconds, TaskState } from "../language/machine.ts";
 import { type DataScope, readPath } from "../language/path.ts";
@@ -182,9 +182,4 @@ function recordScheduled(
     });
   }
   recordPhase(core, thread, state, "Scheduled", { region: REGION, parameters, ...limits });
-}
-
-/** A failure as events carry it: fields that it lacks are left out. */
-export function errorDetails({ error, cause }: Failure): EventDetails {
-  return { ...(error === null ? {} : { error }), ...(cause === null ? {} : { cause }) };
 }

@@ -39,8 +39,4 @@ export class Tokens<Task> {
     const issuedHere = parts["issuer"] === this.#issuer && Number.parseInt(parts["serial"] ?? "", 36) <= this.#issued;
     return { kind: issuedHere ? "over" : "unknown" };
   }
-
-  get size(): number {
-    return this.#waiting.size;
-  }
 }

@@ -9,18 +9,36 @@ import { defineTask } from "../../../src/core/task.ts";
 import * as math from "../../../functions/tasks/math.ts";
 import * as email from "../../../functions/tasks/email.ts";
 
-const limited = defineTask("math.limited", { args: z.tuple([]), kwargs: z.strictObject({ deep: z.boolean() }), timeLimit: 60, run: () => null });
-const registry = new Registry([math.add, math.mul, math.xsum, email.sendBatch, limited].map((task) => registerTask(task)));
-const faults = (node: object, prepended = false): unknown => nodeFaults(TaskNodeSchema.parse(node), registry, prepended, ["chain", 1]);
-const paths = (node: object): string[] => nodeFaults(TaskNodeSchema.parse(node), registry, false, []).map((fault) => fault.path);
+const limited = defineTask("math.limited", {
+  args: z.tuple([]),
+  kwargs: z.strictObject({ deep: z.boolean() }),
+  timeLimit: 60,
+  run: () => null,
+});
+const registry = new Registry(
+  [math.add, math.mul, math.xsum, email.sendBatch, limited].map((task) => registerTask(task)),
+);
+const faults = (node: object, prepended = false): unknown =>
+  nodeFaults(TaskNodeSchema.parse(node), registry, prepended, ["chain", 1]);
+const paths = (node: object): string[] =>
+  nodeFaults(TaskNodeSchema.parse(node), registry, false, []).map((fault) => fault.path);
 
 describe("a task node", () => {
-  it.each([[1, 2], [1, 2, 3], ["a", "b"], [[1], ["b"]]].map((args) => [args]))("may add %j", (args) => {
+  it.each(
+    [
+      [1, 2],
+      [1, 2, 3],
+      ["a", "b"],
+      [[1], ["b"]],
+    ].map((args) => [args]),
+  )("may add %j", (args) => {
     expect(faults({ task: "math.add", args })).toEqual([]);
   });
 
   it("names the place of an unknown task", () => {
-    expect(faults({ task: "math.nope" })).toEqual([{ path: "/chain/1/task", message: 'names no task: "math.nope" is not registered' }]);
+    expect(faults({ task: "math.nope" })).toEqual([
+      { path: "/chain/1/task", message: 'names no task: "math.nope" is not registered' },
+    ]);
   });
 
   it("does not echo a task's name at any length", () => {
@@ -48,30 +66,47 @@ describe("a task node", () => {
 
   it("rejects a limit above the longest of its module, which its function is made for", () => {
     expect(paths({ task: "math.limited", kwargs: { deep: true }, options: { time_limit: 300 } })).toEqual([]);
-    expect(paths({ task: "math.limited", kwargs: { deep: true }, options: { time_limit: 301 } })).toEqual(["/options/time_limit"]);
+    expect(paths({ task: "math.limited", kwargs: { deep: true }, options: { time_limit: 301 } })).toEqual([
+      "/options/time_limit",
+    ]);
   });
 
   it("rejects a soft limit above the task's hard limit", () => {
-    expect(paths({ task: "math.limited", kwargs: { deep: true }, options: { soft_time_limit: 61 } })).toEqual(["/options/soft_time_limit"]);
+    expect(paths({ task: "math.limited", kwargs: { deep: true }, options: { soft_time_limit: 61 } })).toEqual([
+      "/options/soft_time_limit",
+    ]);
   });
 
   it("checks its links as well", () => {
-    const node = { task: "math.add", args: [1, 2], options: { link: [{ task: "math.add", args: [1] }, { task: "no.pe" }], link_error: [{ task: "math.mul", args: [1], immutable: true }] } };
+    const node = {
+      task: "math.add",
+      args: [1, 2],
+      options: {
+        link: [{ task: "math.add", args: [1] }, { task: "no.pe" }],
+        link_error: [{ task: "math.mul", args: [1], immutable: true }],
+      },
+    };
     expect(paths(node)).toEqual(["/options/link/1/task", "/options/link_error/0/args"]);
   });
 
   it("takes 100 e-mails and says what to do with 101", () => {
-    const emails = (count: number): unknown[] => Array.from({ length: count }, () => ({ to: "a@example.com", subject: "s", text: "t" }));
+    const emails = (count: number): unknown[] =>
+      Array.from({ length: count }, () => ({ to: "a@example.com", subject: "s", text: "t" }));
     expect(paths({ task: "email.send_batch", args: [emails(100)] })).toEqual([]);
     expect(faults({ task: "email.send_batch", args: [emails(101)] })).toMatchObject([{ path: "/chain/1/args/0" }]);
   });
 });
 
 describe("the shape of a node", () => {
-  const shape = (node: unknown): string[] => faultsOf(TaskNodeSchema.safeParse(node).error ?? new z.core.$ZodError([])).map((fault) => fault.path);
+  const shape = (node: unknown): string[] =>
+    faultsOf(TaskNodeSchema.safeParse(node).error ?? new z.core.$ZodError([])).map((fault) => fault.path);
 
   it("refuses unknown keys, each at its place", () => {
-    expect(shape({ task: "a.b", argz: [], options: { countdwn: 1, "a/b": 2 } })).toEqual(["/options/countdwn", "/options/a~1b", "/argz"]);
+    expect(shape({ task: "a.b", argz: [], options: { countdwn: 1, "a/b": 2 } })).toEqual([
+      "/options/countdwn",
+      "/options/a~1b",
+      "/argz",
+    ]);
   });
 
   it.each([
@@ -91,7 +126,17 @@ describe("the shape of a node", () => {
   });
 
   it("takes every option at its edge", () => {
-    const options = { countdown: 0, expires: 0.5, time_limit: 5, soft_time_limit: 5, max_retries: null, priority: 9, headers: {}, ignore_result: true, task_id: "11111111-1111-1111-1111-111111111111" };
+    const options = {
+      countdown: 0,
+      expires: 0.5,
+      time_limit: 5,
+      soft_time_limit: 5,
+      max_retries: null,
+      priority: 9,
+      headers: {},
+      ignore_result: true,
+      task_id: "11111111-1111-1111-1111-111111111111",
+    };
     expect(shape({ task: "a.b", options })).toEqual([]);
   });
 });

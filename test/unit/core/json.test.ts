@@ -58,7 +58,10 @@ describe("describeError", () => {
 
   it("takes anything that can be thrown", () => {
     expect(describeError("text")).toEqual({ type: "Error", message: "text" });
-    expect(describeError(undefined)).toEqual({ type: "Error", message: "What was thrown is no error but of type undefined." });
+    expect(describeError(undefined)).toEqual({
+      type: "Error",
+      message: "What was thrown is no error but of type undefined.",
+    });
   });
 
   it("bounds the message", () => {

@@ -12,7 +12,13 @@ const callOf = (options: NodeOptions): ReturnType<typeof createCall> =>
 
 describe("a call", () => {
   it("takes the task's limits where its options say nothing", () => {
-    expect(callOf({})).toMatchObject({ time_limit: 300, soft_time_limit: 200, max_retries: 3, eta: null, expires: null });
+    expect(callOf({})).toMatchObject({
+      time_limit: 300,
+      soft_time_limit: 200,
+      max_retries: 3,
+      eta: null,
+      expires: null,
+    });
   });
 
   it("takes its options' limits, and no soft limit that would come after the hard one", () => {
@@ -23,7 +29,10 @@ describe("a call", () => {
   it("counts seconds from submission", () => {
     expect(callOf({ countdown: 2, expires: 3.5 })).toMatchObject({ eta: 3_000, expires: 4_500 });
     expect(callOf({ countdown: 0 }).eta).toBeNull();
-    expect(callOf({ eta: "1970-01-01T00:01:00Z", expires: "1970-01-01T01:00:00+01:00" })).toMatchObject({ eta: 60_000, expires: 0 });
+    expect(callOf({ eta: "1970-01-01T00:01:00Z", expires: "1970-01-01T01:00:00+01:00" })).toMatchObject({
+      eta: 60_000,
+      expires: 0,
+    });
   });
 
   it("keeps its options as they were given, without its links", () => {
@@ -33,7 +42,13 @@ describe("a call", () => {
 
 describe("a message", () => {
   it("may come from Step Functions with an id and a token only", () => {
-    expect(RunMessageSchema.parse({ op: "run", id: "i", token: "t" })).toEqual({ op: "run", id: "i", token: "t", attempt: 0, hops: 0 });
+    expect(RunMessageSchema.parse({ op: "run", id: "i", token: "t" })).toEqual({
+      op: "run",
+      id: "i",
+      token: "t",
+      attempt: 0,
+      hops: 0,
+    });
   });
 
   it("is refused where it is something else", () => {
@@ -49,7 +64,11 @@ describe("the index of recent tasks", () => {
   });
 
   it("sorts by time, then by id", () => {
-    expect([seqOf("b", 1), seqOf("a", 2), seqOf("a", 1)].toSorted()).toEqual([seqOf("a", 1), seqOf("b", 1), seqOf("a", 2)]);
+    expect([seqOf("b", 1), seqOf("a", 2), seqOf("a", 1)].toSorted()).toEqual([
+      seqOf("a", 1),
+      seqOf("b", 1),
+      seqOf("a", 2),
+    ]);
   });
 });
 
@@ -57,11 +76,14 @@ describe("the OpenAPI document", () => {
   const document = createOpenApi();
 
   it("has every route", () => {
-    for (const route of ROUTES) expect(document).toHaveProperty(["paths", route.path, route.method.toLowerCase(), "operationId"], route.name);
+    for (const route of ROUTES)
+      expect(document).toHaveProperty(["paths", route.path, route.method.toLowerCase(), "operationId"], route.name);
   });
 
   it("refers to nothing that it does not hold", () => {
-    const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/([^"]+)"/g)].map(([, path]) => (path ?? "").split("/"));
+    const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/([^"]+)"/g)].map(([, path]) =>
+      (path ?? "").split("/"),
+    );
     expect(references.length).toBeGreaterThan(10);
     for (const path of references) expect(document).toHaveProperty(path);
   });

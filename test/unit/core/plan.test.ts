@@ -3,7 +3,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { type Node, parseNode } from "../../../src/core/node.ts";
-import { type Part, type Plan, chunkSize, createPlan } from "../../../src/core/plan.ts";
+import { type Part, chunkSize } from "../../../src/core/place.ts";
+import { type Plan, createPlan } from "../../../src/core/plan.ts";
 import { anyCanvas, t, ti } from "../../fixtures/canvases.ts";
 import { type Value, evaluate } from "../../fixtures/evaluate.ts";
 
@@ -40,7 +41,10 @@ function execute(plan: Plan): Value {
     }
     if (canvas.kind === "group") {
       const values = canvas.members.map(run);
-      const whole: Value = values.find((value) => !value.ok) ?? { ok: true, value: values.map((value) => (value.ok ? value.value : null)) };
+      const whole: Value = values.find((value) => !value.ok) ?? {
+        ok: true,
+        value: values.map((value) => (value.ok ? value.value : null)),
+      };
       results.set(canvas.id, whole);
       return whole;
     }
@@ -60,21 +64,35 @@ describe("a plan", () => {
   });
 
   it("gives every case of the conformance file its value", () => {
-    const Cases = z.array(z.object({ name: z.string(), node: z.unknown(), expect: z.object({ status: z.string(), result: z.unknown().optional(), error: z.string().optional() }) }));
+    const Cases = z.array(
+      z.object({
+        name: z.string(),
+        node: z.unknown(),
+        expect: z.object({ status: z.string(), result: z.unknown().optional(), error: z.string().optional() }),
+      }),
+    );
     const cases = Cases.parse(JSON.parse(readFileSync(new URL("../../fixtures/canvas.json", import.meta.url), "utf8")));
     for (const { name, node, expect: expected } of cases) {
       const parsed = parseNode(node, []);
       if (parsed.node === null) throw new Error(`${name}: ${JSON.stringify(parsed.faults)}`);
-      const value = execute(planOf(parsed.node));
-      if (expected.status === "SUCCESS") expect(value, name).toEqual({ ok: true, value: expected.result });
-      else expect(value, name).toEqual({ ok: false, error: expected.error });
+      const { status, result, error } = expected;
+      expect(execute(planOf(parsed.node)), name).toEqual(
+        status === "SUCCESS" ? { ok: true, value: result } : { ok: false, error },
+      );
     }
   });
 });
 
 describe("the ids of a plan", () => {
   it("know what came before, the group they are in, and the root", () => {
-    const plan = planOf({ chain: [t("probe.ids", 0), { group: [t("probe.ids", 1), { chain: [t("probe.ids", 2), t("probe.ids", 3)] }] }, t("probe.ids", 4), t("probe.ids", 5)] });
+    const plan = planOf({
+      chain: [
+        t("probe.ids", 0),
+        { group: [t("probe.ids", 1), { chain: [t("probe.ids", 2), t("probe.ids", 3)] }] },
+        t("probe.ids", 4),
+        t("probe.ids", 5),
+      ],
+    });
     const [first, one, two, three, body, next] = plan.tasks;
     const group = plan.canvases.find((canvas) => canvas.kind === "group");
     expect(plan.root).toBe(first?.id);
@@ -108,10 +126,17 @@ describe("the ids of a plan", () => {
       fc.property(anyCanvas(4), (node) => {
         const plan = planOf(node);
         const canvases = new Map(plan.canvases.map((canvas) => [canvas.id, canvas]));
-        const held = plan.canvases.flatMap((canvas) => (canvas.kind === "chain" ? canvas.steps.map((s) => s.id) : canvas.kind === "group" ? canvas.members.map((m) => m.id) : [canvas.header, canvas.body.id]));
+        const held = plan.canvases.flatMap((canvas) =>
+          canvas.kind === "chain"
+            ? canvas.steps.map((s) => s.id)
+            : canvas.kind === "group"
+              ? canvas.members.map((m) => m.id)
+              : [canvas.header, canvas.body.id],
+        );
         expect(new Set(held).size).toBe(held.length);
         expect(held.length + 1).toBe(plan.tasks.length + plan.canvases.length);
-        for (const { place } of [...plan.tasks, ...plan.canvases]) expect(place === null || canvases.has(place.canvas)).toBe(true);
+        for (const { place } of [...plan.tasks, ...plan.canvases])
+          expect(place === null || canvases.has(place.canvas)).toBe(true);
       }),
     );
   });
@@ -136,7 +161,15 @@ describe("a canvas that cannot be read", () => {
   const faults = (value: unknown): string[] => parseNode(value, []).faults.map((fault) => fault.path);
 
   it("is refused by all its places", () => {
-    expect(faults({ chain: [{ task: 1 }, { group: [{ nope: 1 }, { task: "a.b", chain: [] }] }, { chord: { header: {}, body: null, x: 1 } }] })).toEqual([
+    expect(
+      faults({
+        chain: [
+          { task: 1 },
+          { group: [{ nope: 1 }, { task: "a.b", chain: [] }] },
+          { chord: { header: {}, body: null, x: 1 } },
+        ],
+      }),
+    ).toEqual([
       "/chain/0/task",
       "/chain/1/group/0",
       "/chain/1/group/1",

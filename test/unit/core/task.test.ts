@@ -39,7 +39,9 @@ describe("defineTask", () => {
   });
 
   it("rejects a hard limit above 880 s and says what to do", () => {
-    expect(() => defineTask("math.slow", { args: pair, timeLimit: 881, run: () => null })).toThrow(/above 880 s.*split the work.*chunks/);
+    expect(() => defineTask("math.slow", { args: pair, timeLimit: 881, run: () => null })).toThrow(
+      /above 880 s.*split the work.*chunks/,
+    );
   });
 
   it("rejects an option that it does not know", () => {
@@ -49,8 +51,8 @@ describe("defineTask", () => {
   });
 
   it("infers what the function takes and what a call takes", () => {
-    expectTypeOf(add.delay).parameters.toEqualTypeOf<[number, number]>();
-    expectTypeOf(add.s).parameter(0).toEqualTypeOf<number>();
+    expectTypeOf<Parameters<typeof add.delay>>().toEqualTypeOf<[number, number]>();
+    expectTypeOf<Parameters<typeof add.s>[0]>().toEqualTypeOf<number>();
   });
 
   it("is known by its brand, whatever copy of the module made it", () => {
@@ -67,7 +69,9 @@ describe("a signature", () => {
   });
 
   it("carries options in the contract's spelling", () => {
-    const { options } = add.s(1).set({ countdown: 3, maxRetries: null, expires: new Date(0), linkError: [add.s(1)] }).node;
+    const { options } = add
+      .s(1)
+      .set({ countdown: 3, maxRetries: null, expires: new Date(0), linkError: [add.s(1)] }).node;
     expect(JSON.parse(JSON.stringify(options))).toMatchObject({
       countdown: 3,
       max_retries: null,

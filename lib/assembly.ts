@@ -1,0 +1,47 @@
+import { App } from "aws-cdk-lib/core";
+import type { StageConfig } from "./config.ts";
+import type { TaskModule } from "./discover.ts";
+import { stageContext } from "./stage.ts";
+import { ApiStack } from "./stacks/api.ts";
+import { CanvasStack } from "./stacks/canvas.ts";
+import { MonitoringStack } from "./stacks/monitoring.ts";
+import { StorageStack } from "./stacks/storage.ts";
+import { TasksStack } from "./stacks/tasks.ts";
+
+/** Writes the cloud assembly of a stage to `folder`. */
+export function writeAssembly(options: {
+  /** The CDK context: its feature flags. */
+  readonly context: Readonly<Record<string, unknown>>;
+  readonly config: StageConfig;
+  readonly modules: readonly TaskModule[];
+  /** The folder with a folder for each Lambda's bundle. */
+  readonly bundles: string;
+  readonly folder: string;
+}): void {
+  const app = new App({
+    context: options.context,
+    outdir: options.folder,
+    // Most of the time, for templates that nobody deploys: the local run reads them itself.
+    builtinCloudFormationValidation: options.config.stage !== "local",
+    analyticsReporting: false,
+    autoSynth: false,
+    stackTraces: false,
+    treeMetadata: false,
+  });
+  addStacks(app, options.config, options.modules, options.bundles);
+  app.synth();
+}
+
+/** Adds the five stacks of a stage to `app`. They refer to each other by fixed names, so the order alone ties them. */
+export function addStacks(app: App, config: StageConfig, modules: readonly TaskModule[], bundles: string): void {
+  const stage = stageContext(config, bundles);
+  const storage = new StorageStack(app, stage);
+  const tasks = new TasksStack(app, stage, modules);
+  const canvas = new CanvasStack(app, stage);
+  const api = new ApiStack(app, stage);
+  const monitoring = new MonitoringStack(app, stage, modules);
+  tasks.addStackDependency(storage, "workers need the table and the bucket");
+  canvas.addStackDependency(tasks, "it consumes the dead letters");
+  api.addStackDependency(canvas, "what is submitted must find its queue");
+  monitoring.addStackDependency(api, "alarms watch what is there");
+}

@@ -1,0 +1,207 @@
+import * as z from "zod";
+import {
+  type Canvas,
+  CanvasSchema,
+  type GroupEnd,
+  GroupEndSchema,
+  type GroupRecord,
+  type Root,
+  RootSchema,
+} from "../core/canvas.ts";
+import { CallSchema } from "../core/message.ts";
+import { PartSchema } from "../core/place.ts";
+import type { Item, Table } from "./table.ts";
+
+/** The partition of the index `open`: canvases are few beside tasks, and the sweep reads them all. */
+const OPEN = "open";
+
+/** A member of a chunk; with its call where it has no record yet. */
+export const MemberSchema = z.object({ part: PartSchema, call: CallSchema.optional() });
+
+export type Member = z.output<typeof MemberSchema>;
+
+const Members = z.array(MemberSchema);
+const ChunkItem = z.object({ members: z.string() });
+const TokenItem = z.object({ token: z.string() });
+const DoneItem = z.object({ done: z.set(z.string()).optional(), failed: z.set(z.string()).optional() });
+const CanvasItem = z.object({ canvas: z.string(), end: z.string().optional() });
+const RootItem = z.object({
+  root: z.string(),
+  epoch: z.number(),
+  revoked: z.boolean().default(false),
+  done: z.boolean().default(false),
+});
+
+/** Canvases in the table: submissions, canvases, chunks of groups, and the tokens of the states that wait for them. */
+export class CanvasTable {
+  readonly #table: Table;
+  readonly #retention: number;
+
+  /** @param retention seconds for which a canvas outlives its submission's last possible message. */
+  constructor(table: Table, retention: number) {
+    this.#table = table;
+    this.#retention = retention;
+  }
+
+  #ttl(created: number): number {
+    return Math.ceil(created / 1000) + 2 * 14 * 24 * 3600 + this.#retention;
+  }
+
+  /** The item of a submission. */
+  rootItem(id: string, root: Pick<Root, "top" | "created" | "correlation">): Item {
+    return {
+      id: rootId(id),
+      kind: "root",
+      root: JSON.stringify(root),
+      epoch: 0,
+      open: OPEN,
+      seq: `${new Date(root.created).toISOString()}#${id}`,
+      ttl: this.#ttl(root.created),
+    };
+  }
+
+  /** The item of a canvas. */
+  canvasItem(canvas: Canvas, created: number): Item {
+    return { id: canvas.id, kind: canvas.kind, canvas: JSON.stringify(canvas), ttl: this.#ttl(created) };
+  }
+
+  /** The item of chunk `n` of a group. */
+  chunkItem(group: string, n: number, members: readonly Member[], created: number): Item {
+    return { id: chunkId(group, n), kind: "chunk", members: JSON.stringify(members), ttl: this.#ttl(created) };
+  }
+
+  /** The submission `id`, or null. */
+  async root(id: string): Promise<Root | null> {
+    const item = RootItem.safeParse(await this.#table.get(rootId(id)));
+    if (!item.success) return null;
+    const { root, ...state } = item.data;
+    return RootSchema.parse({ ...z.record(z.string(), z.unknown()).parse(JSON.parse(root)), ...state });
+  }
+
+  /** Says that a submission has ended: the sweep need not look at it any more. */
+  async closeRoot(id: string): Promise<void> {
+    await this.#table.update({ id: rootId(id), set: { done: true }, remove: ["open"], when: "attribute_exists(id)" });
+  }
+
+  /** Says that what has not started of a submission must not start. */
+  async revokeRoot(id: string): Promise<void> {
+    await this.#table.update({ id: rootId(id), set: { revoked: true }, when: "attribute_exists(id)" });
+  }
+
+  /** Begins another execution of a submission's machine. @returns its number, or null where another has begun one meanwhile. */
+  async nextEpoch(id: string, epoch: number): Promise<number | null> {
+    const item = await this.#table.update({
+      id: rootId(id),
+      set: { epoch: epoch + 1 },
+      when: "#epoch = :epoch",
+      values: { epoch },
+    });
+    return item === null ? null : epoch + 1;
+  }
+
+  /** Submissions that have not ended, oldest first. */
+  async openRoots(limit: number): Promise<string[]> {
+    const entries = await this.#table.query({ index: "open", attribute: "open", value: OPEN, limit, forward: true });
+    return entries.map((entry) => entry.id.slice(rootId("").length));
+  }
+
+  /** The canvas `id`, or null. */
+  async canvas(id: string): Promise<Canvas | null> {
+    return toCanvas(await this.#table.get(id));
+  }
+
+  /** The group `id`, or null. */
+  async group(id: string): Promise<GroupRecord | null> {
+    return toGroup(await this.#table.get(id));
+  }
+
+  /** Stores how a group ended, once. @returns how it has ended, be it by this or by another. */
+  async endGroup(id: string, end: GroupEnd): Promise<GroupEnd> {
+    const done = await this.#table.update({
+      id,
+      set: { end: JSON.stringify(end), ttl: this.#ttl(end.done) },
+      when: "attribute_exists(id) AND attribute_not_exists(#end)",
+    });
+    if (done !== null) return end;
+    return (await this.group(id))?.end ?? end;
+  }
+
+  /** The members of chunk `n` of a group. */
+  async members(group: string, n: number): Promise<Member[]> {
+    const item = ChunkItem.safeParse(await this.#table.get(chunkId(group, n)));
+    return item.success ? Members.parse(JSON.parse(item.data.members)) : [];
+  }
+
+  /** The members of a group's first `chunks` chunks. */
+  async allMembers(group: string, chunks: number): Promise<Member[]> {
+    const ids = Array.from({ length: chunks }, (_, n) => chunkId(group, n));
+    const items = await this.#table.getMany(ids);
+    return ids.flatMap((id) => {
+      const item = ChunkItem.safeParse(items.get(id));
+      return item.success ? Members.parse(JSON.parse(item.data.members)) : [];
+    });
+  }
+
+  /** Notes the end of a member of a chunk; a set, so that a repeated end counts once. @returns how many have ended. */
+  async memberEnded(group: string, n: number, index: number, ok: boolean): Promise<number> {
+    const member = [String(index)];
+    const item = await this.#table.update({
+      id: doneId(group, n),
+      addToSet: { done: member, ...(ok ? {} : { failed: member }) },
+      set: { ttl: this.#ttl(Date.now()) },
+    });
+    return DoneItem.parse(item).done?.size ?? 0;
+  }
+
+  /** How many members have ended of each of a group's chunks, and how many of them badly. */
+  async counts(group: string, chunks: number): Promise<{ completed: number; failed: number }> {
+    const items = await this.#table.getMany(Array.from({ length: chunks }, (_, n) => doneId(group, n)));
+    let completed = 0;
+    let failed = 0;
+    for (const item of items.values()) {
+      const counts = DoneItem.parse(item);
+      failed += counts.failed?.size ?? 0;
+      completed += (counts.done?.size ?? 0) - (counts.failed?.size ?? 0);
+    }
+    return { completed, failed };
+  }
+
+  /** How many members of one chunk have ended. */
+  async ended(group: string, n: number): Promise<number> {
+    return DoneItem.safeParse(await this.#table.get(doneId(group, n))).data?.done?.size ?? 0;
+  }
+
+  /** Keeps the token of the state that waits for a canvas or a chunk; a state that is tried again has a new one. */
+  async keepToken(id: string, token: string, now: number): Promise<void> {
+    await this.#table.update({ id: tokenId(id), set: { token, ttl: this.#ttl(now) } });
+  }
+
+  /** The token of the state that waits for a canvas or a chunk, or null where none does. */
+  async token(id: string): Promise<string | null> {
+    const item = TokenItem.safeParse(await this.#table.get(tokenId(id)));
+    return item.success ? item.data.token : null;
+  }
+}
+
+/** The item that has chunk `n` of a group, and by which its token is kept. */
+export function chunkId(group: string, n: number): string {
+  return `chunk#${group}#${n}`;
+}
+
+const rootId = (id: string): string => `root#${id}`;
+const doneId = (group: string, n: number): string => `done#${group}#${n}`;
+const tokenId = (id: string): string => `token#${id}`;
+
+/** The canvas that an item is, or null where it is none. */
+function toCanvas(item: Item | null): Canvas | null {
+  const parsed = CanvasItem.safeParse(item);
+  return parsed.success ? CanvasSchema.parse(JSON.parse(parsed.data.canvas)) : null;
+}
+
+/** The group that an item is, or null where it is none. */
+export function toGroup(item: Item | null): GroupRecord | null {
+  const parsed = CanvasItem.safeParse(item);
+  const group = parsed.success ? CanvasSchema.parse(JSON.parse(parsed.data.canvas)) : null;
+  if (group?.kind !== "group" || !parsed.success) return null;
+  return { group, end: parsed.data.end === undefined ? null : GroupEndSchema.parse(JSON.parse(parsed.data.end)) };
+}

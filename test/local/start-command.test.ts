@@ -1,0 +1,116 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { listen } from "../../local/listen.ts";
+import { readOptions } from "../../local/options.ts";
+import { firstError } from "../../local/synth.ts";
+import { functionResource, mappingResource, queueResource, writeAssembly } from "./support/assembly.ts";
+import { newDirectory } from "./support/run.ts";
+
+describe("the flags", () => {
+  it("have the usual ports as defaults, and no data directory", () => {
+    const defaults = { port: 8000, awsPort: 4566, dashboardPort: 5555, data: undefined };
+    expect(readOptions([], "/home")).toEqual(defaults);
+    const args = ["--port", "1", "--aws-port", "0", "--dashboard-port", "65535", "--data", "kept"];
+    expect(readOptions(args, "/home")).toEqual({ port: 1, awsPort: 0, dashboardPort: 65_535, data: "/home/kept" });
+    expect(readOptions(["--help"], "/home")).toBeNull();
+  });
+
+  it.each([
+    [["--port", "x"], '--port needs a port from 0 (any free one) to 65535, got "x".'],
+    [["--aws-port", "65536"], '--aws-port needs a port from 0 (any free one) to 65535, got "65536".'],
+    [["--data", ""], "--data needs a directory, got nothing."],
+    [["--prot", "1"], "Unknown option '--prot'. The flags are --port, --aws-port, --dashboard-port, --data, --help."],
+    [["here"], /^Unexpected argument 'here'/],
+  ])("are refused in one line: %j", (args, message) => {
+    expect(() => readOptions(args, "/home")).toThrow(message);
+  });
+});
+
+describe("the error of a failed synthesis", () => {
+  const root = "/project";
+
+  it.each([
+    [
+      "a syntax error, with its place",
+      "file:///project/functions/tasks/math.ts:3\n  const = 1;\n        ^\n\nSyntaxError: Unexpected token '='\n    at compile (node:internal)\n\nNode.js v24",
+      "functions/tasks/math.ts:3: SyntaxError: Unexpected token '='",
+    ],
+    [
+      "an exception, with its place in the project",
+      "node:internal/modules/run_main:107\n    trigger(\n    ^\n\nTypeError: no\n    at x (file:///project/node_modules/a/b.js:1:2)\n    at file:///project/lib/stage.ts:7:9",
+      "lib/stage.ts:7: TypeError: no",
+    ],
+    [
+      "an error of the bundler",
+      "Error: Build failed with 1 error:\nfunctions/tasks/a.ts:2:8: ERROR: Expected x\n    at a (file:///project/node_modules/esbuild/main.js:1:2)",
+      "Error: Build failed with 1 error: functions/tasks/a.ts:2:8: ERROR: Expected x",
+    ],
+    [
+      "an error of the CDK",
+      "node:internal:1\n    x(\n    ^\n\n[«DependencyCycle» 'a' depends on 'b'\n    ...",
+      "[«DependencyCycle» 'a' depends on 'b'",
+    ],
+    ["what the app said last", "bundling\nTask module a.ts exports no task.\n", "Task module a.ts exports no task."],
+  ])("is %s", (_what, output, expected) => {
+    expect(firstError(output, root)).toBe(expected);
+  });
+});
+
+/** Runs a TypeScript file until it ends or its test does. */
+function runNode(...args: readonly string[]) {
+  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  return child;
+}
+
+describe("the start command", () => {
+  it("says in one line which port is in use, and what to do", async () => {
+    const server = createServer();
+    onTestFinished(() => void server.close());
+    const port = await listen(server, 0);
+    const child = runNode("local/main.ts", "--port", String(port), "--aws-port", "0");
+    const [[code], output] = await Promise.all([once(child, "close"), text(child.stderr)]);
+    expect({ code, output }).toEqual({
+      code: 1,
+      output: `Port ${port} is in use. Stop what listens there or give another one with --port.\n`,
+    });
+  });
+
+  it("leaves no process behind even if it is killed while functions are busy", async () => {
+    const directory = newDirectory();
+    const pidFile = join(directory, "pids");
+    const code = `import { spawn } from "node:child_process"; import { writeFileSync } from "node:fs";
+      export const handler = async () => {
+        const child = spawn(process.execPath, ["-e", "for (;;);"], { stdio: "ignore" });
+        writeFileSync(process.env.PIDS, process.pid + " " + child.pid);
+        for (;;);
+      };`;
+    const Resources = {
+      Q: queueResource("work", { VisibilityTimeout: 60 }),
+      F: functionResource("f", { Timeout: 60, Environment: { Variables: { PIDS: pidFile } } }),
+      M: mappingResource("Q", "F"),
+    };
+    writeAssembly({ test: { Resources } }, { f: code }, directory);
+    const child = runNode("test/local/support/busy-run.ts", directory);
+    await once(child.stdout, "data");
+
+    const pids = (): number[] => readFileSync(pidFile, { encoding: "utf8", flag: "a+" }).split(" ").map(Number);
+    await vi.waitUntil(() => pids().length === 2, { timeout: 5000 });
+    child.kill("SIGKILL");
+    await vi.waitUntil(() => pids().every((pid) => !isRunning(pid)), { timeout: 5000 });
+    expect(pids().filter(isRunning)).toEqual([]);
+  });
+});
+
+function isRunning(pid: number): boolean {
+  try {
+    return !/^\d+ \(.*\) Z /.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
+  } catch {
+    return false;
+  }
+}

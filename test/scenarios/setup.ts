@@ -1,0 +1,43 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TestProject } from "vitest/node";
+import { startEmbedded } from "../../local/embedded.ts";
+import { synthesize } from "../../local/synth.ts";
+
+declare module "vitest" {
+  export interface ProvidedContext {
+    /** Base URL of the API under test, without a slash at the end. */
+    apiUrl: string;
+    /** Where the AWS services answer; empty where the tests were given an API only. */
+    awsUrl: string;
+  }
+}
+
+/**
+ * Gives the scenarios an API to call: the one at CELERIAC_URL (its AWS at CELERIAC_AWS_URL) where that is set, else the
+ * project's own stacks, synthesized for the occasion and served by the embedded AWS. CELERIAC_LOG=1 shows what they log.
+ */
+export async function setup(project: TestProject): Promise<(() => Promise<void>) | void> {
+  const given = process.env["CELERIAC_URL"];
+  if (given !== undefined) {
+    project.provide("apiUrl", given.replace(/\/$/, ""));
+    project.provide("awsUrl", process.env["CELERIAC_AWS_URL"] ?? "");
+    return;
+  }
+  const root = join(import.meta.dirname, "..", "..");
+  const assembly = await mkdtemp(join(tmpdir(), "celeriac-scenarios-"));
+  const log =
+    process.env["CELERIAC_LOG"] === undefined ? undefined : (line: string) => void process.stderr.write(`${line}\n`);
+  const [embedded] = await Promise.all([
+    startEmbedded({ log }),
+    synthesize(root, assembly, new AbortController().signal),
+  ]);
+  await embedded.deploy(assembly);
+  project.provide("apiUrl", embedded.apiUrl);
+  project.provide("awsUrl", embedded.awsUrl);
+  return async () => {
+    await embedded.stop();
+    await rm(assembly, { recursive: true, force: true });
+  };
+}
