@@ -16,6 +16,10 @@ export interface Names {
   /** The URL of a queue is this and its module's name. */
   readonly queueUrlPrefix: string;
   queue(name: string): string;
+  /** The name of a kind of canvas's state machine. */
+  machine(kind: string): string;
+  /** A state machine's ARN is this and its kind. */
+  readonly machineArnPrefix: string;
   /** A Lambda's name by its short one: `task-math`, `api-read`, `canvas`. */
   lambda(name: string): string;
   /** The log group of a Lambda, under the name that Lambda itself would give it. */
@@ -38,6 +42,8 @@ export function namesOf(stage: string): Names {
     bucketArn,
     queueUrlPrefix: `https://sqs.${Aws.REGION}.${Aws.URL_SUFFIX}/${Aws.ACCOUNT_ID}/${prefix}-`,
     queue: (name) => `${prefix}-${name}`,
+    machine: (kind) => `${prefix}-${kind}`,
+    machineArnPrefix: `arn:${Aws.PARTITION}:states:${Aws.REGION}:${Aws.ACCOUNT_ID}:stateMachine:${prefix}-`,
     lambda: (name) => `${prefix}-${name}`,
     logGroup: (name) => `/aws/lambda/${prefix}-${name}`,
     stack: (name) => `${prefix}-${name}`,

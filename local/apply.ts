@@ -47,9 +47,10 @@ export function createDeployment({ dynamoDb, s3, sqs, functions, stepFunctions, 
   async function apply(assembly: Assembly): Promise<readonly string[]> {
     const plan = planDeployment(assembly);
     const changed: string[] = [];
-    // Read first of all: it may refuse the template.
+    // Made first of all, for it may refuse the template, and taken into service last.
+    let nextApi = restApi;
     if (differs(apiResources(plan), applied ? apiResources(applied) : [])) {
-      restApi = apiResources(plan).length > 0 ? createRestApi(plan.resources, functions.invoke) : null;
+      nextApi = apiResources(plan).length > 0 ? createRestApi(plan.resources, functions.invoke) : null;
       changed.push("REST API");
     }
     for (const table of plan.tables)
@@ -62,6 +63,7 @@ export function createDeployment({ dynamoDb, s3, sqs, functions, stepFunctions, 
       rules = startRules(plan.rules, deliver, log);
       changed.push("event rules");
     }
+    restApi = nextApi;
     applied = plan;
     return changed;
   }

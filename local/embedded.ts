@@ -1,10 +1,9 @@
 import { mkdirSync } from "node:fs";
-import { createServer } from "node:http";
-import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createDeployment } from "./apply.ts";
 import { readAssembly } from "./assembly/index.ts";
+import { pruneCompileCache } from "./disk.ts";
 import { createGateway } from "./gateway.ts";
 import type { Guard } from "./gateway.ts";
 import { credentialsOf } from "./lambda/config.ts";
@@ -12,7 +11,8 @@ import { createFunctions } from "./lambda/functions.ts";
 import type { FunctionsOptions } from "./lambda/functions.ts";
 import { startReaper } from "./lambda/reaper.ts";
 import { startRuntimeApi } from "./lambda/runtime-api.ts";
-import { listen } from "./listen.ts";
+import { openFront } from "./listen.ts";
+import type { Front } from "./listen.ts";
 import { createLog } from "./log.ts";
 import type { Sink } from "./log.ts";
 import { startDynamoDb } from "./services/dynamodb.ts";
@@ -57,31 +57,34 @@ export interface Embedded {
 
 const COMPILE_CACHE = fileURLToPath(new URL("../.celeriac/cache", import.meta.url));
 
-/** Starts a local AWS without any resources. Throws in one line for a port that is in use. */
+/**
+ * Starts a local AWS without any resources.
+ * @throws Error in one line for a port that is in use, or a data directory that another run has open
+ */
 export async function startEmbedded(options: EmbeddedOptions = {}): Promise<Embedded> {
+  if (options.data !== undefined) mkdirSync(options.data, { recursive: true });
+  const api = await openFront(options.port ?? 0, "port");
+  const fronts = [api];
+  try {
+    const aws = await openFront(options.awsPort ?? 0, "aws-port");
+    fronts.push(aws);
+    return await startServices(options, api, aws);
+  } catch (error) {
+    await Promise.all(fronts.map((front) => front.close()));
+    throw error;
+  }
+}
+
+async function startServices(options: EmbeddedOptions, api: Front, aws: Front): Promise<Embedded> {
   const { data } = options;
-  if (data !== undefined) mkdirSync(data, { recursive: true });
+  const awsUrl = aws.url;
   const log = createLog(options.log ?? (() => {}), options.color ?? false);
+  pruneCompileCache(COMPILE_CACHE, Date.now());
 
-  let serveApi = notDeployed;
-  let serveAws = notDeployed;
-  const apiServer = createServer((req, res) => serveApi(req, res));
-  const awsServer = createServer((req, res) => serveAws(req, res));
-  for (const server of [apiServer, awsServer]) server.keepAliveTimeout = 65_000;
-  const apiUrl = `http://localhost:${await listen(apiServer, options.port ?? 0, "port")}`;
-  const awsUrl = await listen(awsServer, options.awsPort ?? 0, "aws-port").then(
-    (port) => `http://localhost:${port}`,
-    async (error: unknown) => {
-      await close(apiServer);
-      throw error;
-    },
-  );
-
-  const [fauxqs, dynamoDb, runtimeApi] = await Promise.all([
-    startFauxqs(data, awsUrl),
-    startDynamoDb(data === undefined ? undefined : join(data, "dynamodb")),
-    startRuntimeApi(),
-  ]);
+  // The one that fails where another run has the data comes first; the others leave nothing to clean up.
+  const dynamoDb = await startDynamoDb(data === undefined ? undefined : join(data, "dynamodb"));
+  const fauxqs = await startFauxqs(data, awsUrl);
+  const runtimeApi = await startRuntimeApi();
   const reaper = startReaper();
   const functions = createFunctions({ runtimeApi, reaper, log, awsUrl, compileCache: COMPILE_CACHE }, options);
   const sqs = createSqs(fauxqs);
@@ -98,7 +101,7 @@ export async function startEmbedded(options: EmbeddedOptions = {}): Promise<Embe
       deployment.putEvent({ source: "aws.states", detailType: "Step Functions Execution Status Change", detail }),
   });
 
-  serveAws = createGateway({
+  const gateway = createGateway({
     services: {
       apigateway: (request) =>
         deployment.restApi()?.control(request) ?? Promise.reject(new Error("No REST API is deployed.")),
@@ -115,10 +118,12 @@ export async function startEmbedded(options: EmbeddedOptions = {}): Promise<Embe
     guard: options.guard,
     log,
   });
+  aws.serve(gateway);
 
   const deploy = async (directory: string): Promise<readonly string[]> => {
     const changed = await deployment.apply(readAssembly(directory, awsUrl));
-    serveApi = deployment.restApi()?.handle ?? notDeployed;
+    const restApi = deployment.restApi();
+    if (restApi) api.serve(restApi.handle);
     return changed;
   };
 
@@ -126,20 +131,10 @@ export async function startEmbedded(options: EmbeddedOptions = {}): Promise<Embe
     deployment.stop();
     stepFunctions.stop();
     await functions.stop();
-    await Promise.all([close(apiServer), close(awsServer), runtimeApi.stop(), reaper.stop()]);
+    await Promise.all([api.close(), aws.close(), runtimeApi.stop(), reaper.stop()]);
     sqs.stop();
     await Promise.all([fauxqs.app.close(), dynamoDb.stop()]);
   };
 
-  return { apiUrl, awsUrl, deploy, stop };
-}
-
-function notDeployed(_req: IncomingMessage, res: ServerResponse): void {
-  res.writeHead(503, { "content-type": "text/plain", "retry-after": "1" }).end("Nothing is deployed here yet.\n");
-}
-
-async function close(server: Server): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  server.closeAllConnections();
-  await closed;
+  return { apiUrl: api.url, awsUrl, deploy, stop };
 }

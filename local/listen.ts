@@ -1,11 +1,43 @@
 import { once } from "node:events";
-import type { Server } from "node:http";
+import { createServer } from "node:http";
+import type { RequestListener, Server } from "node:http";
+
+/** Milliseconds that an idle connection stays open: longer than clients keep one, so that none uses one that just closed. */
+const KEEP_ALIVE = 65_000;
+
+/** An HTTP server whose handler can change while it runs. */
+export interface Front {
+  /** `http://localhost:PORT`. */
+  readonly url: string;
+  readonly serve: (handler: RequestListener) => void;
+  /** Ends it with all its connections. */
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Opens a server that answers 503 until it is told how to serve.
+ * @param port 0 for a free one
+ * @param flag what the port can be changed with, for the message
+ * @throws Error in one line, saying what to do, for a port that is taken or not allowed
+ */
+export async function openFront(port: number, flag: string): Promise<Front> {
+  let handler: RequestListener = notDeployed;
+  const server = createServer((req, res) => handler(req, res));
+  server.keepAliveTimeout = KEEP_ALIVE;
+  const actual = await listen(server, port, flag);
+  return {
+    url: `http://localhost:${actual}`,
+    serve: (next) => {
+      handler = next;
+    },
+    close: () => closeServer(server),
+  };
+}
 
 /**
  * Listens on the loopback interface of IPv4, which `localhost` reaches everywhere.
- * @param port 0 for a free one
  * @returns the port
- * @throws Error in one line, saying what to do, for a port that is taken or not allowed
+ * @throws Error as {@link openFront} does
  */
 export async function listen(server: Server, port: number, flag?: string): Promise<number> {
   server.listen(port, "127.0.0.1");
@@ -18,10 +50,22 @@ export async function listen(server: Server, port: number, flag?: string): Promi
       throw new Error(`Port ${port} is in use. Stop what listens there${remedy}.`, { cause: error });
     }
     if (code === "EACCES")
-      throw new Error(`Port ${port} is not yours to open: give another one with --${flag}.`, { cause: error });
+      throw new Error(`Port ${port} may not be opened: take one above 1023${remedy}.`, { cause: error });
     throw error;
   }
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("The server listens on no port.");
   return address.port;
 }
+
+/** Closes a server without waiting for its clients. */
+export async function closeServer(server: Server): Promise<void> {
+  const closed = once(server, "close");
+  server.close();
+  server.closeAllConnections();
+  await closed;
+}
+
+const notDeployed: RequestListener = (_req, res) => {
+  res.writeHead(503, { "content-type": "text/plain", "retry-after": "1" }).end("Nothing is deployed here yet.\n");
+};

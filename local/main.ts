@@ -1,6 +1,6 @@
-import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { assetsOf, pruneAssets } from "./disk.ts";
 import { startEmbedded } from "./embedded.ts";
 import type { Embedded } from "./embedded.ts";
 import { createLog } from "./log.ts";
@@ -32,14 +32,19 @@ async function main(): Promise<void> {
   const outdir = join(root, ".celeriac", `assembly-${options.awsPort}`);
   const embedded = await start(options, outdir, color, interrupt.signal);
 
-  const watcher = watchSources(
-    root,
-    async () => {
-      await synthesize(root, outdir, interrupt.signal);
-      return embedded.deploy(outdir);
-    },
-    createLog(write, color),
-  );
+  let deployed = assetsOf(outdir);
+  // What an earlier run on this port has left.
+  pruneAssets(outdir, deployed);
+  const redeploy = async (): Promise<readonly string[]> => {
+    await synthesize(root, outdir, interrupt.signal);
+    const changed = await embedded.deploy(outdir);
+    const next = assetsOf(outdir);
+    // What still runs the code before this one may load more of it.
+    pruneAssets(outdir, new Set([...deployed, ...next]));
+    deployed = next;
+    return changed;
+  };
+  const watcher = watchSources(root, redeploy, createLog(write, color));
   if (!interrupt.signal.aborted) {
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
     const { apiUrl, awsUrl } = embedded;
@@ -52,7 +57,6 @@ async function main(): Promise<void> {
 
 /** Starts the services while the CDK app runs, then deploys what it made. */
 async function start(options: Options, outdir: string, color: boolean, signal: AbortSignal): Promise<Embedded> {
-  rmSync(outdir, { recursive: true, force: true });
   const { port, awsPort, data } = options;
   const abort = new AbortController();
   const synthesis = synthesize(root, outdir, AbortSignal.any([signal, abort.signal]));
@@ -94,9 +98,10 @@ function stopOnSignals(interrupt: AbortController): void {
 
 try {
   await main();
-  process.exitCode = 0;
+  process.exit(0);
 } catch (error) {
   const interrupted = error instanceof Error && error.name === "AbortError";
   if (!interrupted) process.stderr.write(`${messageOf(error)}\n`);
-  process.exitCode = interrupted ? 0 : 1;
+  // Whatever failed may have left something open.
+  process.exit(interrupted ? 0 : 1);
 }

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
-import { relative } from "node:path";
+import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ACCOUNT, REGION } from "./types.ts";
 
@@ -21,6 +21,8 @@ export async function synthesize(root: string, outdir: string, signal: AbortSign
       CDK_OUTDIR: outdir,
       CDK_DEFAULT_ACCOUNT: ACCOUNT,
       CDK_DEFAULT_REGION: REGION,
+      // The CDK is large: compiling it takes a tenth of the time.
+      NODE_COMPILE_CACHE: join(root, ".celeriac", "cache"),
       NO_COLOR: "1",
     },
     stdio: ["ignore", "pipe", "pipe"],

@@ -1,7 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { describeTask, findTask } from "../../src/client/ask.ts";
+import { describe, find, hasEnded } from "../../src/client/ask.ts";
 import { WaitQuery } from "../../src/core/requests.ts";
-import { isFinal } from "../../src/core/states.ts";
 import { type Operation, param, parseQuery } from "./http.ts";
 
 /** Milliseconds between the first two looks, and at the most; each takes half again as long as the last. A wait of 20 s reads 17 times. */
@@ -13,12 +12,12 @@ export const getResult: Operation = async (request, runtime) => {
   const { wait = 0 } = parseQuery(request, WaitQuery);
   const id = param(request, "task_id");
   const deadline = performance.now() + wait * 1000;
-  let record = await findTask(runtime, id);
+  let found = await find(runtime, id);
   let interval = FIRST_INTERVAL;
-  while (!isFinal(record.status) && performance.now() < deadline) {
+  while (!hasEnded(found) && performance.now() < deadline) {
     await delay(Math.min(interval, deadline - performance.now()));
-    record = await findTask(runtime, id);
+    found = await find(runtime, id);
     interval = Math.min(LONGEST_INTERVAL, interval * 1.5);
   }
-  return { status: 200, json: await describeTask(runtime, record) };
+  return { status: 200, json: await describe(runtime, found) };
 };

@@ -1,4 +1,5 @@
 import { add } from "./add.ts";
+import { canvas, chain, chord, group } from "./canvas.ts";
 import { createUpload } from "./create-upload.ts";
 import { createHandler } from "./handler.ts";
 import { processUpload } from "./process-upload.ts";
@@ -9,6 +10,10 @@ import { testRequestInfo } from "./test-request-info.ts";
 
 /** The right to submit. */
 export const handler = createHandler({
+  chain,
+  group,
+  chord,
+  canvas,
   add,
   testRequestInfo,
   submitTask,

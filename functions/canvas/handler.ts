@@ -1,66 +1,58 @@
 import { fileURLToPath } from "node:url";
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
-import { toTask } from "../../src/aws/queues.ts";
+import { startCanvas } from "../../src/aws/engine.ts";
 import { createRuntime } from "../../src/aws/runtime.ts";
-import { WorkerLost, describeError } from "../../src/core/errors.ts";
-import { MAX_RECEIVE_COUNT } from "../../src/core/limits.ts";
-import { RunMessageSchema } from "../../src/core/message.ts";
-import { moduleOf } from "../../src/core/record.ts";
-import { isFinal } from "../../src/core/states.ts";
-import { finish, notify } from "../../src/worker/finish.ts";
+import { type CanvasMessage, CanvasMessageSchema } from "../../src/core/canvas.ts";
+import { endParts } from "../../src/worker/settle.ts";
 import { logLine } from "../../src/worker/log.ts";
+import { startChunk } from "./chunk.ts";
+import { closeGroup } from "./close.ts";
+import { buryTask } from "./dead.ts";
+import { executionEnded, settleCanvas } from "./settle.ts";
+import { sweep } from "./sweep.ts";
 
 const runtime = createRuntime(fileURLToPath(new URL(".", import.meta.url)));
 
-/** The canvas Lambda: for now it records as FAILURE the tasks whose messages SQS gave up on. */
+/** The canvas Lambda: starts, chunks, closes and settles canvases, records dead letters, and sweeps. */
 export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
-  const failures: SQSBatchResponse["batchItemFailures"] = [];
-  for (const record of event.Records) {
-    try {
-      if (record.eventSourceARN.endsWith("-dead")) await buryTask(record);
-    } catch (error) {
-      logLine(
-        "ERROR",
-        "a message comes back after an error",
-        {},
-        { message_id: record.messageId, error: String(error) },
-      );
-      failures.push({ itemIdentifier: record.messageId });
-    }
-  }
-  return { batchItemFailures: failures };
+  const results = await Promise.all(event.Records.map((record) => handleSafely(record)));
+  return { batchItemFailures: results.flat() };
 }
 
-/** Ends the task of a dead letter, unless it has ended or still runs: then it is told again, or looked at later. */
-async function buryTask(record: SQSRecord): Promise<void> {
-  const parsed = RunMessageSchema.safeParse(JSON.parse(record.body));
-  if (!parsed.success) {
-    logLine("ERROR", "a dead letter that no task wrote was dropped", {}, { message_id: record.messageId });
-    return;
+/** Whatever goes wrong with one message must not bring back the others of its batch. */
+async function handleSafely(record: SQSRecord): Promise<SQSBatchResponse["batchItemFailures"]> {
+  try {
+    await (record.eventSourceARN.endsWith("-dead") ? buryTask(runtime, record) : handleMessage(record));
+    return [];
+  } catch (error) {
+    logLine("ERROR", "a message comes back after an error", {}, { message_id: record.messageId, error: String(error) });
+    return [{ itemIdentifier: record.messageId }];
   }
-  const message = parsed.data;
-  const task = await runtime.tasks.get(message.id, runtime.now());
-  const call = task?.call ?? message.call;
-  if (call === undefined) return;
-  if (task !== null && isFinal(task.status)) {
-    await notify(runtime, task, message.token);
-    return;
+}
+
+async function handleMessage(record: SQSRecord): Promise<void> {
+  const body: unknown = JSON.parse(record.body);
+  const message = CanvasMessageSchema.safeParse(body);
+  if (message.success) return act(message.data);
+  if (await executionEnded(runtime, body)) return;
+  logLine("ERROR", "a message that no canvas wrote was dropped", {}, { message_id: record.messageId });
+}
+
+function act(message: CanvasMessage): Promise<void> {
+  switch (message.op) {
+    case "run":
+      return startCanvas(runtime, message.id, message.token ?? null);
+    case "chunk":
+      return startChunk(runtime, message);
+    case "close":
+      return closeGroup(runtime, message.id, message.token);
+    case "settle":
+      return settleCanvas(runtime, message.id);
+    case "end":
+      return endParts(runtime, message.parts, message);
+    case "revoke":
+      return settleCanvas(runtime, message.root);
+    case "sweep":
+      return sweep(runtime);
   }
-  if (task?.lease !== null && task?.lease !== undefined && task.lease > runtime.now()) {
-    const delay = (task.lease - runtime.now()) / 1000 + 1;
-    await runtime.queues.send(toTask(call.task, { ...message, hops: message.hops + 1 }, delay));
-    return;
-  }
-  const waits = task === null || task.status === "PENDING" || task.status === "RETRY";
-  const error = describeError(new WorkerLost(`its message was delivered ${MAX_RECEIVE_COUNT} times without an end`));
-  const ending = {
-    id: message.id,
-    call,
-    attempt: task?.attempt ?? message.attempt,
-    fence: waits ? null : task.fence,
-    token: message.token,
-    runtime: null,
-    dead: moduleOf(call.task),
-  };
-  await finish(runtime, ending, { status: "FAILURE", error });
 }

@@ -4,7 +4,7 @@ import type { ApiFunction } from "../../src/core/routes.ts";
 import type { Names } from "../names.ts";
 import type { StageContext } from "../stage.ts";
 import { CeleriacFunction } from "./celeriac-function.ts";
-import { allQueues, noticeMissing, objects, tableItems, tableQueries } from "./permissions.ts";
+import { allQueues, noticeMissing, objects, startMachines, tableItems, tableQueries } from "./permissions.ts";
 
 /** Seconds: API Gateway gives up on an integration after 29 s, so what runs on is wasted. */
 const TIMEOUT = 29;
@@ -34,6 +34,7 @@ const RIGHTS: Readonly<Record<ApiFunction, Right>> = {
       objects(names, "s3:GetObject", "payloads", "later", "results", "uploads", "outputs"),
       noticeMissing(names),
       objects(names, "s3:PutObject", "payloads", "later", "documents", "uploads"),
+      startMachines(names),
     ],
   },
   read: {

@@ -1,11 +1,22 @@
 import { CfnRule } from "aws-cdk-lib/aws-events";
 import { PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { Construct } from "constructs";
+import { CANVAS_KINDS } from "../canvas-kinds.ts";
 import type { Names } from "../names.ts";
 import type { StageContext } from "../stage.ts";
 import { CeleriacFunction } from "./celeriac-function.ts";
 import { CeleriacQueue, consume } from "./celeriac-queue.ts";
-import { allQueues, consumeQueue, noticeMissing, objects, tableItems, tableQueries } from "./permissions.ts";
+import {
+  allQueues,
+  answerSteps,
+  consumeQueue,
+  noticeMissing,
+  objects,
+  startMachines,
+  tableItems,
+  tableQueries,
+  tendExecutions,
+} from "./permissions.ts";
 
 /** Seconds that the canvas function has for one batch: the pages of a wide group take most. */
 export const CANVAS_TIMEOUT = 300;
@@ -45,12 +56,25 @@ export class Canvas extends Construct {
       scheduleExpression: `rate(${SWEEP_MINUTES} minutes)`,
       targets: [{ id: "canvas", arn: queue.queueArn, input: JSON.stringify({ op: "sweep" }) }],
     });
+    const ended = new CfnRule(this, "Ended", {
+      name: `${names.prefix}-ended`,
+      description: "Tells of executions that ended badly",
+      eventPattern: {
+        source: ["aws.states"],
+        "detail-type": ["Step Functions Execution Status Change"],
+        detail: {
+          status: ["FAILED", "TIMED_OUT", "ABORTED"],
+          stateMachineArn: CANVAS_KINDS.map((kind) => names.machineArnPrefix + kind),
+        },
+      },
+      targets: [{ id: "canvas", arn: queue.queueArn }],
+    });
     queue.addToResourcePolicy(
       new PolicyStatement({
         actions: ["sqs:SendMessage"],
         principals: [new ServicePrincipal("events.amazonaws.com")],
         resources: [queue.queueArn],
-        conditions: { ArnEquals: { "aws:SourceArn": sweep.attrArn } },
+        conditions: { ArnEquals: { "aws:SourceArn": [sweep.attrArn, ended.attrArn] } },
       }),
     );
   }
@@ -72,6 +96,10 @@ function canvasPermissions(names: Names): PolicyStatement[] {
     tableQueries(names),
     objects(names, "s3:GetObject", "payloads", "later", "results"),
     noticeMissing(names),
+    answerSteps(names),
+    startMachines(names),
+    tendExecutions(names),
+    allQueues(names, "sqs:GetQueueAttributes"),
     objects(names, "s3:PutObject", "payloads", "later", "results"),
   ];
 }

@@ -75,6 +75,7 @@ function commonEnvironment({ config, names }: StageContext): Record<string, stri
     [ENV.table]: names.prefix,
     [ENV.bucket]: names.bucket,
     [ENV.queuePrefix]: names.queueUrlPrefix,
+    [ENV.machinePrefix]: names.machineArnPrefix,
     [ENV.retentionDays]: String(config.recordRetentionDays),
   };
 }

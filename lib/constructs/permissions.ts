@@ -1,4 +1,5 @@
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
+import { CANVAS_KINDS } from "../canvas-kinds.ts";
 import type { Names } from "../names.ts";
 
 /** Prefixes of the bucket: what each holds is said in the storage stack. */
@@ -47,6 +48,22 @@ export function answerSteps(names: Names): PolicyStatement {
   return new PolicyStatement({
     actions: ["states:SendTaskSuccess", "states:SendTaskFailure"],
     resources: [names.arn("states", `stateMachine:${names.prefix}-*`)],
+  });
+}
+
+/** Starting the machines of canvases. */
+export function startMachines(names: Names): PolicyStatement {
+  return new PolicyStatement({
+    actions: ["states:StartExecution"],
+    resources: CANVAS_KINDS.map((kind) => names.machineArnPrefix + kind),
+  });
+}
+
+/** Looking after executions of the machines of canvases. */
+export function tendExecutions(names: Names): PolicyStatement {
+  return new PolicyStatement({
+    actions: ["states:DescribeExecution", "states:StopExecution"],
+    resources: CANVAS_KINDS.map((kind) => names.arn("states", `execution:${names.machine(kind)}:*`)),
   });
 }
 

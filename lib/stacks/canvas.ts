@@ -1,8 +1,10 @@
 import type { App } from "aws-cdk-lib/core";
+import { CANVAS_KINDS } from "../canvas-kinds.ts";
+import { CanvasMachine } from "../constructs/canvas-machine.ts";
 import { Canvas } from "../constructs/canvas.ts";
 import { type StageContext, StageStack } from "../stage.ts";
 
-/** What runs canvases. State machines go here. */
+/** What runs canvases. */
 export class CanvasStack extends StageStack {
   readonly canvas: Canvas;
 
@@ -13,5 +15,6 @@ export class CanvasStack extends StageStack {
       stage,
       deadQueueArn: stage.names.arn("sqs", stage.names.queue("dead")),
     });
+    for (const kind of CANVAS_KINDS) new CanvasMachine(this, `${kind}-machine`, { stage, kind });
   }
 }

@@ -207,7 +207,8 @@ function describe(document: string): string {
   if (!isRecord(error)) return document;
   const frames = Array.isArray(error["trace"]) ? error["trace"].map((frame) => String(frame).trim()) : [];
   const place = frames.find((frame) => frame.startsWith("at ") && !frame.includes("node:"));
-  return `${String(error["errorType"])}: ${String(error["errorMessage"])}${place === undefined ? "" : ` ${place}`}`;
+  const message = String(error["errorMessage"]).replaceAll(/\s*\n\s*/g, " ");
+  return `${String(error["errorType"])}: ${message}${place === undefined ? "" : ` ${place}`}`;
 }
 
 function forwardLines(child: { stdout: Readable; stderr: Readable }, write: (line: string) => void): void {

@@ -110,7 +110,7 @@ export function createPool(initial: FunctionConfig, host: Host, capacity: Capaci
       slot.idleTimer.unref();
       idle.push(slot);
     }
-    capacity.rebalance();
+    grow();
   }
 
   function discard(slot: Slot): void {
@@ -131,19 +131,22 @@ export function createPool(initial: FunctionConfig, host: Host, capacity: Capaci
         leased -= 1;
         if (!slot.environment.alive() || slot.generation !== generation || capacity.shouldYield(member)) discard(slot);
         else return offer(slot);
-        capacity.rebalance();
+        grow();
       },
     };
   }
 
-  /** Asks for another environment now, or once the first in line has been patient. */
+  /** Asks for another environment now, and again when the first in line has been patient. */
   function grow(): void {
     capacity.rebalance();
-    if (line.length === 0 || patience !== undefined) return;
+    const [first] = line;
+    const left = first ? PATIENCE - (performance.now() - first.since) : 0;
+    // After that only what happens to other environments can make room, and then everybody is asked again.
+    if (left <= 0 || patience !== undefined) return;
     patience = setTimeout(() => {
       patience = undefined;
-      if (line.length > starting.size) grow();
-    }, PATIENCE);
+      grow();
+    }, left);
   }
 
   return {

@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { buffer } from "node:stream/consumers";
-import { listen } from "../listen.ts";
+import { closeServer, listen } from "../listen.ts";
 
 /** What an environment hears of its process. */
 export interface RuntimeClient {
@@ -49,10 +49,6 @@ export async function startRuntimeApi(): Promise<RuntimeApi> {
     addressOf: (environmentId) => `127.0.0.1:${port}/${environmentId}`,
     register: (environmentId, client) => void clients.set(environmentId, client),
     unregister: (environmentId) => void clients.delete(environmentId),
-    stop: async () => {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeAllConnections();
-      await closed;
-    },
+    stop: () => closeServer(server),
   };
 }

@@ -1,16 +1,95 @@
-import { SFNServiceException, SendTaskFailureCommand, SendTaskSuccessCommand } from "@aws-sdk/client-sfn";
+import {
+  SFNServiceException,
+  SendTaskFailureCommand,
+  SendTaskSuccessCommand,
+  StartExecutionCommand,
+  StopExecutionCommand,
+  DescribeExecutionCommand,
+} from "@aws-sdk/client-sfn";
+import type { Canvas } from "../core/canvas.ts";
+import { type Part, chunksOf } from "../core/place.ts";
+import { moduleOf } from "../core/record.ts";
 import { sfnClient } from "./clients/sfn.ts";
+import type { Runtime } from "./runtime.ts";
 
 /** Errors of a token that nobody waits for any more: its state was answered, timed out, or its execution has ended. */
 const SPENT = new Set(["InvalidToken", "TaskDoesNotExist", "TaskTimedOut"]);
 
 /** Tells the state that waits with `token` how its task ended. Ids travel, never payloads, so the output is empty. */
 export async function answerToken(token: string, error: string | null): Promise<void> {
-  try {
-    await (error === null
+  await unless(SPENT, () =>
+    error === null
       ? sfnClient().send(new SendTaskSuccessCommand({ taskToken: token, output: "{}" }))
-      : sfnClient().send(new SendTaskFailureCommand({ taskToken: token, error: "Celeriac.Failed", cause: error })));
+      : sfnClient().send(
+          new SendTaskFailureCommand({ taskToken: token, error: "Celeriac.Failed", cause: error.slice(0, 256) }),
+        ),
+  );
+}
+
+/**
+ * Starts the machine that carries a canvas.
+ * @param token of the state that waits for it; kept until the canvas has ended.
+ * @param start which start of its submission this is; the execution of the one before is ended. @default the submission's newest
+ */
+export async function startCanvas(runtime: Runtime, id: string, token: string | null, start?: number): Promise<void> {
+  const canvas = await runtime.canvases.canvas(id);
+  if (canvas === null) return;
+  if (token !== null) await runtime.canvases.keepToken(id, token, runtime.now());
+  const epoch = start ?? (await runtime.canvases.root(canvas.root))?.epoch ?? 0;
+  if (epoch > 0) await stopCanvas(runtime, canvas, epoch - 1);
+  const command = new StartExecutionCommand({
+    stateMachineArn: runtime.env.machinePrefix + canvas.kind,
+    name: `${id}-${epoch}`,
+    input: JSON.stringify(inputOf(runtime, canvas)),
+  });
+  // Started before: by a repeated message, or by the one whose answer was lost.
+  await unless(new Set(["ExecutionAlreadyExists"]), () => sfnClient().send(command));
+}
+
+/** Ends the execution that carries a canvas; one that has ended is as good. */
+export async function stopCanvas(runtime: Runtime, canvas: Canvas, epoch: number): Promise<void> {
+  await unless(GONE, () =>
+    sfnClient().send(
+      new StopExecutionCommand({ executionArn: executionArn(runtime, canvas, epoch), error: "Celeriac.Stopped" }),
+    ),
+  );
+}
+
+/** Whether the execution that carries a canvas runs. */
+export async function isRunning(runtime: Runtime, canvas: Canvas, epoch: number): Promise<boolean> {
+  let status: string | undefined;
+  await unless(GONE, async () => {
+    ({ status } = await sfnClient().send(
+      new DescribeExecutionCommand({ executionArn: executionArn(runtime, canvas, epoch) }),
+    ));
+  });
+  return status === "RUNNING";
+}
+
+const GONE = new Set(["ExecutionDoesNotExist"]);
+
+function executionArn(runtime: Runtime, canvas: Canvas, epoch: number): string {
+  return `${runtime.env.machinePrefix.replace(":stateMachine:", ":execution:")}${canvas.kind}:${canvas.id}-${epoch}`;
+}
+
+/** What a machine is told: ids, and the queue that each step's message goes to. Never a payload. */
+function inputOf(runtime: Runtime, canvas: Canvas): Readonly<Record<string, unknown>> {
+  const step = (part: Part): { id: string; to: string } => ({
+    id: part.id,
+    to: runtime.queues.url(part.task === null ? CANVAS_QUEUE : moduleOf(part.task)),
+  });
+  if (canvas.kind === "chain") return { id: canvas.id, steps: canvas.steps.map(step) };
+  const chunks = chunksOf(Array.from({ length: canvas.total })).map((_, n) => n);
+  return canvas.kind === "group" ? { id: canvas.id, chunks } : { id: canvas.header, chunks, body: step(canvas.body) };
+}
+
+/** The queue of the canvas Lambda. */
+export const CANVAS_QUEUE = "canvas";
+
+async function unless(harmless: ReadonlySet<string>, action: () => Promise<unknown>): Promise<void> {
+  try {
+    await action();
   } catch (thrown) {
-    if (!(thrown instanceof SFNServiceException && SPENT.has(thrown.name))) throw thrown;
+    if (!(thrown instanceof SFNServiceException && harmless.has(thrown.name))) throw thrown;
   }
 }

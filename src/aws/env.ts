@@ -6,6 +6,7 @@ export const ENV = {
   table: "CELERIAC_TABLE",
   bucket: "CELERIAC_BUCKET",
   queuePrefix: "CELERIAC_QUEUE_PREFIX",
+  machinePrefix: "CELERIAC_MACHINE_PREFIX",
   retentionDays: "CELERIAC_RETENTION_DAYS",
   module: "CELERIAC_MODULE",
   timeout: "CELERIAC_TIMEOUT",
@@ -18,6 +19,7 @@ const Common = z.object({
   [ENV.table]: z.string().min(1),
   [ENV.bucket]: z.string().min(1),
   [ENV.queuePrefix]: z.string().min(1),
+  [ENV.machinePrefix]: z.string().min(1),
   [ENV.retentionDays]: z.coerce.number().positive(),
 });
 
@@ -28,6 +30,8 @@ export interface Env {
   readonly bucket: string;
   /** A queue's URL is this and the module's name. */
   readonly queuePrefix: string;
+  /** A state machine's ARN is this and its kind: chain, group or chord. */
+  readonly machinePrefix: string;
   /** Seconds for which a record is kept after its task has ended. */
   readonly retention: number;
 }
@@ -40,6 +44,7 @@ export function readEnv(variables: NodeJS.ProcessEnv = process.env): Env {
     table: env[ENV.table],
     bucket: env[ENV.bucket],
     queuePrefix: env[ENV.queuePrefix],
+    machinePrefix: env[ENV.machinePrefix],
     retention: env[ENV.retentionDays] * 24 * 3600,
   };
 }

@@ -1,6 +1,6 @@
 import { GetObjectCommand, NoSuchKey, PutObjectCommand } from "@aws-sdk/client-s3";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
-import { MAX_INLINE_PAYLOAD } from "../core/limits.ts";
+import { MAX_INLINE_PAYLOAD, MAX_INLINE_RESULT } from "../core/limits.ts";
 import type { Payload } from "../core/message.ts";
 import { s3Client } from "./clients/s3.ts";
 
@@ -36,6 +36,17 @@ export class Payloads {
         throw new Error(`The payload ${payload.key} is gone from S3: its retention was over.`, { cause });
       throw cause;
     }
+  }
+
+  /**
+   * `value` with a result as its `result`, as JSON text; one over 1 MB as `result_url`. A result is passed on as it is stored: parsing
+   * a megabyte only to write it again takes time.
+   */
+  async embed(value: Readonly<Record<string, unknown>>, result: Payload): Promise<string> {
+    if ("key" in result && result.bytes > MAX_INLINE_RESULT) {
+      return JSON.stringify({ ...value, result: null, result_url: await this.urlOf(result.key) });
+    }
+    return `${JSON.stringify(value).slice(0, -1)},"result":${await this.load(result)}}`;
   }
 
   /** A short-lived URL of an object. */

@@ -6,6 +6,7 @@ import {
 } from "@aws-sdk/client-sqs";
 import * as z from "zod";
 import { MAX_SQS_DELAY } from "../core/limits.ts";
+import type { CanvasMessage } from "../core/canvas.ts";
 import type { RunMessage } from "../core/message.ts";
 import { moduleOf } from "../core/record.ts";
 import { sqsClient } from "./clients/sqs.ts";
@@ -24,7 +25,7 @@ export interface Depth {
 /** A message with the module whose queue it goes to, and the seconds for which it is hidden there. */
 export interface Outgoing {
   readonly module: string;
-  readonly message: RunMessage;
+  readonly message: RunMessage | CanvasMessage;
   readonly delay: number;
 }
 
@@ -144,7 +145,7 @@ export function toTask(task: string, message: RunMessage, delay: number): Outgoi
 }
 
 /** U+FFFE and U+FFFF are the characters that JSON text may hold and an SQS message may not. */
-function bodyOf(message: RunMessage): string {
+function bodyOf(message: RunMessage | CanvasMessage): string {
   return JSON.stringify(message).replaceAll("\uFFFE", "\\ufffe").replaceAll("\uFFFF", "\\uffff");
 }
 

@@ -1,4 +1,5 @@
 import { type Env, readEnv } from "./env.ts";
+import { CanvasTable } from "./canvas-table.ts";
 import { Payloads } from "./payloads.ts";
 import { Queues } from "./queues.ts";
 import { type Registry, readRegistry } from "./registry.ts";
@@ -11,6 +12,7 @@ export interface Runtime {
   readonly registry: Registry;
   readonly table: Table;
   readonly tasks: TaskTable;
+  readonly canvases: CanvasTable;
   readonly queues: Queues;
   readonly payloads: Payloads;
   /** Milliseconds since 1970. */
@@ -25,6 +27,7 @@ export function createRuntime(folder: string, env: Env = readEnv()): Runtime {
     registry: readRegistry(folder),
     table,
     tasks: new TaskTable(table, env.retention),
+    canvases: new CanvasTable(table, env.retention),
     queues: new Queues(env.queuePrefix),
     payloads: new Payloads(env.bucket),
     now: Date.now,

@@ -8,6 +8,7 @@ import {
   UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
+import { inParallel } from "../core/parallel.ts";
 import { dynamoClient } from "./clients/dynamodb.ts";
 
 /** An item as plain data. */
@@ -99,6 +100,11 @@ export class Table {
         }),
       ),
     );
+  }
+
+  /** Puts those of `items` whose ids are free, some at a time. */
+  async putManyIfAbsent(items: readonly Item[]): Promise<void> {
+    await inParallel(items, (item) => this.putIfAbsent(item));
   }
 
   /** Changes one item, which is made if there is none and the condition allows. @returns the item after it, or null where the condition failed. */

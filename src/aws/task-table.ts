@@ -61,7 +61,7 @@ export class TaskTable {
   }
 
   /** Notes a task's day, once a process and day: it costs next to nothing, and spares each listing a hundred empty queries. */
-  async #noteDay(time: number): Promise<void> {
+  async noteDay(time: number): Promise<void> {
     const day = dayOf(time);
     if (this.#noted.has(day)) return;
     await this.#table.update({ id: DAYS, addToSet: { days: [day] } });
@@ -70,13 +70,13 @@ export class TaskTable {
 
   /** Writes the record of a task that was submitted, unless its worker was faster. @returns whether it was written. */
   async submit(id: string, call: Call): Promise<boolean> {
-    await this.#noteDay(call.created);
-    return this.#table.putIfAbsent({
-      id,
-      ...this.#beginning(id, call),
-      status: "PENDING",
-      attempt: 0,
-    });
+    await this.noteDay(call.created);
+    return this.#table.putIfAbsent(this.item(id, call));
+  }
+
+  /** The item of a task that was submitted. */
+  item(id: string, call: Call): Item {
+    return { id, ...this.#beginning(id, call), status: "PENDING", attempt: 0 };
   }
 
   /** Takes a task that waits for this attempt. With a call, its record is made where the submitter was slower. */
@@ -289,7 +289,7 @@ const parsed = <Schema extends z.ZodType>(schema: Schema, text: string | undefin
   text === undefined ? null : schema.parse(JSON.parse(text));
 
 /** The record that an item is, or null where it is none or its time is over. */
-function toRecord(item: Item | null, now: number): TaskRecord | null {
+export function toRecord(item: Item | null, now: number): TaskRecord | null {
   if (item === null || item["kind"] !== "task") return null;
   const { call, result, error, progress, children, events, ...plain } = ItemSchema.parse(item);
   if (plain.ttl * 1000 < now) return null;

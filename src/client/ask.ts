@@ -1,28 +1,55 @@
+import { toGroup } from "../aws/canvas-table.ts";
 import type { Runtime } from "../aws/runtime.ts";
-import { resultPlace, summaryOf } from "../core/answer.ts";
+import { toRecord } from "../aws/task-table.ts";
+import { summaryOf } from "../core/answer.ts";
+import type { GroupRecord } from "../core/canvas.ts";
 import { Problem } from "../core/problem.ts";
 import type { TaskRecord } from "../core/record.ts";
+import { isFinal } from "../core/states.ts";
+import { describeGroup } from "./group.ts";
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
-/** The record of the task `id`. @throws Problem 404 where there is none, or its time is over. */
-export async function findTask(runtime: Runtime, id: string): Promise<TaskRecord> {
-  const record = UUID.test(id) ? await runtime.tasks.get(id.toLowerCase(), runtime.now()) : null;
-  if (record === null)
-    throw new Problem(404, "unknown_task", "There is no task or group with this id, or its time is over.");
-  return record;
+/** A task or a group that was asked for. */
+export type Found =
+  | { readonly kind: "task"; readonly record: TaskRecord }
+  | { readonly kind: "group"; readonly record: GroupRecord };
+
+/** The task or group `id`. @throws Problem 404 where there is none, or its time is over. */
+export async function find(runtime: Runtime, id: string): Promise<Found> {
+  const item = UUID.test(id) ? await runtime.table.get(id.toLowerCase()) : null;
+  const task = toRecord(item, runtime.now());
+  if (task !== null) return { kind: "task", record: task };
+  const group = toGroup(item);
+  if (group !== null) return { kind: "group", record: group };
+  throw new Problem(404, "unknown_task", "There is no task or group with this id, or its time is over.");
 }
 
-/** A record with its result as JSON text. A result is passed on as it is stored: parsing a megabyte only to write it again takes time. */
+/** The record of the task `id`. @throws Problem 404 where there is none. */
+export async function findTask(runtime: Runtime, id: string): Promise<TaskRecord> {
+  const found = await find(runtime, id);
+  if (found.kind === "task") return found.record;
+  throw new Problem(404, "unknown_task", "This is a group, not a task.");
+}
+
+/** Whether what was asked for has ended. */
+export function hasEnded(found: Found): boolean {
+  return found.kind === "task" ? isFinal(found.record.status) : found.record.end !== null;
+}
+
+/** What was asked for, with its result, as JSON text. */
+export function describe(runtime: Runtime, found: Found): Promise<string> {
+  return found.kind === "task" ? describeTask(runtime, found.record) : describeGroup(runtime, found.record);
+}
+
+/** A task's record with its result, as JSON text. */
 export async function describeTask(
   runtime: Runtime,
   record: TaskRecord,
   extra: Readonly<Record<string, unknown>> = {},
 ): Promise<string> {
   const summary = { ...summaryOf(record), ...extra };
-  if (record.result === null) return JSON.stringify({ ...summary, result: null });
-  if (resultPlace(record) === "url" && "key" in record.result) {
-    return JSON.stringify({ ...summary, result: null, result_url: await runtime.payloads.urlOf(record.result.key) });
-  }
-  return `${JSON.stringify(summary).slice(0, -1)},"result":${await runtime.payloads.load(record.result)}}`;
+  return record.result === null
+    ? JSON.stringify({ ...summary, result: null })
+    : runtime.payloads.embed(summary, record.result);
 }

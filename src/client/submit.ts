@@ -2,6 +2,7 @@ import { toTask } from "../aws/queues.ts";
 import type { Runtime } from "../aws/runtime.ts";
 import { CeleriacError } from "../core/errors.ts";
 import { type Call, type CallContext, createCall } from "../core/message.ts";
+import { inParallel } from "../core/parallel.ts";
 import type { TaskNode } from "../core/signature.ts";
 
 /** A task to be submitted: its id, what it runs, and where it stands. */
@@ -10,9 +11,6 @@ export interface Submission {
   readonly node: TaskNode;
   readonly context: CallContext;
 }
-
-/** Puts at a time while a batch is written: what the SDK's 50 sockets carry. */
-const PUTS_AT_ONCE = 50;
 
 /** Milliseconds: a task that starts no sooner than a day from now is a late one. */
 const LATER = 24 * 3600 * 1000;
@@ -79,18 +77,4 @@ function outgoing(id: string, call: Call, now: number): ReturnType<typeof toTask
   const message = { op: "run", id, attempt: 0, hops: 0, call } as const;
   if (call.eta === null) return toTask(call.task, message, 0);
   return toTask(call.task, { ...message, due: call.eta }, (call.eta - now) / 1000);
-}
-
-/** The results of `action` on all items, some at a time, in order. */
-export async function inParallel<Item, Result>(
-  items: readonly Item[],
-  action: (item: Item) => Promise<Result>,
-): Promise<Result[]> {
-  const results: Result[] = [];
-  const left = items.entries();
-  const workers = Array.from({ length: Math.min(PUTS_AT_ONCE, items.length) }, async () => {
-    for (const [index, item] of left) results[index] = await action(item);
-  });
-  await Promise.all(workers);
-  return results;
 }

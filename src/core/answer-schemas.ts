@@ -39,6 +39,28 @@ const summary = {
 /** A task's record with its result; `result_url` where the result is over 1 MB. */
 export const ResultAnswer = z.strictObject({ ...summary, result: z.unknown(), result_url: z.url().optional() });
 
+/** A group's record; its result is the list of its members' results. */
+export const GroupAnswer = z.strictObject({
+  task_id: Id,
+  kind: z.literal("group"),
+  status: z.string(),
+  result: z.unknown(),
+  result_url: z.url().optional(),
+  error: summary.error,
+  parent_id: Id.nullable(),
+  root_id: Id,
+  group_id: Id.nullable(),
+  group_index: z.int().min(0).nullable(),
+  total: z.int().min(0),
+  completed: z.int().min(0),
+  failed: z.int().min(0),
+  children: z.array(z.strictObject({ task_id: Id, status: z.string() })),
+  created_at: Time,
+  started_at: Time.nullable(),
+  done_at: Time.nullable(),
+  runtime: z.number().min(0).nullable(),
+});
+
 /** All of a task's data. */
 export const TaskAnswer = z.strictObject({
   ...ResultAnswer.shape,

@@ -1,4 +1,3 @@
-import { MAX_INLINE_RESULT } from "./limits.ts";
 import { type TaskRecord, moduleOf } from "./record.ts";
 
 /** A point in time as answers give it. */
@@ -28,10 +27,4 @@ export function summaryOf(record: TaskRecord): Record<string, unknown> {
     done_at: rfc3339(record.done),
     runtime: record.runtime,
   };
-}
-
-/** How a result is answered: in place, by a URL, or not at all (not yet there, or ignored). */
-export function resultPlace(record: TaskRecord): "none" | "inline" | "url" {
-  if (record.result === null) return "none";
-  return "key" in record.result && record.result.bytes > MAX_INLINE_RESULT ? "url" : "inline";
 }

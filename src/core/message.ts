@@ -37,6 +37,8 @@ export const CallSchema = z.object({
   input: z.string().nullable().default(null),
   /** Whether the result of `input` is left out, not prepended to the arguments. */
   immutable: z.boolean().default(false),
+  /** The canvas submission that it belongs to; null outside one. */
+  submission: z.string().nullable().default(null),
   /** Where it stands in a canvas; null outside one. */
   place: PlaceSchema.nullable().default(null),
   /** Seconds that count from the end of `input`, where there is one; else they are in `eta` and `expires`. */
@@ -74,6 +76,7 @@ export type RunMessage = z.infer<typeof RunMessageSchema>;
 export interface CallContext {
   readonly input?: string | null;
   readonly place?: Place | null;
+  readonly submission?: string | null;
   readonly root: string;
   readonly parent: string | null;
   readonly group: string | null;
@@ -116,6 +119,7 @@ export function createCall(node: TaskNode, defaults: TaskDefaults, context: Call
     input,
     immutable: node.immutable,
     place: context.place ?? null,
+    submission: context.submission ?? null,
     countdown: later?.countdown ?? null,
     expires_in: later?.expires_in ?? null,
     time_limit: timeLimit,

@@ -25,6 +25,10 @@ const DESCRIPTIONS: Readonly<Record<RouteName, Description>> = {
     summary: "Run probe.request_info: its result is the request context",
     body: requests.RequestInfoBody,
   },
+  chain: { ...submission, summary: "Run nodes one after the other", body: requests.ChainBody },
+  group: { ...submission, summary: "Run nodes in parallel", body: requests.GroupBody },
+  chord: { ...submission, summary: "Run a header in parallel, then its body", body: requests.ChordBody },
+  canvas: { ...submission, summary: "Run any node", body: requests.NodeBody },
   submitTask: { ...submission, summary: "Run one task", body: requests.TaskBody },
   submitBatch: {
     ...submission,
@@ -55,7 +59,7 @@ const DESCRIPTIONS: Readonly<Record<RouteName, Description>> = {
     summary: "A task's record and result; ?wait holds the answer until it has ended",
     query: requests.WaitQuery,
     status: 200,
-    answer: answers.ResultAnswer,
+    answer: z.union([answers.ResultAnswer, answers.GroupAnswer]),
     problems: [400, 404, 429],
   },
   listTasks: {

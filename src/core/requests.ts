@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { MAX_PAGE, MAX_WAIT, MAX_WIDTH } from "./limits.ts";
+import { MAX_CHAIN, MAX_PAGE, MAX_WAIT, MAX_WIDTH } from "./limits.ts";
 import { TaskNodeSchema } from "./signature.ts";
 
 /** Bodies and queries of the HTTP contract. Unknown keys are refused. */
@@ -12,6 +12,34 @@ export const RequestInfoBody = z.strictObject({ data: z.unknown().optional() });
 
 /** Body of `POST /tasks`. */
 export const TaskBody = TaskNodeSchema;
+
+/** A body that is read further by hand: a canvas, whose schema cannot tell which kind of node was meant. */
+export const AnyObject = z.record(z.string(), z.unknown());
+
+/** A node as the OpenAPI document shows it. */
+export const NodeBody: z.ZodType = z.union([
+  TaskNodeSchema,
+  z.strictObject({
+    get chain() {
+      return z.array(NodeBody).min(1).max(MAX_CHAIN);
+    },
+  }),
+  z.strictObject({
+    get group() {
+      return z.array(NodeBody).max(MAX_WIDTH);
+    },
+  }),
+  z.strictObject({
+    get chord() {
+      return ChordBody;
+    },
+  }),
+]);
+
+/** Bodies of `POST /chain`, `/group` and `/chord`. */
+export const ChainBody = z.strictObject({ tasks: z.array(NodeBody).min(1).max(MAX_CHAIN) });
+export const GroupBody = z.strictObject({ tasks: z.array(NodeBody).max(MAX_WIDTH) });
+export const ChordBody: z.ZodType = z.strictObject({ header: z.array(NodeBody).max(MAX_WIDTH), body: NodeBody });
 
 /** Body of `POST /tasks/batch`. */
 export const BatchBody = z.strictObject({ tasks: z.array(TaskNodeSchema).min(1).max(MAX_WIDTH) });

@@ -15,6 +15,10 @@ export interface Route {
 export const ROUTES = [
   { name: "add", method: "POST", path: "/add", function: "submit" },
   { name: "testRequestInfo", method: "POST", path: "/test-request-info", function: "submit" },
+  { name: "chain", method: "POST", path: "/chain", function: "submit" },
+  { name: "group", method: "POST", path: "/group", function: "submit" },
+  { name: "chord", method: "POST", path: "/chord", function: "submit" },
+  { name: "canvas", method: "POST", path: "/canvas", function: "submit" },
   { name: "submitTask", method: "POST", path: "/tasks", function: "submit" },
   { name: "submitBatch", method: "POST", path: "/tasks/batch", function: "submit" },
   { name: "submitDocument", method: "POST", path: "/documents", function: "submit" },

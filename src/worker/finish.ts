@@ -3,10 +3,12 @@ import { derivedId } from "../aws/ids.ts";
 import type { Runtime } from "../aws/runtime.ts";
 import { submitTask } from "../client/submit.ts";
 import type { Ending } from "../aws/task-table.ts";
+import type { PartEnd } from "../core/canvas.ts";
 import { type TaskError, ResultTooLarge, describeError } from "../core/errors.ts";
 import { MAX_RESULT } from "../core/limits.ts";
 import type { Call, Payload } from "../core/message.ts";
 import type { Progress, TaskRecord } from "../core/record.ts";
+import { partEnded } from "./ended.ts";
 
 /** A task that is to end, with what its message brought. */
 export interface EndingTask {
@@ -26,7 +28,11 @@ export interface EndingTask {
 /** What it ends with. */
 export type End =
   | { readonly status: "SUCCESS"; readonly json: string }
-  | { readonly status: "FAILURE" | "REVOKED"; readonly error: { readonly type: string; readonly message: string } };
+  | {
+      readonly status: "FAILURE" | "REVOKED";
+      /** `task_id` is where it came from, where that is another task. */
+      readonly error: { readonly type: string; readonly message: string; readonly task_id?: string };
+    };
 
 /**
  * Ends a task: the one path, whoever ends it. Result, record, dependants, token, in this order, so that a crash anywhere is made
@@ -48,8 +54,17 @@ export async function finish(runtime: Runtime, task: EndingTask, end: End): Prom
 /** Tells those who wait for a task that has ended. Repeating it does no harm: ids derive, and a spent token is no error. */
 export async function notify(runtime: Runtime, record: TaskRecord, token: string | undefined): Promise<void> {
   await startLinks(runtime, record);
-  if (token !== undefined)
-    await answerToken(token, record.status === "SUCCESS" ? null : (record.error?.type ?? record.status));
+  const { place, root } = record.call;
+  const end = endOf(record);
+  if (place !== null) await partEnded(runtime, { place, root }, end);
+  // Members of a group do not stop each other: for the machine each has simply ended.
+  if (token !== undefined) await answerToken(token, end.ok || place?.role === "member" ? null : end.error.type);
+}
+
+function endOf(record: TaskRecord): PartEnd {
+  if (record.status === "SUCCESS") return { ok: true };
+  const error = record.error ?? { type: record.status, message: "", task_id: record.id };
+  return { ok: false, status: record.status === "REVOKED" ? "REVOKED" : "FAILURE", error };
 }
 
 async function endingOf(runtime: Runtime, task: EndingTask, end: End): Promise<Ending> {
@@ -92,17 +107,20 @@ async function storeResult(runtime: Runtime, task: EndingTask, json: string): Pr
   return runtime.payloads.store(`results/${task.id}/${task.fence ?? "none"}.json`, json);
 }
 
-function fromHere(id: string, error: { readonly type: string; readonly message: string }): TaskError {
-  return { type: error.type, message: error.message, task_id: id };
+function fromHere(
+  id: string,
+  error: { readonly type: string; readonly message: string; readonly task_id?: string },
+): TaskError {
+  return { type: error.type, message: error.message, task_id: error.task_id ?? id };
 }
 
 function linkIds(task: { readonly id: string; readonly call: Call }, kind: "link" | "link_error"): string[] {
   return task.call[kind].map((link, index) => link.options.task_id ?? derivedId(task.id, kind, String(index)));
 }
 
-/** Submits a task's links: they get its result, or its id where it failed. A revoked task's are not called. */
+/** Submits a task's links: they get its result, or its id where it failed. Those of a task that was revoked or never ran are not called. */
 async function startLinks(runtime: Runtime, record: TaskRecord): Promise<void> {
-  if (record.status === "REVOKED") return;
+  if (record.status === "REVOKED" || (record.error !== null && record.error.task_id !== record.id)) return;
   const kind = record.status === "SUCCESS" ? "link" : "link_error";
   const links = record.call[kind];
   if (links.length === 0) return;

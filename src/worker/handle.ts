@@ -6,11 +6,12 @@ import { rfc3339 } from "../core/answer.ts";
 import { onRefusedClaim } from "../core/claim.ts";
 import { Expired, WorkerLost, describeError } from "../core/errors.ts";
 import { MAX_HOPS } from "../core/limits.ts";
-import { type RunMessage, RunMessageSchema } from "../core/message.ts";
+import { type Call, type RunMessage, RunMessageSchema } from "../core/message.ts";
 import type { TaskRecord } from "../core/record.ts";
 import { finish, notify } from "./finish.ts";
 import { logLine } from "./log.ts";
-import { type Delivery, runClaimed } from "./run.ts";
+import { type Delivery, type Input, runClaimed } from "./run.ts";
+import { prepareStep } from "./step.ts";
 import type { TaskChild } from "./task-child.ts";
 
 /** What becomes of a message: it is done with, or it comes back after so many seconds. */
@@ -39,12 +40,51 @@ export async function handleDelivery(worker: Worker, delivery: Delivery): Promis
     return ACK;
   }
   const message = parsed.data;
-  return (await tooEarlyOrLate(worker, message)) ?? claimAndRun(worker, message, delivery);
+  const job = await prepare(worker.runtime, message);
+  if ("ack" in job) return job;
+  return (await tooEarlyOrLate(worker.runtime, message, job)) ?? claimAndRun(worker, message, delivery, job);
+}
+
+/** What a message asks for: the call, where it is known before the claim, and the result that goes before its arguments. */
+interface Job {
+  readonly call: Call | undefined;
+  /** Whether the claim may make the record. */
+  readonly isNew: boolean;
+  readonly input: Input | null;
+}
+
+async function prepare(runtime: Runtime, message: RunMessage): Promise<Job | Verdict> {
+  if (message.call !== undefined && message.call.place === null)
+    return { call: message.call, isNew: true, input: null };
+  const step = await prepareStep(runtime, message);
+  switch (step.kind) {
+    case "ready":
+      return { call: step.call, isNew: step.isNew, input: step.prepended ? { payload: step.input } : null };
+    case "ended":
+      await notify(runtime, step.record, message.token);
+      return ACK;
+    case "doomed": {
+      const { call, status, error } = step;
+      const ending = {
+        id: message.id,
+        call,
+        attempt: message.attempt,
+        fence: null,
+        token: message.token,
+        runtime: null,
+      };
+      return verdictOf(await finish(runtime, ending, { status, error }));
+    }
+    case "early":
+      return comeBack(1);
+    case "gone":
+      logLine("WARN", "a message whose task is gone was dropped", { task_id: message.id });
+      return ACK;
+  }
 }
 
 /** A message before its time is sent on, one after its time revokes its task. */
-async function tooEarlyOrLate({ runtime }: Worker, message: RunMessage): Promise<Verdict | null> {
-  const { call, due } = message;
+async function tooEarlyOrLate(runtime: Runtime, message: RunMessage, { call }: Job): Promise<Verdict | null> {
   if (call === undefined) return null;
   const now = runtime.now();
   const ending = { id: message.id, call, attempt: message.attempt, fence: null, token: message.token, runtime: null };
@@ -56,26 +96,26 @@ async function tooEarlyOrLate({ runtime }: Worker, message: RunMessage): Promise
     const error = describeError(new WorkerLost(`it has gone through ${message.hops} messages`));
     if (await finish(runtime, ending, { status: "FAILURE", error })) return ACK;
   }
-  if (due !== undefined && due > now + 1000) {
-    await runtime.queues.send(toTask(call.task, { ...message, hops: message.hops + 1 }, (due - now) / 1000));
+  const due = message.due ?? (message.attempt === 0 ? call.eta : null);
+  if (due !== null && due > now + 1000) {
+    await runtime.queues.send(toTask(call.task, { ...message, due, hops: message.hops + 1 }, (due - now) / 1000));
     return ACK;
   }
   return null;
 }
 
-async function claimAndRun(worker: Worker, message: RunMessage, delivery: Delivery): Promise<Verdict> {
+async function claimAndRun(worker: Worker, message: RunMessage, delivery: Delivery, job: Job): Promise<Verdict> {
   const { runtime } = worker;
-  const { id, attempt, call } = message;
+  const { id, attempt } = message;
   const fence = newFence();
-  const leaseFor = leaseSeconds(call?.time_limit ?? runtime.registry.longestLimit(worker.module));
+  const leaseFor = leaseSeconds(job.call?.time_limit ?? runtime.registry.longestLimit(worker.module));
+  const call = job.isNew ? job.call : undefined;
   const claimed = await runtime.tasks.claim({ id, attempt, fence, now: runtime.now(), leaseFor, call });
-  if (claimed !== null) return verdictOf(await runClaimed(worker, claimed, message, delivery));
+  if (claimed !== null) return verdictOf(await runClaimed(worker, claimed, message, delivery, job.input));
   const record = await runtime.tasks.get(id, runtime.now());
-  if (record === null) {
-    logLine("WARN", "a message whose task is gone was dropped", { task_id: id });
-    return ACK;
-  }
-  return refused(worker, record, message, delivery, { fence, leaseFor });
+  return record === null
+    ? comeBack(1)
+    : refused(worker, record, message, delivery, { fence, leaseFor, input: job.input });
 }
 
 async function refused(
@@ -83,13 +123,13 @@ async function refused(
   record: TaskRecord,
   message: RunMessage,
   delivery: Delivery,
-  claim: { fence: string; leaseFor: number },
+  { input, ...claim }: { fence: string; leaseFor: number; input: Input | null },
 ): Promise<Verdict> {
   const { runtime } = worker;
   const decision = onRefusedClaim(record, message, claim.fence, runtime.now());
   switch (decision.action) {
     case "run":
-      return verdictOf(await runClaimed(worker, record, message, delivery));
+      return verdictOf(await runClaimed(worker, record, message, delivery, input));
     case "notify":
       await notify(runtime, record, message.token);
       return ACK;
@@ -112,7 +152,7 @@ async function refused(
       });
       return taken === null
         ? comeBack(1)
-        : verdictOf(await runClaimed(worker, taken, { ...message, attempt }, delivery));
+        : verdictOf(await runClaimed(worker, taken, { ...message, attempt }, delivery, input));
     }
     case "giveUp": {
       const error = describeError(new WorkerLost(`the environment that ran it was lost ${decision.lost} times`));

@@ -1,10 +1,11 @@
+import * as z from "zod";
 import { derivedId } from "../aws/ids.ts";
 import { toTask } from "../aws/queues.ts";
 import type { Runtime } from "../aws/runtime.ts";
 import { submitTask } from "../client/submit.ts";
 import { rfc3339 } from "../core/answer.ts";
 import { TimeLimitExceeded, WorkerLost, describeError } from "../core/errors.ts";
-import type { RunMessage } from "../core/message.ts";
+import type { Payload, RunMessage } from "../core/message.ts";
 import { type TaskRecord, moduleOf } from "../core/record.ts";
 import type { Request } from "../core/self.ts";
 import type { TaskNode } from "../core/signature.ts";
@@ -27,18 +28,24 @@ export interface Delivery {
   readonly awsRequestId: string;
 }
 
+/** A result that is prepended to the arguments; of a task whose result is ignored it is null. */
+export interface Input {
+  readonly payload: Payload | null;
+}
+
 /** Runs a task that was claimed and stores what came of it. @returns false where the claim was lost meanwhile. */
 export async function runClaimed(
   worker: { readonly runtime: Runtime; readonly child: TaskChild },
   record: TaskRecord,
   message: RunMessage,
   delivery: Delivery,
+  input: Input | null,
 ): Promise<boolean> {
   const { runtime, child } = worker;
   const { call, id } = record;
   const fence = record.fence ?? "";
   const progress = createProgressWriter((status, latest) => runtime.tasks.progress(id, fence, status, latest));
-  const payload = await runtime.payloads.load(call.payload);
+  const payload = await payloadOf(runtime, call.payload, input);
   const started = performance.now();
   const end = await child.run({
     payload,
@@ -73,6 +80,17 @@ export async function runClaimed(
   );
   return finish(runtime, ending, outcome);
 }
+
+/** `[args, kwargs]`, with the input before the arguments. The input stays text: it may be megabytes. */
+async function payloadOf(runtime: Runtime, payload: Payload, input: Input | null): Promise<string> {
+  const text = await runtime.payloads.load(payload);
+  if (input === null) return text;
+  const first = input.payload === null ? "null" : await runtime.payloads.load(input.payload);
+  const [args, kwargs] = Arguments.parse(JSON.parse(text));
+  return `[[${[first, ...args.map((arg) => JSON.stringify(arg))].join(",")}],${JSON.stringify(kwargs)}]`;
+}
+
+const Arguments = z.tuple([z.array(z.unknown()), z.record(z.string(), z.unknown())]);
 
 function endOf(end: Exclude<AttemptEnd, { kind: "retry" }>, timeLimit: number): End {
   switch (end.kind) {

@@ -1,0 +1,74 @@
+import { toGroup } from "../../src/aws/canvas-table.ts";
+import { answerToken } from "../../src/aws/engine.ts";
+import type { Runtime } from "../../src/aws/runtime.ts";
+import { toRecord } from "../../src/aws/task-table.ts";
+import type { Group, GroupEnd, PartEnd } from "../../src/core/canvas.ts";
+import { type TaskError, WorkerLost, describeError } from "../../src/core/errors.ts";
+import type { Payload } from "../../src/core/message.ts";
+import { inParallel } from "../../src/core/parallel.ts";
+import { chunksOf } from "../../src/core/place.ts";
+import { canvasEnded } from "../../src/worker/ended.ts";
+
+/** How a member has ended. */
+interface MemberEnd {
+  readonly status: "SUCCESS" | "FAILURE" | "REVOKED";
+  readonly result: Payload | null;
+  readonly error: TaskError | null;
+  readonly started: number | null;
+}
+
+/** Makes the result of a group whose members have ended, the list or the first error, and tells those around it. */
+export async function closeGroup(runtime: Runtime, id: string, token: string): Promise<void> {
+  const record = await runtime.canvases.group(id);
+  if (record === null) return answerToken(token, "gone");
+  const end = record.end ?? (await runtime.canvases.endGroup(id, await endOf(runtime, record.group)));
+  const outcome: PartEnd =
+    end.status === "SUCCESS" || end.error === null ? { ok: true } : { ok: false, status: end.status, error: end.error };
+  await canvasEnded(runtime, record.group, outcome);
+  await answerToken(token, outcome.ok ? null : outcome.error.type);
+}
+
+async function endOf(runtime: Runtime, group: Group): Promise<GroupEnd> {
+  const members = await memberEnds(runtime, group);
+  const bad = members.filter((member) => member.status !== "SUCCESS");
+  const started = members.map((member) => member.started).filter((time) => time !== null);
+  const common = {
+    done: runtime.now(),
+    started: started.length === 0 ? null : started.reduce((a, b) => Math.min(a, b)),
+    completed: members.length - bad.length,
+    failed: bad.length,
+  };
+  if (bad.length === 0)
+    return { ...common, status: "SUCCESS", error: null, result: await listOf(runtime, group, members) };
+  const status = bad.some((member) => member.status === "FAILURE") ? "FAILURE" : "REVOKED";
+  return { ...common, status, error: bad[0]?.error ?? null, result: null };
+}
+
+async function memberEnds(runtime: Runtime, group: Group): Promise<MemberEnd[]> {
+  const chunks = chunksOf(Array.from({ length: group.total })).length;
+  const members = await runtime.canvases.allMembers(group.id, chunks);
+  const items = await runtime.table.getMany(members.map((member) => member.part.result));
+  return members.map(({ part }) => {
+    const item = items.get(part.result) ?? null;
+    const end = toGroup(item)?.end;
+    if (end !== undefined && end !== null) return end;
+    const record = toRecord(item, runtime.now());
+    if (record === null || record.done === null) return lost(part.result);
+    const { status, result, error, started } = record;
+    return { status: status === "SUCCESS" || status === "REVOKED" ? status : "FAILURE", result, error, started };
+  });
+}
+
+/** The machine gave a member up: its time was over, or its chunk could not be started. */
+function lost(id: string): MemberEnd {
+  const error = { ...describeError(new WorkerLost("its message was lost")), task_id: id };
+  return { status: "FAILURE", result: null, error, started: null };
+}
+
+/** The members' results in submitted order, as JSON text: a list of megabytes is put together without being parsed. */
+async function listOf(runtime: Runtime, group: Group, members: readonly MemberEnd[]): Promise<Payload> {
+  const texts = await inParallel(members, async (member) =>
+    member.result === null ? "null" : runtime.payloads.load(member.result),
+  );
+  return runtime.payloads.store(`results/${group.id}/list.json`, `[${texts.join(",")}]`);
+}

@@ -1,0 +1,44 @@
+import type { SQSRecord } from "aws-lambda";
+import { toTask } from "../../src/aws/queues.ts";
+import type { Runtime } from "../../src/aws/runtime.ts";
+import { WorkerLost, describeError } from "../../src/core/errors.ts";
+import { MAX_RECEIVE_COUNT } from "../../src/core/limits.ts";
+import { RunMessageSchema } from "../../src/core/message.ts";
+import { moduleOf } from "../../src/core/record.ts";
+import { isFinal } from "../../src/core/states.ts";
+import { finish, notify } from "../../src/worker/finish.ts";
+import { logLine } from "../../src/worker/log.ts";
+
+/** Ends the task of a dead letter, unless it has ended or still runs: then it is told again, or looked at later. */
+export async function buryTask(runtime: Runtime, record: SQSRecord): Promise<void> {
+  const parsed = RunMessageSchema.safeParse(JSON.parse(record.body));
+  if (!parsed.success) {
+    logLine("ERROR", "a dead letter that no task wrote was dropped", {}, { message_id: record.messageId });
+    return;
+  }
+  const message = parsed.data;
+  const task = await runtime.tasks.get(message.id, runtime.now());
+  const call = task?.call ?? message.call;
+  if (call === undefined) return;
+  if (task !== null && isFinal(task.status)) {
+    await notify(runtime, task, message.token);
+    return;
+  }
+  if (task?.lease !== null && task?.lease !== undefined && task.lease > runtime.now()) {
+    const delay = (task.lease - runtime.now()) / 1000 + 1;
+    await runtime.queues.send(toTask(call.task, { ...message, hops: message.hops + 1 }, delay));
+    return;
+  }
+  const waits = task === null || task.status === "PENDING" || task.status === "RETRY";
+  const error = describeError(new WorkerLost(`its message was delivered ${MAX_RECEIVE_COUNT} times without an end`));
+  const ending = {
+    id: message.id,
+    call,
+    attempt: task?.attempt ?? message.attempt,
+    fence: waits ? null : task.fence,
+    token: message.token,
+    runtime: null,
+    dead: moduleOf(call.task),
+  };
+  await finish(runtime, ending, { status: "FAILURE", error });
+}

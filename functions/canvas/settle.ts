@@ -1,0 +1,61 @@
+import * as z from "zod";
+import { isRunning } from "../../src/aws/engine.ts";
+import type { Runtime } from "../../src/aws/runtime.ts";
+import type { Canvas, PartEnd } from "../../src/core/canvas.ts";
+import { Revoked, WorkerLost, describeError } from "../../src/core/errors.ts";
+import { canvasEnded } from "../../src/worker/ended.ts";
+import { endPartsOf } from "../../src/worker/settle.ts";
+
+/**
+ * The net: a machine failed, so nothing of its canvas will be started any more. Usually the worker of the step that failed has
+ * settled it; here that is seen to, whatever the machine failed of.
+ * @param id of the canvas, or of the header of a chord, which is what a chord's machine is told.
+ */
+export async function settleCanvas(runtime: Runtime, id: string): Promise<void> {
+  const canvas = await canvasOf(runtime, id);
+  if (canvas === null) return;
+  const result = await resultOf(runtime, canvas);
+  if (result !== null) return;
+  const revoked = (await runtime.canvases.root(canvas.root))?.revoked === true;
+  const error = {
+    ...describeError(revoked ? new Revoked() : new WorkerLost("its state machine ended")),
+    task_id: canvas.result,
+  };
+  const fate = { status: revoked ? "REVOKED" : "FAILURE", error } as const;
+  await endPartsOf(runtime, canvas, fate);
+  await canvasEnded(runtime, canvas, { ok: false, ...fate });
+}
+
+/** The canvas that a machine carries: a chord's is told its header's id. */
+async function canvasOf(runtime: Runtime, id: string): Promise<Canvas | null> {
+  const canvas = await runtime.canvases.canvas(id);
+  return canvas?.place?.role === "header" ? runtime.canvases.canvas(canvas.place.canvas) : canvas;
+}
+
+/** How the task or group whose result is the canvas's has ended; null where it has not. */
+async function resultOf(runtime: Runtime, canvas: Canvas): Promise<PartEnd | null> {
+  const group = await runtime.canvases.group(canvas.result);
+  if (group !== null) return group.end === null ? null : { ok: true };
+  const record = await runtime.tasks.get(canvas.result, runtime.now());
+  return record?.done === null || record === null ? null : { ok: true };
+}
+
+const StatusChange = z.object({
+  "detail-type": z.literal("Step Functions Execution Status Change"),
+  detail: z.object({ name: z.string(), status: z.enum(["FAILED", "ABORTED", "TIMED_OUT"]) }),
+});
+
+/** Settles the canvas of an execution that has ended badly, as EventBridge tells. @returns whether `body` told of one. */
+export async function executionEnded(runtime: Runtime, body: unknown): Promise<boolean> {
+  const change = StatusChange.safeParse(body);
+  if (!change.success) return false;
+  const { name } = change.data.detail;
+  const id = name.slice(0, name.lastIndexOf("-"));
+  const canvas = await runtime.canvases.canvas(id);
+  if (canvas === null) return true;
+  const root = await runtime.canvases.root(canvas.root);
+  // A submission that was started anew has another execution.
+  if (root !== null && (await isRunning(runtime, canvas, root.epoch))) return true;
+  await settleCanvas(runtime, id);
+  return true;
+}

@@ -1,0 +1,138 @@
+import { startCanvas } from "../aws/engine.ts";
+import type { Runtime } from "../aws/runtime.ts";
+import type { Item } from "../aws/table.ts";
+import type { Canvas } from "../core/canvas.ts";
+import { CeleriacError } from "../core/errors.ts";
+import { MAX_LISTED } from "../core/limits.ts";
+import { type Call, createCall } from "../core/message.ts";
+import { inParallel } from "../core/parallel.ts";
+import { type Part, chunksOf } from "../core/place.ts";
+import type { Plan, PlannedCanvas, PlannedTask } from "../core/plan.ts";
+import { TaskIdTaken } from "./submit.ts";
+
+/** Where a submission comes from. */
+export interface CanvasContext {
+  readonly correlation: string;
+  readonly origin: string;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** The root it belongs to where a task submits it. @default the plan's own */
+  readonly root?: string;
+}
+
+/**
+ * Stores a plan and starts it. Records come first and the machine last: what was not started is found by the sweep, and a repeated
+ * submission of the same plan writes only what is missing.
+ * @throws TaskIdTaken
+ */
+export async function submitCanvas(runtime: Runtime, plan: Plan, context: CanvasContext): Promise<void> {
+  const root = context.root ?? plan.root;
+  const calls = new Map<string, Call>();
+  const planned = await inParallel(plan.tasks, async (task) => ({
+    task,
+    call: await callOf(runtime, task, { root, submission: plan.root }, context),
+  }));
+  for (const { task, call } of planned) calls.set(task.id, call);
+  await refuseTakenIds(runtime, plan, calls);
+  const recorded = new Set(plan.tasks.filter(hasRecord).map((task) => task.id));
+  const items = [
+    runtime.canvases.rootItem(plan.root, { top: plan.top, created: context.now, correlation: context.correlation }),
+    ...plan.canvases.flatMap((canvas) => canvasItems(runtime, canvas, plan, { calls, recorded, now: context.now })),
+    ...plan.tasks
+      .filter((task) => recorded.has(task.id))
+      .map((task) => runtime.tasks.item(task.id, calls.get(task.id) ?? fail(task.id))),
+  ];
+  await runtime.tasks.noteDay(context.now);
+  await runtime.table.putManyIfAbsent(items);
+  await startCanvas(runtime, plan.top.id, null, 0);
+}
+
+/** Members of wide groups beyond those that answers list get their records when they are claimed: the chunk has their calls. */
+function hasRecord({ place }: PlannedTask, index: number): boolean {
+  return index < MAX_LISTED || place === null || place.together === 1;
+}
+
+async function callOf(
+  runtime: Runtime,
+  { id, node, ...standing }: PlannedTask,
+  ids: { readonly root: string; readonly submission: string },
+  context: CanvasContext,
+): Promise<Call> {
+  const task = runtime.registry.find(node.task);
+  if (task === null) throw new CeleriacError("unknown_task", `No task "${node.task}" is registered.`);
+  const payload = await runtime.payloads.store(`payloads/${id}.json`, JSON.stringify([node.args, node.kwargs]));
+  return createCall(
+    node,
+    task,
+    { ...standing, ...ids, correlation: context.correlation, origin: context.origin, now: context.now },
+    payload,
+  );
+}
+
+/** Ids of the client's choice are written first, for only that tells that one is taken. */
+async function refuseTakenIds(runtime: Runtime, plan: Plan, calls: ReadonlyMap<string, Call>): Promise<void> {
+  for (const { id, node } of plan.tasks) {
+    if (node.options.task_id === undefined) continue;
+    const call = calls.get(id) ?? fail(id);
+    if (await runtime.tasks.submit(id, call)) continue;
+    const record = await runtime.tasks.get(id, runtime.now());
+    // A repeat of this very submission meets its own record.
+    if (record?.call.root !== call.root) throw new TaskIdTaken(id);
+  }
+}
+
+interface Planned {
+  readonly calls: ReadonlyMap<string, Call>;
+  readonly recorded: ReadonlySet<string>;
+  readonly now: number;
+}
+
+function canvasItems(runtime: Runtime, canvas: PlannedCanvas, plan: Plan, planned: Planned): Item[] {
+  const stored = runtime.canvases.canvasItem(storedCanvas(canvas, plan, planned), planned.now);
+  if (canvas.kind !== "group") return [stored];
+  const chunks = chunksOf(canvas.members).map((members, n) =>
+    runtime.canvases.chunkItem(
+      canvas.id,
+      n,
+      members.map((part) => memberOf(part, planned)),
+      planned.now,
+    ),
+  );
+  return [stored, ...chunks];
+}
+
+/** A member that has no record yet brings its call along: the worker's claim makes the record. */
+function memberOf(part: Part, { calls, recorded }: Planned): { part: Part; call?: Call } {
+  const call = calls.get(part.id);
+  return call === undefined || recorded.has(part.id) ? { part } : { part, call };
+}
+
+function storedCanvas(canvas: PlannedCanvas, plan: Plan, { now }: Planned): Canvas {
+  const { id, place, result } = canvas;
+  const common = { id, place, result, root: plan.root };
+  if (canvas.kind === "chain") return { ...common, kind: "chain", steps: [...canvas.steps] };
+  if (canvas.kind === "group") {
+    const { parent, group, groupIndex } = canvas;
+    return {
+      ...common,
+      kind: "group",
+      total: canvas.members.length,
+      parent,
+      group,
+      group_index: groupIndex,
+      created: now,
+    };
+  }
+  const header = plan.canvases.find((other) => other.id === canvas.header);
+  return {
+    ...common,
+    kind: "chord",
+    header: canvas.header,
+    total: header?.kind === "group" ? header.members.length : 0,
+    body: canvas.body,
+  };
+}
+
+function fail(id: string): never {
+  throw new CeleriacError("no_call", `The task ${id} of the plan has no call.`);
+}
