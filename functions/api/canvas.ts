@@ -99,14 +99,12 @@ async function start(request: ApiRequest, runtime: Runtime, plan: Plan, attempt:
 }
 
 function accepted(plan: Plan): ApiAnswer {
-  const tasks = plan.tasks
-    .slice(0, MAX_LISTED)
-    .map(({ id, node, parent, group: groupId }) => ({
-      task_id: id,
-      task: node.task,
-      parent_id: parent,
-      group_id: groupId,
-    }));
+  const tasks = plan.tasks.slice(0, MAX_LISTED).map(({ id, node, parent, group: groupId }) => ({
+    task_id: id,
+    task: node.task,
+    parent_id: parent,
+    group_id: groupId,
+  }));
   const id = plan.top.result;
   return answer(202, { task_id: id, root_id: plan.root, status: "PENDING", tasks }, { location: `/result/${id}` });
 }

@@ -7,6 +7,7 @@ import { type StageContext, StageStack } from "../stage.ts";
 /** What runs canvases. */
 export class CanvasStack extends StageStack {
   readonly canvas: Canvas;
+  readonly machines: readonly CanvasMachine[];
 
   constructor(app: App, stage: StageContext) {
     super(app, stage, "canvas", "Celeriac: chains, groups and chords, dead letters, and the sweep");
@@ -15,6 +16,6 @@ export class CanvasStack extends StageStack {
       stage,
       deadQueueArn: stage.names.arn("sqs", stage.names.queue("dead")),
     });
-    for (const kind of CANVAS_KINDS) new CanvasMachine(this, `${kind}-machine`, { stage, kind });
+    this.machines = CANVAS_KINDS.map((kind) => new CanvasMachine(this, `${kind}-machine`, { stage, kind }));
   }
 }

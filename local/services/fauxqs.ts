@@ -11,7 +11,7 @@ import { ACCOUNT } from "../types.ts";
 // source mappings read queues in process, and because startFauxqs would open a second port for every call to cross.
 export { S3Store, SqsStore };
 export type { SqsQueue } from "../../node_modules/fauxqs/dist/sqs/sqsStore.js";
-export type { InflightEntry, MessageAttributeValue } from "../../node_modules/fauxqs/dist/sqs/sqsTypes.js";
+export type { InflightEntry } from "../../node_modules/fauxqs/dist/sqs/sqsTypes.js";
 
 /** Bytes of a request body that S3 takes in one piece; fauxqs stops at 11 MiB, AWS at 5 GB. */
 const MAX_OBJECT_BYTES = 256 * 1024 * 1024;

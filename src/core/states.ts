@@ -1,7 +1,4 @@
-/** The states of a task, as Celery names them. A task may also set a state of its own while it runs. */
-export const STATUSES = ["PENDING", "STARTED", "PROGRESS", "RETRY", "SUCCESS", "FAILURE", "REVOKED"] as const;
-
-/** A state of {@link STATUSES}, or one that a task set itself. */
+/** PENDING, STARTED, PROGRESS, RETRY or a final one, as Celery names them; or one that a task set itself while it runs. */
 export type Status = string;
 
 /** The states that a task never leaves. */

@@ -186,6 +186,7 @@ describe("what the gateway answers itself", () => {
 const table = "arn:aws:dynamodb:REGION:ACCOUNT:table/celeriac-dev";
 const bucket = "arn:aws:s3:::celeriac-dev-ACCOUNT-REGION";
 const queues = "arn:aws:sqs:REGION:ACCOUNT:celeriac-dev-*";
+const machines = "arn:aws:states:REGION:ACCOUNT:stateMachine:celeriac-dev-";
 const rights = (name: string) =>
   rightsOf(dev, `celeriac-dev-api-${name}`).filter((right) => !right.startsWith("logs:"));
 
@@ -226,6 +227,7 @@ describe("each right", () => {
       `s3:PutObject ${bucket}/payloads/*`,
       `s3:PutObject ${bucket}/uploads/*`,
       `sqs:SendMessage ${queues}`,
+      ...["chain", "chord", "group"].map((kind) => `states:StartExecution ${machines}${kind}`),
     ]);
     expect(rights("submit")).toEqual(expect.arrayContaining([...reading]));
   });

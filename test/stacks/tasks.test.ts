@@ -70,7 +70,8 @@ describe("each task module", () => {
         CELERIAC_RETENTION_DAYS: "3",
         CELERIAC_MODULE: "files",
         CELERIAC_TIMEOUT: "420",
-        CELERIAC_MEMORY: "2048",
+        CELERIAC_MACHINE_PREFIX: "arn:aws:states:REGION:ACCOUNT:stateMachine:celeriac-dev-",
+      CELERIAC_MEMORY: "2048",
         CELERIAC_EMAIL_SENDER: "tasks@example.com",
       },
     });
@@ -165,8 +166,13 @@ describe("the canvas function", () => {
     expect(lambda("canvas").Properties["RecursiveLoop"]).toBe("Allow");
   });
 
-  test("is told to sweep every ten minutes, by a rule that alone may send to its queue from outside", () => {
+  test("is told to sweep every ten minutes and of executions that ended badly, by rules that alone may send to its queue from outside", () => {
     const rule = dev.one("AWS::Events::Rule", "Name", "celeriac-dev-sweep");
+    const ended = dev.one("AWS::Events::Rule", "Name", "celeriac-dev-ended");
+    expect(ended.Properties).toMatchObject({
+      EventPattern: { source: ["aws.states"], detail: { status: ["FAILED", "TIMED_OUT", "ABORTED"] } },
+      Targets: [{ Arn: `${queue("canvas").id}.Arn` }],
+    });
     expect(rule.Properties).toMatchObject({
       ScheduleExpression: "rate(10 minutes)",
       Targets: [{ Arn: `${queue("canvas").id}.Arn`, Input: '{"op":"sweep"}' }],
@@ -180,7 +186,7 @@ describe("the canvas function", () => {
       expect.objectContaining({
         Action: ["sqs:SendMessage"],
         Principal: { Service: "events.amazonaws.com" },
-        Condition: { ArnEquals: { "aws:SourceArn": `${rule.id}.Arn` } },
+        Condition: { ArnEquals: { "aws:SourceArn": [`${rule.id}.Arn`, `${ended.id}.Arn`] } },
       }),
     ]);
   });
