@@ -3,6 +3,7 @@ export { defineTask, isTask } from "./core/task.ts";
 export type { Task, TaskOptions } from "./core/task.ts";
 export { defineModule } from "./core/module.ts";
 export type { ModuleOptions } from "./core/module.ts";
+export { chain, chord, group } from "./core/builders.ts";
 export type { CallOptions, Signature } from "./core/signature.ts";
 export type { Request, Self } from "./core/self.ts";
 export type { TaskHandle } from "./core/submitter.ts";

@@ -20,7 +20,10 @@ export const processUpload: Operation = async (request, runtime) => {
       "Nothing was uploaded under this id yet. Send the file with the form first.",
     );
   }
-  await refuseUnreadable(filename, contentType, await store.get(key));
+  await refuseUnreadable(filename, contentType, await store.get(key)).catch(async (refusal: unknown) => {
+    await store.remove(key);
+    throw refusal;
+  });
   const document = { key, filename: safeFilename(filename), content_type: contentType };
   const node = shippedNode(runtime, "documents.process", [document]);
   return submitMade(request, runtime, node.task, (attempt) => ({ id: derivedId(attempt.seed, "0"), node }));

@@ -34,6 +34,7 @@ const RIGHTS: Readonly<Record<ApiFunction, Right>> = {
       objects(names, "s3:GetObject", "payloads", "later", "results", "uploads", "outputs"),
       noticeMissing(names),
       objects(names, "s3:PutObject", "payloads", "later", "documents", "uploads"),
+      objects(names, "s3:DeleteObject", "uploads"),
       startMachines(names),
     ],
   },

@@ -19,7 +19,7 @@ export function tableQueries(names: Names): PolicyStatement {
 /** Objects under some prefixes of the bucket; presigned URLs carry these rights too. */
 export function objects(
   names: Names,
-  action: "s3:GetObject" | "s3:PutObject",
+  action: "s3:GetObject" | "s3:PutObject" | "s3:DeleteObject",
   ...prefixes: readonly Prefix[]
 ): PolicyStatement {
   return new PolicyStatement({ actions: [action], resources: prefixes.map((prefix) => names.objects(prefix)) });

@@ -82,6 +82,7 @@ const GRANTED: Readonly<Record<ResolvedModuleOptions["grants"][number], (stage: 
     permissions: [
       objects(names, "s3:GetObject", "documents", "uploads", "outputs"),
       objects(names, "s3:PutObject", "outputs"),
+      objects(names, "s3:DeleteObject", "documents", "uploads"),
     ],
   }),
   email: ({ names, config: { emailSender } }) =>

@@ -1,4 +1,4 @@
-import { GetObjectCommand, HeadObjectCommand, NoSuchKey, NotFound, PutObjectCommand } from "@aws-sdk/client-s3";
+import { DeleteObjectCommand, GetObjectCommand, HeadObjectCommand, NoSuchKey, NotFound, PutObjectCommand } from "@aws-sdk/client-s3";
 import { createPresignedPost } from "@aws-sdk/s3-presigned-post";
 import { outputKey, outputName } from "../core/document.ts";
 import { s3Client } from "./clients/s3.ts";
@@ -59,6 +59,11 @@ export class DocumentStore {
         throw new Error(`The document ${key} is not there: it was never uploaded, or its time is over.`, { cause });
       throw cause;
     }
+  }
+
+  /** Removes a document: one that can't be read is not kept. */
+  async remove(key: string): Promise<void> {
+    await s3Client().send(new DeleteObjectCommand({ Bucket: this.#bucket, Key: key }));
   }
 
   /** Stores the text that a task made of a document. @returns its name. */

@@ -1,7 +1,8 @@
 import type { DocumentStore } from "../aws/document-store.ts";
 import type { StoredDocument } from "../core/document.ts";
 import { countText } from "./counts.ts";
-import { extractText } from "./text.ts";
+import { DocumentError } from "./errors.ts";
+import { type ExtractedText, extractText } from "./text.ts";
 import { documentType } from "./type.ts";
 
 /** What `documents.process` returns: what the document is, how much text it has, and the name of the output with the text. */
@@ -22,7 +23,7 @@ export interface DocumentReport {
 
 /**
  * Reads a document from S3, takes its text out and stores it as the output of `taskId`.
- * @throws DocumentError where it can't be read; then nothing is stored.
+ * @throws DocumentError where it can't be read; then nothing is stored, and the document itself is removed.
  */
 export async function processDocument(
   store: DocumentStore,
@@ -30,11 +31,10 @@ export async function processDocument(
   taskId: string,
   signal: AbortSignal,
 ): Promise<DocumentReport> {
-  const { filename, content_type: contentType } = document;
+  const { filename } = document;
   const bytes = await store.get(document.key);
   signal.throwIfAborted();
-  const type = await documentType(filename, contentType, bytes);
-  const { text, encoding, pages, rows, warnings } = await extractText(type, bytes, { filename, contentType, signal });
+  const { type, text, encoding, pages, rows, warnings } = await readOrRemove(store, document, bytes, signal);
   signal.throwIfAborted();
   const { characters, words, lines, paragraphs } = countText(text);
   const output = await store.putOutput(taskId, text);
@@ -52,4 +52,20 @@ export async function processDocument(
     warnings,
     output,
   };
+}
+
+/** What the document says; one that can't be read is removed, since nothing can be done with it. */
+async function readOrRemove(
+  store: DocumentStore,
+  { key, filename, content_type: contentType }: StoredDocument,
+  bytes: Uint8Array,
+  signal: AbortSignal,
+): Promise<ExtractedText & { readonly type: string }> {
+  try {
+    const type = await documentType(filename, contentType, bytes);
+    return { type, ...(await extractText(type, bytes, { filename, contentType, signal })) };
+  } catch (error) {
+    if (error instanceof DocumentError) await store.remove(key);
+    throw error;
+  }
 }

@@ -1,3 +1,4 @@
+import { ListBucketsCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
 import { describe, expect, inject, it } from "vitest";
 import { z } from "zod";
 import { SubmissionAnswer, UploadAnswer } from "../../src/core/answer-schemas.ts";
@@ -29,6 +30,23 @@ async function processed(
   const report = Report.parse(record.result);
   expect(report.output).toBe(`output_${id.slice(0, 8)}.txt`);
   return { report, text: await file.text() };
+}
+
+const s3 = new S3Client({
+  endpoint: inject("awsUrl"),
+  forcePathStyle: true,
+  region: "us-east-1",
+  credentials: { accessKeyId: "test", secretAccessKey: "test" },
+});
+
+/** What the bucket holds of a task's input and output. */
+async function keysOf(id: string): Promise<string[]> {
+  const { Buckets = [] } = await s3.send(new ListBucketsCommand({}));
+  const Bucket = Buckets.find((bucket) => bucket.Name?.startsWith("celeriac-"))?.Name;
+  const pages = await Promise.all(
+    ["documents", "outputs"].map((folder) => s3.send(new ListObjectsV2Command({ Bucket, Prefix: `${folder}/${id}` }))),
+  );
+  return pages.flatMap((page) => (page.Contents ?? []).map((object) => object.Key ?? ""));
 }
 
 describe("a document over HTTP", () => {
@@ -94,6 +112,7 @@ describe("a document over HTTP", () => {
       const { task_id: id } = SubmissionAnswer.parse(answer.json);
       expect(await ended(id), filename).toMatchObject({ status: "FAILURE", error: { type: error } });
       await refused(404, "GET", `/documents/${id}/output`);
+      expect(await keysOf(id), filename).toEqual([]);
     }
   });
 });

@@ -221,6 +221,7 @@ describe("each right", () => {
       `dynamodb:BatchWriteItem ${table}`,
       `dynamodb:PutItem ${table}`,
       `dynamodb:UpdateItem ${table}`,
+      `s3:DeleteObject ${bucket}/uploads/*`,
       `s3:GetObject ${bucket}/uploads/*`,
       `s3:PutObject ${bucket}/documents/*`,
       `s3:PutObject ${bucket}/later/*`,

@@ -106,6 +106,8 @@ describe("each task module", () => {
   test("gets with its grants the documents it reads, the outputs it writes, and the mail it sends", () => {
     const usual = new Set(rightsOf(dev, "celeriac-dev-task-math").map((right) => right.replaceAll("math", "files")));
     expect(rightsOf(dev, "celeriac-dev-task-files").filter((right) => !usual.has(right))).toEqual([
+      "s3:DeleteObject arn:aws:s3:::celeriac-dev-ACCOUNT-REGION/documents/*",
+      "s3:DeleteObject arn:aws:s3:::celeriac-dev-ACCOUNT-REGION/uploads/*",
       "s3:GetObject arn:aws:s3:::celeriac-dev-ACCOUNT-REGION/documents/*",
       "s3:GetObject arn:aws:s3:::celeriac-dev-ACCOUNT-REGION/outputs/*",
       "s3:GetObject arn:aws:s3:::celeriac-dev-ACCOUNT-REGION/uploads/*",
