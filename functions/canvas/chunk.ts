@@ -13,8 +13,8 @@ export async function startChunk(
   const members = await runtime.canvases.members(id, n);
   const [only] = members;
   if (members.length === 0) return answerToken(token, null);
-  if (members.length === 1 && only !== undefined) return startMember(runtime, only, token);
   await runtime.canvases.keepToken(chunkId(id, n), token, runtime.now());
+  if (members.length === 1 && only !== undefined) return startMember(runtime, only, token);
   // The members of a chunk whose state is tried again may have ended all: then nobody is left to answer.
   if ((await runtime.canvases.ended(id, n)) >= members.length) return answerToken(token, null);
   await runtime.queues.sendMany(

@@ -2,12 +2,13 @@ import { toGroup } from "../../src/aws/canvas-table.ts";
 import { answerToken } from "../../src/aws/engine.ts";
 import type { Runtime } from "../../src/aws/runtime.ts";
 import { toRecord } from "../../src/aws/task-table.ts";
-import type { Group, GroupEnd, PartEnd } from "../../src/core/canvas.ts";
+import type { Canvas, Group, GroupEnd, PartEnd } from "../../src/core/canvas.ts";
 import { type TaskError, WorkerLost, describeError } from "../../src/core/errors.ts";
 import type { Payload } from "../../src/core/message.ts";
 import { inParallel } from "../../src/core/parallel.ts";
-import { chunksOf } from "../../src/core/place.ts";
+import { chunkCount } from "../../src/core/place.ts";
 import { canvasEnded } from "../../src/worker/ended.ts";
+import type { Fate } from "../../src/worker/settle.ts";
 
 /** How a member has ended. */
 interface MemberEnd {
@@ -21,15 +22,20 @@ interface MemberEnd {
 export async function closeGroup(runtime: Runtime, id: string, token: string): Promise<void> {
   const record = await runtime.canvases.group(id);
   if (record === null) return answerToken(token, "gone");
-  const end = record.end ?? (await runtime.canvases.endGroup(id, await endOf(runtime, record.group)));
+  const end = record.end ?? (await runtime.canvases.endGroup(id, await endOf(runtime, record.group, null)));
   const outcome: PartEnd =
     end.status === "SUCCESS" || end.error === null ? { ok: true } : { ok: false, status: end.status, error: end.error };
   await canvasEnded(runtime, record.group, outcome);
   await answerToken(token, outcome.ok ? null : outcome.error.type);
 }
 
-async function endOf(runtime: Runtime, group: Group): Promise<GroupEnd> {
-  const members = await memberEnds(runtime, group);
+/** Ends a group whose members have ended, without telling anybody. @param fate what became of members that never had a record. */
+export async function endGroup(runtime: Runtime, canvas: Canvas, fate: Fate): Promise<void> {
+  if (canvas.kind === "group") await runtime.canvases.endGroup(canvas.id, await endOf(runtime, canvas, fate));
+}
+
+async function endOf(runtime: Runtime, group: Group, fate: Fate | null): Promise<GroupEnd> {
+  const members = await memberEnds(runtime, group, fate);
   const bad = members.filter((member) => member.status !== "SUCCESS");
   const started = members.map((member) => member.started).filter((time) => time !== null);
   const common = {
@@ -44,8 +50,8 @@ async function endOf(runtime: Runtime, group: Group): Promise<GroupEnd> {
   return { ...common, status, error: bad[0]?.error ?? null, result: null };
 }
 
-async function memberEnds(runtime: Runtime, group: Group): Promise<MemberEnd[]> {
-  const chunks = chunksOf(Array.from({ length: group.total })).length;
+async function memberEnds(runtime: Runtime, group: Group, fate: Fate | null): Promise<MemberEnd[]> {
+  const chunks = chunkCount(group.total);
   const members = await runtime.canvases.allMembers(group.id, chunks);
   const items = await runtime.table.getMany(members.map((member) => member.part.result));
   return members.map(({ part }) => {
@@ -53,7 +59,8 @@ async function memberEnds(runtime: Runtime, group: Group): Promise<MemberEnd[]> 
     const end = toGroup(item)?.end;
     if (end !== undefined && end !== null) return end;
     const record = toRecord(item, runtime.now());
-    if (record === null || record.done === null) return lost(part.result);
+    if (record === null || record.done === null)
+      return fate === null ? lost(part.result) : { ...fate, result: null, started: null };
     const { status, result, error, started } = record;
     return { status: status === "SUCCESS" || status === "REVOKED" ? status : "FAILURE", result, error, started };
   });

@@ -8,6 +8,7 @@ import { logLine } from "../../src/worker/log.ts";
 import { startChunk } from "./chunk.ts";
 import { closeGroup } from "./close.ts";
 import { buryTask } from "./dead.ts";
+import { revokeCanvas } from "./revoke.ts";
 import { executionEnded, settleCanvas } from "./settle.ts";
 import { sweep } from "./sweep.ts";
 
@@ -51,7 +52,7 @@ function act(message: CanvasMessage): Promise<void> {
     case "end":
       return endParts(runtime, message.parts, message);
     case "revoke":
-      return settleCanvas(runtime, message.root);
+      return revokeCanvas(runtime, message.canvas);
     case "sweep":
       return sweep(runtime);
   }

@@ -4,7 +4,15 @@ import type { ApiFunction } from "../../src/core/routes.ts";
 import type { Names } from "../names.ts";
 import type { StageContext } from "../stage.ts";
 import { CeleriacFunction } from "./celeriac-function.ts";
-import { allQueues, noticeMissing, objects, startMachines, tableItems, tableQueries } from "./permissions.ts";
+import {
+  allQueues,
+  answerSteps,
+  noticeMissing,
+  objects,
+  startMachines,
+  tableItems,
+  tableQueries,
+} from "./permissions.ts";
 
 /** Seconds: API Gateway gives up on an integration after 29 s, so what runs on is wasted. */
 const TIMEOUT = 29;
@@ -63,9 +71,11 @@ const RIGHTS: Readonly<Record<ApiFunction, Right>> = {
     description: "Revokes, retries and redrives",
     memory: 512,
     permissions: (names) => [
-      tableItems(names, "dynamodb:GetItem", "dynamodb:UpdateItem"),
+      // What it revokes is ended as any task is: what follows is settled, and the states that wait are told.
+      tableItems(names, "dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:UpdateItem"),
       tableQueries(names),
       allQueues(names, "sqs:SendMessage"),
+      answerSteps(names),
     ],
   },
 };

@@ -7,7 +7,7 @@ import {
   DescribeExecutionCommand,
 } from "@aws-sdk/client-sfn";
 import type { Canvas } from "../core/canvas.ts";
-import { type Part, chunksOf } from "../core/place.ts";
+import { type Part, chunkCount } from "../core/place.ts";
 import { moduleOf } from "../core/record.ts";
 import { sfnClient } from "./clients/sfn.ts";
 import type { Runtime } from "./runtime.ts";
@@ -79,7 +79,7 @@ function inputOf(runtime: Runtime, canvas: Canvas): Readonly<Record<string, unkn
     to: runtime.queues.url(part.task === null ? CANVAS_QUEUE : moduleOf(part.task)),
   });
   if (canvas.kind === "chain") return { id: canvas.id, steps: canvas.steps.map(step) };
-  const chunks = chunksOf(Array.from({ length: canvas.total })).map((_, n) => n);
+  const chunks = Array.from({ length: chunkCount(canvas.total) }, (_, n) => n);
   return canvas.kind === "group" ? { id: canvas.id, chunks } : { id: canvas.header, chunks, body: step(canvas.body) };
 }
 

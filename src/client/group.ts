@@ -4,7 +4,7 @@ import { toRecord } from "../aws/task-table.ts";
 import { rfc3339 } from "../core/answer.ts";
 import type { Group, GroupEnd, GroupRecord } from "../core/canvas.ts";
 import { MAX_LISTED, MAX_RESULT } from "../core/limits.ts";
-import { chunkSize, chunksOf } from "../core/place.ts";
+import { chunkSize, chunkCount } from "../core/place.ts";
 
 /** A member as a group's answer lists it. */
 interface Child {
@@ -54,10 +54,7 @@ async function withResult(
 
 /** The first 1,000 members. One whose record was not written yet, or was settled before it had one, has the group's end or waits. */
 async function childrenOf(runtime: Runtime, group: Group, end: GroupEnd | null): Promise<Child[]> {
-  const chunks = Math.min(
-    chunksOf(Array.from({ length: group.total })).length,
-    Math.ceil(MAX_LISTED / chunkSize(group.total)),
-  );
+  const chunks = Math.min(chunkCount(group.total), Math.ceil(MAX_LISTED / chunkSize(group.total)));
   const members = (await runtime.canvases.allMembers(group.id, chunks)).slice(0, MAX_LISTED);
   const items = await runtime.table.getMany(members.map((member) => member.part.result));
   return members.map(({ part }) => {
@@ -76,8 +73,7 @@ async function countsOf(
   group: Group,
   children: readonly Child[],
 ): Promise<{ completed: number; failed: number }> {
-  if (group.total > MAX_LISTED)
-    return runtime.canvases.counts(group.id, chunksOf(Array.from({ length: group.total })).length);
+  if (group.total > MAX_LISTED) return runtime.canvases.counts(group.id, chunkCount(group.total));
   const completed = children.filter((child) => child.status === "SUCCESS").length;
   return {
     completed,

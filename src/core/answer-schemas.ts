@@ -82,6 +82,9 @@ export const UploadAnswer = z.strictObject({
   expires_at: Time,
 });
 
+/** The answer to a revocation. */
+export const RevokeAnswer = z.strictObject({ task_id: Id });
+
 /** The queues. */
 export const QueuesAnswer = z.strictObject({
   queues: z.array(

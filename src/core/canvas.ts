@@ -104,8 +104,8 @@ export const CanvasMessageSchema = z.discriminatedUnion("op", [
     status: z.enum(["FAILURE", "REVOKED"]),
     error: z.object({ type: z.string(), message: z.string(), task_id: z.string() }),
   }),
-  /** End all of a submission that has not started. */
-  z.object({ op: z.literal("revoke"), root: z.string() }),
+  /** Revoke what has not started of a canvas. */
+  z.object({ op: z.literal("revoke"), canvas: z.string() }),
   /** Look for what no message will ever settle. */
   z.object({ op: z.literal("sweep") }),
 ]);

@@ -70,6 +70,13 @@ const DESCRIPTIONS: Readonly<Record<RouteName, Description>> = {
     problems: [400, 429],
   },
   getTask: { summary: "All of a task's data", status: 200, answer: answers.TaskAnswer, problems: [404, 429] },
+  revokeTask: {
+    summary: "Revoke what has not started: a task, a group, or a whole canvas",
+    body: requests.RevokeBody,
+    status: 202,
+    answer: answers.RevokeAnswer,
+    problems: [400, 404, 415, 429],
+  },
   getRegistry: {
     summary: "Every task",
     status: 200,

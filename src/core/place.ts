@@ -10,6 +10,8 @@ export const PlaceSchema = z.object({
   index: z.number().int(),
   /** Whether the canvas has ended well once this has. */
   last: z.boolean(),
+  /** Of a member: the chunk that it is in. */
+  chunk: z.number().int().default(0),
   /** Of a member: how many members its chunk has. They are started together, and the last to end answers for all. */
   together: z.number().int().default(1),
 });
@@ -33,13 +35,13 @@ export function chunkSize(members: number): number {
   return members <= 10 ? 1 : Math.max(250, Math.ceil(members / 40));
 }
 
-/** The chunk that holds the member `index`. */
-export function chunkOf(index: number, members: number): number {
-  return Math.floor(index / chunkSize(members));
-}
-
 /** The chunks of a group, each with its members. */
 export function chunksOf<Item>(members: readonly Item[]): Item[][] {
   const size = chunkSize(members.length);
   return Array.from({ length: Math.ceil(members.length / size) }, (_, n) => members.slice(n * size, (n + 1) * size));
+}
+
+/** How many chunks a group of so many members has. */
+export function chunkCount(members: number): number {
+  return Math.ceil(members / chunkSize(members));
 }

@@ -1,6 +1,6 @@
 import { type Node, isChainNode, isGroupNode, isTaskNode } from "./node.ts";
 import { normalize } from "./normal.ts";
-import { type Part, type Place, chunkOf, chunkSize } from "./place.ts";
+import { type Part, type Place, chunkSize } from "./place.ts";
 import type { TaskNode } from "./signature.ts";
 
 /** Steps of one chain machine. More are cut into chains of their own: 8 history events each, and one emulator fails near 985. */
@@ -109,7 +109,7 @@ class Planner {
         input: standing.input,
         group: id,
         groupIndex: index,
-        place: { canvas: id, role: "member", index, last: false, together: together(index, nodes.length) },
+        place: { canvas: id, role: "member", index, last: false, ...chunkPlace(index, nodes.length) },
       }),
     );
     this.#fill(at, { ...standing, kind: "group", id, members, result: id });
@@ -130,7 +130,7 @@ class Planner {
         input: before ?? standing.input,
         group: last ? standing.group : null,
         groupIndex: last ? standing.groupIndex : null,
-        place: { canvas: id, role: "step", index, last, together: 1 },
+        place: { canvas: id, role: "step", index, last, chunk: 0, together: 1 },
       };
       const [only] = group;
       steps.push(group.length === 1 && only !== undefined ? this.part(only, step) : this.#chain(group, step));
@@ -143,7 +143,7 @@ class Planner {
   #chord(header: readonly Node[], body: Node, standing: Standing): Part {
     const id = this.#nextId();
     const at = this.#reserve();
-    const place = { canvas: id, index: 0, last: false, together: 1 } as const;
+    const place = { canvas: id, index: 0, last: false, chunk: 0, together: 1 } as const;
     const group = this.#group(header, {
       ...standing,
       group: null,
@@ -182,10 +182,11 @@ class Planner {
   }
 }
 
-/** How many members the chunk of the member `index` has. */
-function together(index: number, members: number): number {
+/** The chunk of the member `index`, and how many members that has. */
+function chunkPlace(index: number, members: number): { chunk: number; together: number } {
   const size = chunkSize(members);
-  return Math.min(size, members - chunkOf(index, members) * size);
+  const chunk = Math.floor(index / size);
+  return { chunk, together: Math.min(size, members - chunk * size) };
 }
 
 /** A long chain as several, each a step; a short one as it is. */

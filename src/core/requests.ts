@@ -55,6 +55,9 @@ export const UploadBody = z.strictObject({ filename: Filename, content_type: z.s
 /** Body of a request that needs none. */
 export const EmptyBody = z.strictObject({});
 
+/** Body of `POST /tasks/{task_id}/revoke`. */
+export const RevokeBody = z.strictObject({ terminate: z.boolean().default(false) });
+
 /** Query of `GET /result/{task_id}`. */
 export const WaitQuery = z.strictObject({ wait: z.coerce.number().min(0).max(MAX_WAIT).optional() });
 

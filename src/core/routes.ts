@@ -27,6 +27,7 @@ export const ROUTES = [
   { name: "getResult", method: "GET", path: "/result/{task_id}", function: "wait" },
   { name: "listTasks", method: "GET", path: "/tasks", function: "read" },
   { name: "getTask", method: "GET", path: "/tasks/{task_id}", function: "read" },
+  { name: "revokeTask", method: "POST", path: "/tasks/{task_id}/revoke", function: "operate" },
   { name: "getRegistry", method: "GET", path: "/registry", function: "read" },
   { name: "listQueues", method: "GET", path: "/queues", function: "read" },
   { name: "listWorkflows", method: "GET", path: "/workflows", function: "read" },

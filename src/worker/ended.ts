@@ -2,7 +2,6 @@ import { answerToken, CANVAS_QUEUE } from "../aws/engine.ts";
 import { chunkId } from "../aws/canvas-table.ts";
 import type { Runtime } from "../aws/runtime.ts";
 import { type Canvas, type PartEnd, chordError } from "../core/canvas.ts";
-import { chunkOf } from "../core/place.ts";
 import type { Part, Place } from "../core/place.ts";
 import type { TaskError } from "../core/errors.ts";
 import { endParts } from "./settle.ts";
@@ -60,14 +59,15 @@ async function endLater(
   await runtime.queues.send({ module: CANVAS_QUEUE, message, delay: 0 });
 }
 
-/** The last member of a chunk to end answers for all; one that is alone has the chunk's token itself. */
+/** The last member of a chunk to end answers for all; one that is alone has the chunk's token in its message. */
 async function memberEnded(runtime: Runtime, place: Place, ok: boolean): Promise<void> {
-  if (place.together === 1) return;
-  const group = await runtime.canvases.group(place.canvas);
-  if (group === null) return;
-  const n = chunkOf(place.index, group.group.total);
-  const ended = await runtime.canvases.memberEnded(place.canvas, n, place.index, ok);
-  if (ended < place.together) return;
-  const token = await runtime.canvases.token(chunkId(place.canvas, n));
+  const { canvas, chunk, index, together } = place;
+  if (together === 1) return;
+  if ((await runtime.canvases.memberEnded(canvas, chunk, index, ok)) === together) await answerChunk(runtime, place);
+}
+
+/** Answers the state that waits for the chunk of a member, by the token that was kept for it. */
+export async function answerChunk(runtime: Runtime, { canvas, chunk }: Place): Promise<void> {
+  const token = await runtime.canvases.token(chunkId(canvas, chunk));
   if (token !== null) await answerToken(token, null);
 }

@@ -8,7 +8,7 @@ import { type TaskError, ResultTooLarge, describeError } from "../core/errors.ts
 import { MAX_RESULT } from "../core/limits.ts";
 import type { Call, Payload } from "../core/message.ts";
 import type { Progress, TaskRecord } from "../core/record.ts";
-import { partEnded } from "./ended.ts";
+import { answerChunk, partEnded } from "./ended.ts";
 
 /** A task that is to end, with what its message brought. */
 export interface EndingTask {
@@ -59,6 +59,8 @@ export async function notify(runtime: Runtime, record: TaskRecord, token: string
   if (place !== null) await partEnded(runtime, { place, root }, end);
   // Members of a group do not stop each other: for the machine each has simply ended.
   if (token !== undefined) await answerToken(token, end.ok || place?.role === "member" ? null : end.error.type);
+  // Revoked before its message came, perhaps days ahead: the state that waits must not wait for that.
+  else if (place?.role === "member" && place.together === 1) await answerChunk(runtime, place);
 }
 
 function endOf(record: TaskRecord): PartEnd {

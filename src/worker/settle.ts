@@ -2,7 +2,7 @@ import type { Runtime } from "../aws/runtime.ts";
 import type { Canvas } from "../core/canvas.ts";
 import type { TaskError } from "../core/errors.ts";
 import { inParallel } from "../core/parallel.ts";
-import { type Part, chunksOf } from "../core/place.ts";
+import { type Part, chunkCount } from "../core/place.ts";
 
 /** Why parts will never run. */
 export interface Fate {
@@ -46,7 +46,7 @@ export async function endPartsOf(runtime: Runtime, canvas: Canvas, fate: Fate): 
     completed: 0,
     failed: total,
   });
-  const members = await runtime.canvases.allMembers(canvas.id, chunksOf(Array.from({ length: total })).length);
+  const members = await runtime.canvases.allMembers(canvas.id, chunkCount(total));
   // A member without a record is known to nobody but its chunk, and that will never be started.
   return endParts(
     runtime,

@@ -1,0 +1,12 @@
+import { find } from "../../src/client/ask.ts";
+import { revoke } from "../../src/client/revoke.ts";
+import { RevokeBody } from "../../src/core/requests.ts";
+import { type Operation, answer, param, parseBody } from "./http.ts";
+
+/** `POST /tasks/{task_id}/revoke`: what has not started never starts. */
+export const revokeTask: Operation = async (request, runtime) => {
+  parseBody(request, RevokeBody);
+  const id = param(request, "task_id").toLowerCase();
+  await revoke(runtime, await find(runtime, id));
+  return answer(202, { task_id: id });
+};
