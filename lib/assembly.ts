@@ -7,6 +7,7 @@ import { CanvasStack } from "./stacks/canvas.ts";
 import { MonitoringStack } from "./stacks/monitoring.ts";
 import { StorageStack } from "./stacks/storage.ts";
 import { TasksStack } from "./stacks/tasks.ts";
+import type { CompiledWorkflow } from "./workflows.ts";
 
 /** Writes the cloud assembly of a stage to `folder`. */
 export function writeAssembly(options: {
@@ -14,6 +15,7 @@ export function writeAssembly(options: {
   readonly context: Readonly<Record<string, unknown>>;
   readonly config: StageConfig;
   readonly modules: readonly TaskModule[];
+  readonly workflows: readonly CompiledWorkflow[];
   /** The folder with a folder for each Lambda's bundle. */
   readonly bundles: string;
   readonly folder: string;
@@ -28,16 +30,22 @@ export function writeAssembly(options: {
     stackTraces: false,
     treeMetadata: false,
   });
-  addStacks(app, options.config, options.modules, options.bundles);
+  addStacks(app, options.config, options.modules, options.bundles, options.workflows);
   app.synth();
 }
 
 /** Adds the five stacks of a stage to `app`. They refer to each other by fixed names, so the order alone ties them. */
-export function addStacks(app: App, config: StageConfig, modules: readonly TaskModule[], bundles: string): void {
+export function addStacks(
+  app: App,
+  config: StageConfig,
+  modules: readonly TaskModule[],
+  bundles: string,
+  workflows: readonly CompiledWorkflow[] = [],
+): void {
   const stage = stageContext(config, bundles);
   const storage = new StorageStack(app, stage);
   const tasks = new TasksStack(app, stage, modules);
-  const canvas = new CanvasStack(app, stage);
+  const canvas = new CanvasStack(app, stage, workflows);
   const api = new ApiStack(app, stage);
   const monitoring = new MonitoringStack(app, stage, modules);
   tasks.addStackDependency(storage, "workers need the table and the bucket");

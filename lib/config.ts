@@ -29,6 +29,16 @@ const StageSchema = z.strictObject({
   /** Requests a second that the API takes, and how many at once. 10,000 and 5,000 are an account's quota in one region. */
   apiRate: z.number().int().min(1).max(10_000).default(500),
   apiBurst: z.number().int().min(1).max(5_000).default(1_000),
+  /**
+   * Seconds that the states of named workflows leave their tasks for waiting in queues (a backlog, a run anew after an environment
+   * was lost), besides running: a state that waits for longer gives its task up. A message can wait for 14 days.
+   */
+  queueAllowance: z
+    .number()
+    .int()
+    .min(60)
+    .max(14 * 24 * 3600)
+    .default(24 * 3600),
   /** Whether the account's role for API Gateway's logs is set: one for all APIs of account and region. False where it has one, or needs none. */
   gatewayLogRole: z.boolean().default(true),
   /** The address, verified in SES, that modules with the `email` grant send from; null: they cannot send. */

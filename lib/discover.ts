@@ -9,7 +9,8 @@ import {
   type ResolvedModuleOptions,
   isModuleConfig,
 } from "../src/core/module.ts";
-import { type Task, isTask } from "../src/core/task.ts";
+import { type AnyTask, isTask } from "../src/core/task.ts";
+import { isWorkflow } from "../src/core/workflow.ts";
 
 /** A file of functions/tasks: a queue, a Lambda, and the tasks that run there. */
 export interface TaskModule {
@@ -18,7 +19,7 @@ export interface TaskModule {
   /** The file, relative to the project, with `/`. */
   readonly file: string;
   /** At least one, in the order of their names. */
-  readonly tasks: readonly Task[];
+  readonly tasks: readonly AnyTask[];
   /** What `defineModule` said, or its defaults. */
   readonly options: ResolvedModuleOptions;
 }
@@ -48,7 +49,7 @@ export async function discoverTasks(root: string, folder = "functions/tasks"): P
   const files = await listModules(root, folder);
   const loaded: LoadedFile[] = [];
   for (const file of files) {
-    loaded.push({ ...file, exports: await importModule(root, file) });
+    loaded.push({ ...file, exports: await importModule(root, file.file) });
   }
   refuseDuplicates(loaded);
   const owners = new Map(loaded.map((file) => [file.name, new Set(Object.values(file.exports))]));
@@ -87,13 +88,14 @@ function checkName(source: SourceFile): SourceFile {
   return source;
 }
 
-async function importModule(root: string, source: SourceFile): Promise<Record<string, unknown>> {
+/** What a file exports. @param file Relative to `root`. @throws DefinitionError naming the file, and why it cannot be imported. */
+export async function importModule(root: string, file: string): Promise<Record<string, unknown>> {
   try {
-    return { ...(await import(pathToFileURL(join(root, source.file)).href)) };
+    return { ...(await import(pathToFileURL(join(root, file)).href)) };
   } catch (thrown) {
-    if (thrown instanceof DefinitionError) throw new DefinitionError(`${source.file}: ${thrown.message}`);
+    if (thrown instanceof DefinitionError) throw new DefinitionError(`${file}: ${thrown.message}`);
     throw new DefinitionError(
-      `${source.file} cannot be imported: ${firstLine(thrown, root)}.${isRunning(thrown) ? TOP_LEVEL : ""}`,
+      `${file} cannot be imported: ${firstLine(thrown, root)}.${isRunning(thrown) ? TOP_LEVEL : ""}`,
     );
   }
 }
@@ -121,7 +123,7 @@ function firstLine(thrown: unknown, root: string): string {
 
 /** Two tasks of one name, in one file or in two: a message would run whichever was found last. */
 function refuseDuplicates(files: readonly LoadedFile[]): void {
-  const seen = new Map<string, { readonly task: Task; readonly where: string }>();
+  const seen = new Map<string, { readonly task: AnyTask; readonly where: string }>();
   for (const { file, exports } of files) {
     for (const [key, task] of Object.entries(exports)) {
       if (!isTask(task)) continue;
@@ -141,6 +143,9 @@ function toModule(source: LoadedFile, owners: ReadonlyMap<string, ReadonlySet<un
   const { name, file } = source;
   const values = [...new Set(Object.values(source.exports))];
   const tasks = values.filter(isTask).filter((task) => isOwn(task, source, owners));
+  if (tasks.length === 0 && values.some(isWorkflow)) {
+    throw new DefinitionError(`${file} exports a workflow and no task: move it to functions/workflows.`);
+  }
   if (tasks.length === 0) {
     throw new DefinitionError(
       `${file} exports no task: export what defineTask returns, or begin the file's name with "_" if it holds none.`,
@@ -153,7 +158,7 @@ function toModule(source: LoadedFile, owners: ReadonlyMap<string, ReadonlySet<un
 }
 
 /** Whether the task belongs to the file; one that its own module exports too is only passed on, and is nobody's mistake. */
-function isOwn(task: Task, { name, file }: LoadedFile, owners: ReadonlyMap<string, ReadonlySet<unknown>>): boolean {
+function isOwn(task: AnyTask, { name, file }: LoadedFile, owners: ReadonlyMap<string, ReadonlySet<unknown>>): boolean {
   if (task.module === name) return true;
   if (owners.get(task.module)?.has(task)) return false;
   const own = `${name}.${task.name.slice(task.module.length + 1)}`;
@@ -181,7 +186,7 @@ function refuseLongBatch({ file, tasks, options: { batchSize } }: TaskModule): v
 }
 
 /** Seconds: the longest hard limit among `tasks`. */
-export function longestLimit(tasks: readonly Task[]): number {
+export function longestLimit(tasks: readonly AnyTask[]): number {
   return Math.max(...tasks.map((task) => task.options.timeLimit));
 }
 

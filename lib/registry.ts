@@ -1,17 +1,22 @@
 import { DefinitionError } from "../src/core/errors.ts";
 import { type RegistryFile, registerTask } from "../src/core/registry.ts";
-import type { Task } from "../src/core/task.ts";
+import type { AnyTask } from "../src/core/task.ts";
 import type { TaskModule } from "./discover.ts";
+import type { FoundWorkflow } from "./discover-workflows.ts";
 
 /**
- * What `registry.json` says: every task of `modules`, in the order of modules and names.
+ * What `registry.json` says: every task of `modules`, in the order of modules and names, and every workflow.
  * @throws DefinitionError naming the task whose schemas JSON Schema cannot say.
  */
-export function buildRegistry(modules: readonly TaskModule[]): RegistryFile {
-  return { version: 1, tasks: modules.flatMap(({ file, tasks }) => tasks.map((task) => register(file, task))) };
+export function buildRegistry(modules: readonly TaskModule[], workflows: readonly FoundWorkflow[] = []): RegistryFile {
+  return {
+    version: 1,
+    tasks: modules.flatMap(({ file, tasks }) => tasks.map((task) => register(file, task))),
+    workflows: workflows.map(({ workflow: { name, node } }) => ({ name, node })),
+  };
 }
 
-function register(file: string, task: Task): RegistryFile["tasks"][number] {
+function register(file: string, task: AnyTask): RegistryFile["tasks"][number] {
   try {
     return registerTask(task);
   } catch (thrown) {

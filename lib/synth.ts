@@ -5,7 +5,9 @@ import { DefinitionError } from "../src/core/errors.ts";
 import { type Bundle, bundleFunctions } from "./bundle.ts";
 import { type StageConfig, loadConfig } from "./config.ts";
 import { type TaskModule, deployedModules, discoverTasks } from "./discover.ts";
+import { discoverWorkflows } from "./discover-workflows.ts";
 import { buildRegistry } from "./registry.ts";
+import { compileWorkflows } from "./workflows.ts";
 
 /** What a cloud assembly was made of. */
 export interface Synthesis {
@@ -27,14 +29,16 @@ export async function synthesize(root: string, variables: NodeJS.ProcessEnv): Pr
   const context = await readContext(root, variables);
   const config = loadConfig(context, variables);
   const modules = deployedModules(await discoverTasks(root), config.modulesOff);
-  const registry = buildRegistry(modules);
+  const found = await discoverWorkflows(root, modules);
+  const workflows = compileWorkflows(found, modules, config.queueAllowance);
+  const registry = buildRegistry(modules, found);
   // CDK takes as long to load as the bundles do to be made.
   const [bundle, { writeAssembly }] = await Promise.all([
     bundleFunctions({ root, modules, registry }),
     import("./assembly.ts"),
   ]);
   const folder = variables["CDK_OUTDIR"] ?? join(root, "cdk.out");
-  writeAssembly({ context, config, modules, bundles: bundle.folder, folder });
+  writeAssembly({ context, config, modules, workflows, bundles: bundle.folder, folder });
   return { folder, config, modules, bundle };
 }
 

@@ -1,9 +1,12 @@
 /** What a task module imports. */
 export { defineTask, isTask } from "./core/task.ts";
 export type { Task, TaskOptions } from "./core/task.ts";
+export { defineWorkflow } from "./core/workflow.ts";
+export type { Workflow } from "./core/workflow.ts";
 export { defineModule } from "./core/module.ts";
 export type { ModuleOptions } from "./core/module.ts";
-export { chain, chord, group } from "./core/builders.ts";
+export { chain, chord, chunks, fromNode, group } from "./core/builders.ts";
+export type { Canvas, CanvasOptions, Step } from "./core/builders.ts";
 export type { CallOptions, Signature } from "./core/signature.ts";
 export type { Request, Self } from "./core/self.ts";
 export type { TaskHandle } from "./core/submitter.ts";

@@ -3,10 +3,10 @@ import type { Runtime } from "../../src/aws/runtime.ts";
 import type { Attempt } from "../../src/client/idempotency.ts";
 import { submitCanvas } from "../../src/client/submit-canvas.ts";
 import { submitTask } from "../../src/client/submit.ts";
-import { nodeFaults } from "../../src/core/check.ts";
+import { canvasFaults } from "../../src/core/check.ts";
 import type { Fault } from "../../src/core/faults.ts";
 import { MAX_LISTED } from "../../src/core/limits.ts";
-import { type Node, parseNode, taskNodes } from "../../src/core/node.ts";
+import { type Node, parseNode } from "../../src/core/node.ts";
 import { type Plan, createPlan } from "../../src/core/plan.ts";
 import { invalidInput } from "../../src/core/problem.ts";
 import { AnyObject } from "../../src/core/requests.ts";
@@ -47,7 +47,7 @@ async function submitNode(request: ApiRequest, runtime: Runtime, spelling: Spell
   const parsed = parseNode(spelling.node(body), []);
   if (parsed.node === null) throw invalidInput(parsed.faults.map((fault) => spelled(fault, spelling)));
   const { node } = parsed;
-  const faults = [...faultsOf(node, runtime), ...repeatedIds(node)].map((fault) => spelled(fault, spelling));
+  const faults = canvasFaults(node, runtime.registry).map((fault) => spelled(fault, spelling));
   if (faults.length > 0) throw invalidInput(faults);
   return once(
     request,
@@ -59,29 +59,6 @@ async function submitNode(request: ApiRequest, runtime: Runtime, spelling: Spell
 
 function spelled(fault: Fault, { inNode, inBody }: Spelling): Fault {
   return fault.path.startsWith(inNode) ? { ...fault, path: inBody + fault.path.slice(inNode.length) } : fault;
-}
-
-function faultsOf(node: Node, runtime: Runtime): Fault[] {
-  return [...taskNodes(node, [], false)].flatMap((task) =>
-    nodeFaults(task.node, runtime.registry, task.prepended, task.path),
-  );
-}
-
-function repeatedIds(node: Node): Fault[] {
-  const seen = new Set<string>();
-  return [...taskNodes(node, [], false)].flatMap(({ node: { options }, path }) => {
-    const { task_id: id } = options;
-    if (id === undefined) return [];
-    if (seen.has(id))
-      return [
-        {
-          path: `/${[...path, "options", "task_id"].map(String).join("/")}`,
-          message: "is the id of another task of this canvas",
-        },
-      ];
-    seen.add(id);
-    return [];
-  });
 }
 
 /** The plan of an attempt: always the same, for its ids derive from the attempt's seed. */
@@ -98,7 +75,8 @@ async function start(request: ApiRequest, runtime: Runtime, plan: Plan, attempt:
   return submitCanvas(runtime, plan, { correlation: request.correlationId, origin: API_ORIGIN, now: attempt.created });
 }
 
-function accepted(plan: Plan): ApiAnswer {
+/** The answer to a submission that was planned. */
+export function accepted(plan: Plan): ApiAnswer {
   const tasks = plan.tasks.slice(0, MAX_LISTED).map(({ id, node, parent, group: groupId }) => ({
     task_id: id,
     task: node.task,

@@ -1,13 +1,15 @@
+import { DocumentStore } from "../../src/aws/document-store.ts";
 import { findTask } from "../../src/client/ask.ts";
 import { outputKey, outputName } from "../../src/core/document.ts";
 import { Problem } from "../../src/core/problem.ts";
 import { type Operation, answer, param } from "./http.ts";
 
-/** `GET /documents/{task_id}/output`: leads to the text that `documents.process` made. */
+/** `GET /documents/{task_id}/output`: leads to the text that a task (`documents.process`, `etl.load`) has stored as its output. */
 export const getOutput: Operation = async (request, runtime) => {
   const { id, call, status } = await findTask(runtime, param(request, "task_id"));
-  if (call.task !== "documents.process") throw new Problem(404, "no_output", `A ${call.task} has no output.`);
-  if (status !== "SUCCESS") throw new Problem(404, "no_output", `The document has no output: its task is ${status}.`);
+  if (status !== "SUCCESS") throw new Problem(404, "no_output", `There is no output: the task is ${status}.`);
+  if ((await new DocumentStore(runtime.env.bucket).size(outputKey(id))) === null)
+    throw new Problem(404, "no_output", `This ${call.task} has no output.`);
   const location = await runtime.payloads.urlOf(outputKey(id), {
     filename: outputName(id),
     contentType: "text/plain; charset=utf-8",

@@ -1,4 +1,12 @@
+import { taskNodes } from "../../src/core/node.ts";
 import { type Operation, answer } from "./http.ts";
 
 /** `GET /workflows`: the named workflows. */
-export const listWorkflows: Operation = async () => answer(200, { workflows: [] });
+export const listWorkflows: Operation = async (_request, runtime) => {
+  const workflows = runtime.registry.workflows.map(({ name, node }) => ({
+    name,
+    tasks: [...taskNodes(node, [], false)].map((task) => task.node.task),
+    node,
+  }));
+  return answer(200, { workflows });
+};

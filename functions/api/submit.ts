@@ -3,6 +3,7 @@ import { canvas, chain, chord, group } from "./canvas.ts";
 import { createUpload } from "./create-upload.ts";
 import { createHandler } from "./handler.ts";
 import { processUpload } from "./process-upload.ts";
+import { runWorkflow } from "./run-workflow.ts";
 import { submitBatch } from "./submit-batch.ts";
 import { submitDocument } from "./submit-document.ts";
 import { submitTask } from "./submit-task.ts";
@@ -18,6 +19,7 @@ export const handler = createHandler({
   testRequestInfo,
   submitTask,
   submitBatch,
+  runWorkflow,
   submitDocument,
   createUpload,
   processUpload,

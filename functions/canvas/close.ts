@@ -6,9 +6,9 @@ import type { Canvas, Group, GroupEnd, PartEnd } from "../../src/core/canvas.ts"
 import { type TaskError, WorkerLost, describeError } from "../../src/core/errors.ts";
 import type { Payload } from "../../src/core/message.ts";
 import { inParallel } from "../../src/core/parallel.ts";
-import { chunkCount } from "../../src/core/place.ts";
+import { type Part, chunkCount } from "../../src/core/place.ts";
 import { canvasEnded } from "../../src/worker/ended.ts";
-import type { Fate } from "../../src/worker/settle.ts";
+import { type Fate, endParts } from "../../src/worker/settle.ts";
 
 /** How a member has ended. */
 interface MemberEnd {
@@ -53,23 +53,26 @@ async function endOf(runtime: Runtime, group: Group, fate: Fate | null): Promise
 async function memberEnds(runtime: Runtime, group: Group, fate: Fate | null): Promise<MemberEnd[]> {
   const chunks = chunkCount(group.total);
   const members = await runtime.canvases.allMembers(group.id, chunks);
-  const items = await runtime.table.getMany(members.map((member) => member.part.result));
-  return members.map(({ part }) => {
+  // The last member ended a moment ago: a read that lags would take it for lost.
+  const items = await runtime.table.getMany(members.map((member) => member.part.result), { consistent: true });
+  return inParallel(members, async ({ part }) => {
     const item = items.get(part.result) ?? null;
     const end = toGroup(item)?.end;
     if (end !== undefined && end !== null) return end;
     const record = toRecord(item, runtime.now());
     if (record === null || record.done === null)
-      return fate === null ? lost(part.result) : { ...fate, result: null, started: null };
+      return fate === null ? giveUp(runtime, part) : { ...fate, result: null, started: null };
     const { status, result, error, started } = record;
     return { status: status === "SUCCESS" || status === "REVOKED" ? status : "FAILURE", result, error, started };
   });
 }
 
-/** The machine gave a member up: its time was over, or its chunk could not be started. */
-function lost(id: string): MemberEnd {
-  const error = { ...describeError(new WorkerLost("its message was lost")), task_id: id };
-  return { status: "FAILURE", result: null, error, started: null };
+/** The machine gave a member up: its time was over, or its chunk could not be started. What of it still waits never runs. */
+async function giveUp(runtime: Runtime, part: Part): Promise<MemberEnd> {
+  const error = { ...describeError(new WorkerLost("its message was lost")), task_id: part.result };
+  const fate = { status: "FAILURE", error } as const;
+  await endParts(runtime, [part], fate);
+  return { ...fate, result: null, started: null };
 }
 
 /** The members' results in submitted order, as JSON text: a list of megabytes is put together without being parsed. */

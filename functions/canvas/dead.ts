@@ -1,6 +1,8 @@
 import type { SQSRecord } from "aws-lambda";
+import { answerToken } from "../../src/aws/engine.ts";
 import { toTask } from "../../src/aws/queues.ts";
 import type { Runtime } from "../../src/aws/runtime.ts";
+import { type CanvasMessage, CanvasMessageSchema } from "../../src/core/canvas.ts";
 import { WorkerLost, describeError } from "../../src/core/errors.ts";
 import { MAX_RECEIVE_COUNT } from "../../src/core/limits.ts";
 import { RunMessageSchema } from "../../src/core/message.ts";
@@ -11,7 +13,12 @@ import { logLine } from "../../src/worker/log.ts";
 
 /** Ends the task of a dead letter, unless it has ended or still runs: then it is told again, or looked at later. */
 export async function buryTask(runtime: Runtime, record: SQSRecord): Promise<void> {
-  const parsed = RunMessageSchema.safeParse(JSON.parse(record.body));
+  const body: unknown = JSON.parse(record.body);
+  const canvas = CanvasMessageSchema.safeParse(body);
+  if (canvas.success && (canvas.data.op !== "run" || (await runtime.canvases.canvas(canvas.data.id)) !== null)) {
+    return buryCanvas(canvas.data);
+  }
+  const parsed = RunMessageSchema.safeParse(body);
   if (!parsed.success) {
     logLine("ERROR", "a dead letter that no task wrote was dropped", {}, { message_id: record.messageId });
     return;
@@ -41,4 +48,13 @@ export async function buryTask(runtime: Runtime, record: SQSRecord): Promise<voi
     dead: moduleOf(call.task),
   };
   await finish(runtime, ending, { status: "FAILURE", error });
+}
+
+/**
+ * Ends what waits for a dead letter of the canvas queue: a chunk that could not be started counts its members as lost, and a canvas that
+ * could not be started or closed is settled by its machine. Others are made good by the sweep.
+ */
+async function buryCanvas(message: CanvasMessage): Promise<void> {
+  logLine("ERROR", "a message of a canvas was given up", {}, { op: message.op });
+  if ("token" in message && message.token !== undefined) await answerToken(message.token, "WorkerLost");
 }

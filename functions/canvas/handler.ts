@@ -8,6 +8,7 @@ import { logLine } from "../../src/worker/log.ts";
 import { startChunk } from "./chunk.ts";
 import { closeGroup } from "./close.ts";
 import { buryTask } from "./dead.ts";
+import { prepareRun } from "./prepare.ts";
 import { revokeCanvas } from "./revoke.ts";
 import { executionEnded, settleCanvas } from "./settle.ts";
 import { sweep } from "./sweep.ts";
@@ -53,6 +54,8 @@ function act(message: CanvasMessage): Promise<void> {
       return endParts(runtime, message.parts, message);
     case "revoke":
       return revokeCanvas(runtime, message.canvas);
+    case "prepare":
+      return prepareRun(runtime, message);
     case "sweep":
       return sweep(runtime);
   }

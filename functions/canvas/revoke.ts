@@ -24,6 +24,7 @@ export async function revokeCanvas(runtime: Runtime, id: string): Promise<void> 
   const records = await runtime.tasks.getMany(
     held.tasks.map((task) => task.id),
     runtime.now(),
+    { consistent: true },
   );
   const isWhole = canvas.place === null;
   if (!isWhole || records.some((record) => !isFinal(record.status))) {

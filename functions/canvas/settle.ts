@@ -42,20 +42,28 @@ async function resultOf(runtime: Runtime, canvas: Canvas): Promise<PartEnd | nul
 
 const StatusChange = z.object({
   "detail-type": z.literal("Step Functions Execution Status Change"),
-  detail: z.object({ name: z.string(), status: z.enum(["FAILED", "ABORTED", "TIMED_OUT"]) }),
+  detail: z.object({
+    executionArn: z.string(),
+    name: z.string(),
+    status: z.enum(["FAILED", "ABORTED", "TIMED_OUT"]),
+  }),
 });
 
 /** Settles the canvas of an execution that has ended badly, as EventBridge tells. @returns whether `body` told of one. */
 export async function executionEnded(runtime: Runtime, body: unknown): Promise<boolean> {
   const change = StatusChange.safeParse(body);
   if (!change.success) return false;
-  const { name } = change.data.detail;
-  const id = name.slice(0, name.lastIndexOf("-"));
-  const canvas = await runtime.canvases.canvas(id);
-  if (canvas === null) return true;
-  const root = await runtime.canvases.root(canvas.root);
-  // A submission that was started anew has another execution.
-  if (root !== null && (await isRunning(runtime, canvas, root.epoch))) return true;
-  await settleCanvas(runtime, id);
+  const { name, executionArn } = change.data.detail;
+  const canvas =
+    (await runtime.canvases.canvas(name.slice(0, name.lastIndexOf("-")))) ??
+    (await runtime.canvases.canvasOfExecution(executionArn));
+  if (canvas !== null) await settleUnlessRunning(runtime, canvas);
   return true;
+}
+
+/** Settles a canvas whose execution is gone; a submission that was started anew has another. */
+export async function settleUnlessRunning(runtime: Runtime, canvas: Canvas): Promise<void> {
+  const root = await runtime.canvases.root(canvas.root);
+  if (root !== null && (await isRunning(runtime, canvas, root.epoch))) return;
+  await settleCanvas(runtime, canvas.id);
 }

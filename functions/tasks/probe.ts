@@ -1,6 +1,7 @@
-import { SoftTimeLimitExceeded, defineTask } from "celeriac";
+import { SoftTimeLimitExceeded, chain, chord, defineTask, defineWorkflow, fromNode, group } from "celeriac";
 import * as z from "zod";
 import { requestInfo } from "./_request-info.ts";
+import { add, mul, tsum, xsum } from "./math.ts";
 
 /** What `probe.fail` throws: its class name is the error's type. */
 export class ExpectedError extends Error {}
@@ -132,3 +133,37 @@ export const crash = defineTask("probe.crash", {
     process.exit(1);
   },
 });
+
+/** Replaces itself by a node, given last as JSON; an argument before it, or a result, goes before the node's. */
+export const replaceWith = defineTask("probe.replace_with", {
+  args: z.union([z.tuple([z.unknown()]), z.tuple([z.unknown(), z.unknown()])]),
+  run: (self, ...args) => {
+    const node = fromNode(args.at(-1));
+    return args.length === 1 ? self.replace(node) : self.replace(chain(identity.s(args[0]), node));
+  },
+});
+
+/** Replaces itself by a group that adds a value to each number of a list. */
+export const addToAll = defineTask("probe.add_to_all", {
+  args: z.tuple([z.array(z.union([z.number(), z.array(z.unknown())])), z.union([z.number(), z.array(z.unknown())])]),
+  run: (self, list, value) =>
+    self.replace(group(list.map((item) => fromNode({ task: add.name, args: [item, value] })))),
+});
+
+/** Starts a node, given as JSON, and returns the id of its result. */
+export const start = defineTask("probe.start", {
+  args: z.tuple([z.unknown()]),
+  run: async (_self, node) => (await fromNode(node).delay()).taskId,
+});
+
+/** A workflow with a state of every kind: steps, a branch of two, a branch that is a chord, and one state for many members. */
+export const fanOut = defineWorkflow(
+  "probe-fan-out",
+  chain(
+    identity,
+    group(chain(add.s(1), mul.s(2)), chord([mul.s(1), mul.s(2)], xsum)),
+    xsum,
+    group(Array.from({ length: 50 }, (_, n) => mul.s(n))),
+    tsum,
+  ),
+);

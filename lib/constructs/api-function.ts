@@ -72,9 +72,12 @@ const RIGHTS: Readonly<Record<ApiFunction, Right>> = {
     memory: 512,
     permissions: (names) => [
       // What it revokes is ended as any task is: what follows is settled, and the states that wait are told.
-      tableItems(names, "dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:UpdateItem"),
+      tableItems(names, "dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"),
       tableQueries(names),
       allQueues(names, "sqs:SendMessage"),
+      objects(names, "s3:GetObject", "payloads", "later", "results"),
+      noticeMissing(names),
+      objects(names, "s3:PutObject", "payloads", "later"),
       answerSteps(names),
     ],
   },

@@ -1,7 +1,6 @@
 import { CfnRule } from "aws-cdk-lib/aws-events";
 import { PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { Construct } from "constructs";
-import { CANVAS_KINDS } from "../canvas-kinds.ts";
 import type { Names } from "../names.ts";
 import type { StageContext } from "../stage.ts";
 import { CeleriacFunction } from "./celeriac-function.ts";
@@ -64,7 +63,8 @@ export class Canvas extends Construct {
         "detail-type": ["Step Functions Execution Status Change"],
         detail: {
           status: ["FAILED", "TIMED_OUT", "ABORTED"],
-          stateMachineArn: CANVAS_KINDS.map((kind) => names.machineArnPrefix + kind),
+          // All of the stage: naming each would soon fill the 2,048 characters of a pattern.
+          stateMachineArn: [{ prefix: names.machineArnPrefix }],
         },
       },
       targets: [{ id: "canvas", arn: queue.queueArn }],

@@ -51,19 +51,22 @@ export function answerSteps(names: Names): PolicyStatement {
   });
 }
 
-/** Starting the machines of canvases. */
-export function startMachines(names: Names): PolicyStatement {
+/** The machines that run canvases: one of each kind, and one of each named workflow. */
+const MACHINES = [...CANVAS_KINDS, "workflow-*"];
+
+/** Starting the machines of canvases. @param machines which. @default all */
+export function startMachines(names: Names, machines: readonly string[] = MACHINES): PolicyStatement {
   return new PolicyStatement({
     actions: ["states:StartExecution"],
-    resources: CANVAS_KINDS.map((kind) => names.machineArnPrefix + kind),
+    resources: machines.map((machine) => names.machineArnPrefix + machine),
   });
 }
 
-/** Looking after executions of the machines of canvases. */
+/** Looking after executions of the machines of canvases and workflows. */
 export function tendExecutions(names: Names): PolicyStatement {
   return new PolicyStatement({
     actions: ["states:DescribeExecution", "states:StopExecution"],
-    resources: CANVAS_KINDS.map((kind) => names.arn("states", `execution:${names.machine(kind)}:*`)),
+    resources: MACHINES.map((kind) => names.arn("states", `execution:${names.machine(kind)}:*`)),
   });
 }
 

@@ -3,12 +3,13 @@ import { Construct } from "constructs";
 import { ENV } from "../../src/aws/env.ts";
 import { TIMEOUT_MARGIN } from "../../src/core/limits.ts";
 import type { ResolvedModuleOptions } from "../../src/core/module.ts";
+import { CANVAS_KINDS } from "../canvas-kinds.ts";
 import { type TaskModule, longestLimit } from "../discover.ts";
 import type { Names } from "../names.ts";
 import type { StageContext } from "../stage.ts";
 import { CeleriacFunction } from "./celeriac-function.ts";
 import { CeleriacQueue, consume } from "./celeriac-queue.ts";
-import { allQueues, answerSteps, consumeQueue, noticeMissing, objects, sendMail, tableItems } from "./permissions.ts";
+import { allQueues, answerSteps, consumeQueue, noticeMissing, objects, sendMail, startMachines, tableItems } from "./permissions.ts";
 
 /** What a task module is built from. */
 export interface TaskModuleProps {
@@ -68,6 +69,8 @@ function workerPermissions(names: Names, module: string): PolicyStatement[] {
     noticeMissing(names),
     objects(names, "s3:PutObject", "payloads", "later", "results"),
     answerSteps(names),
+    // A task may start a canvas; named workflows are for clients.
+    startMachines(names, CANVAS_KINDS),
   ];
 }
 

@@ -3,10 +3,9 @@ import { parseJson } from "../values.ts";
 import { ApiError, errorAnswer, jsonAnswer } from "./api/errors.ts";
 import { operations } from "./api/operations.ts";
 import { statusChange } from "./api/views.ts";
-import { type Clock, systemClock } from "./runtime/clock.ts";
+import { type Clock, systemClock } from "../clock.ts";
 import { Executions } from "./runtime/executions.ts";
 
-export type { Clock } from "./runtime/clock.ts";
 export { DefinitionError } from "./language/fields.ts";
 
 /** What state machines reach: the other services of the embedded AWS. */

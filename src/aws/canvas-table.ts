@@ -24,6 +24,7 @@ const Members = z.array(MemberSchema);
 const ChunkItem = z.object({ members: z.string() });
 const TokenItem = z.object({ token: z.string() });
 const DoneItem = z.object({ done: z.set(z.string()).optional(), failed: z.set(z.string()).optional() });
+const ExecutionItem = z.object({ canvas: z.string() });
 const CanvasItem = z.object({ canvas: z.string(), end: z.string().optional() });
 const RootItem = z.object({
   root: z.string(),
@@ -110,6 +111,17 @@ export class CanvasTable {
     return toCanvas(await this.#table.get(id));
   }
 
+  /** Keeps which canvas an execution carries whose name does not say it, since somebody started it by hand. */
+  async keepExecution(arn: string, canvas: string, now: number): Promise<void> {
+    await this.#table.update({ id: executionId(arn), set: { canvas, ttl: this.#ttl(now) } });
+  }
+
+  /** The canvas that an execution carries which was started by hand, or null. */
+  async canvasOfExecution(arn: string): Promise<Canvas | null> {
+    const item = ExecutionItem.safeParse(await this.#table.get(executionId(arn)));
+    return item.success ? this.canvas(item.data.canvas) : null;
+  }
+
   /** The group `id`, or null. */
   async group(id: string): Promise<GroupRecord | null> {
     return toGroup(await this.#table.get(id));
@@ -135,7 +147,7 @@ export class CanvasTable {
   /** The members of a group's first `chunks` chunks. */
   async allMembers(group: string, chunks: number): Promise<Member[]> {
     const ids = Array.from({ length: chunks }, (_, n) => chunkId(group, n));
-    const items = await this.#table.getMany(ids);
+    const items = await this.#table.getMany(ids, { consistent: true });
     return ids.flatMap((id) => {
       const item = ChunkItem.safeParse(items.get(id));
       return item.success ? Members.parse(JSON.parse(item.data.members)) : [];
@@ -188,6 +200,7 @@ export function chunkId(group: string, n: number): string {
   return `chunk#${group}#${n}`;
 }
 
+const executionId = (arn: string): string => `execution#${arn}`;
 const rootId = (id: string): string => `root#${id}`;
 const doneId = (group: string, n: number): string => `done#${group}#${n}`;
 const tokenId = (id: string): string => `token#${id}`;

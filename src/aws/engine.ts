@@ -26,6 +26,23 @@ export async function answerToken(token: string, error: string | null): Promise<
   );
 }
 
+/** Gives the state that waits with `token` its output. @returns whether one still waited. */
+export function giveOutput(token: string, output: unknown): Promise<boolean> {
+  const command = new SendTaskSuccessCommand({ taskToken: token, output: JSON.stringify(output) });
+  return unless(SPENT, () => sfnClient().send(command));
+}
+
+/** Tells the state that waits with `token` that what it asks for cannot be done, and why: the console shows it. */
+export async function refuse(token: string, why: string): Promise<void> {
+  // SendTaskFailure takes 32,768 characters of cause.
+  const command = new SendTaskFailureCommand({
+    taskToken: token,
+    error: "Celeriac.Refused",
+    cause: why.slice(0, 32_768),
+  });
+  await unless(SPENT, () => sfnClient().send(command));
+}
+
 /**
  * Starts the machine that carries a canvas.
  * @param token of the state that waits for it; kept until the canvas has ended.
@@ -38,9 +55,9 @@ export async function startCanvas(runtime: Runtime, id: string, token: string | 
   const epoch = start ?? (await runtime.canvases.root(canvas.root))?.epoch ?? 0;
   if (epoch > 0) await stopCanvas(runtime, canvas, epoch - 1);
   const command = new StartExecutionCommand({
-    stateMachineArn: runtime.env.machinePrefix + canvas.kind,
-    name: `${id}-${epoch}`,
-    input: JSON.stringify(inputOf(runtime, canvas)),
+    stateMachineArn: runtime.env.machinePrefix + machineOf(canvas),
+    name: executionName(canvas, epoch),
+    input: JSON.stringify(canvas.machine?.input ?? inputOf(runtime, canvas)),
   });
   // Started before: by a repeated message, or by the one whose answer was lost.
   await unless(new Set(["ExecutionAlreadyExists"]), () => sfnClient().send(command));
@@ -69,7 +86,18 @@ export async function isRunning(runtime: Runtime, canvas: Canvas, epoch: number)
 const GONE = new Set(["ExecutionDoesNotExist"]);
 
 function executionArn(runtime: Runtime, canvas: Canvas, epoch: number): string {
-  return `${runtime.env.machinePrefix.replace(":stateMachine:", ":execution:")}${canvas.kind}:${canvas.id}-${epoch}`;
+  const prefix = runtime.env.machinePrefix.replace(":stateMachine:", ":execution:");
+  return `${prefix}${machineOf(canvas)}:${executionName(canvas, epoch)}`;
+}
+
+/** A named workflow has a machine of its own, any other canvas that of its kind. */
+function machineOf(canvas: Canvas): string {
+  return canvas.machine?.name ?? canvas.kind;
+}
+
+/** A restart is a new execution, and names are never used twice. */
+function executionName(canvas: Canvas, epoch: number): string {
+  return (epoch === 0 ? canvas.machine?.execution : null) ?? `${canvas.id}-${epoch}`;
 }
 
 /** What a machine is told: ids, and the queue that each step's message goes to. Never a payload. */
@@ -86,10 +114,13 @@ function inputOf(runtime: Runtime, canvas: Canvas): Readonly<Record<string, unkn
 /** The queue of the canvas Lambda. */
 export const CANVAS_QUEUE = "canvas";
 
-async function unless(harmless: ReadonlySet<string>, action: () => Promise<unknown>): Promise<void> {
+/** @returns whether the action went well; false where it failed of something harmless. */
+async function unless(harmless: ReadonlySet<string>, action: () => Promise<unknown>): Promise<boolean> {
   try {
     await action();
+    return true;
   } catch (thrown) {
-    if (!(thrown instanceof SFNServiceException && harmless.has(thrown.name))) throw thrown;
+    if (thrown instanceof SFNServiceException && harmless.has(thrown.name)) return false;
+    throw thrown;
   }
 }

@@ -50,6 +50,7 @@ export class Queues {
         QueueUrl: this.url(module),
         MessageBody: bodyOf(message),
         DelaySeconds: wholeDelay(delay),
+        MessageGroupId: tenantOf(message),
       }),
     );
   }
@@ -117,7 +118,7 @@ const DepthSchema = z.object({
 
 interface Batch {
   readonly module: string;
-  readonly entries: { Id: string; MessageBody: string; DelaySeconds: number }[];
+  readonly entries: { Id: string; MessageBody: string; DelaySeconds: number; MessageGroupId: string | undefined }[];
   bytes: number;
 }
 
@@ -133,7 +134,12 @@ function inBatches(outgoing: readonly Outgoing[]): Batch[] {
       open.set(module, batch);
       batches.push(batch);
     }
-    batch.entries.push({ Id: String(batch.entries.length), MessageBody: body, DelaySeconds: wholeDelay(delay) });
+    batch.entries.push({
+      Id: String(batch.entries.length),
+      MessageBody: body,
+      DelaySeconds: wholeDelay(delay),
+      MessageGroupId: tenantOf(message),
+    });
     batch.bytes += bytes;
   }
   return batches;
@@ -147,6 +153,15 @@ export function toTask(task: string, message: RunMessage, delay: number): Outgoi
 /** U+FFFE and U+FFFF are the characters that JSON text may hold and an SQS message may not. */
 function bodyOf(message: RunMessage | CanvasMessage): string {
   return JSON.stringify(message).replaceAll("\uFFFE", "\\ufffe").replaceAll("\uFFFF", "\\uffff");
+}
+
+/**
+ * The tenant that the header `tenant` names. On a standard queue a group id makes no order: SQS then shares deliveries fairly among
+ * groups, so that one tenant's backlog does not hold up another's (fair queues). An id has up to 128 of these characters.
+ */
+function tenantOf(message: RunMessage | CanvasMessage): string | undefined {
+  const tenant = "call" in message ? message.call?.headers["tenant"] : undefined;
+  return tenant?.replaceAll(/[^\w!"#$%&'()*+,\-./:;<=>?@[\\\]^`{|}~]/g, "_").slice(0, 128) || undefined;
 }
 
 function wholeDelay(seconds: number): number {

@@ -1,15 +1,17 @@
 import { readFileSync } from "node:fs";
 import * as z from "zod";
-import { type KnownTask, type RegisteredTask, RegistrySchema } from "../core/registry.ts";
+import { type KnownTask, type RegisteredTask, type RegisteredWorkflow, RegistrySchema } from "../core/registry.ts";
 
-/** Every task that is deployed, as the file that synth wrote beside the bundle says. */
+/** Every task and workflow that is deployed, as the file that synth wrote beside the bundle says. */
 export class Registry {
   readonly tasks: readonly RegisteredTask[];
+  readonly workflows: readonly RegisteredWorkflow[];
   readonly #known = new Map<string, KnownTask>();
   readonly #registered: ReadonlyMap<string, RegisteredTask>;
 
-  constructor(tasks: readonly RegisteredTask[]) {
+  constructor(tasks: readonly RegisteredTask[], workflows: readonly RegisteredWorkflow[] = []) {
     this.tasks = tasks;
+    this.workflows = workflows;
     this.#registered = new Map(tasks.map((task) => [task.name, task]));
   }
 
@@ -22,6 +24,11 @@ export class Registry {
     const made = { ...task, schemas: { args: z.fromJSONSchema(task.args), kwargs: z.fromJSONSchema(task.kwargs) } };
     this.#known.set(name, made);
     return made;
+  }
+
+  /** The workflow `name`, or null where there is none. */
+  workflow(name: string): RegisteredWorkflow | null {
+    return this.workflows.find((workflow) => workflow.name === name) ?? null;
   }
 
   /** The longest hard limit of a module's tasks, seconds: what its function's timeout is made for. */
@@ -37,5 +44,6 @@ export class Registry {
 
 /** Reads the registry that lies in `folder`. @throws Error where there is none, or of another version. */
 export function readRegistry(folder: string): Registry {
-  return new Registry(RegistrySchema.parse(JSON.parse(readFileSync(`${folder}/registry.json`, "utf8"))).tasks);
+  const { tasks, workflows } = RegistrySchema.parse(JSON.parse(readFileSync(`${folder}/registry.json`, "utf8")));
+  return new Registry(tasks, workflows);
 }

@@ -70,14 +70,14 @@ export class Table {
     return item === undefined ? null : unmarshall(item);
   }
 
-  /** The items of `ids` that exist, by id. */
-  async getMany(ids: readonly string[]): Promise<Map<string, Item>> {
+  /** The items of `ids` that exist, by id. Eventually consistent unless told otherwise: what was just written may be missing. */
+  async getMany(ids: readonly string[], options: { consistent?: boolean } = {}): Promise<Map<string, Item>> {
     const found = new Map<string, Item>();
     let wanted = [...new Set(ids)];
     while (wanted.length > 0) {
       const keys = wanted.slice(0, BATCH_GET).map((id) => ({ id: { S: id } }));
       const answer = await dynamoClient().send(
-        new BatchGetItemCommand({ RequestItems: { [this.#name]: { Keys: keys } } }),
+        new BatchGetItemCommand({ RequestItems: { [this.#name]: { Keys: keys, ConsistentRead: options.consistent ?? false } } }),
       );
       for (const raw of answer.Responses?.[this.#name] ?? []) {
         const item: Item = unmarshall(raw);

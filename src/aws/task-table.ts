@@ -3,7 +3,14 @@ import { bucketOf, dayOf, seqOf } from "../core/buckets.ts";
 import type { TaskError } from "../core/errors.ts";
 import { LEASE_MARGIN, MAX_EVENTS } from "../core/limits.ts";
 import { type Call, CallSchema, type Payload, PayloadSchema } from "../core/message.ts";
-import { type Progress, type TaskEvent, type TaskRecord, TaskRecordSchema } from "../core/record.ts";
+import {
+  type Progress,
+  type Replacement,
+  ReplacementSchema,
+  type TaskEvent,
+  type TaskRecord,
+  TaskRecordSchema,
+} from "../core/record.ts";
 import type { FinalStatus } from "../core/states.ts";
 import type { Item, Table } from "./table.ts";
 
@@ -49,8 +56,8 @@ export class TaskTable {
   }
 
   /** The records of `ids`, in their order; those that are gone are left out. */
-  async getMany(ids: readonly string[], now: number): Promise<TaskRecord[]> {
-    const items = await this.#table.getMany(ids);
+  async getMany(ids: readonly string[], now: number, options: { consistent?: boolean } = {}): Promise<TaskRecord[]> {
+    const items = await this.#table.getMany(ids, options);
     return ids.map((id) => toRecord(items.get(id) ?? null, now)).filter((record) => record !== null);
   }
 
@@ -140,7 +147,7 @@ export class TaskTable {
         lease: claim.now + claim.leaseFor * 1000,
         started: claim.now,
       },
-      remove: ["error", "progress"],
+      remove: ["error", "progress", "dead", "replacement"],
       append: eventOn(claim.attempt, claim.event),
       when: claim.when,
       values: claim.values,
@@ -227,6 +234,40 @@ export class TaskTable {
     return toRecord(item, retry.now);
   }
 
+  /**
+   * Makes a dead task wait for its next attempt. It stays among the dead until that is claimed, so that a redrive that crashed before it sent
+   * the message is made good by the next. @returns false where another did so before.
+   */
+  async revive(id: string, attempt: number): Promise<boolean> {
+    const item = await this.#table.update({
+      id,
+      set: { status: "PENDING", attempt: attempt + 1, lost: 0 },
+      remove: ["error", "done", "runtime", "progress"],
+      when: "attribute_exists(#dead) AND #status = :failure AND #attempt = :attempt",
+      values: { failure: "FAILURE", attempt },
+    });
+    return item !== null;
+  }
+
+  /** Stores what runs in the place of the attempt that `fence` holds, once. Nobody runs the task itself any more, so the lease ends. */
+  async replace(replaced: {
+    id: string;
+    fence: string;
+    replacement: Replacement;
+    runtime: number;
+    now: number;
+  }): Promise<TaskRecord | null> {
+    const item = await this.#table.update({
+      id: replaced.id,
+      set: { replacement: JSON.stringify(replaced.replacement), runtime: replaced.runtime },
+      remove: ["lease"],
+      addToSet: { children: [replaced.replacement.top.result] },
+      when: `#fence = :mine AND attribute_not_exists(#replacement) AND ${NOT_FINAL}`,
+      values: { ...final, mine: replaced.fence },
+    });
+    return toRecord(item, replaced.now);
+  }
+
   /** Stores how far the attempt that `fence` holds is. Never touches a task that has ended. */
   async progress(id: string, fence: string, status: string, progress: Progress): Promise<void> {
     await this.#table.update({
@@ -273,6 +314,7 @@ const ItemSchema = z.object({
   fence: z.string().nullable().default(null),
   lease: z.number().nullable().default(null),
   call: z.string(),
+  replacement: z.string().optional(),
   result: z.string().optional(),
   error: z.string().optional(),
   progress: z.string().optional(),
@@ -291,11 +333,12 @@ const parsed = <Schema extends z.ZodType>(schema: Schema, text: string | undefin
 /** The record that an item is, or null where it is none or its time is over. */
 export function toRecord(item: Item | null, now: number): TaskRecord | null {
   if (item === null || item["kind"] !== "task") return null;
-  const { call, result, error, progress, children, events, ...plain } = ItemSchema.parse(item);
+  const { call, replacement, result, error, progress, children, events, ...plain } = ItemSchema.parse(item);
   if (plain.ttl * 1000 < now) return null;
   return {
     ...plain,
     call: CallSchema.parse(JSON.parse(call)),
+    replacement: parsed(ReplacementSchema, replacement),
     result: parsed(PayloadSchema, result),
     error: parsed(TaskRecordSchema.shape.error, error),
     progress: parsed(TaskRecordSchema.shape.progress, progress),

@@ -25,7 +25,7 @@ export async function describeGroup(runtime: Runtime, record: GroupRecord): Prom
     status: end?.status ?? (children.some((child) => child.status !== "PENDING") ? "STARTED" : "PENDING"),
     error: end?.error ?? null,
     parent_id: group.parent,
-    root_id: group.root,
+    root_id: group.shared_root ?? group.root,
     group_id: group.group,
     group_index: group.group_index,
     total: group.total,

@@ -66,9 +66,12 @@ type Partition = { readonly index: string; readonly attribute: string; readonly 
 /** What is to be read, one group after the other; the partitions of a group are merged. A root has one, each day has its shards. */
 async function partitionGroups(runtime: Runtime, request: ListRequest, before: string): Promise<Partition[][]> {
   if (request.root_id !== undefined) {
+    // Merged: the tasks of a canvas are of one millisecond, so the root itself may stand anywhere among them.
     return [
-      [{ index: "root", attribute: "root_key", value: request.root_id }],
-      [{ index: "self", attribute: "id", value: request.root_id }],
+      [
+        { index: "root", attribute: "root_key", value: request.root_id },
+        { index: "self", attribute: "id", value: request.root_id },
+      ],
     ];
   }
   const days = await runtime.tasks.days();

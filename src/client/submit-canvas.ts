@@ -1,7 +1,7 @@
 import { startCanvas } from "../aws/engine.ts";
 import type { Runtime } from "../aws/runtime.ts";
 import type { Item } from "../aws/table.ts";
-import type { Canvas } from "../core/canvas.ts";
+import type { Canvas, Machine } from "../core/canvas.ts";
 import { CeleriacError } from "../core/errors.ts";
 import { MAX_LISTED } from "../core/limits.ts";
 import { type Call, createCall } from "../core/message.ts";
@@ -18,6 +18,10 @@ export interface CanvasContext {
   readonly now: number;
   /** The root it belongs to where a task submits it. @default the plan's own */
   readonly root?: string;
+  /** How many replacements led to it. @default 0 */
+  readonly nesting?: number;
+  /** The machine of its own that runs it, where it is a named workflow. @default none */
+  readonly machine?: Machine;
 }
 
 /**
@@ -26,6 +30,12 @@ export interface CanvasContext {
  * @throws TaskIdTaken
  */
 export async function submitCanvas(runtime: Runtime, plan: Plan, context: CanvasContext): Promise<void> {
+  await storeCanvas(runtime, plan, context);
+  await startCanvas(runtime, plan.top.id, null, 0);
+}
+
+/** Stores a plan whose execution has been started, or will be. @throws TaskIdTaken */
+export async function storeCanvas(runtime: Runtime, plan: Plan, context: CanvasContext): Promise<void> {
   const root = context.root ?? plan.root;
   const calls = new Map<string, Call>();
   const planned = await inParallel(plan.tasks, async (task) => ({
@@ -34,22 +44,28 @@ export async function submitCanvas(runtime: Runtime, plan: Plan, context: Canvas
   }));
   for (const { task, call } of planned) calls.set(task.id, call);
   await refuseTakenIds(runtime, plan, calls);
-  const recorded = new Set(plan.tasks.filter(hasRecord).map((task) => task.id));
+  const recorded = new Set(planned.filter(hasRecord).map(({ task }) => task.id));
   const items = [
     runtime.canvases.rootItem(plan.root, { top: plan.top, created: context.now, correlation: context.correlation }),
-    ...plan.canvases.flatMap((canvas) => canvasItems(runtime, canvas, plan, { calls, recorded, now: context.now })),
+    ...plan.canvases.flatMap((canvas) => canvasItems(runtime, canvas, plan, { ...context, calls, recorded })),
     ...plan.tasks
       .filter((task) => recorded.has(task.id))
       .map((task) => runtime.tasks.item(task.id, calls.get(task.id) ?? fail(task.id))),
   ];
   await runtime.tasks.noteDay(context.now);
   await runtime.table.putManyIfAbsent(items);
-  await startCanvas(runtime, plan.top.id, null, 0);
 }
 
-/** Members of wide groups beyond those that answers list get their records when they are claimed: the chunk has their calls. */
-function hasRecord({ place }: PlannedTask, index: number): boolean {
-  return index < MAX_LISTED || place === null || place.together === 1;
+/** Bytes of the largest call that a chunk carries: with 250 of them, and their ids, its item stays below the 400 KB of DynamoDB. */
+const MAX_CARRIED_CALL = 1_280;
+
+/**
+ * Members of wide groups beyond those that answers list get their records when they are claimed: the chunk has their calls. Large
+ * calls make records of their own; a body of 4 MB has few of them.
+ */
+function hasRecord({ task: { place }, call }: { task: PlannedTask; call: Call }, index: number): boolean {
+  const carried = index >= MAX_LISTED && place !== null && place.together > 1;
+  return !carried || Buffer.byteLength(JSON.stringify(call)) > MAX_CARRIED_CALL;
 }
 
 async function callOf(
@@ -64,7 +80,14 @@ async function callOf(
   return createCall(
     node,
     task,
-    { ...standing, ...ids, correlation: context.correlation, origin: context.origin, now: context.now },
+    {
+      ...standing,
+      ...ids,
+      correlation: context.correlation,
+      origin: context.origin,
+      now: context.now,
+      nesting: context.nesting ?? 0,
+    },
     payload,
   );
 }
@@ -77,7 +100,7 @@ async function refuseTakenIds(runtime: Runtime, plan: Plan, calls: ReadonlyMap<s
     if (await runtime.tasks.submit(id, call)) continue;
     const record = await runtime.tasks.get(id, runtime.now());
     // A repeat of this very submission meets its own record.
-    if (record?.call.root !== call.root) throw new TaskIdTaken(id);
+    if (record?.call.root !== call.root || record.call.submission !== call.submission) throw new TaskIdTaken(id);
   }
 }
 
@@ -85,6 +108,8 @@ interface Planned {
   readonly calls: ReadonlyMap<string, Call>;
   readonly recorded: ReadonlySet<string>;
   readonly now: number;
+  readonly machine?: Machine;
+  readonly root?: string;
 }
 
 function canvasItems(runtime: Runtime, canvas: PlannedCanvas, plan: Plan, planned: Planned): Item[] {
@@ -107,9 +132,9 @@ function memberOf(part: Part, { calls, recorded }: Planned): { part: Part; call?
   return call === undefined || recorded.has(part.id) ? { part } : { part, call };
 }
 
-function storedCanvas(canvas: PlannedCanvas, plan: Plan, { now }: Planned): Canvas {
+function storedCanvas(canvas: PlannedCanvas, plan: Plan, { now, machine, root }: Planned): Canvas {
   const { id, place, result } = canvas;
-  const common = { id, place, result, root: plan.root };
+  const common = { id, place, result, root: plan.root, machine: id === plan.top.id ? (machine ?? null) : null };
   if (canvas.kind === "chain") return { ...common, kind: "chain", steps: [...canvas.steps] };
   if (canvas.kind === "group") {
     const { parent, group, groupIndex } = canvas;
@@ -118,6 +143,7 @@ function storedCanvas(canvas: PlannedCanvas, plan: Plan, { now }: Planned): Canv
       kind: "group",
       total: canvas.members.length,
       parent,
+      shared_root: root ?? null,
       group,
       group_index: groupIndex,
       created: now,

@@ -30,12 +30,20 @@ export class TaskIdTaken extends CeleriacError {
 export async function submitTask(runtime: Runtime, submission: Submission): Promise<void> {
   const call = await prepare(runtime, submission);
   if (submission.node.options.task_id !== undefined) {
-    if (!(await runtime.tasks.submit(submission.id, call))) throw new TaskIdTaken(submission.id);
+    if (!(await runtime.tasks.submit(submission.id, call)) && !(await isRepeat(runtime, submission.id, call)))
+      throw new TaskIdTaken(submission.id);
     await runtime.queues.send(outgoing(submission.id, call, runtime.now()));
     return;
   }
   await runtime.queues.send(outgoing(submission.id, call, runtime.now()));
   await runtime.tasks.submit(submission.id, call);
+}
+
+/** Whether what a task starts was started before, by the same start: the message of a task that replaced itself may come twice. */
+async function isRepeat(runtime: Runtime, id: string, call: Call): Promise<boolean> {
+  if (call.parent === null) return false;
+  const record = await runtime.tasks.get(id, runtime.now());
+  return record?.call.parent === call.parent && record.call.created === call.created;
 }
 
 /**

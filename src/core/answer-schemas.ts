@@ -85,6 +85,9 @@ export const UploadAnswer = z.strictObject({
 /** The answer to a revocation. */
 export const RevokeAnswer = z.strictObject({ task_id: Id });
 
+/** The answer to a redrive: how many dead tasks went back. */
+export const RedriveAnswer = z.strictObject({ name: z.string(), redriven: z.int().min(0) });
+
 /** The queues. */
 export const QueuesAnswer = z.strictObject({
   queues: z.array(
@@ -93,7 +96,17 @@ export const QueuesAnswer = z.strictObject({
 });
 
 /** The named workflows. */
-export const WorkflowsAnswer = z.strictObject({ workflows: z.array(z.unknown()) });
+export const WorkflowsAnswer = z.strictObject({
+  workflows: z.array(
+    z.strictObject({
+      name: z.string(),
+      /** The names of its tasks, in order, as often as they come. */
+      tasks: z.array(z.string()),
+      /** The canvas that it runs, as `POST /canvas` would take it. */
+      node: z.record(z.string(), z.unknown()),
+    }),
+  ),
+});
 
 /** Liveness. */
 export const HealthAnswer = z.strictObject({ status: z.literal("ok") });

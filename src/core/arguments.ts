@@ -21,6 +21,16 @@ export function argumentFaults(task: Signed, args: unknown, kwargs: unknown): Fa
   ];
 }
 
+/** Every list of arguments that a task is run with: one, or one for each item; null for an item that is no list and should be. */
+export function* argumentLists(
+  each: "map" | "starmap" | null,
+  args: readonly unknown[],
+): Generator<readonly unknown[] | null> {
+  if (each === null) yield args;
+  else if (each === "map") for (const item of args) yield [item];
+  else for (const item of args) yield Array.isArray(item) ? item : null;
+}
+
 /**
  * The arguments as the task's function takes them (defaults filled in).
  * @throws InvalidArguments

@@ -4,12 +4,26 @@ import { PayloadSchema } from "./message.ts";
 import { PartSchema, PlaceSchema } from "./place.ts";
 import { TaskRecordSchema } from "./record.ts";
 
+/** What runs a canvas that has a machine of its own, a named workflow. */
+export const MachineSchema = z.object({
+  /** The machine's name after the stage's prefix: `workflow-etl`. */
+  name: z.string(),
+  /** What it is told: ids, by the keys of its states. */
+  input: z.record(z.string(), z.unknown()),
+  /** The name of its first execution where somebody started that by hand; null where it is made of the canvas's id. */
+  execution: z.string().nullable(),
+});
+
+export type Machine = z.output<typeof MachineSchema>;
+
 const common = {
   id: z.string(),
   root: z.string(),
   place: PlaceSchema.nullable(),
   /** The id under which its result is asked for. */
   result: z.string(),
+  /** Null where the generic machine of its kind runs it, or the machine of a canvas around it. */
+  machine: MachineSchema.nullable().default(null),
 };
 
 /** A chain as the table keeps it. */
@@ -30,6 +44,8 @@ export const GroupSchema = z.object({
   kind: z.literal("group"),
   total: z.number().int(),
   parent: z.string().nullable(),
+  /** The root that it shares with the task that started it; null where a client did. */
+  shared_root: z.string().nullable().default(null),
   group: z.string().nullable(),
   group_index: z.number().int().nullable(),
   created: z.number(),
@@ -106,6 +122,16 @@ export const CanvasMessageSchema = z.discriminatedUnion("op", [
   }),
   /** Revoke what has not started of a canvas. */
   z.object({ op: z.literal("revoke"), canvas: z.string() }),
+  /** Make the records of a workflow that was started by hand, and give the state that waits their ids. */
+  z.object({
+    op: z.literal("prepare"),
+    workflow: z.string(),
+    /** The ARN of the execution, and when it was started: together they are never the same again. */
+    execution: z.string(),
+    started: z.string(),
+    input: z.unknown(),
+    token: z.string(),
+  }),
   /** Look for what no message will ever settle. */
   z.object({ op: z.literal("sweep") }),
 ]);

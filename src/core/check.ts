@@ -1,6 +1,8 @@
-import { argumentFaults } from "./arguments.ts";
+import { argumentFaults, argumentLists } from "./arguments.ts";
 import type { Fault } from "./faults.ts";
 import { pointer } from "./json.ts";
+import { MAX_OPTIONS } from "./limits.ts";
+import { type Node, taskNodes } from "./node.ts";
 import type { KnownTask } from "./registry.ts";
 import type { TaskNode } from "./signature.ts";
 
@@ -25,12 +27,39 @@ export function nodeFaults(
   const task = lookup.find(node.task);
   if (task === null)
     return [{ path: pointer([...path, "task"]), message: `names no task: "${shown(node.task)}" is not registered` }];
-  const { name, schemas } = task;
   const prefix = pointer(path);
-  const faults = argumentFaults({ name, ...schemas }, node.args, node.kwargs)
+  const faults = faultsOfArguments(node, task)
     .filter((fault) => !(prepended && !node.immutable && fault.path.startsWith("/args")))
     .map((fault) => ({ ...fault, path: prefix + fault.path }));
-  return [...faults, ...limitFaults(node, task, lookup, path), ...linkFaults(node, lookup, path)];
+  return [
+    ...faults,
+    ...sizeFaults(node, path),
+    ...limitFaults(node, task, lookup, path),
+    ...linkFaults(node, lookup, path),
+  ];
+}
+
+/** Options, links among them, are kept in the task's item. */
+function sizeFaults(node: TaskNode, path: readonly PropertyKey[]): Fault[] {
+  const bytes = new TextEncoder().encode(JSON.stringify(node.options)).length;
+  if (bytes <= MAX_OPTIONS) return [];
+  const message = `has ${bytes} bytes of JSON; ${MAX_OPTIONS} are allowed. Large data belongs into the arguments of a task of the canvas`;
+  return [{ path: pointer([...path, "options"]), message }];
+}
+
+function faultsOfArguments(node: TaskNode, { name, schemas }: KnownTask): Fault[] {
+  const { each, args, kwargs } = node;
+  if (each === undefined) return argumentFaults({ name, ...schemas }, args, kwargs);
+  const byItem = [...argumentLists(each, args)].flatMap((list, index) => {
+    if (list === null) return [{ path: `/args/${index}`, message: "is no list of arguments" }];
+    const place = each === "map" ? /^\/args(?:\/0)?/ : /^\/args/;
+    return argumentFaults({ name, ...schemas }, list, kwargs).map((fault) => ({
+      ...fault,
+      path: fault.path.replace(place, `/args/${index}`),
+    }));
+  });
+  // Each item objects to the same keyword arguments.
+  return [...new Map(byItem.map((fault) => [`${fault.path} ${fault.message}`, fault])).values()];
 }
 
 function limitFaults(node: TaskNode, task: KnownTask, lookup: TaskLookup, path: readonly PropertyKey[]): Fault[] {
@@ -53,6 +82,20 @@ function linkFaults(node: TaskNode, lookup: TaskLookup, path: readonly PropertyK
       nodeFaults(link, lookup, true, [...path, "options", kind, index]),
     ),
   );
+}
+
+/** Every fault of a canvas: those of its tasks, and ids that two of them have. */
+export function canvasFaults(node: Node, lookup: TaskLookup): Fault[] {
+  const seen = new Set<string>();
+  return [...taskNodes(node, [], false)].flatMap((task) => {
+    const faults = nodeFaults(task.node, lookup, task.prepended, task.path);
+    const { task_id: id } = task.node.options;
+    const isRepeated = id !== undefined && seen.has(id);
+    if (id !== undefined) seen.add(id);
+    if (!isRepeated) return faults;
+    const path = pointer([...task.path, "options", "task_id"]);
+    return [...faults, { path, message: "is the id of another task of this canvas" }];
+  });
 }
 
 /** Input may be shown in an error, but not megabytes of it. */

@@ -1,5 +1,5 @@
 import { MAX_LOST } from "./limits.ts";
-import type { TaskRecord } from "./record.ts";
+import { type TaskRecord, replacementOf } from "./record.ts";
 import { isFinal } from "./states.ts";
 
 /** What a worker does whose claim was refused. */
@@ -8,6 +8,8 @@ export type Refusal =
   | { readonly action: "run" }
   /** The task has ended: repeat what may not have arrived. */
   | { readonly action: "notify" }
+  /** The task has replaced itself: see to it that what runs in its place was started. */
+  | { readonly action: "replaced" }
   /** A later attempt is due, and its message may never have been sent: send it. */
   | { readonly action: "resend"; readonly attempt: number; readonly delay: number }
   /** Another attempt runs: come back when its lease is over. */
@@ -29,6 +31,7 @@ export function onRefusedClaim(
 ): Refusal {
   if (record.fence === mine) return { action: "run" };
   if (isFinal(record.status)) return { action: "notify" };
+  if (replacementOf(record) !== null) return { action: "replaced" };
   if (record.status === "PENDING" || record.status === "RETRY") return waitingFor(record, message, now);
   if (record.lease !== null && record.lease > now) return { action: "wait", seconds: (record.lease - now) / 1000 + 1 };
   const from = record.fence ?? "";

@@ -1,3 +1,5 @@
+import type { Node } from "./node.ts";
+
 /** Errors that end a task or a submission. `code` is stable; for a task's error, the class name is its `type`. */
 export class CeleriacError extends Error {
   /** A stable name for programs. */
@@ -44,6 +46,22 @@ export class InvalidArguments extends CeleriacError {
       "invalid_arguments",
       `${task} does not take these arguments: ${faults.map((fault) => `${fault.path || "/"} ${fault.message}`).join("; ")}.`,
     );
+  }
+}
+
+/** A canvas cannot run as it is: unknown tasks, wrong arguments, too many tasks. Nothing of it was stored or started. */
+export class InvalidCanvas extends CeleriacError {
+  constructor(faults: readonly { readonly path: string; readonly message: string }[]) {
+    const first = faults.slice(0, 10).map((fault) => `${fault.path || "/"} ${fault.message}`);
+    const more = faults.length > first.length ? `; and ${faults.length - first.length} more` : "";
+    super("invalid_canvas", `The canvas cannot run: ${first.join("; ")}${more}.`);
+  }
+}
+
+/** A canvas of no steps has no result to wait for. */
+export class CanvasEmpty extends CeleriacError {
+  constructor(kind: string) {
+    super("canvas_empty", `A ${kind} of no steps can neither be started nor replace a task. Give it at least one.`);
   }
 }
 
@@ -105,6 +123,26 @@ export class Retry extends CeleriacError {
     super("retry", "The task asked to be retried.", { cause: options.cause });
     this.countdown = options.countdown ?? null;
     this.maxRetries = options.maxRetries;
+  }
+}
+
+/** What `self.replace` throws: not a failure, but the way out of the task. */
+export class Replace extends CeleriacError {
+  /** What runs in its place. */
+  readonly node: Node;
+  constructor(node: Node) {
+    super("replace", "The task replaced itself.");
+    this.node = node;
+  }
+}
+
+/** A task replaced itself by one that replaced itself, and so on, more often than can be meant. */
+export class ReplacedTooOften extends CeleriacError {
+  constructor(times: number) {
+    super(
+      "replaced_too_often",
+      `The task comes from ${times} replacements, one of the other; no more are allowed. Start the next one with delay() instead.`,
+    );
   }
 }
 

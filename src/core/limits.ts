@@ -38,6 +38,9 @@ export const MAX_LINKS = 100;
 export const MAX_HEADERS = 50;
 export const MAX_HEADER_LENGTH = 1_024;
 
+/** Options of one task as JSON, its links among them: they lie in its item, headers twice, and an item takes 400 KB. */
+export const MAX_OPTIONS = 128 * 1024;
+
 /** Longest `?wait=`: API Gateway gives up on an integration after 29 s. */
 export const MAX_WAIT = 20;
 /** Entries of one page of a listing. */
@@ -50,5 +53,7 @@ export const MAX_RECEIVE_COUNT = 10;
 export const MAX_LOST = 3;
 /** Messages that a task may go through (retries, waits); a bug that feeds itself ends here, not on the bill. */
 export const MAX_HOPS = 10_000;
+/** Replacements that may lead to one task: at its end each tells the one before it, and a worker has some 20 s for that. */
+export const MAX_REPLACEMENTS = 100;
 /** State changes kept with a record; an item must stay small. */
 export const MAX_EVENTS = 50;

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { type Place, PlaceSchema } from "./place.ts";
-import { type TaskNode, TaskNodeSchema } from "./signature.ts";
+import { CodeTaskNodeSchema, EACH, type TaskNode } from "./signature.ts";
 
 /** Where arguments or a result are: in place as JSON text, or in S3 under a key. */
 export const PayloadSchema = z.union([
@@ -31,8 +31,8 @@ export const CallSchema = z.object({
   priority: z.number().nullable(),
   headers: z.record(z.string(), z.string()),
   ignore_result: z.boolean(),
-  link: z.array(TaskNodeSchema),
-  link_error: z.array(TaskNodeSchema),
+  link: z.array(CodeTaskNodeSchema),
+  link_error: z.array(CodeTaskNodeSchema),
   /** The task or group that comes before it in its canvas; null for none. */
   input: z.string().nullable().default(null),
   /** Whether the result of `input` is left out, not prepended to the arguments. */
@@ -44,6 +44,10 @@ export const CallSchema = z.object({
   /** Seconds that count from the end of `input`, where there is one; else they are in `eta` and `expires`. */
   countdown: z.number().nullable().default(null),
   expires_in: z.number().nullable().default(null),
+  /** How many replacements led to it. */
+  nesting: z.number().int().default(0),
+  /** Whether its arguments are items that the task is run for, one after the other. */
+  each: z.enum(EACH).nullable().default(null),
   /** `[args, kwargs]`. */
   payload: PayloadSchema,
   /** The options as the client gave them, without links, for those who ask. */
@@ -77,6 +81,7 @@ export interface CallContext {
   readonly input?: string | null;
   readonly place?: Place | null;
   readonly submission?: string | null;
+  readonly nesting?: number;
   readonly root: string;
   readonly parent: string | null;
   readonly group: string | null;
@@ -122,6 +127,8 @@ export function createCall(node: TaskNode, defaults: TaskDefaults, context: Call
     submission: context.submission ?? null,
     countdown: later?.countdown ?? null,
     expires_in: later?.expires_in ?? null,
+    nesting: context.nesting ?? 0,
+    each: node.each ?? null,
     time_limit: timeLimit,
     soft_time_limit: soft === null || soft > timeLimit ? null : soft,
     max_retries: options.max_retries === undefined ? defaults.max_retries : options.max_retries,

@@ -1,3 +1,4 @@
+import type { z } from "zod";
 import { type Fault, faultsOf } from "./faults.ts";
 import { pointer } from "./json.ts";
 import { MAX_CHAIN, MAX_DEPTH, MAX_WIDTH } from "./limits.ts";
@@ -33,10 +34,10 @@ const KINDS = ["task", "chain", "group", "chord"] as const;
 
 /**
  * Reads a node. Unlike a schema of alternatives it knows which one was meant, and so names each fault at its place.
- * @param path where the node is in the request.
+ * @param path where the node is in the request. @param schema that of its task nodes.
  */
-export function parseNode(value: unknown, path: Path): ParsedNode {
-  const reader = new NodeReader();
+export function parseNode(value: unknown, path: Path, schema: z.ZodType<TaskNode> = TaskNodeSchema): ParsedNode {
+  const reader = new NodeReader(schema);
   const node = reader.node(value, path, 1);
   if (reader.tasks > MAX_WIDTH) reader.fault(path, `has ${reader.tasks} tasks; a submission may have ${MAX_WIDTH}`);
   if (node === null || reader.faults.length > 0) return { node: null, faults: reader.faults };
@@ -46,6 +47,11 @@ export function parseNode(value: unknown, path: Path): ParsedNode {
 class NodeReader {
   readonly faults: Fault[] = [];
   tasks = 0;
+  readonly #schema: z.ZodType<TaskNode>;
+
+  constructor(schema: z.ZodType<TaskNode>) {
+    this.#schema = schema;
+  }
 
   fault(path: Path, message: string): null {
     this.faults.push({ path: pointer(path), message });
@@ -75,7 +81,7 @@ class NodeReader {
 
   task(value: unknown, path: Path): Node | null {
     this.tasks += 1;
-    const parsed = TaskNodeSchema.safeParse(value);
+    const parsed = this.#schema.safeParse(value);
     if (parsed.success) return parsed.data;
     this.faults.push(...faultsOf(parsed.error, path));
     return null;

@@ -36,6 +36,12 @@ const DESCRIPTIONS: Readonly<Record<RouteName, Description>> = {
     body: requests.BatchBody,
     answer: answers.BatchAnswer,
   },
+  runWorkflow: {
+    ...submission,
+    summary: "Run a named workflow on its own state machine",
+    body: requests.RunBody,
+    problems: [400, 404, 409, 413, 415, 429],
+  },
   submitDocument: {
     ...submission,
     summary: "Process a file of up to 4 MB",
@@ -77,6 +83,8 @@ const DESCRIPTIONS: Readonly<Record<RouteName, Description>> = {
     answer: answers.RevokeAnswer,
     problems: [400, 404, 415, 429],
   },
+  retryTask: { ...submission, summary: "Run a failed or revoked task again, alone", body: requests.EmptyBody, problems: [400, 404, 409, 415, 429] },
+  redriveQueue: { summary: "Return a queue's dead tasks to it", body: requests.EmptyBody, status: 202, answer: answers.RedriveAnswer, problems: [400, 404, 415, 429] },
   getRegistry: {
     summary: "Every task",
     status: 200,
@@ -172,7 +180,7 @@ function pathParameters(path: string): Record<string, unknown>[] {
     name,
     in: "path",
     required: true,
-    schema: { type: "string", format: "uuid" },
+    schema: name === "name" ? { type: "string" } : { type: "string", format: "uuid" },
   }));
 }
 

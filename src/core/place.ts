@@ -2,10 +2,10 @@ import * as z from "zod";
 
 /** Where a task or canvas stands in the canvas around it. */
 export const PlaceSchema = z.object({
-  /** The canvas around it. */
+  /** The canvas around it; of a replacement, the task that it replaces. */
   canvas: z.string(),
   /** What it is there. */
-  role: z.enum(["step", "member", "header", "body"]),
+  role: z.enum(["step", "member", "header", "body", "replacement"]),
   /** Its place among steps or members, from 0. */
   index: z.number().int(),
   /** Whether the canvas has ended well once this has. */

@@ -6,6 +6,12 @@ import type { TaskNode } from "./signature.ts";
 /** Steps of one chain machine. More are cut into chains of their own: 8 history events each, and one emulator fails near 985. */
 export const MAX_STEPS = 500;
 
+/**
+ * What carries a plan: the generic machines, one for each canvas and chunks of members together; or one machine of its own, in which
+ * each member has a state, and a lone task is a chain of one.
+ */
+export type Carrier = "machines" | "workflow";
+
 /** Where a part stands among others. The first two are what a client sees. */
 interface Standing {
   readonly parent: string | null;
@@ -61,9 +67,14 @@ export interface Plan {
  * @param nextId gives new ids; the same calls must give the same ids, so that a repeated submission meets the records of the first.
  * @param submitter the task that submits it, which is the parent of what nothing comes before.
  */
-export function createPlan(node: Node, nextId: () => string, submitter: string | null = null): Plan {
-  const planner = new Planner(nextId);
-  const top = planner.part(normalize(node), {
+export function createPlan(
+  node: Node,
+  nextId: () => string,
+  submitter: string | null = null,
+  carrier: Carrier = "machines",
+): Plan {
+  const planner = new Planner(nextId, carrier);
+  const top = planner.top(normalize(node), {
     parent: submitter,
     input: null,
     group: null,
@@ -79,9 +90,16 @@ class Planner {
   readonly canvases: PlannedCanvas[] = [];
   first: string | null = null;
   readonly #nextId: () => string;
+  readonly #carrier: Carrier;
 
-  constructor(nextId: () => string) {
+  constructor(nextId: () => string, carrier: Carrier) {
     this.#nextId = nextId;
+    this.#carrier = carrier;
+  }
+
+  /** A machine of its own carries a canvas, be it of one task. */
+  top(node: Node, standing: Standing): Part {
+    return this.#carrier === "workflow" && isTaskNode(node) ? this.#chain([node], standing) : this.part(node, standing);
   }
 
   part(node: Node, standing: Standing): Part {
@@ -109,7 +127,7 @@ class Planner {
         input: standing.input,
         group: id,
         groupIndex: index,
-        place: { canvas: id, role: "member", index, last: false, ...chunkPlace(index, nodes.length) },
+        place: { canvas: id, role: "member", index, last: false, ...this.#chunkPlace(index, nodes.length) },
       }),
     );
     this.#fill(at, { ...standing, kind: "group", id, members, result: id });
@@ -158,6 +176,12 @@ class Planner {
     });
     this.#fill(at, { ...standing, kind: "chord", id, header: group.id, body: part, result: part.result });
     return { id, task: null, result: part.result };
+  }
+
+  /** Where its own state starts a member, it answers for nobody else. */
+  #chunkPlace(index: number, members: number): { chunk: number; together: number } {
+    const place = chunkPlace(index, members);
+    return this.#carrier === "workflow" ? { ...place, together: 1 } : place;
   }
 
   /** Keeps a canvas's place before those that it holds. */

@@ -1,5 +1,7 @@
 import * as z from "zod";
 import { CallSchema, PayloadSchema } from "./message.ts";
+import { PartSchema } from "./place.ts";
+import { isFinal } from "./states.ts";
 
 const TaskErrorSchema = z.object({ type: z.string(), message: z.string(), task_id: z.string() });
 const ProgressSchema = z.object({ current: z.number(), total: z.number(), message: z.string().nullable() });
@@ -11,6 +13,20 @@ export const EventSchema = z.object({
   at: z.number(),
   attempt: z.number().int(),
 });
+
+/** What runs in a task's place. Its ids derive from the task's id and attempt, so that it can be started again without harm. */
+export const ReplacementSchema = z.object({
+  /** The node. */
+  node: PayloadSchema,
+  /** What is started, and the id whose result becomes the task's. */
+  top: PartSchema,
+  /** Its submission; null where it is one task, which belongs to the submission of the task that it replaces. */
+  submission: z.string().nullable(),
+  /** When the task replaced itself, milliseconds since 1970. */
+  at: z.number(),
+});
+
+export type Replacement = z.output<typeof ReplacementSchema>;
 
 /** A task as the table keeps it. Times in milliseconds since 1970, durations in seconds. */
 export const TaskRecordSchema = z.object({
@@ -27,6 +43,8 @@ export const TaskRecordSchema = z.object({
   /** When the claim lapses. */
   lease: z.number().nullable(),
   call: CallSchema,
+  /** What runs in its place since it replaced itself; the claim then has no lease, for nobody runs the task itself. */
+  replacement: ReplacementSchema.nullable(),
   result: PayloadSchema.nullable(),
   error: TaskErrorSchema.nullable(),
   progress: ProgressSchema.nullable(),
@@ -45,6 +63,12 @@ export const TaskRecordSchema = z.object({
 export type TaskRecord = z.infer<typeof TaskRecordSchema>;
 export type Progress = z.infer<typeof ProgressSchema>;
 export type TaskEvent = z.infer<typeof EventSchema>;
+
+/** What runs in the place of a task that has not ended; null where it runs, or waits, itself. */
+export function replacementOf(record: TaskRecord): Replacement | null {
+  const waits = record.status === "PENDING" || record.status === "RETRY";
+  return waits || isFinal(record.status) ? null : record.replacement;
+}
 
 /** The module, and so the queue and the Lambda, of a task: what stands before the dot. */
 export function moduleOf(task: string): string {

@@ -1,5 +1,7 @@
 import * as z from "zod";
-import type { Task } from "./task.ts";
+import { type Node, parseNode } from "./node.ts";
+import { CodeTaskNodeSchema } from "./signature.ts";
+import type { AnyTask } from "./task.ts";
 
 const JsonSchema = z.record(z.string(), z.unknown());
 
@@ -20,14 +22,30 @@ export const RegisteredTaskSchema = z.object({
   kwargs: JsonSchema,
 });
 
+const NodeSchema = z.unknown().transform((value, context): Node => {
+  const { node, faults } = parseNode(value, [], CodeTaskNodeSchema);
+  if (node !== null) return node;
+  context.addIssue({ code: "custom", message: faults.map((fault) => `${fault.path} ${fault.message}`).join("; ") });
+  return z.NEVER;
+});
+
+/** A named workflow as the API and the canvas function know it, to plan its runs. */
+export const RegisteredWorkflowSchema = z.object({ name: z.string(), node: NodeSchema });
+
+export type RegisteredWorkflow = z.infer<typeof RegisteredWorkflowSchema>;
+
 /** The file `registry.json` that lies beside every bundle: written at synth, read at start. */
-export const RegistrySchema = z.object({ version: z.literal(1), tasks: z.array(RegisteredTaskSchema) });
+export const RegistrySchema = z.object({
+  version: z.literal(1),
+  tasks: z.array(RegisteredTaskSchema),
+  workflows: z.array(RegisteredWorkflowSchema).default([]),
+});
 
 export type RegisteredTask = z.infer<typeof RegisteredTaskSchema>;
 export type RegistryFile = z.infer<typeof RegistrySchema>;
 
 /** The entry of `task` in the registry. @throws Error where zod cannot write a schema of it as JSON Schema. */
-export function registerTask(task: Task): RegisteredTask {
+export function registerTask(task: AnyTask): RegisteredTask {
   const { options } = task;
   return {
     name: task.name,

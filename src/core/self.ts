@@ -1,3 +1,5 @@
+import type { Step } from "./builders.ts";
+import type { ResultOf } from "./flow.ts";
 import type { Json } from "./json.ts";
 
 /** What a task knows of its own call: Celery's `self.request`, and where its message came from. Times in RFC 3339, durations in seconds. */
@@ -40,6 +42,8 @@ export interface Request<Kwargs = Readonly<Record<string, unknown>>> {
   readonly origin: string;
   readonly priority: number | null;
   readonly ignoreResult: boolean;
+  /** How many replacements led to this task: 0 where it was submitted as it is. */
+  readonly replacedTaskNesting: number;
   readonly deliveryInfo: {
     readonly routingKey: string;
     readonly priority: number | null;
@@ -77,6 +81,12 @@ export interface Self<Kwargs = Readonly<Record<string, unknown>>> {
   sleep(seconds: number): Promise<void>;
   /** Ends this attempt and asks for another. @throws Retry always; MaxRetriesExceeded or the cause where none is left. */
   retry(options?: RetryOptions): never;
+  /**
+   * Ends this task and runs another, or a canvas, in its place: what gives its result here is this task's result, and whatever waits for
+   * this task waits for that. Return it, so that the task's type knows its result.
+   * @throws Replace always.
+   */
+  replace<By extends Step>(by: By): ResultOf<By>;
   /** Says how far the task is; the record's status becomes PROGRESS. */
   progress(current: number, total: number, message?: string): Promise<void>;
 }

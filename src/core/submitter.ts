@@ -1,15 +1,14 @@
 import { CeleriacError } from "./errors.ts";
-import { type CallOptions, type TaskNode, wireOptions } from "./signature.ts";
-import { checkArguments } from "./arguments.ts";
-import type { Task } from "./task.ts";
+import type { Node } from "./node.ts";
 
-/** A task that was submitted from code. */
+/** What was submitted from code. */
 export interface TaskHandle {
+  /** The id whose result is the final value: of a chain its last task's, of a group its own, of a chord its body's. */
   readonly taskId: string;
 }
 
-/** Sends a node that was checked; inside a task its supervisor does, elsewhere a client that was connected. */
-export type Submitter = (node: TaskNode) => Promise<TaskHandle>;
+/** Sends a node; inside a task its supervisor does, elsewhere a client that was connected. */
+export type Submitter = (node: Node) => Promise<TaskHandle>;
 
 let current: Submitter | null = null;
 
@@ -19,27 +18,14 @@ export function setSubmitter(submitter: Submitter | null): void {
 }
 
 /**
- * Submits `task`.
- * @throws InvalidArguments where the arguments do not fit its schemas.
+ * Submits a node.
  * @throws CeleriacError `not_connected` outside a task, where nobody was named by {@link setSubmitter}.
  */
-export async function submit(
-  task: Task,
-  call: { readonly args: readonly unknown[]; readonly kwargs?: unknown } & CallOptions,
-): Promise<TaskHandle> {
-  const { args, kwargs, ...options } = call;
-  const checked = checkArguments(task, args, kwargs ?? {});
-  if (current === null) {
-    throw new CeleriacError(
-      "not_connected",
-      `${task.name} was called outside a task. Call connect() of "celeriac/client" first.`,
-    );
-  }
-  return current({
-    task: task.name,
-    args: checked.args,
-    kwargs: checked.kwargs,
-    options: wireOptions(options),
-    immutable: false,
-  });
+export async function submitNode(node: Node): Promise<TaskHandle> {
+  if (current !== null) return current(node);
+  const what = "task" in node ? node.task : `A ${Object.keys(node).join()}`;
+  throw new CeleriacError(
+    "not_connected",
+    `${what} was called outside a task. Call connect() of "celeriac/client" first.`,
+  );
 }

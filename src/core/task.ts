@@ -1,9 +1,11 @@
 import * as z from "zod";
+import { checkArguments } from "./arguments.ts";
 import { DefinitionError } from "./errors.ts";
+import type { Lacking, Typed } from "./flow.ts";
 import { MAX_TIME_LIMIT } from "./limits.ts";
-import { type CallOptions, type Signature, createSignature } from "./signature.ts";
+import { type CallOptions, type Signature, type TaskNode, createSignature, wireOptions } from "./signature.ts";
 import type { Self } from "./self.ts";
-import { type TaskHandle, submit } from "./submitter.ts";
+import { type TaskHandle, submitNode } from "./submitter.ts";
 
 const BRAND = Symbol.for("celeriac.task");
 
@@ -91,8 +93,8 @@ type Tail<Args> = Args extends readonly [unknown, ...infer Rest]
     ? Rest
     : Args;
 
-/** A task as code uses it: call it, or make a signature of it. */
-export interface Task<Args extends readonly unknown[] = readonly unknown[], Kwargs = unknown, Result = unknown> {
+/** What every task has, whatever it is called with. */
+export interface AnyTask {
   readonly [BRAND]: true;
   /** `module.task`. */
   readonly name: string;
@@ -103,10 +105,23 @@ export interface Task<Args extends readonly unknown[] = readonly unknown[], Kwar
   readonly options: ResolvedTaskOptions;
   /** Runs the task's function with arguments that were checked. */
   readonly run: (self: Self, args: readonly unknown[]) => unknown;
+}
+
+/** A task as code uses it: call it, or make a signature of it. */
+export interface Task<Args extends readonly unknown[], Kwargs, Result>
+  extends AnyTask, Typed<Result, Lacking<Args, []>> {
   /** A signature: the task with its arguments, or with all but the first where a result will be prepended. */
-  s(...args: Args | Tail<Args>): Signature<Result>;
+  s<Given extends Args | Tail<Args>>(...args: Given): Signature<Result, Lacking<Args, Given>>;
   /** An immutable signature: no result is prepended. */
   si(...args: Args): Signature<Result>;
+  /** A signature with keyword arguments and options. */
+  signature<Given extends Args | Tail<Args>>(
+    call: { args: Given; kwargs?: Kwargs; immutable?: boolean } & CallOptions,
+  ): Signature<Result, Lacking<Args, Given>>;
+  /** One task that runs this one for each item, one after the other, and gives the list. Nothing is prepended. */
+  map(items: readonly Lacking<Args, []>[]): Signature<Result[]>;
+  /** The same, with each item as the list of arguments. */
+  starmap(items: readonly Args[]): Signature<Result[]>;
   /** Submits the task. @throws InvalidArguments */
   delay(...args: Args): Promise<TaskHandle>;
   /** Submits the task with options (countdown, expires, limits ...). @throws InvalidArguments */
@@ -138,12 +153,38 @@ export function defineTask<Args extends ArgsSchema, Result, Kwargs extends z.Zod
     kwargs: kwargs ?? NO_KWARGS,
     options: resolved,
     run: (self, values) => Reflect.apply(run, undefined, [self, ...values]),
-    s: (...values) => createSignature<Result>(name, values, false),
-    si: (...values) => createSignature<Result>(name, values, true),
+    s: (...values) => createSignature(nodeOf(name, { args: values })),
+    si: (...values) => createSignature(nodeOf(name, { args: values, immutable: true })),
+    signature: (call) => createSignature(nodeOf(name, call)),
+    map: (items) => createSignature({ ...nodeOf(name, { args: items, immutable: true }), each: "map" }),
+    starmap: (items) => createSignature({ ...nodeOf(name, { args: items, immutable: true }), each: "starmap" }),
     delay: (...values) => submit(task, { args: values }),
     applyAsync: (call) => submit(task, call),
   };
   return task;
+}
+
+/** A call as its parts. */
+type AnyCall = {
+  readonly args: readonly unknown[];
+  readonly kwargs?: unknown;
+  readonly immutable?: boolean;
+} & CallOptions;
+
+function nodeOf(task: string, { args, kwargs, immutable, ...options }: AnyCall): TaskNode {
+  return {
+    task,
+    args: [...args],
+    kwargs: { ...(typeof kwargs === "object" ? kwargs : {}) },
+    options: wireOptions(options),
+    immutable: immutable ?? false,
+  };
+}
+
+/** Submits a task whose arguments are all there. @throws InvalidArguments where they do not fit its schemas. */
+async function submit(task: AnyTask, call: AnyCall): Promise<TaskHandle> {
+  const { args, kwargs } = checkArguments(task, call.args, call.kwargs ?? {});
+  return submitNode({ ...nodeOf(task.name, call), args, kwargs });
 }
 
 function resolveOptions(name: string, options: TaskOptions): ResolvedTaskOptions {
@@ -154,6 +195,6 @@ function resolveOptions(name: string, options: TaskOptions): ResolvedTaskOptions
 }
 
 /** Whether `value` is what {@link defineTask} returned, be it from another copy of this module. */
-export function isTask(value: unknown): value is Task {
+export function isTask(value: unknown): value is AnyTask {
   return typeof value === "object" && value !== null && BRAND in value;
 }

@@ -1,24 +1,45 @@
 import { answerToken, CANVAS_QUEUE } from "../aws/engine.ts";
-import { chunkId } from "../aws/canvas-table.ts";
+import { chunkId, toGroup } from "../aws/canvas-table.ts";
 import type { Runtime } from "../aws/runtime.ts";
+import { type Ending, toRecord } from "../aws/task-table.ts";
 import { type Canvas, type PartEnd, chordError } from "../core/canvas.ts";
 import type { Part, Place } from "../core/place.ts";
 import type { TaskError } from "../core/errors.ts";
+import type { TaskRecord } from "../core/record.ts";
+import { linkIds, startLinks } from "./links.ts";
 import { endParts } from "./settle.ts";
 
-/** A part of a canvas that has ended, and where it stood. */
-export interface EndedPart {
-  readonly root: string;
+/** Tells those who wait for a task that has ended. Repeating it does no harm: ids derive, and a spent token is no error. */
+export async function notify(runtime: Runtime, record: TaskRecord, token: string | undefined): Promise<void> {
+  await startLinks(runtime, record);
+  const { place } = record.call;
+  const end = endOf(record);
+  if (place !== null) await partEnded(runtime, { place, result: record.id }, end);
+  // Members of a group do not stop each other: for the machine each has simply ended.
+  if (token !== undefined) await answerToken(token, end.ok || place?.role === "member" ? null : end.error.type);
+  // Revoked before its message came, perhaps days ahead: the state that waits must not wait for that.
+  else if (place?.role === "member" && place.together === 1) await answerChunk(runtime, place);
+}
+
+function endOf(record: TaskRecord): PartEnd {
+  if (record.status === "SUCCESS") return { ok: true };
+  const error = record.error ?? { type: record.status, message: "", task_id: record.id };
+  return { ok: false, status: record.status === "REVOKED" ? "REVOKED" : "FAILURE", error };
+}
+
+/** A part of a canvas that has ended: where it stood, and the id under which its result is asked for. */
+interface EndedPart {
   readonly place: Place | null;
+  readonly result: string;
 }
 
 /**
  * Tells those around a part of a canvas that it has ended: what waited for it goes on, or will never run. Repeating it does no harm.
  * A step that is not the last has nobody to tell but the state that waits with its token.
  */
-export async function partEnded(runtime: Runtime, part: EndedPart, end: PartEnd): Promise<void> {
-  const { place, root } = part;
-  if (place === null) return runtime.canvases.closeRoot(root);
+async function partEnded(runtime: Runtime, { place, result }: EndedPart, end: PartEnd): Promise<void> {
+  if (place === null) return;
+  if (place.role === "replacement") return replacementEnded(runtime, place.canvas, result, end);
   if (place.role === "member") return memberEnded(runtime, place, end.ok);
   if (end.ok && !place.last) return;
   const canvas = await runtime.canvases.canvas(place.canvas);
@@ -36,6 +57,27 @@ export async function canvasEnded(runtime: Runtime, canvas: Canvas, end: PartEnd
   // Members of a group do not stop each other: for the machine each has simply ended.
   if (token !== null) await answerToken(token, end.ok || canvas.place?.role === "member" ? null : end.error.type);
   await partEnded(runtime, canvas, end);
+  if (canvas.place === null || canvas.place.role === "replacement") await runtime.canvases.closeRoot(canvas.root);
+}
+
+/** What runs in the place of a task has ended, and so has the task, with the same result or error: those around it are told now. */
+async function replacementEnded(runtime: Runtime, id: string, result: string, end: PartEnd): Promise<void> {
+  const record = await runtime.tasks.get(id, runtime.now());
+  if (record === null || record.replacement?.top.result !== result) return;
+  const ending = await endingOf(runtime, record, result, end);
+  const ended = await runtime.tasks.finish(id, record.fence ?? "", record.attempt, ending, runtime.now());
+  const last = ended ?? (await runtime.tasks.get(id, runtime.now()));
+  if (last === null || last.done === null) return;
+  await notify(runtime, last, (await runtime.canvases.token(id)) ?? undefined);
+}
+
+/** The result lies where that which ran in the task's place stored it. */
+async function endingOf(runtime: Runtime, record: TaskRecord, result: string, end: PartEnd): Promise<Ending> {
+  const kept = { runtime: null, progress: record.progress };
+  if (!end.ok) return { ...kept, status: end.status, result: null, error: end.error, children: linkIds(record, "link_error") };
+  const item = record.call.ignore_result ? null : await runtime.table.get(result);
+  const stored = toGroup(item)?.end?.result ?? toRecord(item, runtime.now())?.result ?? null;
+  return { ...kept, status: "SUCCESS", result: stored, error: null, children: linkIds(record, "link") };
 }
 
 /** What of a canvas comes after a part, and now never will. */

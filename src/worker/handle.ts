@@ -10,6 +10,7 @@ import { type Call, type RunMessage, RunMessageSchema } from "../core/message.ts
 import type { TaskRecord } from "../core/record.ts";
 import { finish, notify } from "./finish.ts";
 import { logLine } from "./log.ts";
+import { resumeReplacement } from "./replace.ts";
 import { type Delivery, type Input, runClaimed } from "./run.ts";
 import { prepareStep } from "./step.ts";
 import type { TaskChild } from "./task-child.ts";
@@ -62,6 +63,9 @@ async function prepare(runtime: Runtime, message: RunMessage): Promise<Job | Ver
       return { call: step.call, isNew: step.isNew, input: step.prepended ? { payload: step.input } : null };
     case "ended":
       await notify(runtime, step.record, message.token);
+      return ACK;
+    case "replaced":
+      await resumeReplacement(runtime, step.record, message);
       return ACK;
     case "doomed": {
       const { call, status, error } = step;
@@ -132,6 +136,9 @@ async function refused(
       return verdictOf(await runClaimed(worker, record, message, delivery, input));
     case "notify":
       await notify(runtime, record, message.token);
+      return ACK;
+    case "replaced":
+      await resumeReplacement(runtime, record, message);
       return ACK;
     case "resend":
       await runtime.queues.send(

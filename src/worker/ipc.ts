@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { TaskNodeSchema } from "../core/signature.ts";
+import { EACH } from "../core/signature.ts";
 
 /** How an attempt ended, as the task process tells it. Values cross as JSON text, written where the task ran. */
 export const OutcomeSchema = z.discriminatedUnion("kind", [
@@ -9,6 +9,8 @@ export const OutcomeSchema = z.discriminatedUnion("kind", [
     countdown: z.number(),
     error: z.object({ type: z.string(), message: z.string() }).nullable(),
   }),
+  /** A node is to run in the task's place; the supervisor reads it, for only it knows what is deployed. */
+  z.object({ kind: z.literal("replace"), node: z.unknown() }),
   z.object({ kind: z.literal("error"), error: z.object({ type: z.string(), message: z.string() }) }),
 ]);
 
@@ -32,7 +34,7 @@ export const FromTaskSchema = z.discriminatedUnion("type", [
     run: z.number(),
     progress: z.object({ current: z.number(), total: z.number(), message: z.string().nullable() }),
   }),
-  z.object({ type: z.literal("submit"), run: z.number(), call: z.number(), node: TaskNodeSchema }),
+  z.object({ type: z.literal("submit"), run: z.number(), call: z.number(), node: z.unknown() }),
 ]);
 
 export type FromTask = z.infer<typeof FromTaskSchema>;
@@ -46,6 +48,8 @@ export const ToTaskSchema = z.discriminatedUnion("type", [
     payload: z.string(),
     /** The request, without args and kwargs. */
     request: z.record(z.string(), z.unknown()),
+    /** Whether the arguments are items that the task is run for, one after the other. */
+    each: z.enum(EACH).nullable(),
     /** When the soft limit comes, milliseconds since 1970. */
     softDeadline: z.number().nullable(),
   }),
@@ -53,7 +57,7 @@ export const ToTaskSchema = z.discriminatedUnion("type", [
     type: z.literal("submitted"),
     call: z.number(),
     taskId: z.string().nullable(),
-    error: z.string().nullable(),
+    error: z.object({ type: z.string(), message: z.string() }).nullable(),
   }),
 ]);
 

@@ -1,17 +1,16 @@
 import * as z from "zod";
-import { derivedId } from "../aws/ids.ts";
 import { toTask } from "../aws/queues.ts";
 import type { Runtime } from "../aws/runtime.ts";
-import { submitTask } from "../client/submit.ts";
 import { rfc3339 } from "../core/answer.ts";
 import { TimeLimitExceeded, WorkerLost, describeError } from "../core/errors.ts";
 import type { Payload, RunMessage } from "../core/message.ts";
 import { type TaskRecord, moduleOf } from "../core/record.ts";
 import type { Request } from "../core/self.ts";
-import type { TaskNode } from "../core/signature.ts";
 import { type End, type EndingTask, finish } from "./finish.ts";
 import { logLine } from "./log.ts";
 import { createProgressWriter } from "./progress.ts";
+import { replaceTask } from "./replace.ts";
+import { submitterFor } from "./start.ts";
 import type { AttemptEnd, TaskChild } from "./task-child.ts";
 
 /** One delivery of a message, as SQS and Lambda describe it. */
@@ -50,6 +49,7 @@ export async function runClaimed(
   const end = await child.run({
     payload,
     request: requestOf(record, delivery),
+    each: call.each,
     timeLimit: call.time_limit,
     softTimeLimit: call.soft_time_limit,
     onProgress: progress.report,
@@ -61,6 +61,10 @@ export async function runClaimed(
   if (end.kind === "retry") {
     logLine("INFO", "will be retried", context, { retries: record.retries, countdown: end.countdown, runtime: ran });
     return retry(runtime, record, message, { countdown: end.countdown, error: end.error, ran });
+  }
+  if (end.kind === "replace") {
+    logLine("INFO", "replaced itself", context, { runtime: ran });
+    return replaceTask(runtime, record, message, { value: end.node, ran });
   }
   const ending: EndingTask = {
     id,
@@ -92,7 +96,7 @@ async function payloadOf(runtime: Runtime, payload: Payload, input: Input | null
 
 const Arguments = z.tuple([z.array(z.unknown()), z.record(z.string(), z.unknown())]);
 
-function endOf(end: Exclude<AttemptEnd, { kind: "retry" }>, timeLimit: number): End {
+function endOf(end: Exclude<AttemptEnd, { kind: "retry" | "replace" }>, timeLimit: number): End {
   switch (end.kind) {
     case "result":
       return { status: "SUCCESS", json: end.json };
@@ -130,30 +134,6 @@ async function retry(
   return true;
 }
 
-/** Submits what the task submits. Its id derives from the attempt and the call, so an attempt that runs twice submits once. */
-function submitterFor(runtime: Runtime, record: TaskRecord): (node: TaskNode) => Promise<string> {
-  const { call } = record;
-  const seen = new Map<string, number>();
-  return async (node) => {
-    const text = JSON.stringify(node);
-    const nth = (seen.get(text) ?? 0) + 1;
-    seen.set(text, nth);
-    const id = node.options.task_id ?? derivedId(record.id, String(record.attempt), text, String(nth));
-    await runtime.tasks.addChildren(record.id, [id]);
-    const context = {
-      root: call.root,
-      parent: record.id,
-      group: null,
-      groupIndex: null,
-      correlation: call.correlation,
-      origin: call.task,
-      now: runtime.now(),
-    };
-    await submitTask(runtime, { id, node, context });
-    return id;
-  };
-}
-
 /** What the task is told of its own call. Arguments go separately, as text. */
 function requestOf(record: TaskRecord, delivery: Delivery): Omit<Request, "args" | "kwargs"> & Record<string, unknown> {
   const { call } = record;
@@ -185,6 +165,7 @@ function requestOf(record: TaskRecord, delivery: Delivery): Omit<Request, "args"
     origin: call.origin,
     priority: call.priority,
     ignoreResult: call.ignore_result,
+    replacedTaskNesting: call.nesting,
     deliveryInfo: { routingKey: moduleOf(call.task), priority: call.priority, redelivered: delivery.receiveCount > 1 },
     isEager: false,
     calledDirectly: false,

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { Retry } from "../core/errors.ts";
+import { nodeOf } from "../core/builders.ts";
+import { Replace, Retry } from "../core/errors.ts";
 import type { Logger, Request, Self } from "../core/self.ts";
 import { type Level, type LogContext, logLine } from "./log.ts";
 
@@ -17,6 +18,9 @@ export function createSelf(
     sleep: (seconds) => sleep(seconds, signal),
     retry: (options = {}) => {
       throw new Retry(options);
+    },
+    replace: (by) => {
+      throw new Replace(nodeOf(by));
     },
     progress: async (current, total, message) => {
       if (!Number.isFinite(current) || !Number.isFinite(total)) {

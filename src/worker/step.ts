@@ -4,7 +4,7 @@ import { toRecord } from "../aws/task-table.ts";
 import { chordError } from "../core/canvas.ts";
 import { type TaskError, Revoked, describeError } from "../core/errors.ts";
 import type { Call, Payload, RunMessage } from "../core/message.ts";
-import type { TaskRecord } from "../core/record.ts";
+import { type TaskRecord, replacementOf } from "../core/record.ts";
 import { isFinal } from "../core/states.ts";
 
 /** What a message for a step of a canvas comes to. */
@@ -19,6 +19,8 @@ export type Step =
     }
   /** It has ended before. */
   | { readonly kind: "ended"; readonly record: TaskRecord }
+  /** It has replaced itself. */
+  | { readonly kind: "replaced"; readonly record: TaskRecord }
   /** It will never run. */
   | {
       readonly kind: "doomed";
@@ -35,6 +37,7 @@ export type Step =
 export async function prepareStep(runtime: Runtime, message: RunMessage): Promise<Step> {
   const record = await runtime.tasks.get(message.id, runtime.now());
   if (record !== null && isFinal(record.status)) return { kind: "ended", record };
+  if (record !== null && replacementOf(record) !== null) return { kind: "replaced", record };
   const call = record?.call ?? message.call;
   if (call === undefined) return { kind: "gone" };
   if (call.submission !== null && (await runtime.canvases.root(call.submission))?.revoked === true) {
@@ -42,20 +45,21 @@ export async function prepareStep(runtime: Runtime, message: RunMessage): Promis
   }
   const isNew = record === null;
   if (call.input === null) return { kind: "ready", call, input: null, prepended: false, isNew };
-  const before = await resultOf(runtime, call.input);
+  const before = await resultBefore(runtime, call.input);
   if (before === null) return { kind: "early" };
   if (before.error !== null) return { kind: "doomed", call, ...before.error };
   return { kind: "ready", call: since(call, before.done), input: before.result, prepended: !call.immutable, isNew };
 }
 
-interface Before {
+/** The end of what comes before a step. */
+export interface Before {
   readonly result: Payload | null;
   readonly error: { readonly status: "FAILURE" | "REVOKED"; readonly error: TaskError } | null;
   readonly done: number;
 }
 
 /** How what comes before a step has ended, be it a task or a group; null where it has not. */
-async function resultOf(runtime: Runtime, id: string): Promise<Before | null> {
+export async function resultBefore(runtime: Runtime, id: string): Promise<Before | null> {
   const item = await runtime.table.get(id);
   const group = toGroup(item);
   if (group !== null) {

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { readFileSync } from "node:fs";
 import * as z from "zod";
+import { describeError } from "../core/errors.ts";
 import type { Progress } from "../core/record.ts";
 import type { TaskNode } from "../core/signature.ts";
 import { descendantsOf } from "./processes.ts";
@@ -10,11 +11,12 @@ import { type FromTask, FromTaskSchema, type Outcome, type ToTask } from "./ipc.
 export interface Attempt {
   readonly payload: string;
   readonly request: Readonly<Record<string, unknown>>;
+  readonly each: TaskNode["each"] | null;
   /** Seconds from now. */
   readonly timeLimit: number;
   readonly softTimeLimit: number | null;
   readonly onProgress: (progress: Progress) => void;
-  readonly onSubmit: (node: TaskNode) => Promise<string>;
+  readonly onSubmit: (node: unknown) => Promise<string>;
 }
 
 /** How an attempt ended: as the task said, or without its word. */
@@ -68,8 +70,10 @@ export class TaskChild {
         resolve(end);
       };
       this.#running = { run, attempt, settle };
+      const { payload, request } = attempt;
+      const each = attempt.each ?? null;
       const softDeadline = attempt.softTimeLimit === null ? null : started + attempt.softTimeLimit * 1000;
-      this.#send(child, { type: "run", run, payload: attempt.payload, request: attempt.request, softDeadline });
+      this.#send(child, { type: "run", run, payload, request, each, softDeadline });
     });
   }
 
@@ -114,7 +118,7 @@ export class TaskChild {
     }
   }
 
-  async #submit(child: ChildProcess, running: Running, call: number, node: TaskNode): Promise<void> {
+  async #submit(child: ChildProcess, running: Running, call: number, node: unknown): Promise<void> {
     try {
       const taskId = await running.attempt.onSubmit(node);
       this.#send(child, { type: "submitted", call, taskId, error: null });
@@ -123,7 +127,7 @@ export class TaskChild {
         type: "submitted",
         call,
         taskId: null,
-        error: error instanceof Error ? error.message : String(error),
+        error: describeError(error),
       });
     }
   }

@@ -1,13 +1,13 @@
 import { format } from "node:util";
 import * as z from "zod";
-import { checkArguments } from "../core/arguments.ts";
-import { describeError, NotRegistered, SoftTimeLimitExceeded } from "../core/errors.ts";
+import { argumentLists, checkArguments } from "../core/arguments.ts";
+import { NotRegistered, Replace, SoftTimeLimitExceeded, describeError } from "../core/errors.ts";
 import { resultToJson } from "../core/json.ts";
+import type { Node } from "../core/node.ts";
 import { judge } from "../core/retry.ts";
 import type { Request } from "../core/self.ts";
-import type { TaskNode } from "../core/signature.ts";
 import { setSubmitter } from "../core/submitter.ts";
-import type { Task } from "../core/task.ts";
+import type { AnyTask } from "../core/task.ts";
 import { type FromTask, type Outcome, type ToTask, ToTaskSchema } from "./ipc.ts";
 import { type LogContext, logLine } from "./log.ts";
 import { createSelf } from "./self.ts";
@@ -19,7 +19,7 @@ let currentRun = 0;
 let context: LogContext | null = null;
 
 /** Takes tasks from the supervisor and runs them, one at a time, for the life of the process. */
-export function serveTasks(tasks: readonly Task[]): void {
+export function serveTasks(tasks: readonly AnyTask[]): void {
   const known = new Map(tasks.map((task) => [task.name, task]));
   logConsole();
   setSubmitter(submitThroughSupervisor);
@@ -47,7 +47,7 @@ export function reportFatalErrors(): void {
   process.on("unhandledRejection", end);
 }
 
-async function serve(known: ReadonlyMap<string, Task>, message: Extract<ToTask, { type: "run" }>): Promise<void> {
+async function serve(known: ReadonlyMap<string, AnyTask>, message: Extract<ToTask, { type: "run" }>): Promise<void> {
   currentRun = message.run;
   const before = handles();
   const outcome = await attempt(known, message);
@@ -55,32 +55,48 @@ async function serve(known: ReadonlyMap<string, Task>, message: Extract<ToTask, 
   tell({ type: "done", run: message.run, outcome, leftovers: handles() > before });
 }
 
-async function attempt(known: ReadonlyMap<string, Task>, message: Extract<ToTask, { type: "run" }>): Promise<Outcome> {
+async function attempt(known: ReadonlyMap<string, AnyTask>, message: Extract<ToTask, { type: "run" }>): Promise<Outcome> {
   const [args, kwargs] = z
     .tuple([z.array(z.unknown()), z.record(z.string(), z.unknown())])
     .parse(JSON.parse(message.payload));
   const request = toRequest(message.request, args, kwargs);
-  context = { task_id: request.id, task: request.task, root_id: request.rootId, correlation_id: request.correlationId };
+  const ids = { task_id: request.id, task: request.task, root_id: request.rootId, correlation_id: request.correlationId };
+  context = ids;
   const task = known.get(request.task);
   if (task === undefined) return { kind: "error", error: describeError(new NotRegistered(request.task)) };
   const soft = softLimit(message.softDeadline, request.softTimeLimit ?? 0);
+  const run = async (given: readonly unknown[]): Promise<unknown> => {
+    const checked = checkArguments(task, given, kwargs);
+    return task.run(createSelf({ ...request, ...checked }, soft.signal, ids, reportProgress), checked.args);
+  };
   try {
-    const checked = checkArguments(task, args, kwargs);
-    const self = createSelf(
-      { ...request, args: checked.args, kwargs: checked.kwargs },
-      soft.signal,
-      context,
-      reportProgress,
-    );
-    return { kind: "result", json: resultToJson(await task.run(self, checked.args)) };
+    const { each } = message;
+    const value = each === null ? await run(args) : await runForEach(argumentLists(each, args), run, soft.signal);
+    return { kind: "result", json: resultToJson(value) };
   } catch (thrown) {
+    if (thrown instanceof Replace && message.each === null) return { kind: "replace", node: thrown.node };
     return judged(task, request, thrown);
   } finally {
     soft.clear();
   }
 }
 
-function judged(task: Task, request: Request, thrown: unknown): Outcome {
+/** Runs a task for its items, one after the other. The soft limit is looked at between them, for they may be quick and many. */
+async function runForEach(
+  items: Iterable<readonly unknown[] | null>,
+  run: (args: readonly unknown[]) => Promise<unknown>,
+  signal: AbortSignal,
+): Promise<unknown[]> {
+  const results: unknown[] = [];
+  for (const args of items) {
+    signal.throwIfAborted();
+    if (args === null) throw new TypeError(`Item ${results.length} of starmap is no list of arguments.`);
+    results.push(await run(args));
+  }
+  return results;
+}
+
+function judged(task: AnyTask, request: Request, thrown: unknown): Outcome {
   const verdict = judge(
     thrown,
     { name: task.name, retries: request.retries, maxRetries: request.maxRetries },
@@ -126,7 +142,7 @@ function reportProgress(current: number, total: number, message: string | null):
   tell({ type: "progress", run: currentRun, progress: { current, total, message } });
 }
 
-function submitThroughSupervisor(node: TaskNode): Promise<{ taskId: string }> {
+function submitThroughSupervisor(node: Node): Promise<{ taskId: string }> {
   const call = (submitted += 1);
   return new Promise((resolve, reject) => {
     submissions.set(call, { resolve: (taskId) => resolve({ taskId }), reject });
@@ -138,7 +154,15 @@ function settleSubmission(message: Extract<ToTask, { type: "submitted" }>): void
   const waiting = submissions.get(message.call);
   submissions.delete(message.call);
   if (message.taskId !== null) waiting?.resolve(message.taskId);
-  else waiting?.reject(new Error(message.error ?? "The submission failed."));
+  else waiting?.reject(new SubmissionFailed(message.error));
+}
+
+/** A submission that the supervisor refused, under the name of its error. */
+class SubmissionFailed extends Error {
+  constructor(error: { readonly type: string; readonly message: string } | null) {
+    super(error?.message ?? "The submission failed.");
+    this.name = error?.type ?? "SubmissionFailed";
+  }
 }
 
 function tell(message: FromTask): void {

@@ -1,6 +1,13 @@
 import { inject } from "vitest";
-import type { z } from "zod";
-import { ProblemAnswer, ResultAnswer, SubmissionAnswer } from "../../src/core/answer-schemas.ts";
+import { z } from "zod";
+import {
+  GroupAnswer,
+  ProblemAnswer,
+  ResultAnswer,
+  SubmissionAnswer,
+  TaskAnswer,
+} from "../../src/core/answer-schemas.ts";
+import type { Node } from "../../src/core/node.ts";
 
 /** An answer over HTTP. */
 export interface Answer {
@@ -8,6 +15,14 @@ export interface Answer {
   readonly headers: Headers;
   readonly text: string;
   readonly json: unknown;
+}
+
+/** Where the API is that a test file started for itself; without one it is everybody's. */
+let ownUrl: string | null = null;
+
+/** Has this file's calls go to an API of its own. */
+export function useApi(url: string): void {
+  ownUrl = url;
 }
 
 /** Calls the API under test. A body that is no string or bytes goes as JSON. */
@@ -18,7 +33,7 @@ export async function call(
   headers: Record<string, string> = {},
 ): Promise<Answer> {
   const raw = typeof body === "string" || body instanceof Uint8Array;
-  const response = await fetch(inject("apiUrl") + path, {
+  const response = await fetch((ownUrl ?? inject("apiUrl")) + path, {
     method,
     redirect: "manual",
     headers: { ...(body === undefined || raw ? {} : { "content-type": "application/json" }), ...headers },
@@ -61,6 +76,43 @@ export async function ended(id: string, seconds = 40): Promise<z.infer<typeof Re
     if (ENDED.has(record.status)) return record;
     if (Date.now() > deadline) throw new Error(`${id} is still ${record.status} after ${seconds} s`);
   }
+}
+
+const Settled = z.discriminatedUnion("kind", [ResultAnswer, GroupAnswer]);
+
+/** The record of a task or a group. */
+export type Settled = z.infer<typeof Settled>;
+
+/** The record of a task or a group once it has ended, with its result even where that is only to be had by its URL. */
+export async function settled(id: string, seconds = 50): Promise<Settled> {
+  const deadline = Date.now() + seconds * 1000;
+  for (;;) {
+    const record = Settled.parse((await call("GET", `/result/${id}?wait=20`)).json);
+    if (ENDED.has(record.status)) return withResult(record);
+    if (Date.now() > deadline) throw new Error(`${id} is still ${record.status} after ${seconds} s`);
+  }
+}
+
+async function withResult(record: Settled): Promise<Settled> {
+  return record.result_url === undefined
+    ? record
+    : { ...record, result: await (await fetch(record.result_url)).json() };
+}
+
+/** Runs a canvas to the end of what it is asked for by. */
+export async function runCanvas(node: Node | Readonly<Record<string, unknown>>, seconds?: number): Promise<Settled> {
+  const { task_id: id } = await submit("/canvas", node);
+  return settled(id, seconds);
+}
+
+/** A group's record once it has ended. */
+export async function endedGroup(id: string): Promise<z.infer<typeof GroupAnswer>> {
+  return GroupAnswer.parse(await settled(id));
+}
+
+/** All of a task's data, as it is now. */
+export async function taskOf(id: string): Promise<z.infer<typeof TaskAnswer>> {
+  return TaskAnswer.parse((await call("GET", `/tasks/${id}`)).json);
 }
 
 /** Runs one task to its end. */

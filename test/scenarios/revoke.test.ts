@@ -6,16 +6,25 @@ const late = { countdown: 600 };
 const revoke = async (id: string): Promise<void> => {
   expect((await call("POST", `/tasks/${id}/revoke`, {})).status).toBe(202);
 };
-const group = async (id: string): Promise<ReturnType<typeof GroupAnswer.parse>> => GroupAnswer.parse((await call("GET", `/result/${id}?wait=20`)).json);
+const group = async (id: string): Promise<ReturnType<typeof GroupAnswer.parse>> =>
+  GroupAnswer.parse((await call("GET", `/result/${id}?wait=20`)).json);
 const started = async (id: string): Promise<void> => {
   while (Object(await call("GET", `/result/${id}`)).text.includes('"PENDING"'));
 };
 
 describe("revoking", () => {
   it("keeps a task that has not started from ever starting, and its links from being called", async () => {
-    const { task_id: id } = await submit("/tasks", { task: "math.add", args: [1, 2], options: { ...late, link: [{ task: "probe.identity" }] } });
+    const { task_id: id } = await submit("/tasks", {
+      task: "math.add",
+      args: [1, 2],
+      options: { ...late, link: [{ task: "probe.identity" }] },
+    });
     await revoke(id);
-    expect(await ended(id)).toMatchObject({ status: "REVOKED", started_at: null, error: { type: "Revoked", task_id: id } });
+    expect(await ended(id)).toMatchObject({
+      status: "REVOKED",
+      started_at: null,
+      error: { type: "Revoked", task_id: id },
+    });
   });
 
   it("changes nothing of what has ended, and knows no other ids", async () => {
@@ -28,7 +37,13 @@ describe("revoking", () => {
   });
 
   it("revokes what follows a step with the same error", async () => {
-    const { tasks } = await submit("/chain", { tasks: [{ task: "math.add", args: [1, 2] }, { task: "math.add", args: [1], options: late }, { task: "math.add", args: [1] }] });
+    const { tasks } = await submit("/chain", {
+      tasks: [
+        { task: "math.add", args: [1, 2] },
+        { task: "math.add", args: [1], options: late },
+        { task: "math.add", args: [1] },
+      ],
+    });
     const [first, second, third] = tasks.map((task) => task.task_id);
     await ended(first ?? "");
     await revoke(second ?? "");
@@ -37,28 +52,48 @@ describe("revoking", () => {
 
   it("revokes a whole canvas by the id of its result, leaving what runs to run", async () => {
     const { task_id: id, tasks } = await submit("/chain", {
-      tasks: [{ task: "probe.sleep", args: [2] }, { group: [{ task: "probe.identity" }, { chain: [{ task: "probe.identity" }, { task: "probe.identity" }] }] }, { task: "probe.identity" }],
+      tasks: [
+        { task: "probe.sleep", args: [2] },
+        { group: [{ task: "probe.identity" }, { chain: [{ task: "probe.identity" }, { task: "probe.identity" }] }] },
+        { task: "probe.identity" },
+      ],
     });
     await started(tasks[0]?.task_id ?? "");
     await revoke(id);
     expect(await ended(id)).toMatchObject({ status: "REVOKED" });
     expect(await ended(tasks[0]?.task_id ?? "")).toMatchObject({ status: "SUCCESS" });
-    for (const { task_id: later } of tasks.slice(1)) expect(await ended(later)).toMatchObject({ status: "REVOKED", started_at: null });
+    for (const { task_id: later } of tasks.slice(1))
+      expect(await ended(later)).toMatchObject({ status: "REVOKED", started_at: null });
   });
 
   it("revokes a whole canvas of which nothing has started", async () => {
     const { task_id: id, tasks } = await submit("/chord", {
-      header: [{ task: "math.add", args: [1, 2], options: late }, { chain: [{ task: "math.add", args: [1, 2], options: late }, { task: "probe.identity" }] }],
+      header: [
+        { task: "math.add", args: [1, 2], options: late },
+        { chain: [{ task: "math.add", args: [1, 2], options: late }, { task: "probe.identity" }] },
+      ],
       body: { task: "math.tsum" },
     });
     await revoke(id);
     for (const { task_id: each } of tasks) expect(await ended(each)).toMatchObject({ status: "REVOKED" });
-    expect(await group(Object(await ended(id)).parent_id)).toMatchObject({ status: "REVOKED", completed: 0, failed: 2 });
+    expect(await group(Object(await ended(id)).parent_id)).toMatchObject({
+      status: "REVOKED",
+      completed: 0,
+      failed: 2,
+    });
   });
 
   it("revokes a group by its id, and a member alone without the others", async () => {
     const answer = await call("POST", "/chain", {
-      tasks: [{ group: [{ task: "math.add", args: [1, 2] }, { task: "math.add", args: [1, 2], options: late }] }, { task: "math.tsum" }],
+      tasks: [
+        {
+          group: [
+            { task: "math.add", args: [1, 2] },
+            { task: "math.add", args: [1, 2], options: late },
+          ],
+        },
+        { task: "math.tsum" },
+      ],
     });
     const { task_id: body, tasks } = SubmissionAnswer.parse(answer.json);
     await ended(tasks[0]?.task_id ?? "");
@@ -67,7 +102,12 @@ describe("revoking", () => {
     expect(record).toMatchObject({ status: "FAILURE", error: { type: "ChordError", task_id: tasks[1]?.task_id } });
     expect(await group(record.parent_id ?? "")).toMatchObject({ status: "REVOKED", completed: 1, failed: 1 });
 
-    const whole = await submit("/group", { tasks: [{ task: "math.add", args: [1, 2], options: late }, { task: "math.add", args: [1, 2], options: late }] });
+    const whole = await submit("/group", {
+      tasks: [
+        { task: "math.add", args: [1, 2], options: late },
+        { task: "math.add", args: [1, 2], options: late },
+      ],
+    });
     await revoke(whole.task_id);
     expect(await group(whole.task_id)).toMatchObject({ status: "REVOKED", failed: 2, error: { type: "Revoked" } });
   });

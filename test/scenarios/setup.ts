@@ -11,6 +11,8 @@ declare module "vitest" {
     apiUrl: string;
     /** Where the AWS services answer; empty where the tests were given an API only. */
     awsUrl: string;
+    /** The cloud assembly that is served, for tests that serve it once more by themselves; empty as above. */
+    assembly: string;
   }
 }
 
@@ -23,6 +25,7 @@ export async function setup(project: TestProject): Promise<(() => Promise<void>)
   if (given !== undefined) {
     project.provide("apiUrl", given.replace(/\/$/, ""));
     project.provide("awsUrl", process.env["CELERIAC_AWS_URL"] ?? "");
+    project.provide("assembly", "");
     return;
   }
   const root = join(import.meta.dirname, "..", "..");
@@ -36,6 +39,7 @@ export async function setup(project: TestProject): Promise<(() => Promise<void>)
   await embedded.deploy(assembly);
   project.provide("apiUrl", embedded.apiUrl);
   project.provide("awsUrl", embedded.awsUrl);
+  project.provide("assembly", assembly);
   return async () => {
     await embedded.stop();
     await rm(assembly, { recursive: true, force: true });

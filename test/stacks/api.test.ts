@@ -228,7 +228,7 @@ describe("each right", () => {
       `s3:PutObject ${bucket}/payloads/*`,
       `s3:PutObject ${bucket}/uploads/*`,
       `sqs:SendMessage ${queues}`,
-      ...["chain", "chord", "group"].map((kind) => `states:StartExecution ${machines}${kind}`),
+      ...["chain", "chord", "group", "workflow-*"].map((kind) => `states:StartExecution ${machines}${kind}`),
     ]);
     expect(rights("submit")).toEqual(expect.arrayContaining([...reading]));
   });

@@ -6,6 +6,8 @@ import { z } from "zod";
 import { type StageConfig, loadConfig } from "../../lib/config.ts";
 import { type TaskModule, deployedModules, discoverTasks } from "../../lib/discover.ts";
 import { addStacks } from "../../lib/assembly.ts";
+import { discoverWorkflows } from "../../lib/discover-workflows.ts";
+import { type CompiledWorkflow, compileWorkflows } from "../../lib/workflows.ts";
 
 /** A small project of its own, so that these tests don't change with the tasks that ship. */
 export const PROJECT = join(import.meta.dirname, "../fixtures/project");
@@ -47,6 +49,7 @@ export interface Stage {
 export async function synthesizeStage(stages: unknown, stage: string, root = PROJECT): Promise<Stage> {
   const config = loadConfig({ stages, stage }, {});
   const modules = deployedModules(await discoverTasks(root), config.modulesOff);
+  const workflows = compileWorkflows(await discoverWorkflows(root, modules), modules, config.queueAllowance);
   const folder = await mkdtemp(join(tmpdir(), "celeriac-"));
   try {
     const names = [
@@ -61,19 +64,24 @@ export async function synthesizeStage(stages: unknown, stage: string, root = PRO
       await mkdir(join(folder, name));
       await writeFile(join(folder, name, "index.mjs"), `// ${name}`);
     }
-    return read(config, modules, folder);
+    return read(config, modules, folder, workflows);
   } finally {
     await rm(folder, { recursive: true });
   }
 }
 
-function read(config: StageConfig, modules: readonly TaskModule[], folder: string): Stage {
+function read(
+  config: StageConfig,
+  modules: readonly TaskModule[],
+  folder: string,
+  workflows: readonly CompiledWorkflow[],
+): Stage {
   const app = new App({
     outdir: join(folder, "out"),
     analyticsReporting: false,
     builtinCloudFormationValidation: false,
   });
-  addStacks(app, config, modules, folder);
+  addStacks(app, config, modules, folder, workflows);
   const stacks = Object.fromEntries(
     app.synth().stacks.map((stack) => {
       const template = Template.parse(stack.template);

@@ -100,6 +100,9 @@ describe("each task module", () => {
       "sqs:SendMessage arn:aws:sqs:REGION:ACCOUNT:celeriac-dev-*",
       "states:SendTaskFailure arn:aws:states:REGION:ACCOUNT:stateMachine:celeriac-dev-*",
       "states:SendTaskSuccess arn:aws:states:REGION:ACCOUNT:stateMachine:celeriac-dev-*",
+      "states:StartExecution arn:aws:states:REGION:ACCOUNT:stateMachine:celeriac-dev-chain",
+      "states:StartExecution arn:aws:states:REGION:ACCOUNT:stateMachine:celeriac-dev-chord",
+      "states:StartExecution arn:aws:states:REGION:ACCOUNT:stateMachine:celeriac-dev-group",
     ]);
   });
 

@@ -5,7 +5,7 @@ import type { Json } from "../language/json.ts";
 import type { Machine } from "../language/machine.ts";
 import { parseMachine } from "../language/parse-machine.ts";
 import { Archive } from "./archive.ts";
-import type { Clock } from "./clock.ts";
+import type { Clock } from "../../clock.ts";
 import type { EventRow } from "./history.ts";
 import { createInterpreter, type Interpreter } from "./interpreter.ts";
 import { type ExecutionRecord, recordOf } from "./record.ts";

@@ -8,7 +8,7 @@ import { type Catcher, decideRetry, findCatcher, RUNTIME_ERROR } from "../langua
 import { fillTemplate } from "../language/template.ts";
 import { parseTimestamp } from "../language/timestamps.ts";
 import { messageOf } from "../../values.ts";
-import type { Clock } from "./clock.ts";
+import type { Clock } from "../../clock.ts";
 import { createForks } from "./forks.ts";
 import { HistoryFull } from "./history.ts";
 import type { RunQueue } from "./run-queue.ts";

@@ -5,7 +5,7 @@ import type { Seconds, TaskState } from "../language/machine.ts";
 import { type DataScope, readPath } from "../language/path.ts";
 import { fillTemplate } from "../language/template.ts";
 import { REGION } from "../../types.ts";
-import type { Cancel } from "./clock.ts";
+import type { Cancel } from "../../clock.ts";
 import type { EventDetails } from "./history.ts";
 import { callService, type ServiceAnswer, type ServiceCalls } from "./services.ts";
 import type { Activity, Core, Thread } from "./thread.ts";

@@ -2,7 +2,7 @@ import type { ExpressionScope } from "../language/expression.ts";
 import type { Failure } from "../language/failure.ts";
 import type { Json, JsonObject } from "../language/json.ts";
 import type { Branch, Machine, State } from "../language/machine.ts";
-import type { Cancel, Clock } from "./clock.ts";
+import type { Cancel, Clock } from "../../clock.ts";
 import { type EventDetails, History } from "./history.ts";
 
 /** A state machine as it was when an execution started. */

@@ -19,6 +19,7 @@ describe("the configuration of a stage", () => {
       waitConcurrency: null,
       apiRate: 500,
       apiBurst: 1_000,
+      queueAllowance: 86_400,
       gatewayLogRole: true,
       emailSender: null,
       alarmEmail: null,

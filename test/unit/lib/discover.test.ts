@@ -42,6 +42,7 @@ describe("a wrong module is one line that names the file and says what to do", (
       /^crash\/broken\.ts cannot be imported: Error: no such file: \/etc\/nowhere\. .* without a task's environment\.$/,
     "missing-import": /^missing-import\/math\.ts cannot be imported: .*missing\.ts/,
     "no-task": /^no-task\/empty\.ts exports no task: export what defineTask returns, or begin the file's name with "_"/,
+    "only-workflow": /^only-workflow\/nightly\.ts exports a workflow and no task: move it to functions\/workflows\.$/,
     "only-helpers": /^only-helpers holds no task module: add one/,
     nowhere: /^nowhere does not exist: create it/,
     "bad-name": /^bad-name\/My Math\.ts: "My Math" cannot name a module: expected .* Rename the file/,

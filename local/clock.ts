@@ -1,7 +1,7 @@
 /** Takes back what was asked of the clock; harmless afterwards. */
 export type Cancel = () => void;
 
-/** Time and chance for executions; tests bring their own. */
+/** Time and chance for what waits; tests bring their own. */
 export interface Clock {
   /** Milliseconds since 1970. */
   readonly now: () => number;

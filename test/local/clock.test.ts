@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { systemClock } from "../../local/step-functions/runtime/clock.ts";
+import { systemClock } from "../../local/clock.ts";
 
 beforeEach(() => {
   vi.useFakeTimers();

@@ -1,0 +1,32 @@
+import { planRun, submitRun } from "../../src/client/run-workflow.ts";
+import type { Attempt } from "../../src/client/idempotency.ts";
+import type { Plan } from "../../src/core/plan.ts";
+import { Problem, invalidInput } from "../../src/core/problem.ts";
+import { RunBody } from "../../src/core/requests.ts";
+import { runFaults } from "../../src/core/workflow-run.ts";
+import { accepted } from "./canvas.ts";
+import { type Operation, param, parseBody } from "./http.ts";
+import { API_ORIGIN, once } from "./submission.ts";
+
+/** `POST /workflows/{name}`: runs a named workflow on the machine that it was compiled into. */
+export const runWorkflow: Operation = async (request, runtime) => {
+  const workflow = runtime.registry.workflow(param(request, "name"));
+  if (workflow === null) {
+    throw new Problem(404, "unknown_workflow", "There is no workflow of this name. GET /workflows lists them.");
+  }
+  const given = parseBody(request, RunBody);
+  const faults = runFaults(workflow.node, given, runtime.registry);
+  if (faults.length > 0) throw invalidInput(faults);
+  const planOf = (attempt: Attempt): Plan => planRun(workflow, given, attempt.seed);
+  return once(
+    request,
+    runtime,
+    (attempt) =>
+      submitRun(runtime, workflow.name, planOf(attempt), {
+        correlation: request.correlationId,
+        origin: API_ORIGIN,
+        now: attempt.created,
+      }),
+    (attempt) => accepted(planOf(attempt)),
+  );
+};

@@ -1,0 +1,176 @@
+import { DynamoDBClient, GetItemCommand, PutItemCommand, ScanCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
+import {
+  DescribeExecutionCommand,
+  GetExecutionHistoryCommand,
+  type HistoryEvent,
+  ListExecutionsCommand,
+  ListStateMachinesCommand,
+  SFNClient,
+} from "@aws-sdk/client-sfn";
+import { GetQueueAttributesCommand, GetQueueUrlCommand, PurgeQueueCommand, SQSClient, SendMessageCommand } from "@aws-sdk/client-sqs";
+import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
+import { z } from "zod";
+
+/** The stage that scenarios run on. */
+const PREFIX = "celeriac-local";
+
+const Parameters = z.object({ QueueUrl: z.string(), MessageBody: z.looseObject({ op: z.string(), token: z.string().optional(), id: z.string() }) });
+
+/** A message that a state machine sent: `body` has the token of the state that waits, where one does. */
+export interface Sent {
+  readonly queueUrl: string;
+  readonly body: z.infer<typeof Parameters>["MessageBody"];
+}
+
+/** An execution of one of the machines of canvases. */
+export interface Execution {
+  readonly arn: string;
+  readonly kind: string;
+  readonly status: string;
+  readonly name: string;
+}
+
+/** The AWS behind the API, as an operator reaches it. */
+export class Aws {
+  readonly sfn: SFNClient;
+  readonly sqs: SQSClient;
+  readonly #dynamo: DynamoDBClient;
+
+  constructor(endpoint: string) {
+    const options = { endpoint, region: "us-east-1", credentials: { accessKeyId: "test", secretAccessKey: "test" } };
+    this.sfn = new SFNClient(options);
+    this.sqs = new SQSClient({ ...options, useQueueUrlAsEndpoint: false });
+    this.#dynamo = new DynamoDBClient(options);
+  }
+
+  /** An item of the table, or null. */
+  async item(id: string): Promise<Record<string, unknown> | null> {
+    const { Item } = await this.#dynamo.send(new GetItemCommand({ TableName: PREFIX, Key: marshall({ id }), ConsistentRead: true }));
+    return Item === undefined ? null : unmarshall(Item);
+  }
+
+  /** Puts an item in place of what is there: as it was before a write that a crash prevented. */
+  async putItem(item: Record<string, unknown>): Promise<void> {
+    await this.#dynamo.send(new PutItemCommand({ TableName: PREFIX, Item: marshall(item, { removeUndefinedValues: true }) }));
+  }
+
+  /** Takes attributes off an item. */
+  async removeAttributes(id: string, names: readonly string[]): Promise<void> {
+    await this.#dynamo.send(
+      new UpdateItemCommand({
+        TableName: PREFIX,
+        Key: marshall({ id }),
+        UpdateExpression: `REMOVE ${names.map((_, index) => `#n${index}`).join(", ")}`,
+        ExpressionAttributeNames: Object.fromEntries(names.map((name, index) => [`#n${index}`, name])),
+      }),
+    );
+  }
+
+  /** How many items the table has. */
+  async items(): Promise<number> {
+    let count = 0;
+    let start: Record<string, never> | undefined | Awaited<ReturnType<typeof this.scan>>["LastEvaluatedKey"];
+    do {
+      const page = await this.scan(start);
+      count += page.Count ?? 0;
+      start = page.LastEvaluatedKey;
+    } while (start !== undefined);
+    return count;
+  }
+
+  /** A page of the number of items. */
+  scan(start: ConstructorParameters<typeof ScanCommand>[0]["ExclusiveStartKey"]): Promise<import("@aws-sdk/client-dynamodb").ScanCommandOutput> {
+    return this.#dynamo.send(new ScanCommand({ TableName: PREFIX, Select: "COUNT", ExclusiveStartKey: start }));
+  }
+
+  /** The URL of a module's queue. */
+  async queueUrl(module: string): Promise<string> {
+    const { QueueUrl } = await this.sqs.send(new GetQueueUrlCommand({ QueueName: `${PREFIX}-${module}` }));
+    return QueueUrl ?? "";
+  }
+
+  /** Sends a message to a module's queue. */
+  async send(module: string, body: unknown): Promise<void> {
+    await this.sqs.send(new SendMessageCommand({ QueueUrl: await this.queueUrl(module), MessageBody: JSON.stringify(body) }));
+  }
+
+  /** Drops all that waits in a module's queue. */
+  async purge(module: string): Promise<void> {
+    await this.sqs.send(new PurgeQueueCommand({ QueueUrl: await this.queueUrl(module) }));
+  }
+
+  /** Messages of a module's queue: waiting, being worked on, and delayed. */
+  async depth(module: string): Promise<{ waiting: number; inFlight: number; delayed: number }> {
+    const { Attributes } = await this.sqs.send(
+      new GetQueueAttributesCommand({ QueueUrl: await this.queueUrl(module), AttributeNames: ["All"] }),
+    );
+    return {
+      waiting: Number(Attributes?.["ApproximateNumberOfMessages"]),
+      inFlight: Number(Attributes?.["ApproximateNumberOfMessagesNotVisible"]),
+      delayed: Number(Attributes?.["ApproximateNumberOfMessagesDelayed"]),
+    };
+  }
+
+  /** The newest executions of the machines of canvases, up to 100 of each kind. */
+  async executions(): Promise<Execution[]> {
+    const { stateMachines = [] } = await this.sfn.send(new ListStateMachinesCommand({}));
+    const kinds = ["chain", "group", "chord"].map((kind) => ({ kind, machine: stateMachines.find(({ name }) => name === `${PREFIX}-${kind}`) }));
+    const lists = await Promise.all(
+      kinds.map(async ({ kind, machine }) => {
+        const command = new ListExecutionsCommand({ stateMachineArn: machine?.stateMachineArn, maxResults: 100 });
+        const { executions = [] } = await this.sfn.send(command);
+        return executions.map(({ executionArn = "", status = "", name = "" }) => ({ arn: executionArn, kind, status, name }));
+      }),
+    );
+    return lists.flat();
+  }
+
+  /** The execution that carries the whole of a submission. */
+  async executionOf(root: string, epoch = 0): Promise<Execution> {
+    const item = await this.item(`root#${root}`);
+    const { top } = z.object({ top: z.object({ id: z.string() }) }).parse(JSON.parse(z.string().parse(item?.["root"])));
+    const name = `${top.id}-${epoch}`;
+    const found = (await this.executions()).find((execution) => execution.name === name);
+    if (found === undefined) throw new Error(`No execution ${name} of the root ${root} is among the newest.`);
+    return found;
+  }
+
+  /** How an execution stands. */
+  async status(arn: string): Promise<string> {
+    return (await this.sfn.send(new DescribeExecutionCommand({ executionArn: arn }))).status ?? "";
+  }
+
+  /** All events of an execution. */
+  async history(arn: string): Promise<HistoryEvent[]> {
+    const events: HistoryEvent[] = [];
+    let nextToken: string | undefined;
+    do {
+      const page = await this.sfn.send(new GetExecutionHistoryCommand({ executionArn: arn, maxResults: 1_000, nextToken }));
+      events.push(...(page.events ?? []));
+      nextToken = page.nextToken;
+    } while (nextToken !== undefined);
+    return events;
+  }
+
+  /** The messages that an execution has sent so far, oldest first. */
+  async sentBy(arn: string): Promise<Sent[]> {
+    return (await this.history(arn)).flatMap((event) => {
+      const text = event.taskScheduledEventDetails?.parameters;
+      if (text === undefined) return [];
+      const { QueueUrl, MessageBody } = Parameters.parse(JSON.parse(text));
+      return [{ queueUrl: QueueUrl, body: MessageBody }];
+    });
+  }
+
+  /** Sends a message again that an execution has sent. */
+  async repeat({ queueUrl, body }: Sent): Promise<void> {
+    await this.sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: JSON.stringify(body) }));
+  }
+
+  /** Ends the clients. */
+  close(): void {
+    this.sfn.destroy();
+    this.sqs.destroy();
+    this.#dynamo.destroy();
+  }
+}
