@@ -4,10 +4,12 @@ import { explain, planDeployment } from "./deploy.ts";
 import type { Plan } from "./deploy.ts";
 import { startEventSourceMapping } from "./event-source.ts";
 import type { EventSourceMapping } from "./event-source.ts";
+import type { FaultRig } from "./faults/rig.ts";
 import type { Functions } from "./lambda/functions.ts";
 import type { Log } from "./log.ts";
 import { startRules } from "./schedule.ts";
 import type { BusEvent, Rules } from "./schedule.ts";
+import type { Scheduler } from "./scheduler/index.ts";
 import type { DynamoDb } from "./services/dynamodb.ts";
 import type { S3 } from "./services/s3.ts";
 import type { Sqs } from "./services/sqs.ts";
@@ -21,6 +23,8 @@ export interface Services {
   readonly sqs: Sqs;
   readonly functions: Functions;
   readonly stepFunctions: () => StepFunctions;
+  readonly scheduler: Scheduler;
+  readonly rig: FaultRig;
   readonly log: Log;
 }
 
@@ -38,7 +42,8 @@ export interface Deployment {
 }
 
 /** Nothing deployed yet. */
-export function createDeployment({ dynamoDb, s3, sqs, functions, stepFunctions, log }: Services): Deployment {
+export function createDeployment(services: Services): Deployment {
+  const { dynamoDb, s3, sqs, functions, stepFunctions, scheduler, rig, log } = services;
   let applied: Plan | null = null;
   let restApi: RestApiServer | null = null;
   let rules: Rules | null = null;
@@ -63,6 +68,7 @@ export function createDeployment({ dynamoDb, s3, sqs, functions, stepFunctions, 
       rules = startRules(plan.rules, deliver, log);
       changed.push("event rules");
     }
+    changed.push(...scheduler.deploy(plan.schedules, plan.scheduleGroups));
     restApi = nextApi;
     applied = plan;
     return changed;
@@ -97,7 +103,7 @@ export function createDeployment({ dynamoDb, s3, sqs, functions, stepFunctions, 
       if (!queue) return [];
       mappings.set(
         key,
-        startEventSourceMapping(config, queue, () => functions.acquire(config.FunctionName), log),
+        startEventSourceMapping(config, queue, () => functions.acquire(config.FunctionName), rig, log),
       );
       return `mapping of ${queue.name}`;
     });

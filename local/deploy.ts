@@ -6,6 +6,8 @@ import { readFunction } from "./lambda/config.ts";
 import type { FunctionConfig } from "./lambda/config.ts";
 import { readRule } from "./schedule.ts";
 import type { Rule } from "./schedule.ts";
+import { readSchedule } from "./scheduler/spec.ts";
+import type { Spec } from "./scheduler/spec.ts";
 import type { DeployedResource } from "./types.ts";
 import { messageOf } from "./values.ts";
 
@@ -25,6 +27,9 @@ export interface Plan {
   readonly mappings: readonly MappingConfig[];
   readonly stateMachines: readonly StateMachine[];
   readonly rules: readonly Rule[];
+  readonly schedules: readonly Spec[];
+  /** Names. */
+  readonly scheduleGroups: readonly string[];
   /** All of it, for what reads resources itself. */
   readonly resources: readonly DeployedResource[];
 }
@@ -48,6 +53,8 @@ export function planDeployment({ resources, assetPath }: Assembly): Plan {
     mappings,
     stateMachines: readAll(ofType("AWS::StepFunctions::StateMachine"), readStateMachine),
     rules: readAll(ofType("AWS::Events::Rule"), readRule),
+    schedules: readAll(ofType("AWS::Scheduler::Schedule"), readSchedule),
+    scheduleGroups: ofType("AWS::Scheduler::ScheduleGroup").map(({ physicalId }) => physicalId),
     resources,
   };
 }

@@ -3,7 +3,12 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createDeployment } from "./apply.ts";
 import { readAssembly } from "./assembly/index.ts";
+import type { Clock } from "./clock.ts";
 import { pruneCompileCache } from "./disk.ts";
+import { createFaultRig } from "./faults/rig.ts";
+import type { FaultReport } from "./faults/rig.ts";
+import { readFaults } from "./faults/settings.ts";
+import type { FaultSettings } from "./faults/settings.ts";
 import { createGateway } from "./gateway.ts";
 import type { Guard } from "./gateway.ts";
 import { credentialsOf } from "./lambda/config.ts";
@@ -15,6 +20,8 @@ import { openFront } from "./listen.ts";
 import type { Front } from "./listen.ts";
 import { createLog } from "./log.ts";
 import type { Sink } from "./log.ts";
+import { createScheduler } from "./scheduler/index.ts";
+import { createTargets } from "./scheduler/targets.ts";
 import { startDynamoDb } from "./services/dynamodb.ts";
 import { startFauxqs } from "./services/fauxqs.ts";
 import { createLambda } from "./services/lambda.ts";
@@ -30,7 +37,7 @@ export interface EmbeddedOptions extends FunctionsOptions {
   readonly port?: number | undefined;
   /** Port of the AWS services. Default: a free one. */
   readonly awsPort?: number | undefined;
-  /** Directory in which tables, queues, objects and mails outlive the run. Default: none, all in memory. */
+  /** Directory in which tables, queues, objects, schedules and mails outlive the run. Default: none, all in memory. */
   readonly data?: string | undefined;
   /** Takes the lines of the terminal log. Default: they are dropped. */
   readonly log?: Sink | undefined;
@@ -38,6 +45,10 @@ export interface EmbeddedOptions extends FunctionsOptions {
   readonly color?: boolean | undefined;
   /** Sees every AWS call before it is served. */
   readonly guard?: Guard | undefined;
+  /** The time by which EventBridge Scheduler goes. Default: the machine's. */
+  readonly clock?: Clock | undefined;
+  /** What to inject from the start. Default: nothing. */
+  readonly faults?: FaultSettings | undefined;
 }
 
 /** A local AWS that runs. Its whole state is its own: several can run in one process. */
@@ -51,6 +62,10 @@ export interface Embedded {
    * an assembly that the local AWS does not serve.
    */
   readonly deploy: (assembly: string) => Promise<readonly string[]>;
+  /** Replaces what is injected; `{}` ends it. Throws in one line for settings that make no sense. */
+  readonly setFaults: (faults: FaultSettings) => void;
+  /** What is injected, and how often each fault was. */
+  readonly faults: () => FaultReport;
   /** Ends all of it: functions are killed with all that they started. */
   readonly stop: () => Promise<void>;
 }
@@ -79,6 +94,7 @@ async function startServices(options: EmbeddedOptions, api: Front, aws: Front): 
   const { data } = options;
   const awsUrl = aws.url;
   const log = createLog(options.log ?? (() => {}), options.color ?? false);
+  const rig = createFaultRig(readFaults(options.faults ?? {}));
   pruneCompileCache(COMPILE_CACHE, Date.now());
 
   // The one that fails where another run has the data comes first; the others leave nothing to clean up.
@@ -87,13 +103,28 @@ async function startServices(options: EmbeddedOptions, api: Front, aws: Front): 
   const runtimeApi = await startRuntimeApi();
   const reaper = startReaper();
   const functions = createFunctions({ runtimeApi, reaper, log, awsUrl, compileCache: COMPILE_CACHE }, options);
-  const sqs = createSqs(fauxqs);
+  const sqs = createSqs(fauxqs, rig);
   const s3 = createS3(fauxqs, (accessKey) => {
     const name = functions.callerOf(accessKey);
     return name === null ? undefined : credentialsOf(name).secret;
   });
   const outbox = createOutbox(data === undefined ? undefined : join(data, "outbox.jsonl"));
-  const deployment = createDeployment({ dynamoDb, s3, sqs, functions, stepFunctions: () => stepFunctions, log });
+  const scheduler = createScheduler({
+    deliver: createTargets(sqs, functions, log),
+    log,
+    file: data === undefined ? undefined : join(data, "schedules.jsonl"),
+    clock: options.clock,
+  });
+  const deployment = createDeployment({
+    dynamoDb,
+    s3,
+    sqs,
+    functions,
+    stepFunctions: () => stepFunctions,
+    scheduler,
+    rig,
+    log,
+  });
   const stepFunctions = createStepFunctions({
     sendMessage: (queueUrl, body) => sqs.send(queueUrl, body),
     invoke: functions.invoke,
@@ -107,6 +138,7 @@ async function startServices(options: EmbeddedOptions, api: Front, aws: Front): 
         deployment.restApi()?.control(request) ?? Promise.reject(new Error("No REST API is deployed.")),
       dynamodb: dynamoDb.service,
       lambda: createLambda(functions, log),
+      scheduler: scheduler.service,
       ses: createSes(outbox),
       sqs: sqs.service,
       states: stepFunctions.service,
@@ -116,6 +148,7 @@ async function startServices(options: EmbeddedOptions, api: Front, aws: Front): 
     outbox,
     callerOf: functions.callerOf,
     guard: options.guard,
+    rig,
     log,
   });
   aws.serve(gateway);
@@ -129,6 +162,7 @@ async function startServices(options: EmbeddedOptions, api: Front, aws: Front): 
 
   const stop = async (): Promise<void> => {
     deployment.stop();
+    scheduler.stop();
     stepFunctions.stop();
     await functions.stop();
     await Promise.all([api.close(), aws.close(), runtimeApi.stop(), reaper.stop()]);
@@ -136,5 +170,12 @@ async function startServices(options: EmbeddedOptions, api: Front, aws: Front): 
     await Promise.all([fauxqs.app.close(), dynamoDb.stop()]);
   };
 
-  return { apiUrl: api.url, awsUrl, deploy, stop };
+  return {
+    apiUrl: api.url,
+    awsUrl,
+    deploy,
+    setFaults: (faults) => rig.set(readFaults(faults)),
+    faults: rig.report,
+    stop,
+  };
 }

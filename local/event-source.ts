@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { createBatchFaults } from "./faults/batch.ts";
+import type { FaultRig } from "./faults/rig.ts";
 import type { Lease } from "./lambda/pool.ts";
 import type { Log } from "./log.ts";
 import type { InflightEntry } from "./services/fauxqs.ts";
@@ -41,9 +43,11 @@ export function startEventSourceMapping(
   config: MappingConfig,
   queue: LocalQueue,
   acquire: () => Promise<Lease>,
+  rig: FaultRig,
   log: Log,
 ): EventSourceMapping {
   const maxConcurrency = config.ScalingConfig?.MaximumConcurrency ?? DEFAULT_CONCURRENCY;
+  const faults = createBatchFaults(rig, queue);
   const window = config.MaximumBatchingWindowInSeconds * 1000;
   let running = 0;
   /** Batches that wait for an environment: they will take messages that are still in the queue. */
@@ -85,7 +89,8 @@ export function startEventSourceMapping(
       if (stopped) return;
       const { entries, payload } = receiveBatch(queue, config.BatchSize);
       if (entries.length === 0) return;
-      const result = await lease.invoke(payload);
+      const giveBack = faults.received(entries);
+      const result = await faults.invoke(lease, payload);
       const failed = failedItems(result, entries, config.FunctionResponseTypes.length > 0);
       if (failed === "all" && result.functionError === null) {
         log.line(
@@ -95,9 +100,10 @@ export function startEventSourceMapping(
         );
       }
       // What failed stays received, and becomes visible when its visibility timeout is over.
-      for (const { message, receiptHandle } of entries) {
-        if (failed !== "all" && !failed.has(message.messageId)) queue.remove(receiptHandle);
-      }
+      const done = entries.filter(({ message }) => failed !== "all" && !failed.has(message.messageId));
+      const deleted = done.length > 0 && faults.losesDeletes() ? [] : done;
+      for (const { receiptHandle } of deleted) queue.remove(receiptHandle);
+      giveBack(entries.filter((entry) => !deleted.includes(entry)));
     } finally {
       lease.release();
     }

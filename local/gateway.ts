@@ -1,6 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { buffer } from "node:stream/consumers";
+import { createCallFaults } from "./faults/calls.ts";
+import { serveFaults } from "./faults/endpoint.ts";
+import type { FaultRig } from "./faults/rig.ts";
 import { identifyCall } from "./identify.ts";
 import type { Call } from "./identify.ts";
 import type { Log } from "./log.ts";
@@ -24,28 +27,35 @@ export interface GatewayOptions {
   /** The function to which an access key was given; null for any other. */
   readonly callerOf: (accessKey: string) => string | null;
   readonly guard?: Guard | undefined;
+  readonly rig: FaultRig;
   readonly log: Log;
 }
 
 /** The one address of the local AWS: tells services apart by the signature, as there is one host for all. */
 export function createGateway(options: GatewayOptions): (req: IncomingMessage, res: ServerResponse) => void {
-  const { services, s3, outbox, callerOf, guard, log } = options;
+  const { services, s3, outbox, callerOf, guard, rig, log } = options;
+  const faults = createCallFaults(rig);
 
-  /** The answer; null where S3 has given it already, in a stream. */
+  /** The answer; null where S3 has given it already, in a stream, or where there is to be none. */
   async function serve(req: IncomingMessage, res: ServerResponse): Promise<AwsResponse | null> {
     if (req.url?.startsWith("/_outbox")) return showOutbox(req, outbox);
+    if (req.url === "/_faults") return serveFaults(req, rig);
     const call = identifyCall(req);
     const body = call.service === "s3" ? Buffer.alloc(0) : await buffer(req);
     const request = requestOf(req, call, body, call.accessKey === null ? null : callerOf(call.accessKey));
 
-    const refused = guard?.(request);
+    const refused = guard?.(request) ?? faults.refuse(request);
     if (refused) return refused;
     if (call.service === "s3") {
       await s3.handle(req, res);
       return null;
     }
     const service = services[call.service];
-    return service ? service(request) : unknownService(request, Object.keys(services));
+    if (!service) return unknownService(request, Object.keys(services));
+    const answer = await service(request);
+    if (!faults.losesReply(request)) return answer;
+    req.socket.destroy();
+    return null;
   }
 
   return (req, res) => {

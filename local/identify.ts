@@ -25,6 +25,8 @@ const PATHS: readonly (readonly [string, string])[] = [
   ["/2015-03-31/functions", "lambda"],
   ["/v2/email/", "ses"],
   ["/restapis", "apigateway"],
+  ["/schedules", "scheduler"],
+  ["/schedule-groups", "scheduler"],
 ];
 
 /** Tells service, operation and access key of a request to any AWS service. Form bodies are read elsewhere. */

@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { assetsOf, pruneAssets } from "./disk.ts";
 import { startEmbedded } from "./embedded.ts";
 import type { Embedded } from "./embedded.ts";
+import { showFaults } from "./faults/settings.ts";
 import { createLog } from "./log.ts";
 import { HELP, readOptions } from "./options.ts";
 import type { Options } from "./options.ts";
@@ -48,7 +49,10 @@ async function main(): Promise<void> {
   if (!interrupt.signal.aborted) {
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
     const { apiUrl, awsUrl } = embedded;
-    write(`Celeriac is ready (${seconds} s): API ${apiUrl}, AWS ${awsUrl}, outbox ${awsUrl}/_outbox. Ctrl-C ends it.`);
+    const faults = options.faults ? ` Faults are on (${showFaults(embedded.faults().faults)}).` : "";
+    write(
+      `Celeriac is ready (${seconds} s): API ${apiUrl}, AWS ${awsUrl}, outbox ${awsUrl}/_outbox.${faults} Ctrl-C ends it.`,
+    );
     await new Promise((resolve) => interrupt.signal.addEventListener("abort", resolve));
   }
   watcher.stop();
@@ -57,12 +61,12 @@ async function main(): Promise<void> {
 
 /** Starts the services while the CDK app runs, then deploys what it made. */
 async function start(options: Options, outdir: string, color: boolean, signal: AbortSignal): Promise<Embedded> {
-  const { port, awsPort, data } = options;
+  const { port, awsPort, data, faults } = options;
   const abort = new AbortController();
   const synthesis = synthesize(root, outdir, AbortSignal.any([signal, abort.signal]));
   // Awaited below; until then a failure must not end the process.
   synthesis.catch(() => {});
-  const embedded = await startEmbedded({ port, awsPort, data, color, log: write }).catch((error: unknown) => {
+  const embedded = await startEmbedded({ port, awsPort, data, faults, color, log: write }).catch((error: unknown) => {
     abort.abort();
     throw error;
   });

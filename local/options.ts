@@ -1,5 +1,8 @@
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { FAULTS, parseFaults } from "./faults/settings.ts";
+import type { FaultSettings } from "./faults/settings.ts";
+import { messageOf } from "./values.ts";
 
 /** What the start command was asked for. */
 export interface Options {
@@ -8,15 +11,24 @@ export interface Options {
   readonly dashboardPort: number;
   /** Absolute; undefined for a run in memory. */
   readonly data: string | undefined;
+  /** Undefined where nothing is to be injected. */
+  readonly faults: FaultSettings | undefined;
 }
+
+const faultHelp = Object.entries(FAULTS).map(([fault, effect]) => `    ${fault.padEnd(12)}${effect}`);
 
 export const HELP = `Runs the whole stack on this machine: npm start -- [flags]
 
   --port N            port of the API (default 8000)
-  --aws-port N        port of the local AWS: SQS, DynamoDB, S3, Lambda, Step Functions, SES (default 4566)
+  --aws-port N        port of the local AWS: SQS, DynamoDB, S3, Lambda, Step Functions, Scheduler, SES (default 4566)
   --dashboard-port N  port of the dashboard (default 5555)
   --data DIR          keep tables, queues, objects and mails in DIR (default: in memory, gone at the end)
+  --faults LIST       let things go wrong by chance, such as duplicate=0.2,kill=0.05,visibility=5,seed=7 (default: none)
   --help              this text
+
+Faults, each with its probability from 0 to 1:
+${faultHelp.join("\n")}
+  visibility=SECONDS brings messages of failed batches back sooner than their queue says; seed=N repeats a run.
 
 Ctrl-C ends it and all that it started. Edits in functions/, src/ and lib/ take effect by themselves.
 `;
@@ -35,7 +47,16 @@ export function readOptions(args: readonly string[], directory: string): Options
     dashboardPort: readPort("dashboard-port", values["dashboard-port"]),
   };
   if (values.data === "") throw new Error("--data needs a directory, got nothing.");
-  return { ...ports, data: values.data === undefined ? undefined : resolve(directory, values.data) };
+  const data = values.data === undefined ? undefined : resolve(directory, values.data);
+  return { ...ports, data, faults: values.faults === undefined ? undefined : faultsOf(values.faults) };
+}
+
+function faultsOf(text: string): FaultSettings {
+  try {
+    return parseFaults(text);
+  } catch (error) {
+    throw new Error(`--faults: ${messageOf(error)}`, { cause: error });
+  }
 }
 
 function parse(args: readonly string[]) {
@@ -47,12 +68,13 @@ function parse(args: readonly string[]) {
         "aws-port": { type: "string", default: "4566" },
         "dashboard-port": { type: "string", default: "5555" },
         data: { type: "string" },
+        faults: { type: "string" },
         help: { type: "boolean", short: "h" },
       },
     });
   } catch (error) {
     const message = error instanceof Error ? (error.message.split(/[.\n]/)[0] ?? "") : String(error);
-    throw new Error(`${message}. The flags are --port, --aws-port, --dashboard-port, --data, --help.`, {
+    throw new Error(`${message}. The flags are --port, --aws-port, --dashboard-port, --data, --faults, --help.`, {
       cause: error,
     });
   }

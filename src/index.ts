@@ -6,7 +6,7 @@ export type { Workflow } from "./core/workflow.ts";
 export { defineModule } from "./core/module.ts";
 export type { ModuleOptions } from "./core/module.ts";
 export { chain, chord, chunks, fromNode, group } from "./core/builders.ts";
-export type { Canvas, CanvasOptions, Step } from "./core/builders.ts";
+export type { Canvas, CanvasOptions, Group, Step } from "./core/builders.ts";
 export type { CallOptions, Signature } from "./core/signature.ts";
 export type { Request, Self } from "./core/self.ts";
 export type { TaskHandle } from "./core/submitter.ts";

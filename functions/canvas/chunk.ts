@@ -3,6 +3,7 @@ import { answerToken, startCanvas } from "../../src/aws/engine.ts";
 import { type Outgoing, toTask } from "../../src/aws/queues.ts";
 import type { Runtime } from "../../src/aws/runtime.ts";
 import { inParallel } from "../../src/core/parallel.ts";
+import { startNested } from "./nested.ts";
 
 /** Starts the members of a chunk. A member that is alone is given the chunk's token; of several, the last to end answers it. */
 export async function startChunk(
@@ -28,7 +29,7 @@ export async function startChunk(
 
 async function startMember(runtime: Runtime, member: Member, token: string): Promise<void> {
   const { part, call } = member;
-  if (part.task === null) return startCanvas(runtime, part.id, token);
+  if (part.task === null) return startNested(runtime, part.id, token);
   return runtime.queues.send(toMember(part.id, part.task, call, token));
 }
 

@@ -2,13 +2,14 @@ import { toGroup } from "../../src/aws/canvas-table.ts";
 import { answerToken } from "../../src/aws/engine.ts";
 import type { Runtime } from "../../src/aws/runtime.ts";
 import { toRecord } from "../../src/aws/task-table.ts";
-import type { Canvas, Group, GroupEnd, PartEnd } from "../../src/core/canvas.ts";
+import type { Canvas, Group, GroupEnd } from "../../src/core/canvas.ts";
 import { type TaskError, WorkerLost, describeError } from "../../src/core/errors.ts";
 import type { Payload } from "../../src/core/message.ts";
 import { inParallel } from "../../src/core/parallel.ts";
 import { type Part, chunkCount } from "../../src/core/place.ts";
 import { canvasEnded } from "../../src/worker/ended.ts";
 import { type Fate, endParts } from "../../src/worker/settle.ts";
+import { endOfGroup } from "./settle.ts";
 
 /** How a member has ended. */
 interface MemberEnd {
@@ -23,8 +24,7 @@ export async function closeGroup(runtime: Runtime, id: string, token: string): P
   const record = await runtime.canvases.group(id);
   if (record === null) return answerToken(token, "gone");
   const end = record.end ?? (await runtime.canvases.endGroup(id, await endOf(runtime, record.group, null)));
-  const outcome: PartEnd =
-    end.status === "SUCCESS" || end.error === null ? { ok: true } : { ok: false, status: end.status, error: end.error };
+  const outcome = endOfGroup(end);
   await canvasEnded(runtime, record.group, outcome);
   await answerToken(token, outcome.ok ? null : outcome.error.type);
 }
@@ -54,7 +54,10 @@ async function memberEnds(runtime: Runtime, group: Group, fate: Fate | null): Pr
   const chunks = chunkCount(group.total);
   const members = await runtime.canvases.allMembers(group.id, chunks);
   // The last member ended a moment ago: a read that lags would take it for lost.
-  const items = await runtime.table.getMany(members.map((member) => member.part.result), { consistent: true });
+  const items = await runtime.table.getMany(
+    members.map((member) => member.part.result),
+    { consistent: true },
+  );
   return inParallel(members, async ({ part }) => {
     const item = items.get(part.result) ?? null;
     const end = toGroup(item)?.end;

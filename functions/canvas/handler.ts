@@ -1,7 +1,8 @@
 import { fileURLToPath } from "node:url";
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
-import { startCanvas } from "../../src/aws/engine.ts";
+import { CANVAS_QUEUE } from "../../src/aws/engine.ts";
 import { createRuntime } from "../../src/aws/runtime.ts";
+import { backoff } from "../../src/core/backoff.ts";
 import { type CanvasMessage, CanvasMessageSchema } from "../../src/core/canvas.ts";
 import { endParts } from "../../src/worker/settle.ts";
 import { logLine } from "../../src/worker/log.ts";
@@ -10,6 +11,7 @@ import { closeGroup } from "./close.ts";
 import { buryTask } from "./dead.ts";
 import { prepareRun } from "./prepare.ts";
 import { revokeCanvas } from "./revoke.ts";
+import { startNested } from "./nested.ts";
 import { executionEnded, settleCanvas } from "./settle.ts";
 import { sweep } from "./sweep.ts";
 
@@ -23,12 +25,24 @@ export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
 
 /** Whatever goes wrong with one message must not bring back the others of its batch. */
 async function handleSafely(record: SQSRecord): Promise<SQSBatchResponse["batchItemFailures"]> {
+  const isDead = record.eventSourceARN.endsWith("-dead");
   try {
-    await (record.eventSourceARN.endsWith("-dead") ? buryTask(runtime, record) : handleMessage(record));
+    await (isDead ? buryTask(runtime, record) : handleMessage(record));
     return [];
   } catch (error) {
     logLine("ERROR", "a message comes back after an error", {}, { message_id: record.messageId, error: String(error) });
+    await hide(isDead ? "dead" : CANVAS_QUEUE, record);
     return [{ itemIdentifier: record.messageId }];
+  }
+}
+
+/** Shortens the message's way back; if that fails it comes by itself, when its visibility timeout is over. */
+async function hide(queue: string, { messageId, receiptHandle, attributes }: SQSRecord): Promise<void> {
+  try {
+    await runtime.queues.hide(queue, receiptHandle, backoff(Number(attributes.ApproximateReceiveCount)));
+  } catch (error) {
+    const fields = { message_id: messageId, error: String(error) };
+    logLine("WARN", "a message's visibility could not be changed", {}, fields);
   }
 }
 
@@ -43,7 +57,7 @@ async function handleMessage(record: SQSRecord): Promise<void> {
 function act(message: CanvasMessage): Promise<void> {
   switch (message.op) {
     case "run":
-      return startCanvas(runtime, message.id, message.token ?? null);
+      return startNested(runtime, message.id, message.token ?? null);
     case "chunk":
       return startChunk(runtime, message);
     case "close":
@@ -57,6 +71,6 @@ function act(message: CanvasMessage): Promise<void> {
     case "prepare":
       return prepareRun(runtime, message);
     case "sweep":
-      return sweep(runtime);
+      return sweep(runtime, message);
   }
 }

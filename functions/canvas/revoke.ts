@@ -1,5 +1,6 @@
 import { stopCanvas } from "../../src/aws/engine.ts";
 import type { Runtime } from "../../src/aws/runtime.ts";
+import { revokeReplacement } from "../../src/client/revoke.ts";
 import type { Canvas } from "../../src/core/canvas.ts";
 import { Revoked, describeError } from "../../src/core/errors.ts";
 import { inParallel } from "../../src/core/parallel.ts";
@@ -26,7 +27,8 @@ export async function revokeCanvas(runtime: Runtime, id: string): Promise<void> 
     runtime.now(),
     { consistent: true },
   );
-  const isWhole = canvas.place === null;
+  await inParallel(records, (record) => revokeReplacement(runtime, record));
+  const isWhole = canvas.place === null || canvas.place.role === "replacement";
   if (!isWhole || records.some((record) => !isFinal(record.status))) {
     // Each tells those around it, as if it had ended by itself; so the group that was revoked closes by its machine.
     await inParallel(

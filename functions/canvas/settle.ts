@@ -1,9 +1,9 @@
 import * as z from "zod";
 import { isRunning } from "../../src/aws/engine.ts";
 import type { Runtime } from "../../src/aws/runtime.ts";
-import type { Canvas, PartEnd } from "../../src/core/canvas.ts";
+import type { Canvas, GroupEnd, PartEnd } from "../../src/core/canvas.ts";
 import { Revoked, WorkerLost, describeError } from "../../src/core/errors.ts";
-import { canvasEnded } from "../../src/worker/ended.ts";
+import { canvasEnded, endOf } from "../../src/worker/ended.ts";
 import { endPartsOf } from "../../src/worker/settle.ts";
 
 /**
@@ -14,8 +14,7 @@ import { endPartsOf } from "../../src/worker/settle.ts";
 export async function settleCanvas(runtime: Runtime, id: string): Promise<void> {
   const canvas = await canvasOf(runtime, id);
   if (canvas === null) return;
-  const result = await resultOf(runtime, canvas);
-  if (result !== null) return;
+  if ((await endOfCanvas(runtime, canvas)) !== null) return;
   const revoked = (await runtime.canvases.root(canvas.root))?.revoked === true;
   const error = {
     ...describeError(revoked ? new Revoked() : new WorkerLost("its state machine ended")),
@@ -33,11 +32,16 @@ async function canvasOf(runtime: Runtime, id: string): Promise<Canvas | null> {
 }
 
 /** How the task or group whose result is the canvas's has ended; null where it has not. */
-async function resultOf(runtime: Runtime, canvas: Canvas): Promise<PartEnd | null> {
+export async function endOfCanvas(runtime: Runtime, canvas: Canvas): Promise<PartEnd | null> {
   const group = await runtime.canvases.group(canvas.result);
-  if (group !== null) return group.end === null ? null : { ok: true };
+  if (group !== null) return group.end === null ? null : endOfGroup(group.end);
   const record = await runtime.tasks.get(canvas.result, runtime.now());
-  return record?.done === null || record === null ? null : { ok: true };
+  return record === null || record.done === null ? null : endOf(record);
+}
+
+/** How a group has ended, for those around it. */
+export function endOfGroup({ status, error }: GroupEnd): PartEnd {
+  return status === "SUCCESS" || error === null ? { ok: true } : { ok: false, status, error };
 }
 
 const StatusChange = z.object({
@@ -54,10 +58,14 @@ export async function executionEnded(runtime: Runtime, body: unknown): Promise<b
   const change = StatusChange.safeParse(body);
   if (!change.success) return false;
   const { name, executionArn } = change.data.detail;
-  const canvas =
-    (await runtime.canvases.canvas(name.slice(0, name.lastIndexOf("-")))) ??
-    (await runtime.canvases.canvasOfExecution(executionArn));
-  if (canvas !== null) await settleUnlessRunning(runtime, canvas);
+  const dash = name.lastIndexOf("-");
+  const named = await runtime.canvases.canvas(name.slice(0, dash));
+  const canvas = named ?? (await runtime.canvases.canvasOfExecution(executionArn));
+  if (canvas === null) return true;
+  const epoch = named === null ? 0 : Number(name.slice(dash + 1));
+  // A submission that was started anew has another execution, or is about to have one: that of an earlier start was ended for it.
+  if (epoch < ((await runtime.canvases.root(canvas.root))?.epoch ?? 0)) return true;
+  await settleUnlessRunning(runtime, canvas);
   return true;
 }
 

@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import { readWorkerEnv } from "../../src/aws/env.ts";
 import { createRuntime } from "../../src/aws/runtime.ts";
+import { backoff } from "../../src/core/backoff.ts";
 import { type Verdict, handleDelivery } from "../../src/worker/handle.ts";
 import { logLine } from "../../src/worker/log.ts";
 import type { Delivery } from "../../src/worker/run.ts";
@@ -31,7 +32,7 @@ async function handleSafely(record: SQSRecord, context: Context): Promise<Verdic
     return await handleDelivery(worker, deliveryOf(record, context));
   } catch (error) {
     logLine("ERROR", "a message comes back after an error", {}, { message_id: record.messageId, error: String(error) });
-    return { ack: false, hide: 5 };
+    return { ack: false, hide: backoff(Number(record.attributes.ApproximateReceiveCount)) };
   }
 }
 

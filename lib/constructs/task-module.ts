@@ -9,7 +9,16 @@ import type { Names } from "../names.ts";
 import type { StageContext } from "../stage.ts";
 import { CeleriacFunction } from "./celeriac-function.ts";
 import { CeleriacQueue, consume } from "./celeriac-queue.ts";
-import { allQueues, answerSteps, consumeQueue, noticeMissing, objects, sendMail, startMachines, tableItems } from "./permissions.ts";
+import {
+  allQueues,
+  answerSteps,
+  consumeQueue,
+  noticeMissing,
+  objects,
+  sendMail,
+  startMachines,
+  tableItems,
+} from "./permissions.ts";
 
 /** What a task module is built from. */
 export interface TaskModuleProps {

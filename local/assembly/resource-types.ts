@@ -66,6 +66,15 @@ const KNOWN: Readonly<Record<string, Identify>> = {
     return { physicalId: machine, arn: machine, attributes: { Name: name } };
   },
   "AWS::Events::Rule": (naming) => named(naming, "Name", "events", "rule/"),
+  "AWS::Scheduler::Schedule": (naming) => {
+    // Names have 64 characters at the most; what tells generated ones apart is in their end.
+    const name = naming.property("Name") ?? generatedName(naming).slice(-64);
+    return { physicalId: name, arn: arn("scheduler", `schedule/${naming.property("GroupName") ?? "default"}/${name}`) };
+  },
+  "AWS::Scheduler::ScheduleGroup": (naming) => {
+    const name = naming.property("Name") ?? generatedName(naming).slice(-64);
+    return { physicalId: name, arn: arn("scheduler", `schedule-group/${name}`), attributes: { State: "ACTIVE" } };
+  },
 };
 
 /** Types without an effect on a local run. They are named so that templates can refer to them, and otherwise left alone. */

@@ -38,6 +38,8 @@ export interface Environment {
   readonly failed: () => boolean;
   /** Runs one invocation. Never rejects: what goes wrong is the result. */
   readonly invoke: (payload: string) => Promise<InvokeResult>;
+  /** Kills its process group at once: the invocation that it runs fails, as if its process had crashed. */
+  readonly kill: (why: string) => void;
   /** Kills its process group. Resolves when the process is gone. */
   readonly end: () => Promise<void>;
 }
@@ -168,6 +170,14 @@ export function startEnvironment(config: FunctionConfig, host: Host, onEnd: () =
     return gone;
   }
 
+  function kill(why: string): void {
+    if (ended) return;
+    host.log.line("WARN", config.name, why);
+    const message = `RequestId: ${current?.id ?? id} Error: Runtime exited with error: signal: killed`;
+    failure = errorResult("Runtime.ExitError", message);
+    void end();
+  }
+
   return {
     ready,
     alive: () => !ended,
@@ -180,6 +190,7 @@ export function startEnvironment(config: FunctionConfig, host: Host, onEnd: () =
       hand(current);
       return promise;
     },
+    kill,
     end,
   };
 }

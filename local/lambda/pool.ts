@@ -13,6 +13,8 @@ const REQUEST_LIMIT = 32;
 /** An environment lent to one caller. */
 export interface Lease {
   readonly invoke: (payload: string) => Promise<InvokeResult>;
+  /** Kills its processes. What it runs fails. */
+  readonly kill: (why: string) => void;
   /** Gives it back. Call it exactly once. */
   readonly release: () => void;
 }
@@ -127,6 +129,7 @@ export function createPool(initial: FunctionConfig, host: Host, capacity: Capaci
     clearTimeout(slot.idleTimer);
     return {
       invoke: (payload) => slot.environment.invoke(payload),
+      kill: (why) => slot.environment.kill(why),
       release: () => {
         leased -= 1;
         if (!slot.environment.alive() || slot.generation !== generation || capacity.shouldYield(member)) discard(slot);

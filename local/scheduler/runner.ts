@@ -66,15 +66,16 @@ export function createRunner({ clock, deliver, store, log }: RunnerOptions): Run
 
   function wake(): void {
     wakeTime = Number.POSITIVE_INFINITY;
-    const now = clock.now();
-    for (const { schedule, due, at } of planned.values()) {
-      if (at > now) wakeAt(at);
-      else void run(schedule, due).catch((error: unknown) => log.line("ERROR", schedule.arn, messageOf(error)));
+    const overdue = [...planned.values()].filter(({ at }) => at <= clock.now());
+    for (const { schedule, due } of overdue) {
+      run(schedule, due).catch((error: unknown) => log.line("ERROR", schedule.arn, messageOf(error)));
     }
+    for (const { at } of planned.values()) wakeAt(at);
   }
 
   async function run(schedule: Schedule, due: number): Promise<void> {
-    const next = { ...schedule, last: due };
+    // What a machine slept through does not come again and again when it wakes.
+    const next = { ...schedule, last: Math.max(due, clock.now() - windowOf(schedule.spec)) };
     // What comes after it does not wait for a target that refuses.
     plan(next);
     await invoke(schedule, due);
@@ -82,14 +83,14 @@ export function createRunner({ clock, deliver, store, log }: RunnerOptions): Run
     const current = store.get(schedule.arn);
     if (!current || current.modifiedAt !== schedule.modifiedAt) return;
     if (nextDue(next) === null && schedule.spec.ActionAfterCompletion === "DELETE") store.remove(schedule.arn);
-    else store.put({ ...current, last: Math.max(due, current.last ?? 0) });
+    else store.put({ ...current, last: Math.max(next.last, current.last ?? 0) });
   }
 
   /** Tries for as often and as long as the retry policy says; then the input goes to the dead-letter queue. */
   async function invoke(schedule: Schedule, due: number): Promise<void> {
     const { Arn, SqsParameters, RetryPolicy, DeadLetterConfig } = schedule.spec.Target;
     let pause = BACKOFF.first;
-    for (let attempt = 1; !stopped; attempt += 1) {
+    for (let attempt = 1; ; attempt += 1) {
       const input = inputOf(schedule, due, attempt);
       try {
         await deliver(Arn, input, SqsParameters?.MessageGroupId);

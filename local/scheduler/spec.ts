@@ -44,10 +44,13 @@ const targetSchema = z
     path: ["Input"],
     error: `it has more than ${MAX_INPUT_BYTES} bytes`,
   })
-  .refine(({ Arn, Input }) => !Arn.startsWith("arn:aws:lambda:") || Input === undefined || parseJson(Input) !== undefined, {
-    path: ["Input"],
-    error: "the input of a function must be well-formed JSON",
-  });
+  .refine(
+    ({ Arn, Input }) => !Arn.startsWith("arn:aws:lambda:") || Input === undefined || parseJson(Input) !== undefined,
+    {
+      path: ["Input"],
+      error: "the input of a function must be well-formed JSON",
+    },
+  );
 
 const windowSchema = z
   .object({
@@ -60,7 +63,10 @@ const windowSchema = z
 
 const specSchema = z.object({
   Name: z.string().regex(/^[\w.-]{1,64}$/, "a name has 1 to 64 letters, digits, -, _ and ."),
-  GroupName: z.string().regex(/^[\w.-]{1,64}$/).default(DEFAULT_GROUP),
+  GroupName: z
+    .string()
+    .regex(/^[\w.-]{1,64}$/)
+    .default(DEFAULT_GROUP),
   Description: z.string().max(512).optional(),
   State: z.enum(["ENABLED", "DISABLED"]).default("ENABLED"),
   ScheduleExpression: z.string().min(1).max(256),
@@ -112,7 +118,8 @@ export function refusePast(spec: Spec, now: number): void {
   const { ScheduleExpression, StartDate, EndDate } = spec;
   const timing = timingOf(spec);
   if (timing.kind === "at") {
-    if (timing.next(now - 1, now) === null) throw invalid(`Invalid Schedule Expression ${ScheduleExpression}. It is over.`);
+    if (timing.next(now - 1, now) === null)
+      throw invalid(`Invalid Schedule Expression ${ScheduleExpression}. It is over.`);
     return;
   }
   if (StartDate !== undefined && StartDate < now - START_TOLERANCE) {

@@ -10,6 +10,8 @@ export interface LocalQueue {
   readonly receive: (max: number) => readonly InflightEntry[];
   /** Deletes a received message. */
   readonly remove: (receiptHandle: string) => void;
+  /** Hides a received message for so many seconds from now on. */
+  readonly hide: (receiptHandle: string, seconds: number) => void;
   /** Calls back whenever messages may have become receivable. Returns what ends that. */
   readonly onReady: (listener: () => void) => () => void;
   /** Stops the clock of delays and visibility timeouts. */
@@ -91,6 +93,7 @@ export function watchQueue(queue: SqsQueue, store: SqsStore): LocalQueue {
     remove: (receiptHandle) => {
       queue.deleteMessage(receiptHandle);
     },
+    hide: (receiptHandle, seconds) => queue.changeVisibility(receiptHandle, seconds),
     onReady: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);

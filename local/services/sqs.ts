@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { injectQueueFaults } from "../faults/queue.ts";
+import type { FaultRig } from "../faults/rig.ts";
 import type { DeployedResource, AwsRequest, AwsResponse, AwsService } from "../types.ts";
 import { messageOf, parseJson } from "../values.ts";
 import type { Fauxqs, SqsQueue } from "./fauxqs.ts";
@@ -33,7 +35,7 @@ const queueSchema = z.object({
 });
 
 /** SQS on fauxqs' queues. Sending is served here, the rest by fauxqs. */
-export function createSqs({ sqs: store, app }: Fauxqs): Sqs {
+export function createSqs({ sqs: store, app }: Fauxqs, rig: FaultRig): Sqs {
   const queues = new Map<string, LocalQueue>();
 
   const deploy = ({ physicalId, arn, properties }: DeployedResource): void => {
@@ -45,7 +47,9 @@ export function createSqs({ sqs: store, app }: Fauxqs): Sqs {
     const name = arn.slice(arn.lastIndexOf(":") + 1);
     const queue = store.getQueueByArn(arn) ?? store.createQueue(name, physicalId, arn);
     queue.setAttributes(attributes);
-    if (!queues.has(arn)) queues.set(arn, watchQueue(queue, store));
+    if (queues.has(arn)) return;
+    queues.set(arn, watchQueue(queue, store));
+    injectQueueFaults(queue, rig);
   };
 
   const service: AwsService = async (request) => {

@@ -10,7 +10,7 @@ import {
 } from "../core/canvas.ts";
 import { CallSchema } from "../core/message.ts";
 import { PartSchema } from "../core/place.ts";
-import type { Item, Table } from "./table.ts";
+import type { Entry, Item, Table } from "./table.ts";
 
 /** The partition of the index `open`: canvases are few beside tasks, and the sweep reads them all. */
 const OPEN = "open";
@@ -100,10 +100,11 @@ export class CanvasTable {
     return item === null ? null : epoch + 1;
   }
 
-  /** Submissions that have not ended, oldest first. */
-  async openRoots(limit: number): Promise<string[]> {
-    const entries = await this.#table.query({ index: "open", attribute: "open", value: OPEN, limit, forward: true });
-    return entries.map((entry) => entry.id.slice(rootId("").length));
+  /** Submissions that have not ended, oldest first. @param after the place of the last one of the page before. */
+  async openRoots(limit: number, after?: string): Promise<Entry[]> {
+    const page = { index: "open", attribute: "open", value: OPEN, limit, after, forward: true };
+    const entries = await this.#table.query(page);
+    return entries.map(({ id, seq }) => ({ id: id.slice(rootId("").length), seq }));
   }
 
   /** The canvas `id`, or null. */

@@ -47,10 +47,19 @@ export async function refuse(token: string, why: string): Promise<void> {
  * Starts the machine that carries a canvas.
  * @param token of the state that waits for it; kept until the canvas has ended.
  * @param start which start of its submission this is; the execution of the one before is ended. @default the submission's newest
+ * @returns false where its execution was started before and has ended; one that still runs is as good as a new one.
  */
-export async function startCanvas(runtime: Runtime, id: string, token: string | null, start?: number): Promise<void> {
+export async function startCanvas(
+  runtime: Runtime,
+  id: string,
+  token: string | null,
+  start?: number,
+): Promise<boolean> {
   const canvas = await runtime.canvases.canvas(id);
-  if (canvas === null) return;
+  if (canvas === null) {
+    if (token !== null) await answerToken(token, "gone");
+    return true;
+  }
   if (token !== null) await runtime.canvases.keepToken(id, token, runtime.now());
   const epoch = start ?? (await runtime.canvases.root(canvas.root))?.epoch ?? 0;
   if (epoch > 0) await stopCanvas(runtime, canvas, epoch - 1);
@@ -59,8 +68,7 @@ export async function startCanvas(runtime: Runtime, id: string, token: string | 
     name: executionName(canvas, epoch),
     input: JSON.stringify(canvas.machine?.input ?? inputOf(runtime, canvas)),
   });
-  // Started before: by a repeated message, or by the one whose answer was lost.
-  await unless(new Set(["ExecutionAlreadyExists"]), () => sfnClient().send(command));
+  return unless(new Set(["ExecutionAlreadyExists"]), () => sfnClient().send(command));
 }
 
 /** Ends the execution that carries a canvas; one that has ended is as good. */

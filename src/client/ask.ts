@@ -15,13 +15,19 @@ export type Found =
   | { readonly kind: "task"; readonly record: TaskRecord }
   | { readonly kind: "group"; readonly record: GroupRecord };
 
-/** The task or group `id`. @throws Problem 404 where there is none, or its time is over. */
-export async function find(runtime: Runtime, id: string): Promise<Found> {
+/** The task or group `id`, or null. */
+export async function lookUp(runtime: Runtime, id: string): Promise<Found | null> {
   const item = UUID.test(id) ? await runtime.table.get(id.toLowerCase()) : null;
   const task = toRecord(item, runtime.now());
   if (task !== null) return { kind: "task", record: task };
   const group = toGroup(item);
-  if (group !== null) return { kind: "group", record: group };
+  return group === null ? null : { kind: "group", record: group };
+}
+
+/** The task or group `id`. @throws Problem 404 where there is none, or its time is over. */
+export async function find(runtime: Runtime, id: string): Promise<Found> {
+  const found = await lookUp(runtime, id);
+  if (found !== null) return found;
   throw new Problem(404, "unknown_task", "There is no task or group with this id, or its time is over.");
 }
 

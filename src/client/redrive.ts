@@ -16,9 +16,19 @@ export async function redrive(runtime: Runtime, module: string): Promise<number>
   let returned = 0;
   let after: string | undefined;
   while (returned < MAX_REDRIVEN) {
-    const entries = await runtime.table.query({ index: "dead", attribute: "dead", value: module, after, limit: PAGE, forward: true });
+    const entries = await runtime.table.query({
+      index: "dead",
+      attribute: "dead",
+      value: module,
+      after,
+      limit: PAGE,
+      forward: true,
+    });
     if (entries.length === 0) break;
-    const records = await runtime.tasks.getMany(entries.map((entry) => entry.id), runtime.now());
+    const records = await runtime.tasks.getMany(
+      entries.map((entry) => entry.id),
+      runtime.now(),
+    );
     const revived = await inParallel(records, (record) => revive(runtime, record));
     returned += revived.filter((one) => one).length;
     after = entries.at(-1)?.seq;

@@ -1,9 +1,9 @@
 import { CANVAS_QUEUE } from "../aws/engine.ts";
 import type { Runtime } from "../aws/runtime.ts";
 import { Revoked, describeError } from "../core/errors.ts";
-import type { TaskRecord } from "../core/record.ts";
+import { type TaskRecord, replacementOf } from "../core/record.ts";
 import { finish } from "../worker/finish.ts";
-import type { Found } from "./ask.ts";
+import { type Found, lookUp } from "./ask.ts";
 
 /**
  * Revokes what has not started: a task, with what follows it; a group's members; or, by the id of its result, a whole canvas. What has ended stays as
@@ -22,9 +22,17 @@ async function revokeTask(runtime: Runtime, record: TaskRecord): Promise<void> {
   const { id, call, attempt } = record;
   if (call.submission !== null && (await isResultOf(runtime, id, call.submission)))
     return revokeSubmission(runtime, call.submission);
+  await revokeReplacement(runtime, record);
   if (record.status !== "PENDING" && record.status !== "RETRY") return;
   const task = { id, call, attempt, fence: null, token: undefined, runtime: null };
   await finish(runtime, task, { status: "REVOKED", error: describeError(new Revoked()) });
+}
+
+/** Revokes what runs in a task's place, where something does. What has not been stored yet sees the mark of the task's submission when it is to start. */
+export async function revokeReplacement(runtime: Runtime, record: TaskRecord): Promise<void> {
+  const replacement = replacementOf(record);
+  const found = replacement === null ? null : await lookUp(runtime, replacement.top.result);
+  if (found !== null) await revoke(runtime, found);
 }
 
 /** Whether `id` is what the whole submission is asked for by. */

@@ -1,4 +1,4 @@
-import { startCanvas } from "../aws/engine.ts";
+import { CANVAS_QUEUE, startCanvas } from "../aws/engine.ts";
 import type { Runtime } from "../aws/runtime.ts";
 import type { Item } from "../aws/table.ts";
 import type { Canvas, Machine } from "../core/canvas.ts";
@@ -8,6 +8,7 @@ import { type Call, createCall } from "../core/message.ts";
 import { inParallel } from "../core/parallel.ts";
 import { type Part, chunksOf } from "../core/place.ts";
 import type { Plan, PlannedCanvas, PlannedTask } from "../core/plan.ts";
+import type { TaskRecord } from "../core/record.ts";
 import { TaskIdTaken } from "./submit.ts";
 
 /** Where a submission comes from. */
@@ -31,7 +32,12 @@ export interface CanvasContext {
  */
 export async function submitCanvas(runtime: Runtime, plan: Plan, context: CanvasContext): Promise<void> {
   await storeCanvas(runtime, plan, context);
-  await startCanvas(runtime, plan.top.id, null, 0);
+  try {
+    await startCanvas(runtime, plan.top.id, null, 0);
+  } catch {
+    // All of it is stored, so only Step Functions stands in the way (throttled, most likely): the canvas Lambda has the time to try.
+    await runtime.queues.send({ module: CANVAS_QUEUE, message: { op: "run", id: plan.top.id }, delay: 0 });
+  }
 }
 
 /** Stores a plan whose execution has been started, or will be. @throws TaskIdTaken */
@@ -46,7 +52,6 @@ export async function storeCanvas(runtime: Runtime, plan: Plan, context: CanvasC
   await refuseTakenIds(runtime, plan, calls);
   const recorded = new Set(planned.filter(hasRecord).map(({ task }) => task.id));
   const items = [
-    runtime.canvases.rootItem(plan.root, { top: plan.top, created: context.now, correlation: context.correlation }),
     ...plan.canvases.flatMap((canvas) => canvasItems(runtime, canvas, plan, { ...context, calls, recorded })),
     ...plan.tasks
       .filter((task) => recorded.has(task.id))
@@ -54,6 +59,9 @@ export async function storeCanvas(runtime: Runtime, plan: Plan, context: CanvasC
   ];
   await runtime.tasks.noteDay(context.now);
   await runtime.table.putManyIfAbsent(items);
+  // Last, for the sweep starts what has a root: half a submission, whose client was told that it failed, must not be found.
+  const { now, correlation } = context;
+  await runtime.table.putIfAbsent(runtime.canvases.rootItem(plan.root, { top: plan.top, created: now, correlation }));
 }
 
 /** Bytes of the largest call that a chunk carries: with 250 of them, and their ids, its item stays below the 400 KB of DynamoDB. */
@@ -92,16 +100,22 @@ async function callOf(
   );
 }
 
-/** Ids of the client's choice are written first, for only that tells that one is taken. */
+/**
+ * Ids of the client's choice are written first, for only that tells for certain that one is taken; and looked up before, so that
+ * a refusal leaves nothing behind.
+ */
 async function refuseTakenIds(runtime: Runtime, plan: Plan, calls: ReadonlyMap<string, Call>): Promise<void> {
-  for (const { id, node } of plan.tasks) {
-    if (node.options.task_id === undefined) continue;
+  const chosen = plan.tasks.filter(({ node }) => node.options.task_id !== undefined).map(({ id }) => id);
+  const refuse = (record: TaskRecord | null, id: string): void => {
     const call = calls.get(id) ?? fail(id);
-    if (await runtime.tasks.submit(id, call)) continue;
-    const record = await runtime.tasks.get(id, runtime.now());
     // A repeat of this very submission meets its own record.
     if (record?.call.root !== call.root || record.call.submission !== call.submission) throw new TaskIdTaken(id);
-  }
+  };
+  for (const record of await runtime.tasks.getMany(chosen, runtime.now())) refuse(record, record.id);
+  await inParallel(chosen, async (id) => {
+    if (!(await runtime.tasks.submit(id, calls.get(id) ?? fail(id))))
+      refuse(await runtime.tasks.get(id, runtime.now()), id);
+  });
 }
 
 interface Planned {

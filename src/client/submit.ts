@@ -69,6 +69,22 @@ export async function submitMany(runtime: Runtime, submissions: readonly Submiss
   );
 }
 
+/** A task that is ready to be recorded and sent. */
+export interface PreparedTask {
+  readonly id: string;
+  readonly call: Call;
+}
+
+/** Stores a task's arguments and makes its call. */
+export async function prepareTask(runtime: Runtime, submission: Submission): Promise<PreparedTask> {
+  return { id: submission.id, call: await prepare(runtime, submission) };
+}
+
+/** Sends the message of a task, be its record there or not. */
+export function sendTask(runtime: Runtime, { id, call }: PreparedTask): Promise<void> {
+  return runtime.queues.send(outgoing(id, call, runtime.now()));
+}
+
 async function prepare(runtime: Runtime, { id, node, context }: Submission): Promise<Call> {
   const task = runtime.registry.find(node.task);
   if (task === null) throw new CeleriacError("unknown_task", `No task "${node.task}" is registered.`);

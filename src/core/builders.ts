@@ -1,6 +1,6 @@
 import { CanvasEmpty, InvalidCanvas } from "./errors.ts";
 import type { After, Follow, LastResult, ResultOf, Results, TakenBy, TakenByAll, Typed } from "./flow.ts";
-import { type Node, isChainNode, isGroupNode, isTaskNode, parseNode } from "./node.ts";
+import { type GroupNode, type Node, isChainNode, isGroupNode, isTaskNode, parseNode } from "./node.ts";
 import { type CallOptions, CodeTaskNodeSchema, type NodeOptions, mergeOptions, wireOptions } from "./signature.ts";
 import { type TaskHandle, submitNode } from "./submitter.ts";
 import { type AnyTask, type Task, isTask } from "./task.ts";
@@ -15,6 +15,11 @@ export interface Canvas<Result = unknown, Taken = unknown> extends Typed<Result,
   delay(): Promise<TaskHandle>;
   /** Submits it with these options added: to the first task of a chain, to all members of a group, to header and body of a chord. @throws InvalidCanvas */
   applyAsync(options: CanvasOptions): Promise<TaskHandle>;
+}
+
+/** A group: as a member of another, or of a header, its members take its place. */
+export interface Group<List = unknown, Taken = unknown> extends Canvas<List, Taken> {
+  readonly node: GroupNode;
 }
 
 /** What a canvas is made of: a signature, another canvas, or a task as it is. */
@@ -34,11 +39,12 @@ export function chain<const Steps extends readonly Step[]>(
 /** Runs members side by side; the result is the list of theirs, in this order. */
 export function group<const Members extends readonly Step[]>(
   ...members: Members
-): Canvas<Results<Members>, TakenByAll<Members>>;
-export function group<Member extends Step>(members: Iterable<Member>): Canvas<ResultOf<Member>[], TakenByAll<Member[]>>;
-export function group(...members: readonly (Step | Iterable<Step>)[]): Canvas {
+): Group<Results<Members>, TakenByAll<Members>>;
+export function group<Member extends Step>(members: Iterable<Member>): Group<Results<Member[]>, TakenByAll<Member[]>>;
+export function group(...members: readonly (Step | Iterable<Step>)[]): Group {
   const steps = members.flatMap((member) => (Symbol.iterator in member ? [...member] : [member]));
-  return canvasOf({ group: steps.map(nodeOf) });
+  const node = { group: steps.map(nodeOf) };
+  return { ...canvasOf(node), node };
 }
 
 /** Runs a header side by side, then a body that gets the list of its results. */
@@ -57,13 +63,13 @@ export function chunks<Args extends readonly unknown[], Kwargs, Result>(
   task: Task<Args, Kwargs, Result>,
   items: Iterable<Args>,
   size: number,
-): Canvas<Result[][]> {
+): Group<Result[][]> {
   if (!Number.isInteger(size) || size < 1) {
     throw new RangeError(`chunks(${task.name}, items, ${size}): expected a whole number of items, at least 1.`);
   }
   const all = [...items];
   const starts = Array.from({ length: Math.ceil(all.length / size) }, (_, n) => n * size);
-  return canvasOf({ group: starts.map((start) => task.starmap(all.slice(start, start + size)).node) });
+  return group(starts.map((start) => task.starmap(all.slice(start, start + size))));
 }
 
 /** The canvas that `value` is the node of, as the HTTP contract and `.node` have it. @throws InvalidCanvas naming every fault. */

@@ -133,7 +133,13 @@ export const CanvasMessageSchema = z.discriminatedUnion("op", [
     token: z.string(),
   }),
   /** Look for what no message will ever settle. */
-  z.object({ op: z.literal("sweep") }),
+  z.object({
+    op: z.literal("sweep"),
+    /** Seconds for which a submission is left in peace after it came: its first messages are on their way. */
+    grace: z.number().min(0).default(60),
+    /** Where the sweep goes on that found more than it could look at. */
+    after: z.string().optional(),
+  }),
 ]);
 
 export type CanvasMessage = z.output<typeof CanvasMessageSchema>;

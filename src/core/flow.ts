@@ -1,3 +1,5 @@
+import type { GroupNode } from "./node.ts";
+
 /** What flows from step to step of a canvas, for the type checker alone. */
 
 /** Where a step keeps its types; no value ever has it. */
@@ -62,10 +64,22 @@ export type LastResult<Steps extends readonly unknown[]> = Steps extends readonl
     ? ResultOf<Any>
     : unknown;
 
+/** A group as a member: its own members take its place. */
+type Inner = { readonly node: GroupNode };
+
 /** The list of what members give, in their order. */
-export type Results<Members extends readonly unknown[]> = {
-  -readonly [Index in keyof Members]: ResultOf<Members[Index]>;
-};
+export type Results<Members extends readonly unknown[], Done extends unknown[] = []> = Members extends readonly [
+  infer First,
+  ...infer Rest,
+]
+  ? Results<Rest, [...Done, ...(First extends Inner ? ListOf<First> : [ResultOf<First>])]>
+  : Members extends readonly []
+    ? Done
+    : [...Done, ...OneOf<Members[number]>[]];
+
+type ListOf<Group> = ResultOf<Group> extends readonly unknown[] ? ResultOf<Group> : unknown[];
+
+type OneOf<Member> = Member extends Inner ? ListOf<Member>[number] : ResultOf<Member>;
 
 /** What every member takes. */
 export type TakenByAll<Members extends readonly unknown[]> = (

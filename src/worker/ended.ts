@@ -6,12 +6,21 @@ import { type Canvas, type PartEnd, chordError } from "../core/canvas.ts";
 import type { Part, Place } from "../core/place.ts";
 import type { TaskError } from "../core/errors.ts";
 import type { TaskRecord } from "../core/record.ts";
-import { linkIds, startLinks } from "./links.ts";
+import type { PreparedTask } from "../client/submit.ts";
+import { linkIds, prepareLinks, startLinks } from "./links.ts";
 import { endParts } from "./settle.ts";
 
-/** Tells those who wait for a task that has ended. Repeating it does no harm: ids derive, and a spent token is no error. */
-export async function notify(runtime: Runtime, record: TaskRecord, token: string | undefined): Promise<void> {
-  await startLinks(runtime, record);
+/**
+ * Tells those who wait for a task that has ended. Repeating it does no harm: ids derive, and a spent token is no error.
+ * @param links those that whoever ended it has prepared. @default they are prepared again
+ */
+export async function notify(
+  runtime: Runtime,
+  record: TaskRecord,
+  token: string | undefined,
+  links?: readonly PreparedTask[],
+): Promise<void> {
+  await startLinks(runtime, links ?? (await prepareLinks(runtime, record)));
   const { place } = record.call;
   const end = endOf(record);
   if (place !== null) await partEnded(runtime, { place, result: record.id }, end);
@@ -21,7 +30,8 @@ export async function notify(runtime: Runtime, record: TaskRecord, token: string
   else if (place?.role === "member" && place.together === 1) await answerChunk(runtime, place);
 }
 
-function endOf(record: TaskRecord): PartEnd {
+/** How a task that has ended did, for those around it. */
+export function endOf(record: TaskRecord): PartEnd {
   if (record.status === "SUCCESS") return { ok: true };
   const error = record.error ?? { type: record.status, message: "", task_id: record.id };
   return { ok: false, status: record.status === "REVOKED" ? "REVOKED" : "FAILURE", error };
@@ -51,13 +61,16 @@ async function partEnded(runtime: Runtime, { place, result }: EndedPart, end: Pa
   await canvasEnded(runtime, canvas, outer);
 }
 
-/** A canvas has ended: the state that waits for it is told, and then those around it. */
+/**
+ * A canvas has ended: those around it are told, and last the state that waits for it. A machine that is told of a failure has its canvas settled, which
+ * must find everything settled, with the error that it was.
+ */
 export async function canvasEnded(runtime: Runtime, canvas: Canvas, end: PartEnd): Promise<void> {
+  await partEnded(runtime, canvas, end);
+  if (canvas.place === null || canvas.place.role === "replacement") await runtime.canvases.closeRoot(canvas.root);
   const token = await runtime.canvases.token(canvas.id);
   // Members of a group do not stop each other: for the machine each has simply ended.
   if (token !== null) await answerToken(token, end.ok || canvas.place?.role === "member" ? null : end.error.type);
-  await partEnded(runtime, canvas, end);
-  if (canvas.place === null || canvas.place.role === "replacement") await runtime.canvases.closeRoot(canvas.root);
 }
 
 /** What runs in the place of a task has ended, and so has the task, with the same result or error: those around it are told now. */
@@ -74,7 +87,8 @@ async function replacementEnded(runtime: Runtime, id: string, result: string, en
 /** The result lies where that which ran in the task's place stored it. */
 async function endingOf(runtime: Runtime, record: TaskRecord, result: string, end: PartEnd): Promise<Ending> {
   const kept = { runtime: null, progress: record.progress };
-  if (!end.ok) return { ...kept, status: end.status, result: null, error: end.error, children: linkIds(record, "link_error") };
+  if (!end.ok)
+    return { ...kept, status: end.status, result: null, error: end.error, children: linkIds(record, "link_error") };
   const item = record.call.ignore_result ? null : await runtime.table.get(result);
   const stored = toGroup(item)?.end?.result ?? toRecord(item, runtime.now())?.result ?? null;
   return { ...kept, status: "SUCCESS", result: stored, error: null, children: linkIds(record, "link") };
@@ -94,8 +108,9 @@ async function endLater(
   parts: readonly Part[],
   end: { readonly status: "FAILURE" | "REVOKED"; readonly error: TaskError },
 ): Promise<void> {
-  await endParts(runtime, parts.slice(0, FEW_PARTS), end);
-  const rest = parts.slice(FEW_PARTS);
+  // The last of all among them: by its end a canvas is known to be settled.
+  await endParts(runtime, parts.slice(-FEW_PARTS), end);
+  const rest = parts.slice(0, -FEW_PARTS);
   if (rest.length === 0) return;
   const message = { op: "end", parts: rest, status: end.status, error: end.error } as const;
   await runtime.queues.send({ module: CANVAS_QUEUE, message, delay: 0 });

@@ -5,7 +5,7 @@ import { MAX_RESULT } from "../core/limits.ts";
 import type { Call, Payload } from "../core/message.ts";
 import type { Progress } from "../core/record.ts";
 import { notify } from "./ended.ts";
-import { linkIds } from "./links.ts";
+import { linkIds, prepareLinks, recordLinks } from "./links.ts";
 
 export { notify } from "./ended.ts";
 
@@ -40,13 +40,15 @@ export type End =
 export async function finish(runtime: Runtime, task: EndingTask, end: End): Promise<boolean> {
   const ending = await endingOf(runtime, task, end);
   const now = runtime.now();
+  const links = await prepareLinks(runtime, { ...ending, id: task.id, call: task.call, done: now, replacement: null });
+  await recordLinks(runtime, links);
   const stored =
     task.fence === null
       ? await runtime.tasks.finishUnstarted(task.id, task.attempt, ending, now, task.call)
       : await runtime.tasks.finish(task.id, task.fence, task.attempt, ending, now);
   const record = stored ?? (await runtime.tasks.get(task.id, now));
   if (record === null || record.done === null) return false;
-  await notify(runtime, record, task.token);
+  await notify(runtime, record, task.token, stored === null ? undefined : links);
   return true;
 }
 
@@ -56,14 +58,12 @@ async function endingOf(runtime: Runtime, task: EndingTask, end: End): Promise<E
     progress: task.progress ?? null,
     ...(task.dead === undefined ? {} : { dead: task.dead }),
   };
-  if (end.status !== "SUCCESS")
-    return {
-      ...kept,
-      status: end.status,
-      result: null,
-      error: fromHere(task.id, end.error),
-      children: linkIds(task, "link_error"),
-    };
+  if (end.status !== "SUCCESS") {
+    const error = fromHere(task.id, end.error);
+    // Links of a task that was revoked or never ran are not called.
+    const children = end.status === "FAILURE" && error.task_id === task.id ? linkIds(task, "link_error") : [];
+    return { ...kept, status: end.status, result: null, error, children };
+  }
   const bytes = Buffer.byteLength(end.json);
   if (bytes > MAX_RESULT) {
     const error = describeError(new ResultTooLarge(bytes, MAX_RESULT));

@@ -1,3 +1,4 @@
+import { answerToken } from "../aws/engine.ts";
 import { newFence } from "../aws/ids.ts";
 import { toTask } from "../aws/queues.ts";
 import type { Runtime } from "../aws/runtime.ts";
@@ -80,9 +81,11 @@ async function prepare(runtime: Runtime, message: RunMessage): Promise<Job | Ver
       return verdictOf(await finish(runtime, ending, { status, error }));
     }
     case "early":
-      return comeBack(1);
+      if (message.hops < MAX_HOPS) return sendOn(runtime, message, step.call.task, LONGEST_PAUSE);
+      return comeBack(LONGEST_PAUSE);
     case "gone":
       logLine("WARN", "a message whose task is gone was dropped", { task_id: message.id });
+      if (message.token !== undefined) await answerToken(message.token, "gone");
       return ACK;
   }
 }
@@ -146,7 +149,9 @@ async function refused(
       );
       return ACK;
     case "wait":
-      return comeBack(decision.seconds);
+      // A state may wait with this message's token, and the attempt that runs has another: it is not to wait for the lease's end.
+      if (message.token === undefined) return comeBack(decision.seconds);
+      return sendOn(runtime, message, record.call.task, decision.seconds);
     case "takeOver": {
       const { attempt } = record;
       const taken = await runtime.tasks.takeOver({
@@ -174,6 +179,16 @@ async function refused(
       return verdictOf(await finish(runtime, ending, { status: "FAILURE", error }));
     }
   }
+}
+
+/** Seconds between two looks at what a message waits for, at the most. */
+const LONGEST_PAUSE = 60;
+
+/** Sends a message on that waits for something: ever later, but without using up deliveries, of which crashes need ten. */
+async function sendOn(runtime: Runtime, message: RunMessage, task: string, atMost: number): Promise<Verdict> {
+  const delay = Math.min(atMost, LONGEST_PAUSE, message.hops + 1);
+  await runtime.queues.send(toTask(task, { ...message, hops: message.hops + 1 }, delay));
+  return ACK;
 }
 
 /** An attempt that lost its claim while it ran leaves the message to whoever holds the task now. */

@@ -1,43 +1,53 @@
 import { derivedId } from "../aws/ids.ts";
 import type { Runtime } from "../aws/runtime.ts";
-import { submitTask } from "../client/submit.ts";
+import { type PreparedTask, prepareTask, sendTask } from "../client/submit.ts";
 import type { Call } from "../core/message.ts";
+import { inParallel } from "../core/parallel.ts";
 import type { TaskRecord } from "../core/record.ts";
+
+/** What of a task that has ended its links depend on. */
+export type EndedTask = Pick<TaskRecord, "id" | "call" | "status" | "result" | "error" | "done" | "replacement">;
 
 /** The ids of the tasks that a task's links become. */
 export function linkIds(task: { readonly id: string; readonly call: Call }, kind: "link" | "link_error"): string[] {
   return task.call[kind].map((link, index) => link.options.task_id ?? derivedId(task.id, kind, String(index)));
 }
 
-/** Submits a task's links: they get its result, or its id where it failed. Those of a task that was revoked or never ran are not called. */
-export async function startLinks(runtime: Runtime, record: TaskRecord): Promise<void> {
-  const neverRan = record.error !== null && record.error.task_id !== record.id && record.replacement === null;
-  if (record.status === "REVOKED" || neverRan) return;
-  const kind = record.status === "SUCCESS" ? "link" : "link_error";
-  const links = record.call[kind];
-  if (links.length === 0) return;
-  const result: unknown =
-    kind === "link"
-      ? JSON.parse(record.result === null ? "null" : await runtime.payloads.load(record.result))
-      : record.id;
-  const ids = linkIds(record, kind);
-  for (const [index, link] of links.entries()) {
-    const id = ids[index] ?? derivedId(record.id, kind, String(index));
-    const args = link.immutable ? link.args : [result, ...link.args];
-    // Its id derives from the task's, so it is not the client's choice that may be taken.
-    const { task_id: _, ...options } = link.options;
-    await submitTask(runtime, {
-      id,
-      node: { ...link, args, options },
-      context: {
-        root: record.call.root,
-        parent: record.id,
-        group: null,
-        groupIndex: null,
-        correlation: record.call.correlation,
-        origin: record.call.task,
-        now: record.done ?? record.call.created,
-      },
-    });
-  }
+/**
+ * The tasks that an ended task's links become: they get its result, or its id where it failed. Those of a task that was revoked or
+ * never ran are not called.
+ */
+export async function prepareLinks(runtime: Runtime, ended: EndedTask): Promise<PreparedTask[]> {
+  const neverRan = ended.error !== null && ended.error.task_id !== ended.id && ended.replacement === null;
+  if (ended.status === "REVOKED" || neverRan) return [];
+  const kind = ended.status === "SUCCESS" ? "link" : "link_error";
+  const links = ended.call[kind];
+  if (links.length === 0) return [];
+  const ids = linkIds(ended, kind);
+  const first: unknown =
+    kind === "link" ? JSON.parse(ended.result === null ? "null" : await runtime.payloads.load(ended.result)) : ended.id;
+  const { root, correlation, task: origin } = ended.call;
+  const context = {
+    root,
+    parent: ended.id,
+    group: null,
+    groupIndex: null,
+    correlation,
+    origin,
+    now: ended.done ?? ended.call.created,
+  };
+  return inParallel([...links.entries()], ([index, link]) => {
+    const args = link.immutable ? link.args : [first, ...link.args];
+    return prepareTask(runtime, { id: ids[index] ?? "", node: { ...link, args }, context });
+  });
+}
+
+/** Writes the records of links before their task is seen to have ended: who reads of its children finds them. */
+export async function recordLinks(runtime: Runtime, links: readonly PreparedTask[]): Promise<void> {
+  await inParallel(links, ({ id, call }) => runtime.tasks.submit(id, call));
+}
+
+/** Starts links. Their ids derive from their task's, so a repeated message meets a record that was claimed. */
+export async function startLinks(runtime: Runtime, links: readonly PreparedTask[]): Promise<void> {
+  await inParallel(links, (link) => sendTask(runtime, link));
 }

@@ -29,7 +29,7 @@ export type Step =
       readonly error: Omit<TaskError, "task_id"> & { readonly task_id?: string };
     }
   /** What comes before it has not ended. */
-  | { readonly kind: "early" }
+  | { readonly kind: "early"; readonly call: Call }
   /** Nothing is known of it. */
   | { readonly kind: "gone" };
 
@@ -46,7 +46,7 @@ export async function prepareStep(runtime: Runtime, message: RunMessage): Promis
   const isNew = record === null;
   if (call.input === null) return { kind: "ready", call, input: null, prepended: false, isNew };
   const before = await resultBefore(runtime, call.input);
-  if (before === null) return { kind: "early" };
+  if (before === null) return { kind: "early", call };
   if (before.error !== null) return { kind: "doomed", call, ...before.error };
   return { kind: "ready", call: since(call, before.done), input: before.result, prepended: !call.immutable, isNew };
 }

@@ -55,12 +55,20 @@ async function serve(known: ReadonlyMap<string, AnyTask>, message: Extract<ToTas
   tell({ type: "done", run: message.run, outcome, leftovers: handles() > before });
 }
 
-async function attempt(known: ReadonlyMap<string, AnyTask>, message: Extract<ToTask, { type: "run" }>): Promise<Outcome> {
+async function attempt(
+  known: ReadonlyMap<string, AnyTask>,
+  message: Extract<ToTask, { type: "run" }>,
+): Promise<Outcome> {
   const [args, kwargs] = z
     .tuple([z.array(z.unknown()), z.record(z.string(), z.unknown())])
     .parse(JSON.parse(message.payload));
   const request = toRequest(message.request, args, kwargs);
-  const ids = { task_id: request.id, task: request.task, root_id: request.rootId, correlation_id: request.correlationId };
+  const ids = {
+    task_id: request.id,
+    task: request.task,
+    root_id: request.rootId,
+    correlation_id: request.correlationId,
+  };
   context = ids;
   const task = known.get(request.task);
   if (task === undefined) return { kind: "error", error: describeError(new NotRegistered(request.task)) };

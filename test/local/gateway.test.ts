@@ -42,7 +42,7 @@ describe("the gateway", () => {
       body: {
         __type: "UnknownService",
         message:
-          "The local AWS does not serve kinesis (PutRecord). It serves apigateway, dynamodb, lambda, s3, ses, sqs, states, sts.",
+          "The local AWS does not serve kinesis (PutRecord). It serves apigateway, dynamodb, lambda, s3, scheduler, ses, sqs, states, sts.",
       },
     });
     const form = await signed(run, "sns", { method: "POST", body: new URLSearchParams({ Action: "Publish" }) });

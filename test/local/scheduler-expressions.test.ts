@@ -114,7 +114,9 @@ describe("a rate", () => {
   it.each(["rate(0 minutes)", "rate(1.5 hours)", "rate(1 second)", "rate(1 week)", "rate(1  minute)"])(
     "is refused as %s",
     (expression) => {
-      expect(() => parseTiming(expression, "UTC")).toThrow("rate() takes a positive number and minutes, hours or days.");
+      expect(() => parseTiming(expression, "UTC")).toThrow(
+        "rate() takes a positive number and minutes, hours or days.",
+      );
     },
   );
 });

@@ -13,10 +13,11 @@ import { newDirectory } from "./support/run.ts";
 
 describe("the flags", () => {
   it("have the usual ports as defaults, and no data directory", () => {
-    const defaults = { port: 8000, awsPort: 4566, dashboardPort: 5555, data: undefined };
+    const defaults = { port: 8000, awsPort: 4566, dashboardPort: 5555, data: undefined, faults: undefined };
     expect(readOptions([], "/home")).toEqual(defaults);
     const args = ["--port", "1", "--aws-port", "0", "--dashboard-port", "65535", "--data", "kept"];
-    expect(readOptions(args, "/home")).toEqual({ port: 1, awsPort: 0, dashboardPort: 65_535, data: "/home/kept" });
+    const ports = { port: 1, awsPort: 0, dashboardPort: 65_535 };
+    expect(readOptions(args, "/home")).toEqual({ ...ports, data: "/home/kept", faults: undefined });
     expect(readOptions(["--help"], "/home")).toBeNull();
   });
 
@@ -24,7 +25,7 @@ describe("the flags", () => {
     [["--port", "x"], '--port needs a port from 0 (any free one) to 65535, got "x".'],
     [["--aws-port", "65536"], '--aws-port needs a port from 0 (any free one) to 65535, got "65536".'],
     [["--data", ""], "--data needs a directory, got nothing."],
-    [["--prot", "1"], "Unknown option '--prot'. The flags are --port, --aws-port, --dashboard-port, --data, --help."],
+    [["--prot", "1"], "Unknown option '--prot'. The flags are --port, --aws-port, --dashboard-port, --data, --faults, --help."],
     [["here"], /^Unexpected argument 'here'/],
   ])("are refused in one line: %j", (args, message) => {
     expect(() => readOptions(args, "/home")).toThrow(message);

@@ -1,4 +1,10 @@
-import { DynamoDBClient, GetItemCommand, PutItemCommand, ScanCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
+import {
+  DeleteItemCommand,
+  DynamoDBClient,
+  GetItemCommand,
+  UpdateItemCommand,
+  paginateScan,
+} from "@aws-sdk/client-dynamodb";
 import {
   DescribeExecutionCommand,
   GetExecutionHistoryCommand,
@@ -7,14 +13,23 @@ import {
   ListStateMachinesCommand,
   SFNClient,
 } from "@aws-sdk/client-sfn";
-import { GetQueueAttributesCommand, GetQueueUrlCommand, PurgeQueueCommand, SQSClient, SendMessageCommand } from "@aws-sdk/client-sqs";
+import {
+  GetQueueAttributesCommand,
+  GetQueueUrlCommand,
+  PurgeQueueCommand,
+  SQSClient,
+  SendMessageCommand,
+} from "@aws-sdk/client-sqs";
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 import { z } from "zod";
 
 /** The stage that scenarios run on. */
 const PREFIX = "celeriac-local";
 
-const Parameters = z.object({ QueueUrl: z.string(), MessageBody: z.looseObject({ op: z.string(), token: z.string().optional(), id: z.string() }) });
+const Parameters = z.object({
+  QueueUrl: z.string(),
+  MessageBody: z.looseObject({ op: z.string(), token: z.string().optional(), id: z.string() }),
+});
 
 /** A message that a state machine sent: `body` has the token of the state that waits, where one does. */
 export interface Sent {
@@ -45,42 +60,39 @@ export class Aws {
 
   /** An item of the table, or null. */
   async item(id: string): Promise<Record<string, unknown> | null> {
-    const { Item } = await this.#dynamo.send(new GetItemCommand({ TableName: PREFIX, Key: marshall({ id }), ConsistentRead: true }));
+    const { Item } = await this.#dynamo.send(
+      new GetItemCommand({ TableName: PREFIX, Key: marshall({ id }), ConsistentRead: true }),
+    );
     return Item === undefined ? null : unmarshall(Item);
   }
 
-  /** Puts an item in place of what is there: as it was before a write that a crash prevented. */
-  async putItem(item: Record<string, unknown>): Promise<void> {
-    await this.#dynamo.send(new PutItemCommand({ TableName: PREFIX, Item: marshall(item, { removeUndefinedValues: true }) }));
+  /** Takes an item out of the table. */
+  async deleteItem(id: string): Promise<void> {
+    await this.#dynamo.send(new DeleteItemCommand({ TableName: PREFIX, Key: marshall({ id }) }));
   }
 
-  /** Takes attributes off an item. */
-  async removeAttributes(id: string, names: readonly string[]): Promise<void> {
+  /** Sets attributes of an item: to what they were before a write, or will be when time has passed. */
+  async setAttributes(id: string, values: Readonly<Record<string, unknown>>): Promise<void> {
+    const names = Object.keys(values);
     await this.#dynamo.send(
       new UpdateItemCommand({
         TableName: PREFIX,
         Key: marshall({ id }),
-        UpdateExpression: `REMOVE ${names.map((_, index) => `#n${index}`).join(", ")}`,
+        UpdateExpression: `SET ${names.map((_, index) => `#n${index} = :v${index}`).join(", ")}`,
         ExpressionAttributeNames: Object.fromEntries(names.map((name, index) => [`#n${index}`, name])),
+        ExpressionAttributeValues: marshall(
+          Object.fromEntries(names.map((name, index) => [`:v${index}`, values[name]])),
+        ),
       }),
     );
   }
 
   /** How many items the table has. */
   async items(): Promise<number> {
+    const pages = paginateScan({ client: this.#dynamo }, { TableName: PREFIX, Select: "COUNT" });
     let count = 0;
-    let start: Record<string, never> | undefined | Awaited<ReturnType<typeof this.scan>>["LastEvaluatedKey"];
-    do {
-      const page = await this.scan(start);
-      count += page.Count ?? 0;
-      start = page.LastEvaluatedKey;
-    } while (start !== undefined);
+    for await (const page of pages) count += page.Count ?? 0;
     return count;
-  }
-
-  /** A page of the number of items. */
-  scan(start: ConstructorParameters<typeof ScanCommand>[0]["ExclusiveStartKey"]): Promise<import("@aws-sdk/client-dynamodb").ScanCommandOutput> {
-    return this.#dynamo.send(new ScanCommand({ TableName: PREFIX, Select: "COUNT", ExclusiveStartKey: start }));
   }
 
   /** The URL of a module's queue. */
@@ -91,7 +103,9 @@ export class Aws {
 
   /** Sends a message to a module's queue. */
   async send(module: string, body: unknown): Promise<void> {
-    await this.sqs.send(new SendMessageCommand({ QueueUrl: await this.queueUrl(module), MessageBody: JSON.stringify(body) }));
+    await this.sqs.send(
+      new SendMessageCommand({ QueueUrl: await this.queueUrl(module), MessageBody: JSON.stringify(body) }),
+    );
   }
 
   /** Drops all that waits in a module's queue. */
@@ -114,12 +128,20 @@ export class Aws {
   /** The newest executions of the machines of canvases, up to 100 of each kind. */
   async executions(): Promise<Execution[]> {
     const { stateMachines = [] } = await this.sfn.send(new ListStateMachinesCommand({}));
-    const kinds = ["chain", "group", "chord"].map((kind) => ({ kind, machine: stateMachines.find(({ name }) => name === `${PREFIX}-${kind}`) }));
+    const kinds = ["chain", "group", "chord"].map((kind) => ({
+      kind,
+      machine: stateMachines.find(({ name }) => name === `${PREFIX}-${kind}`),
+    }));
     const lists = await Promise.all(
       kinds.map(async ({ kind, machine }) => {
         const command = new ListExecutionsCommand({ stateMachineArn: machine?.stateMachineArn, maxResults: 100 });
         const { executions = [] } = await this.sfn.send(command);
-        return executions.map(({ executionArn = "", status = "", name = "" }) => ({ arn: executionArn, kind, status, name }));
+        return executions.map(({ executionArn = "", status = "", name = "" }) => ({
+          arn: executionArn,
+          kind,
+          status,
+          name,
+        }));
       }),
     );
     return lists.flat();
@@ -145,7 +167,9 @@ export class Aws {
     const events: HistoryEvent[] = [];
     let nextToken: string | undefined;
     do {
-      const page = await this.sfn.send(new GetExecutionHistoryCommand({ executionArn: arn, maxResults: 1_000, nextToken }));
+      const page = await this.sfn.send(
+        new GetExecutionHistoryCommand({ executionArn: arn, maxResults: 1_000, nextToken }),
+      );
       events.push(...(page.events ?? []));
       nextToken = page.nextToken;
     } while (nextToken !== undefined);

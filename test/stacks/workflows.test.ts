@@ -29,7 +29,11 @@ describe("a named workflow", () => {
   test("gives its tasks the time that the stage allows for queues", async () => {
     const slow = await synthesizeStage({ dev: { queueAllowance: 7200 } }, "dev");
     const seconds = (stage: typeof dev): unknown => {
-      const { Properties } = stage.one("AWS::StepFunctions::StateMachine", "StateMachineName", "celeriac-dev-workflow-mean");
+      const { Properties } = stage.one(
+        "AWS::StepFunctions::StateMachine",
+        "StateMachineName",
+        "celeriac-dev-workflow-mean",
+      );
       return JSON.parse(String(Properties["DefinitionString"])).States["math.half"].TimeoutSeconds;
     };
     // Four attempts of 12.5 s, three delays of 180 s.
@@ -49,13 +53,16 @@ describe("a named workflow", () => {
 
   test("goes with the module that it is in, where the stage is without that", () => {
     const names = (stage: typeof dev) =>
-      stage.values("AWS::StepFunctions::StateMachine", "StateMachineName").filter((name) => String(name).includes("workflow"));
+      stage
+        .values("AWS::StepFunctions::StateMachine", "StateMachineName")
+        .filter((name) => String(name).includes("workflow"));
     expect(names(dev)).toEqual(["celeriac-dev-workflow-echoes", "celeriac-dev-workflow-mean"]);
     expect(names(prod)).toEqual(["celeriac-prod-workflow-mean"]);
   });
 
   test("is started by the API's submit function and the canvas function, which alone looks after it", () => {
-    const rights = (name: string) => rightsOf(dev, `celeriac-dev-${name}`).filter((right) => right.includes("workflow-"));
+    const rights = (name: string) =>
+      rightsOf(dev, `celeriac-dev-${name}`).filter((right) => right.includes("workflow-"));
     const start = "states:StartExecution arn:aws:states:REGION:ACCOUNT:stateMachine:celeriac-dev-workflow-*";
     expect(rights("api-submit")).toEqual([start]);
     expect(rights("api-read")).toEqual([]);

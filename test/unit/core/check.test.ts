@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { Registry } from "../../../src/aws/registry.ts";
-import { nodeFaults } from "../../../src/core/check.ts";
+import { canvasFaults, nodeFaults } from "../../../src/core/check.ts";
 import { faultsOf } from "../../../src/core/faults.ts";
 import { registerTask } from "../../../src/core/registry.ts";
-import { TaskNodeSchema } from "../../../src/core/signature.ts";
+import { CodeTaskNodeSchema, TaskNodeSchema } from "../../../src/core/signature.ts";
 import { defineTask } from "../../../src/core/task.ts";
 import * as math from "../../../functions/tasks/math.ts";
 import * as email from "../../../functions/tasks/email.ts";
@@ -138,5 +138,46 @@ describe("the shape of a node", () => {
       task_id: "11111111-1111-1111-1111-111111111111",
     };
     expect(shape({ task: "a.b", options })).toEqual([]);
+  });
+});
+
+describe("a task node that goes through items", () => {
+  const itemPaths = (node: object): string[] =>
+    nodeFaults(CodeTaskNodeSchema.parse(node), registry, true, ["group", 0]).map((fault) => fault.path);
+
+  it("has each item checked as the arguments that it is", () => {
+    expect(itemPaths({ task: "math.add", args: [[1, 2], [3, 4, 5]], each: "starmap", immutable: true })).toEqual([]);
+    expect(itemPaths({ task: "math.xsum", args: [[1, 2], [[3]]], each: "map", immutable: true })).toEqual([]);
+    expect(itemPaths({ task: "math.mul", args: [[1, 2], [3, "4"], 5], each: "starmap", immutable: true })).toEqual([
+      "/group/0/args/1/1",
+      "/group/0/args/2",
+    ]);
+    expect(itemPaths({ task: "math.xsum", args: [[1], ["a"]], each: "map", immutable: true })).toEqual([
+      "/group/0/args/1/0",
+    ]);
+  });
+
+  it("names wrong keyword arguments once", () => {
+    expect(itemPaths({ task: "math.limited", args: [[], []], kwargs: { deap: 1 }, each: "starmap" })).toEqual([
+      "/group/0/kwargs/deep",
+      "/group/0/kwargs/deap",
+    ]);
+  });
+
+  it("is nothing that HTTP takes", () => {
+    expect(TaskNodeSchema.safeParse({ task: "math.add", args: [], each: "map" }).success).toBe(false);
+    const link = { task: "math.add", args: [], each: "map" };
+    expect(TaskNodeSchema.safeParse({ task: "math.add", options: { link: [link] } }).success).toBe(false);
+    expect(CodeTaskNodeSchema.safeParse({ task: "math.add", options: { link: [link] } }).success).toBe(true);
+  });
+});
+
+describe("a canvas", () => {
+  it("has the faults of all its tasks, and of ids that are used twice", () => {
+    const id = "11111111-1111-4111-8111-111111111111";
+    const chosen = TaskNodeSchema.parse({ task: "math.add", args: [1, 2], options: { task_id: id } });
+    const unknown = TaskNodeSchema.parse({ task: "math.nope" });
+    const found = canvasFaults({ chain: [chosen, { group: [unknown, { ...chosen, args: [1] }] }] }, registry);
+    expect(found.map((fault) => fault.path)).toEqual(["/chain/1/group/0/task", "/chain/1/group/1/options/task_id"]);
   });
 });

@@ -15,6 +15,17 @@ describe("a claim that was refused", () => {
     expect(decide({ status, fence: "other" })).toEqual({ action: "notify" });
   });
 
+  it("sees to what runs in the task's place where it has replaced itself, though nobody holds a lease", () => {
+    const top = { id: "y", task: "math.add", result: "y" };
+    const replacement = { node: { json: "{}" }, top, submission: null, at: NOW };
+    const replaced = { fence: "other", lease: null, replacement };
+    expect(decide({ status: "STARTED", ...replaced })).toEqual({ action: "replaced" });
+    expect(decide({ status: "PROGRESS", ...replaced })).toEqual({ action: "replaced" });
+    expect(decide({ status: "SUCCESS", ...replaced })).toEqual({ action: "notify" });
+    // A dead task that was returned to its queue runs itself again.
+    expect(decide({ status: "PENDING", ...replaced, attempt: 1 }, 1)).toMatchObject({ action: "resend" });
+  });
+
   it("waits while another attempt's lease holds", () => {
     expect(decide({ status: "STARTED", fence: "other", lease: NOW + 5_000 })).toEqual({ action: "wait", seconds: 6 });
   });

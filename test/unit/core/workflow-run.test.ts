@@ -51,7 +51,9 @@ describe("what a run is given wrongly", () => {
     runFaults(node, { args: [], kwargs: {}, ...run }, lookup);
 
   it("is told by the task that takes it, with its place in the request", () => {
-    expect(faults({ chain: [scaled(2), t("math.scale")] }, { args: ["x"], kwargs: { unit: 1, colour: "red" } })).toEqual([
+    expect(
+      faults({ chain: [scaled(2), t("math.scale")] }, { args: ["x"], kwargs: { unit: 1, colour: "red" } }),
+    ).toEqual([
       { path: "/args/0", message: expect.stringContaining("expected number") },
       { path: "/kwargs/unit", message: expect.stringContaining("expected string") },
       { path: "/kwargs/colour", message: "is not a known key" },

@@ -36,7 +36,10 @@ describe("the discovery of workflows", () => {
 
   test.each<[string, RegExp]>([
     ["duplicate", /^Workflow "twice" is defined twice: in duplicate\/a\.ts, and in duplicate\/b\.ts\. Rename one/],
-    ["none", /^none\/helpers\.ts exports no workflow: export what defineWorkflow returns, or begin the file's name with "_"/],
+    [
+      "none",
+      /^none\/helpers\.ts exports no workflow: export what defineWorkflow returns, or begin the file's name with "_"/,
+    ],
     ["bad-name", /^bad-name\/etl\.ts: "Nightly run" is no workflow name: expected a lower-case letter/],
   ])("refuses %s in a line that names the file", async (folder, pattern) => {
     await expect(discoverWorkflows(WRONG, [], folder)).rejects.toThrow(pattern);
@@ -66,18 +69,54 @@ describe("a workflow that is compiled", () => {
 
   const options = (more: object): Node => ({ ...t("probe.echo", 1), options: more });
   test.each<[string, Node, RegExp]>([
-    ["a task that is not deployed", { chain: [t("math.sum"), t("math.add")] }, /: \/chain\/1\/task names no task: "math\.add" is not registered\.$/],
-    ["arguments that an immutable task does not take", { chain: [ti("math.sum", 1), t("math.half")] }, /: \/chain\/0\/args /],
-    ["keyword arguments that no run could make good", { ...t("math.sum", 1), kwargs: { z: 1 } }, /: \/kwargs\/z is not a known key\.$/],
-    ["an id", options({ task_id: "11111111-1111-4111-8111-111111111111" }), /: \/options\/task_id is an id that only one run/],
-    ["a link with an id", options({ link: [options({ task_id: "11111111-1111-4111-8111-111111111111" })] }), /: \/options\/link\/0\/options\/task_id /],
-    ["a point in time", options({ eta: "2027-01-01T00:00:00Z" }), /: \/options\/eta is one point in time; use countdown/],
-    ["an end in time", options({ expires: "2027-01-01T00:00:00Z" }), /: \/options\/expires is one point in time; use seconds/],
+    [
+      "a task that is not deployed",
+      { chain: [t("math.sum"), t("math.add")] },
+      /: \/chain\/1\/task names no task: "math\.add" is not registered\.$/,
+    ],
+    [
+      "arguments that an immutable task does not take",
+      { chain: [ti("math.sum", 1), t("math.half")] },
+      /: \/chain\/0\/args /,
+    ],
+    [
+      "keyword arguments that no run could make good",
+      { ...t("math.sum", 1), kwargs: { z: 1 } },
+      /: \/kwargs\/z is not a known key\.$/,
+    ],
+    [
+      "an id",
+      options({ task_id: "11111111-1111-4111-8111-111111111111" }),
+      /: \/options\/task_id is an id that only one run/,
+    ],
+    [
+      "a link with an id",
+      options({ link: [options({ task_id: "11111111-1111-4111-8111-111111111111" })] }),
+      /: \/options\/link\/0\/options\/task_id /,
+    ],
+    [
+      "a point in time",
+      options({ eta: "2027-01-01T00:00:00Z" }),
+      /: \/options\/eta is one point in time; use countdown/,
+    ],
+    [
+      "an end in time",
+      options({ expires: "2027-01-01T00:00:00Z" }),
+      /: \/options\/expires is one point in time; use seconds/,
+    ],
     ["several faults", { chain: [t("a.a"), t("a.b")] }, /: \/chain\/0\/task names no task.* \(and 1 more\)\.$/],
     ["no chain of nothing", { chain: [] }, /: \/chain has no nodes/],
     ["no tasks", { group: [] }, /has no tasks\. Give it at least one\.$/],
-    ["over 1,000 tasks", { group: Array.from({ length: 1001 }, () => t("probe.echo", 1)) }, /has 1001 tasks; one execution has room for 1000/],
-    ["states that no template could hold", { chain: Array.from({ length: 1000 }, () => t("probe.echo")) }, /is compiled into \d+ bytes; 409600 fit a template/],
+    [
+      "over 1,000 tasks",
+      { group: Array.from({ length: 1001 }, () => t("probe.echo", 1)) },
+      /has 1001 tasks; one execution has room for 1000/,
+    ],
+    [
+      "states that no template could hold",
+      { chain: Array.from({ length: 1000 }, () => t("probe.echo")) },
+      /is compiled into \d+ bytes; 409600 fit a template/,
+    ],
   ])("refuses %s", (_name, node, pattern) => {
     expect(() => compile(node)).toThrow(pattern);
     expect(() => compile(node)).toThrow(/^some\.ts: workflow "some"/);
