@@ -101,9 +101,9 @@ export function startEventSourceMapping(
       }
       // What failed stays received, and becomes visible when its visibility timeout is over.
       const done = entries.filter(({ message }) => failed !== "all" && !failed.has(message.messageId));
-      const deleted = done.length > 0 && faults.losesDeletes() ? [] : done;
+      const deleted = new Set(done.length > 0 && faults.losesDeletes() ? [] : done);
       for (const { receiptHandle } of deleted) queue.remove(receiptHandle);
-      giveBack(entries.filter((entry) => !deleted.includes(entry)));
+      giveBack(entries.filter((entry) => !deleted.has(entry)));
     } finally {
       lease.release();
     }

@@ -22,13 +22,14 @@ export const HELP = `Runs the whole stack on this machine: npm start -- [flags]
   --port N            port of the API (default 8000)
   --aws-port N        port of the local AWS: SQS, DynamoDB, S3, Lambda, Step Functions, Scheduler, SES (default 4566)
   --dashboard-port N  port of the dashboard (default 5555)
-  --data DIR          keep tables, queues, objects and mails in DIR (default: in memory, gone at the end)
+  --data DIR          keep tables, queues, objects, schedules and mails in DIR (default: in memory, gone at the end)
   --faults LIST       let things go wrong by chance, such as duplicate=0.2,kill=0.05,visibility=5,seed=7 (default: none)
   --help              this text
 
 Faults, each with its probability from 0 to 1:
 ${faultHelp.join("\n")}
-  visibility=SECONDS brings messages of failed batches back sooner than their queue says; seed=N repeats a run.
+Beside them: visibility=SECONDS brings messages of failed batches back sooner than their queue says, seed=N repeats a run.
+GET and PUT AWS/_faults tell and change what is injected.
 
 Ctrl-C ends it and all that it started. Edits in functions/, src/ and lib/ take effect by themselves.
 `;

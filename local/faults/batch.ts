@@ -46,10 +46,10 @@ export function createBatchFaults(rig: FaultRig, queue: LocalQueue): BatchFaults
     invoke,
     losesDeletes: () => rig.strikes("drop-ack"),
     received: (entries) => {
+      const { visibility } = rig.settings();
+      if (visibility === undefined) return () => {};
       const deadlines = new Map(entries.map((entry) => [entry, entry.visibilityDeadline]));
       return (failed) => {
-        const { visibility } = rig.settings();
-        if (visibility === undefined) return;
         const soon = Date.now() + visibility * 1000;
         for (const entry of failed) {
           if (deadlines.get(entry) === entry.visibilityDeadline && entry.visibilityDeadline > soon) {

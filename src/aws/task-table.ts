@@ -121,7 +121,8 @@ export class TaskTable {
       ...claim,
       set: { lost: claim.lost },
       event,
-      when: `#fence = :from AND ${NOT_FINAL}`,
+      // One that replaced itself a moment ago is not run again.
+      when: `#fence = :from AND attribute_not_exists(#replacement) AND ${NOT_FINAL}`,
       values: { ...final, from: claim.from },
     });
   }
@@ -259,7 +260,12 @@ export class TaskTable {
   }): Promise<TaskRecord | null> {
     const item = await this.#table.update({
       id: replaced.id,
-      set: { replacement: JSON.stringify(replaced.replacement), runtime: replaced.runtime },
+      set: {
+        replacement: JSON.stringify(replaced.replacement),
+        runtime: replaced.runtime,
+        // As long as a canvas that starts now is kept.
+        ttl: Math.ceil(replaced.now / 1000) + 2 * 14 * 24 * 3600 + this.#retention,
+      },
       remove: ["lease"],
       addToSet: { children: [replaced.replacement.top.result] },
       when: `#fence = :mine AND attribute_not_exists(#replacement) AND ${NOT_FINAL}`,

@@ -136,6 +136,16 @@ export class Replace extends CeleriacError {
   }
 }
 
+/** A task that goes through items is one task for all of them: none can have it replaced. */
+export class CannotReplace extends CeleriacError {
+  constructor(task: string) {
+    super(
+      "cannot_replace",
+      `${task} cannot replace itself where it runs for each item of map, starmap or chunks. Use a group.`,
+    );
+  }
+}
+
 /** A task replaced itself by one that replaced itself, and so on, more often than can be meant. */
 export class ReplacedTooOften extends CeleriacError {
   constructor(times: number) {

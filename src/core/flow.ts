@@ -3,7 +3,7 @@ import type { GroupNode } from "./node.ts";
 /** What flows from step to step of a canvas, for the type checker alone. */
 
 /** Where a step keeps its types; no value ever has it. */
-export declare const TYPES: unique symbol;
+declare const TYPES: unique symbol;
 
 /** Something that gives a `Result`, and takes a `Taken` where the result of what comes before is prepended. */
 export interface Typed<Result, Taken> {

@@ -83,8 +83,19 @@ const DESCRIPTIONS: Readonly<Record<RouteName, Description>> = {
     answer: answers.RevokeAnswer,
     problems: [400, 404, 415, 429],
   },
-  retryTask: { ...submission, summary: "Run a failed or revoked task again, alone", body: requests.EmptyBody, problems: [400, 404, 409, 415, 429] },
-  redriveQueue: { summary: "Return a queue's dead tasks to it", body: requests.EmptyBody, status: 202, answer: answers.RedriveAnswer, problems: [400, 404, 415, 429] },
+  retryTask: {
+    ...submission,
+    summary: "Run a failed or revoked task again, alone",
+    body: requests.EmptyBody,
+    problems: [400, 404, 409, 415, 429],
+  },
+  redriveQueue: {
+    summary: "Return a queue's dead tasks to it",
+    body: requests.EmptyBody,
+    status: 202,
+    answer: answers.RedriveAnswer,
+    problems: [400, 404, 415, 429],
+  },
   getRegistry: {
     summary: "Every task",
     status: 200,

@@ -9,6 +9,7 @@ import { type Replacement, type TaskRecord, replacementOf } from "../core/record
 import { CodeTaskNodeSchema } from "../core/signature.ts";
 import { isFinal } from "../core/states.ts";
 import { type End, finish, notify } from "./finish.ts";
+import { logLine } from "./log.ts";
 import { planFor, readNode, startPlan } from "./start.ts";
 
 /**
@@ -24,6 +25,8 @@ export async function replaceTask(
 ): Promise<boolean> {
   const { id, call } = record;
   const fence = record.fence ?? "";
+  const context = { task_id: id, task: call.task, root_id: call.root, correlation_id: call.correlation };
+  let stored: TaskRecord | null;
   try {
     if (call.nesting >= MAX_REPLACEMENTS) throw new ReplacedTooOften(call.nesting);
     const node = readNode(runtime, value);
@@ -34,13 +37,16 @@ export async function replaceTask(
       submission: plan.canvases.length === 0 ? null : plan.root,
       at: runtime.now(),
     };
-    await runtime.tasks.replace({ id, fence, replacement, runtime: ran, now: runtime.now() });
+    stored = await runtime.tasks.replace({ id, fence, replacement, runtime: ran, now: runtime.now() });
   } catch (error) {
     if (!(error instanceof InvalidCanvas || error instanceof ReplacedTooOften)) throw error;
+    logLine("ERROR", `failed: ${error.name}`, context, { runtime: ran });
     return end(runtime, record, message, { status: "FAILURE", error: describeError(error) }, ran);
   }
-  const stored = await runtime.tasks.get(id, runtime.now());
-  if (stored === null || stored.fence !== fence) return false;
+  // Where only the answer was lost, the record has the fence.
+  stored ??= await runtime.tasks.get(id, runtime.now());
+  if (stored?.fence !== fence) return false;
+  logLine("INFO", "replaced itself", context, { runtime: ran });
   await resumeReplacement(runtime, stored, message);
   return true;
 }

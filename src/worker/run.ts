@@ -62,10 +62,7 @@ export async function runClaimed(
     logLine("INFO", "will be retried", context, { retries: record.retries, countdown: end.countdown, runtime: ran });
     return retry(runtime, record, message, { countdown: end.countdown, error: end.error, ran });
   }
-  if (end.kind === "replace") {
-    logLine("INFO", "replaced itself", context, { runtime: ran });
-    return replaceTask(runtime, record, message, { value: end.node, ran });
-  }
+  if (end.kind === "replace") return replaceTask(runtime, record, message, { value: end.node, ran });
   const ending: EndingTask = {
     id,
     call,

@@ -1,7 +1,8 @@
+import { setImmediate } from "node:timers/promises";
 import { format } from "node:util";
 import * as z from "zod";
 import { argumentLists, checkArguments } from "../core/arguments.ts";
-import { NotRegistered, Replace, SoftTimeLimitExceeded, describeError } from "../core/errors.ts";
+import { CannotReplace, NotRegistered, Replace, SoftTimeLimitExceeded, describeError } from "../core/errors.ts";
 import { resultToJson } from "../core/json.ts";
 import type { Node } from "../core/node.ts";
 import { judge } from "../core/retry.ts";
@@ -82,14 +83,15 @@ async function attempt(
     const value = each === null ? await run(args) : await runForEach(argumentLists(each, args), run, soft.signal);
     return { kind: "result", json: resultToJson(value) };
   } catch (thrown) {
-    if (thrown instanceof Replace && message.each === null) return { kind: "replace", node: thrown.node };
-    return judged(task, request, thrown);
+    if (!(thrown instanceof Replace)) return judged(task, request, thrown);
+    if (message.each === null) return { kind: "replace", node: thrown.node };
+    return judged(task, request, new CannotReplace(task.name));
   } finally {
     soft.clear();
   }
 }
 
-/** Runs a task for its items, one after the other. The soft limit is looked at between them, for they may be quick and many. */
+/** Runs a task for its items, one after the other. Between two of them timers have their turn, so that the soft limit ends a task that never waits. */
 async function runForEach(
   items: Iterable<readonly unknown[] | null>,
   run: (args: readonly unknown[]) => Promise<unknown>,
@@ -97,6 +99,7 @@ async function runForEach(
 ): Promise<unknown[]> {
   const results: unknown[] = [];
   for (const args of items) {
+    await setImmediate();
     signal.throwIfAborted();
     if (args === null) throw new TypeError(`Item ${results.length} of starmap is no list of arguments.`);
     results.push(await run(args));

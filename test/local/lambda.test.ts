@@ -1,9 +1,10 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
 import { functionResource, mappingResource, queueResource } from "./support/assembly.ts";
 import { newEvents, RECORD } from "./support/events.ts";
+import { isRunning } from "./support/processes.ts";
 import { newDirectory, startRun } from "./support/run.ts";
 import type { Run } from "./support/run.ts";
 
@@ -23,12 +24,6 @@ async function invoke(run: Run, name: string, payload: string, headers: Record<s
     error: response.headers.get("x-amz-function-error"),
     payload: text === "" ? {} : JSON.parse(text),
   };
-}
-
-/** True while a process exists that is not a zombie. */
-function isRunning(pid: number): boolean {
-  const file = `/proc/${pid}/stat`;
-  return existsSync(file) && !/^\d+ \(.*\) Z /.test(readFileSync(file, "utf8"));
 }
 
 describe("a function's environment", () => {

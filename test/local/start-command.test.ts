@@ -9,6 +9,7 @@ import { listen } from "../../local/listen.ts";
 import { readOptions } from "../../local/options.ts";
 import { firstError } from "../../local/synth.ts";
 import { functionResource, mappingResource, queueResource, writeAssembly } from "./support/assembly.ts";
+import { isRunning } from "./support/processes.ts";
 import { newDirectory } from "./support/run.ts";
 
 describe("the flags", () => {
@@ -18,6 +19,8 @@ describe("the flags", () => {
     const args = ["--port", "1", "--aws-port", "0", "--dashboard-port", "65535", "--data", "kept"];
     const ports = { port: 1, awsPort: 0, dashboardPort: 65_535 };
     expect(readOptions(args, "/home")).toEqual({ ...ports, data: "/home/kept", faults: undefined });
+    const faults = { kill: 0.5, seed: 7 };
+    expect(readOptions(["--faults", "kill=0.5,seed=7"], "/home")).toEqual({ ...defaults, faults });
     expect(readOptions(["--help"], "/home")).toBeNull();
   });
 
@@ -25,7 +28,11 @@ describe("the flags", () => {
     [["--port", "x"], '--port needs a port from 0 (any free one) to 65535, got "x".'],
     [["--aws-port", "65536"], '--aws-port needs a port from 0 (any free one) to 65535, got "65536".'],
     [["--data", ""], "--data needs a directory, got nothing."],
-    [["--prot", "1"], "Unknown option '--prot'. The flags are --port, --aws-port, --dashboard-port, --data, --faults, --help."],
+    [["--faults", "kill=2"], "--faults: kill needs a probability from 0 to 1, got 2."],
+    [
+      ["--prot", "1"],
+      "Unknown option '--prot'. The flags are --port, --aws-port, --dashboard-port, --data, --faults, --help.",
+    ],
     [["here"], /^Unexpected argument 'here'/],
   ])("are refused in one line: %j", (args, message) => {
     expect(() => readOptions(args, "/home")).toThrow(message);
@@ -107,11 +114,3 @@ describe("the start command", () => {
     expect(pids().filter(isRunning)).toEqual([]);
   });
 });
-
-function isRunning(pid: number): boolean {
-  try {
-    return !/^\d+ \(.*\) Z /.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
-  } catch {
-    return false;
-  }
-}

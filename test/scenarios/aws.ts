@@ -1,4 +1,5 @@
 import {
+  ConditionalCheckFailedException,
   DeleteItemCommand,
   DynamoDBClient,
   GetItemCommand,
@@ -85,6 +86,38 @@ export class Aws {
         ),
       }),
     );
+  }
+
+  /** Has the leases of all attempts be over, as if their time had passed. */
+  async expireLeases(): Promise<void> {
+    const pages = paginateScan(
+      { client: this.#dynamo },
+      {
+        TableName: PREFIX,
+        FilterExpression: "attribute_exists(lease) AND #kind = :task",
+        ExpressionAttributeNames: { "#kind": "kind" },
+        ExpressionAttributeValues: marshall({ ":task": "task" }),
+      },
+    );
+    for await (const page of pages)
+      for (const item of page.Items ?? []) await this.#expireLease(z.string().parse(unmarshall(item)["id"]));
+  }
+
+  async #expireLease(id: string): Promise<void> {
+    try {
+      await this.#dynamo.send(
+        new UpdateItemCommand({
+          TableName: PREFIX,
+          Key: marshall({ id }),
+          UpdateExpression: "SET lease = :over",
+          ConditionExpression: "attribute_exists(lease)",
+          ExpressionAttributeValues: marshall({ ":over": 0 }),
+        }),
+      );
+    } catch (error) {
+      // The attempt has ended meanwhile.
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    }
   }
 
   /** How many items the table has. */

@@ -54,7 +54,7 @@ async function groupsOf(tasks: readonly string[]): Promise<string[]> {
   return [...found];
 }
 
-describe("a step that fails", () => {
+describe.concurrent("a step that fails", () => {
   it.each([
     ["first", 0],
     ["middle", 2],
@@ -136,7 +136,7 @@ describe("a step that fails", () => {
   });
 });
 
-describe("a group's member that fails", () => {
+describe.concurrent("a group's member that fails", () => {
   it("does not stop the others", async () => {
     const submitted = await submit("/group", {
       tasks: [
@@ -155,7 +155,7 @@ describe("a group's member that fails", () => {
   });
 });
 
-describe("a chord whose header fails", () => {
+describe.concurrent("a chord whose header fails", () => {
   it("ends its body by a ChordError of the first failure in order, once all of the header has ended", async () => {
     const body = {
       ...t("probe.identity"),
@@ -218,7 +218,7 @@ describe("a chord whose header fails", () => {
   });
 });
 
-describe("links in a canvas", () => {
+describe.concurrent("links in a canvas", () => {
   it("for errors are called once for what failed, and never for what was settled", async () => {
     const noted = (node: Node): Node => ({
       ...node,
@@ -257,7 +257,7 @@ describe("links in a canvas", () => {
   });
 });
 
-describe("a part that expires before it starts", () => {
+describe.concurrent("a part that expires before it starts", () => {
   it("revokes every later step with the same error", async () => {
     const submitted = await submit("/chain", {
       tasks: [t("probe.identity", 1), { ...t("math.add", 1), options: late }, ...everything],

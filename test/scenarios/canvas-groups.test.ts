@@ -1,7 +1,8 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, inject, it, vi } from "vitest";
 import { GroupAnswer } from "../../src/core/answer-schemas.ts";
 import { t } from "../fixtures/canvases.ts";
 import { call, ended, endedGroup, runCanvas, submit, taskOf } from "./api.ts";
+import { Aws } from "./aws.ts";
 
 const MB = 1_000_000;
 const range = (length: number): number[] => Array.from({ length }, (_, index) => index);
@@ -150,6 +151,12 @@ describe("a wide group", () => {
       expect(group).toMatchObject({ total: 1_500, completed: 1_500, failed: 0, result: results });
       expect(group.children).toHaveLength(1_000);
       expect(new Set(group.children.map((child) => child.status))).toEqual(new Set(["SUCCESS"]));
+      if (inject("awsUrl") === "") return;
+      const aws = new Aws(inject("awsUrl"));
+      const { arn } = await aws.executionOf(submitted.root_id);
+      // Six chunks, not 1,500 members.
+      expect((await aws.history(arn)).length).toBeLessThan(80);
+      aws.close();
     },
   );
 

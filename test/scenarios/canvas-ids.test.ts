@@ -56,7 +56,7 @@ const beginnings: readonly (readonly [string, Node])[] = [
   ],
 ];
 
-describe("the ids of a canvas", () => {
+describe.concurrent("the ids of a canvas", () => {
   it("are as the contract has them in the answer, the records, and what each task is told", async () => {
     const node = nestedOf(() => ti("probe.request_info"));
     const submitted = await submit("/canvas", node);
@@ -122,7 +122,7 @@ describe("the ids of a canvas", () => {
   });
 });
 
-describe("a canvas that was just submitted", () => {
+describe.concurrent("a canvas that was just submitted", () => {
   it.each(beginnings)("has all of its records, as PENDING, where it begins with %s", async (_name, node) => {
     const submitted = await submit("/canvas", delayed(node));
     const seen = new Set<string>();

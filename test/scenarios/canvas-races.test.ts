@@ -1,7 +1,7 @@
 import { SendTaskFailureCommand, SendTaskSuccessCommand, StopExecutionCommand } from "@aws-sdk/client-sfn";
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, type TestContext, inject, it, vi } from "vitest";
 import { t } from "../fixtures/canvases.ts";
-import { call, ended, endedGroup, settled, submit, taskOf } from "./api.ts";
+import { call, ended, endedGroup, refused, settled, submit, taskOf } from "./api.ts";
 import type { Execution, Sent } from "./aws.ts";
 import { type Rig, refusal, startRig } from "./rig.ts";
 
@@ -19,9 +19,6 @@ describe.skipIf(inject("assembly") === "")("a canvas to whose messages, tokens a
     rig = await startRig();
   });
   afterAll(() => rig.stop());
-  beforeEach(() => {
-    rig.guard = () => null;
-  });
 
   /** The messages of an execution, once it has sent so many. */
   const sentBy = (execution: Execution, count: number): Promise<Sent[]> =>
@@ -30,6 +27,14 @@ describe.skipIf(inject("assembly") === "")("a canvas to whose messages, tokens a
       expect(sent.length).toBeGreaterThanOrEqual(count);
       return sent;
     }, SOON);
+
+  /** Refuses calls until the test has ended. */
+  const refuse = (test: TestContext, guard: Rig["guard"]): void => {
+    rig.guard = guard;
+    test.onTestFinished(() => {
+      rig.guard = () => null;
+    });
+  };
 
   const starts = async (id: string): Promise<number> =>
     (await taskOf(id)).events.filter((event) => event.status === "STARTED").length;
@@ -44,200 +49,231 @@ describe.skipIf(inject("assembly") === "")("a canvas to whose messages, tokens a
       expect(depths.map(({ waiting, inFlight, delayed }) => waiting + inFlight + delayed)).toEqual([0, 0, 0, 0]);
     }, SOON);
 
-  it("goes on after its queue was purged, once a sweep has found it", async () => {
-    await quiet();
-    const submitted = await submit("/chain", {
-      tasks: [
-        t("math.add", 1, 1),
-        { ...t("probe.identity"), options: { countdown: 3 } },
-        { group: [t("math.add", 1), t("math.add", 2)] },
-        t("math.xsum"),
-      ],
+  describe("one after the other", () => {
+    it("leaves nothing behind where it is refused: no record, no message, no execution", async () => {
+      await quiet();
+      const seen = async (): Promise<unknown> => ({
+        items: await rig.aws.items(),
+        queues: (await call("GET", "/queues")).json,
+        executions: (await rig.aws.executions()).map(({ arn }) => arn),
+        tasks: (await call("GET", "/tasks")).json,
+      });
+      const before = await seen();
+      const unknown = { task: "no.such" };
+      const many = Array.from({ length: 100 }, () => t("math.add", 1, 1));
+      for (const [path, body] of [
+        ["/canvas", { chain: [...many, { group: [unknown] }] }],
+        ["/chain", { tasks: [...many, { ...t("math.mul", "x", 1), immutable: true }] }],
+        ["/group", { tasks: [...many, unknown] }],
+        ["/chord", { header: many, body: unknown }],
+      ] as const)
+        await refused(400, "POST", path, body);
+      expect(await seen()).toEqual(before);
     });
-    await ended(submitted.tasks[0]?.task_id ?? "");
-    await vi.waitFor(async () => expect((await rig.aws.depth("probe")).delayed).toBe(1), SOON);
-    await rig.aws.purge("probe");
-    await quiet();
-    await sweep();
-    expect(await settled(submitted.task_id)).toMatchObject({ status: "SUCCESS", result: 7 });
-    for (const { task_id: id } of submitted.tasks) expect(await starts(id)).toBe(1);
-    expect(await rig.aws.executionOf(submitted.root_id, 0)).toMatchObject({ status: "ABORTED" });
-    await vi.waitFor(
-      async () => expect(await rig.aws.executionOf(submitted.root_id, 1)).toMatchObject({ status: "SUCCEEDED" }),
-      SOON,
-    );
-  });
 
-  it("is left alone by a sweep while its messages are under way", async () => {
-    const submitted = await submit("/chain", {
-      tasks: [{ ...t("math.add", 1, 1), options: { countdown: 2 } }, t("math.add", 1)],
+    it("goes on after its queue was purged, once a sweep has found it", async () => {
+      await quiet();
+      const submitted = await submit("/chain", {
+        tasks: [
+          t("math.add", 1, 1),
+          { ...t("probe.identity"), options: { countdown: 3 } },
+          { group: [t("math.add", 1), t("math.add", 2)] },
+          t("math.xsum"),
+        ],
+      });
+      await ended(submitted.tasks[0]?.task_id ?? "");
+      await vi.waitFor(async () => expect((await rig.aws.depth("probe")).delayed).toBe(1), SOON);
+      await rig.aws.purge("probe");
+      await quiet();
+      await sweep();
+      expect(await settled(submitted.task_id)).toMatchObject({ status: "SUCCESS", result: 7 });
+      for (const { task_id: id } of submitted.tasks) expect(await starts(id)).toBe(1);
+      expect(await rig.aws.executionOf(submitted.root_id, 0)).toMatchObject({ status: "ABORTED" });
+      await vi.waitFor(
+        async () => expect(await rig.aws.executionOf(submitted.root_id, 1)).toMatchObject({ status: "SUCCEEDED" }),
+        SOON,
+      );
     });
-    await sweep();
-    expect(await settled(submitted.task_id)).toMatchObject({ status: "SUCCESS", result: 3 });
-    expect(await rig.aws.item(`root#${submitted.root_id}`)).toMatchObject({ epoch: 0 });
-  });
 
-  it("is started anew by a sweep though the first attempt at that fails half-way", async () => {
-    await quiet();
-    const submitted = await submit("/chain", {
-      tasks: [{ ...t("probe.identity", 5), options: { countdown: 3 } }, t("math.add", 1)],
+    it("is left alone by a sweep while its messages are under way", async () => {
+      const submitted = await submit("/chain", {
+        tasks: [{ ...t("math.add", 1, 1), options: { countdown: 2 } }, t("math.add", 1)],
+      });
+      await sweep();
+      expect(await settled(submitted.task_id)).toMatchObject({ status: "SUCCESS", result: 3 });
+      expect(await rig.aws.item(`root#${submitted.root_id}`)).toMatchObject({ epoch: 0 });
     });
-    await vi.waitFor(async () => expect((await rig.aws.depth("probe")).delayed).toBe(1), SOON);
-    await rig.aws.purge("probe");
-    await quiet();
-    let refused = 0;
-    rig.guard = ({ operation, caller }) =>
-      operation === "StartExecution" && caller === "celeriac-local-canvas" && refused++ === 0 ? refusal() : null;
-    await sweep();
-    expect(await settled(submitted.task_id)).toMatchObject({ status: "SUCCESS", result: 6 });
-    expect(refused).toBeGreaterThan(1);
-  });
 
-  it("runs though Step Functions refuses to start it at first", async () => {
-    let refused = 0;
-    rig.guard = ({ operation }) =>
-      operation === "StartExecution" && refused++ === 0 ? refusal("ThrottlingException") : null;
-    const { task_id: id } = await submit("/chain", {
-      tasks: [t("math.add", 1, 1), { chain: [t("math.add", 1)] }, { group: [t("math.add", 1)] }],
+    it("is started anew by a sweep though the first attempt at that fails half-way", async (test) => {
+      await quiet();
+      const submitted = await submit("/chain", {
+        tasks: [{ ...t("probe.identity", 5), options: { countdown: 3 } }, t("math.add", 1)],
+      });
+      await vi.waitFor(async () => expect((await rig.aws.depth("probe")).delayed).toBe(1), SOON);
+      await rig.aws.purge("probe");
+      await quiet();
+      let refused = 0;
+      refuse(test, ({ operation, caller }) =>
+        operation === "StartExecution" && caller === "celeriac-local-canvas" && refused++ === 0 ? refusal() : null,
+      );
+      await sweep();
+      expect(await settled(submitted.task_id)).toMatchObject({ status: "SUCCESS", result: 6 });
+      expect(refused).toBeGreaterThan(1);
     });
-    expect(await settled(id)).toMatchObject({ status: "SUCCESS", result: [4] });
-  });
 
-  it("runs each step once though every message comes again, while it runs and later", async () => {
-    const submitted = await submit("/canvas", {
-      chain: [
-        t("math.add", 1, 1),
-        {
-          group: [
-            t("math.add", 1),
-            { chain: [t("math.add", 2), t("math.add", 3)] },
-            { chord: { header: [t("math.add", 4)], body: t("math.xsum") } },
-          ],
-        },
-        t("math.xsum"),
-        { group: Array.from({ length: 12 }, () => t("math.add", 1)) },
-      ],
+    it("runs though Step Functions refuses to start it at first", async (test) => {
+      let refused = 0;
+      refuse(test, ({ operation }) =>
+        operation === "StartExecution" && refused++ === 0 ? refusal("ThrottlingException") : null,
+      );
+      const { task_id: id } = await submit("/chain", {
+        tasks: [t("math.add", 1, 1), { chain: [t("math.add", 1)] }, { group: [t("math.add", 1)] }],
+      });
+      expect(await settled(id)).toMatchObject({ status: "SUCCESS", result: [4] });
     });
-    const repeated = new Set<string>();
-    const repeatAll = async (): Promise<void> => {
-      for (const { arn } of await rig.aws.executions())
-        for (const sent of await rig.aws.sentBy(arn)) {
-          const key = JSON.stringify(sent.body);
-          if (!repeated.has(key)) await rig.aws.repeat(sent);
-          repeated.add(key);
-        }
-    };
-    let running = true;
-    const repeating = (async () => {
-      while (running) await repeatAll();
-    })();
-    const record = await settled(submitted.task_id);
-    running = false;
-    await repeating;
-    expect(record).toMatchObject({ status: "SUCCESS", result: Array.from({ length: 12 }, () => 17) });
-    repeated.clear();
-    await repeatAll();
-    await vi.waitFor(async () => expect((await rig.aws.depth("canvas")).waiting).toBe(0), SOON);
-    for (const { task_id: id } of submitted.tasks) expect(await starts(id)).toBe(1);
-    expect(await settled(submitted.task_id)).toEqual(record);
-    expect((await rig.aws.executionOf(submitted.root_id)).status).toBe("SUCCEEDED");
   });
 
-  it("waits for a step whose token somebody else answered as done", async () => {
-    const submitted = await submit("/chain", {
-      tasks: [t("probe.sleep", 3), t("math.add", 1), { ...t("probe.request_info"), immutable: true }],
+  describe.concurrent("side by side", () => {
+    it("runs each step once though every message comes again, while it runs and later", async () => {
+      const submitted = await submit("/canvas", {
+        chain: [
+          t("math.add", 1, 1),
+          {
+            group: [
+              t("math.add", 1),
+              { chain: [t("math.add", 2), t("math.add", 3)] },
+              { chord: { header: [t("math.add", 4)], body: t("math.xsum") } },
+            ],
+          },
+          t("math.xsum"),
+          { group: Array.from({ length: 12 }, () => t("math.add", 1)) },
+        ],
+      });
+      const repeated = new Set<string>();
+      const repeatAll = async (): Promise<void> => {
+        for (const { arn } of await rig.aws.executions())
+          for (const sent of await rig.aws.sentBy(arn)) {
+            const key = JSON.stringify(sent.body);
+            if (!repeated.has(key)) await rig.aws.repeat(sent);
+            repeated.add(key);
+          }
+      };
+      let running = true;
+      const repeating = (async () => {
+        while (running) await repeatAll();
+      })();
+      const record = await settled(submitted.task_id);
+      running = false;
+      await repeating;
+      expect(record).toMatchObject({ status: "SUCCESS", result: Array.from({ length: 12 }, () => 17) });
+      repeated.clear();
+      await repeatAll();
+      await vi.waitFor(async () => expect((await rig.aws.depth("canvas")).waiting).toBe(0), SOON);
+      for (const { task_id: id } of submitted.tasks) expect(await starts(id)).toBe(1);
+      expect(await settled(submitted.task_id)).toEqual(record);
+      expect((await rig.aws.executionOf(submitted.root_id)).status).toBe("SUCCEEDED");
     });
-    const [first, second] = submitted.tasks.map((task) => task.task_id);
-    const [sent] = await sentBy(await rig.aws.executionOf(submitted.root_id), 1);
-    await vi.waitFor(() => isStarted(first ?? ""), SOON);
-    await rig.aws.sfn.send(new SendTaskSuccessCommand({ taskToken: sent?.body.token, output: "{}" }));
-    expect(await settled(second ?? "")).toMatchObject({ status: "SUCCESS", result: 4 });
-    expect(await settled(submitted.task_id)).toMatchObject({ status: "SUCCESS", result: { receive_count: 1 } });
-  });
 
-  it("does not fail by a step whose token somebody else answered as failed, and does not wait for its lease", async () => {
-    const submitted = await submit("/chain", { tasks: [t("probe.sleep", 3), t("math.add", 1)] });
-    const [first] = submitted.tasks.map((task) => task.task_id);
-    const [sent] = await sentBy(await rig.aws.executionOf(submitted.root_id), 1);
-    await vi.waitFor(() => isStarted(first ?? ""), SOON);
-    await rig.aws.sfn.send(new SendTaskFailureCommand({ taskToken: sent?.body.token, error: "Somebody.Else" }));
-    expect(await settled(submitted.task_id)).toMatchObject({ status: "SUCCESS", result: 4 });
-    expect(await starts(first ?? "")).toBe(1);
-  });
-
-  it("is closed once though a chunk's token was answered as failed and its members were sent again", async () => {
-    const submitted = await submit("/chord", {
-      header: Array.from({ length: 12 }, () => t("probe.sleep", 0.5)),
-      body: t("math.xsum"),
+    it("waits for a step whose token somebody else answered as done", async () => {
+      const submitted = await submit("/chain", {
+        tasks: [t("probe.sleep", 3), t("math.add", 1), { ...t("probe.request_info"), immutable: true }],
+      });
+      const [first, second] = submitted.tasks.map((task) => task.task_id);
+      const [sent] = await sentBy(await rig.aws.executionOf(submitted.root_id), 1);
+      await vi.waitFor(() => isStarted(first ?? ""), SOON);
+      await rig.aws.sfn.send(new SendTaskSuccessCommand({ taskToken: sent?.body.token, output: "{}" }));
+      expect(await settled(second ?? "")).toMatchObject({ status: "SUCCESS", result: 4 });
+      expect(await settled(submitted.task_id)).toMatchObject({ status: "SUCCESS", result: { receive_count: 1 } });
     });
-    const [sent] = await sentBy(await rig.aws.executionOf(submitted.root_id), 1);
-    await rig.aws.sfn.send(new SendTaskFailureCommand({ taskToken: sent?.body.token, error: "Somebody.Else" }));
-    expect(await settled(submitted.task_id)).toMatchObject({ status: "SUCCESS", result: 6 });
-    for (const { task_id: id } of submitted.tasks) expect(await starts(id)).toBe(1);
-  });
 
-  it("is told of a nested canvas that had ended when its state was tried again", async () => {
-    const submitted = await submit("/chain", {
-      tasks: [t("math.add", 1, 1), { chord: { header: [t("math.add", 1)], body: t("math.xsum") } }, t("math.add", 1)],
+    it("does not fail by a step whose token somebody else answered as failed, and does not wait for its lease", async () => {
+      const submitted = await submit("/chain", { tasks: [t("probe.sleep", 3), t("math.add", 1)] });
+      const [first] = submitted.tasks.map((task) => task.task_id);
+      const [sent] = await sentBy(await rig.aws.executionOf(submitted.root_id), 1);
+      await vi.waitFor(() => isStarted(first ?? ""), SOON);
+      await rig.aws.sfn.send(new SendTaskFailureCommand({ taskToken: sent?.body.token, error: "Somebody.Else" }));
+      expect(await settled(submitted.task_id)).toMatchObject({ status: "SUCCESS", result: 4 });
+      expect(await starts(first ?? "")).toBe(1);
     });
-    const outer = await rig.aws.executionOf(submitted.root_id);
-    // The nested canvas cannot tell of its end before its token is spent, so only the new one is left to answer.
-    let token: string | undefined;
-    rig.guard = ({ operation, body }) =>
-      token !== undefined && operation === "SendTaskSuccess" && body.includes(JSON.stringify(token))
-        ? refusal("TaskDoesNotExist")
-        : null;
-    const sent = await sentBy(outer, 2);
-    token = sent[1]?.body.token;
-    await ended(submitted.tasks[2]?.task_id ?? "");
-    await rig.aws.sfn.send(new SendTaskFailureCommand({ taskToken: token, error: "Somebody.Else" })).catch(() => {});
-    expect(await settled(submitted.task_id)).toMatchObject({ status: "SUCCESS", result: 4 });
-  });
 
-  it("ends when its execution is stopped, whatever it is in the middle of", async () => {
-    const submitted = await submit("/chain", {
-      tasks: [
-        t("probe.sleep", 1.5),
-        t("math.add", 1),
-        { group: [t("math.add", 1), { chain: [t("math.add", 2), t("math.add", 3)] }] },
-        t("math.xsum"),
-      ],
-    });
-    const execution = await rig.aws.executionOf(submitted.root_id);
-    await vi.waitFor(() => isStarted(submitted.tasks[0]?.task_id ?? ""), SOON);
-    await rig.aws.sfn.send(new StopExecutionCommand({ executionArn: execution.arn }));
-    for (const { task_id: id } of submitted.tasks.slice(1))
-      expect(await settled(id)).toMatchObject(lost(submitted.task_id));
-    expect(await settled(submitted.tasks[0]?.task_id ?? "")).toMatchObject({ status: "SUCCESS" });
-  });
-
-  it("ends when the execution of what is nested in it is stopped", async () => {
-    const nested = {
-      chord: {
-        header: [t("probe.sleep", 1), { ...t("math.add", 1, 1), immutable: true, options: { countdown: 600 } }],
+    it("is closed once though a chunk's token was answered as failed and its members were sent again", async () => {
+      const submitted = await submit("/chord", {
+        header: Array.from({ length: 12 }, () => t("probe.sleep", 0.5)),
         body: t("math.xsum"),
-      },
-    };
-    const submitted = await submit("/chain", {
-      tasks: [t("math.add", 1, 1), { chain: [nested] }, t("math.add", 1)].with(1, {
-        chord: { ...nested.chord, header: [{ ...t("probe.sleep", 1), immutable: true }, nested.chord.header[1]] },
-      }),
+      });
+      const [sent] = await sentBy(await rig.aws.executionOf(submitted.root_id), 1);
+      await rig.aws.sfn.send(new SendTaskFailureCommand({ taskToken: sent?.body.token, error: "Somebody.Else" }));
+      expect(await settled(submitted.task_id)).toMatchObject({ status: "SUCCESS", result: 6 });
+      for (const { task_id: id } of submitted.tasks) expect(await starts(id)).toBe(1);
     });
-    await vi.waitFor(() => isStarted(submitted.tasks[1]?.task_id ?? ""), SOON);
-    const body = submitted.tasks[3]?.task_id ?? "";
-    const chord = (await rig.aws.executions()).find(({ kind, status }) => kind === "chord" && status === "RUNNING");
-    await rig.aws.sfn.send(new StopExecutionCommand({ executionArn: chord?.arn }));
-    expect(await settled(submitted.task_id)).toMatchObject(lost(body));
-    expect(await ended(body)).toMatchObject(lost(body));
-    expect(await endedGroup((await ended(body)).parent_id ?? "")).toMatchObject({ status: "FAILURE" });
-    await vi.waitFor(async () => expect((await rig.aws.executionOf(submitted.root_id)).status).toBe("FAILED"), SOON);
-  });
 
-  it("ends where a record of it is gone", async () => {
-    const submitted = await submit("/chain", { tasks: [t("probe.sleep", 1), t("math.add", 1), t("math.add", 2)] });
-    const [, second] = submitted.tasks.map((task) => task.task_id);
-    await rig.aws.deleteItem(second ?? "");
-    expect(await settled(submitted.task_id)).toMatchObject(lost(submitted.task_id));
-    expect((await call("GET", `/result/${second}`)).status).toBe(404);
+    it("is told of a nested canvas that had ended when its state was tried again", async (test) => {
+      const nested = {
+        chord: {
+          header: [t("math.add", 1), t("probe.sleep", 0.7)].map((node) => ({
+            ...node,
+            immutable: node.task === "probe.sleep",
+          })),
+          body: t("math.xsum"),
+        },
+      };
+      const submitted = await submit("/chain", { tasks: [t("math.add", 1, 1), nested, t("math.add", 1)] });
+      const [, sent] = await sentBy(await rig.aws.executionOf(submitted.root_id), 2);
+      const token = JSON.stringify(sent?.body.token);
+      // The end of the nested canvas finds its token spent, so that only the new one is left to answer.
+      let spent = 0;
+      refuse(test, ({ operation, caller, body }) =>
+        operation === "SendTaskSuccess" && caller !== null && body.includes(token)
+          ? ((spent += 1), refusal("TaskDoesNotExist"))
+          : null,
+      );
+      await ended(submitted.tasks[3]?.task_id ?? "");
+      await vi.waitFor(() => expect(spent).toBe(1), SOON);
+      await rig.aws.sfn.send(new SendTaskFailureCommand({ taskToken: sent?.body.token, error: "Somebody.Else" }));
+      expect(await settled(submitted.task_id)).toMatchObject({ status: "SUCCESS", result: 4.7 });
+    });
+
+    it("ends when its execution is stopped, whatever it is in the middle of", async () => {
+      const submitted = await submit("/chain", {
+        tasks: [
+          t("probe.sleep", 1.5),
+          t("math.add", 1),
+          { group: [t("math.add", 1), { chain: [t("math.add", 2), t("math.add", 3)] }] },
+          t("math.xsum"),
+        ],
+      });
+      const execution = await rig.aws.executionOf(submitted.root_id);
+      await vi.waitFor(() => isStarted(submitted.tasks[0]?.task_id ?? ""), SOON);
+      await rig.aws.sfn.send(new StopExecutionCommand({ executionArn: execution.arn }));
+      for (const { task_id: id } of submitted.tasks.slice(1))
+        expect(await settled(id)).toMatchObject(lost(submitted.task_id));
+      expect(await settled(submitted.tasks[0]?.task_id ?? "")).toMatchObject({ status: "SUCCESS" });
+    });
+
+    it("ends when the execution of what is nested in it is stopped", async () => {
+      const running = { ...t("probe.sleep", 1), immutable: true };
+      const waiting = { ...t("math.add", 1), options: { countdown: 600 } };
+      const nested = { chord: { header: [running, waiting], body: t("math.xsum") } };
+      const submitted = await submit("/chain", { tasks: [t("math.add", 1, 1), nested, t("math.add", 1)] });
+      await vi.waitFor(() => isStarted(submitted.tasks[1]?.task_id ?? ""), SOON);
+      const [, sent] = await sentBy(await rig.aws.executionOf(submitted.root_id), 2);
+      const chord = (await rig.aws.executions()).find(({ name }) => name === `${sent?.body.id}-0`);
+      await rig.aws.sfn.send(new StopExecutionCommand({ executionArn: chord?.arn }));
+      const body = submitted.tasks[3]?.task_id ?? "";
+      expect(await settled(submitted.task_id)).toMatchObject(lost(body));
+      const record = await ended(body);
+      expect(record).toMatchObject(lost(body));
+      expect(await endedGroup(record.parent_id ?? "")).toMatchObject({ status: "FAILURE" });
+      expect(await ended(submitted.tasks[2]?.task_id ?? "")).toMatchObject(lost(body));
+      await vi.waitFor(async () => expect((await rig.aws.executionOf(submitted.root_id)).status).toBe("FAILED"), SOON);
+    });
+
+    it("ends where a record of it is gone", async () => {
+      const submitted = await submit("/chain", { tasks: [t("probe.sleep", 1), t("math.add", 1), t("math.add", 2)] });
+      const [, second] = submitted.tasks.map((task) => task.task_id);
+      await rig.aws.deleteItem(second ?? "");
+      expect(await settled(submitted.task_id)).toMatchObject(lost(submitted.task_id));
+      expect((await call("GET", `/result/${second}`)).status).toBe(404);
+    });
   });
 });

@@ -1,7 +1,7 @@
 import { ListBucketsCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
 import { describe, expect, inject, it } from "vitest";
 import { z } from "zod";
-import { SubmissionAnswer, UploadAnswer } from "../../src/core/answer-schemas.ts";
+import { GroupAnswer, SubmissionAnswer, UploadAnswer } from "../../src/core/answer-schemas.ts";
 import * as make from "../fixtures/documents.ts";
 import { type Answer, call, ended, refused, run, submit } from "./api.ts";
 
@@ -140,6 +140,26 @@ describe("an upload", () => {
     const to = await form("huge.txt");
     expect(await send(to, Buffer.alloc(50 * 1024 * 1024 + 1, "x"))).toBeGreaterThanOrEqual(400);
     await refused(415, "POST", "/documents/uploads", { filename: "movie.mp4" });
+  });
+
+  it("gives for a batch the reports of its documents, each by a task of its own", async () => {
+    const documents = [];
+    for (const [n, text] of ["one two", "가나다", "a,b\n1,2\n"].entries()) {
+      const to = await form(`part${n}.txt`);
+      expect(await send(to, Buffer.from(text))).toBeLessThan(300);
+      documents.push({ key: to.fields["key"], filename: `part${n}.txt` });
+    }
+    const record = await run("documents.process_batch", [documents]);
+    expect(record).toMatchObject({
+      status: "SUCCESS",
+      result: [
+        { filename: "part0.txt", words: 2 },
+        { filename: "part1.txt", words: 1 },
+        { filename: "part2.txt" },
+      ],
+    });
+    const group = GroupAnswer.parse((await call("GET", `/result/${record.children[0]}`)).json);
+    expect(group).toMatchObject({ total: 3, completed: 3, root_id: record.task_id, parent_id: record.task_id });
   });
 
   it("makes a batch of more than 50 MB fail with a clear error", async () => {

@@ -1,36 +1,72 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it, vi } from "vitest";
+import { z } from "zod";
 import type { AwsRequest } from "../../local/types.ts";
 import { ListAnswer } from "../../src/core/answer-schemas.ts";
-import { t } from "../fixtures/canvases.ts";
+import type { TaskNode } from "../../src/core/signature.ts";
+import { t, ti } from "../fixtures/canvases.ts";
 import { call, settled, submit, taskOf } from "./api.ts";
 import { type Rig, refusal, startRig } from "./rig.ts";
 
-/** A canvas whose second step, a task with this id, replaces itself by a node, with the value of all of it. */
-const canvasOf = (id: string, node: unknown): unknown => ({
-  chain: [
-    t("math.add", 1, 2),
-    { ...t("probe.replace_with", node), options: { task_id: id } },
-    t("math.add", 10),
-  ],
+/** A canvas whose second step, with this id, replaces itself. */
+const canvasOf = (id: string, step: TaskNode): unknown => ({
+  chain: [t("math.add", 1, 2), { ...step, options: { task_id: id } }, t("math.add", 10)],
 });
 
-const steps = { chain: [t("probe.identity"), t("math.add", 1)] };
-const members = { chain: [{ group: [t("probe.identity"), t("math.add", 1)] }, t("math.tsum")] };
+const steps = t("probe.replace_with", { chain: [t("probe.identity"), t("math.add", 1)] });
+const members = t("probe.replace_with", {
+  chain: [{ group: [t("probe.identity"), t("math.add", 1)] }, t("math.tsum")],
+});
+const one = ti("probe.replace_with", t("math.add", 3, 5));
+
+type Lost = readonly [
+  what: string,
+  step: TaskNode,
+  value: number,
+  isLost: (request: AwsRequest, id: string) => boolean,
+];
+
+const Replacement = z.object({ submission: z.string().nullable() });
 
 const is = (request: AwsRequest, operation: string, ...texts: readonly string[]): boolean =>
   request.operation?.endsWith(operation) === true && texts.every((text) => request.body.includes(text));
 
-/** Calls of the task's worker, of that of what replaces it, and of those who end it: which fails, in what canvas. */
-const lost: readonly [what: string, node: unknown, value: number, isLost: (request: AwsRequest, id: string) => boolean][] = [
+/** Calls of the task's worker, of the workers of what replaces it, and of those who end it: which fails, by which step, and what the canvas gives. */
+const lost: readonly Lost[] = [
   ["to keep the token of the state that waits", steps, 14, (request, id) => is(request, "UpdateItem", `token#${id}`)],
   ["to look whether it has ended meanwhile", steps, 14, lookAfterCommit()],
-  ["to store a record of what replaces it", steps, 14, (request) => is(request, "PutItem", "probe.identity", `"nesting\\":1`)],
-  ["to start its machine", steps, 14, (request) => is(request, "StartExecution") && request.caller?.includes("probe") === true],
-  ["to send the message of one that replaces it", t("math.add", 5), 18, (request) => is(request, "SendMessage", `\\"nesting\\":1`)],
+  [
+    "to store a record of what replaces it",
+    steps,
+    14,
+    (request) => is(request, "PutItem", "probe.identity", `"nesting\\":1`),
+  ],
+  [
+    "to start its machine",
+    steps,
+    14,
+    (request) => is(request, "StartExecution") && request.caller?.includes("probe") === true,
+  ],
+  ["to send the message of one that replaces it", one, 18, (request) => is(request, "SendMessage", `\\"nesting\\":1`)],
   ["to end it", steps, 14, (request, id) => is(request, "UpdateItem", `"id":{"S":"${id}"}`, "#done")],
   ["to end it, after a group", members, 17, (request, id) => is(request, "UpdateItem", `"id":{"S":"${id}"}`, "#done")],
-  ["to close the submission that replaced it", steps, 14, (request) => is(request, "UpdateItem", "REMOVE #open") && request.caller?.includes("math") === true],
-  ...[1, 2, 3, 4].map((n) => [`to answer a token, the ${n}. time`, steps, 14, nth(n, (request: AwsRequest) => is(request, "SendTaskSuccess"))] as const),
+  [
+    "to close the submission that replaced it",
+    steps,
+    14,
+    (request) => is(request, "UpdateItem", "REMOVE #open") && request.caller?.includes("math") === true,
+  ],
+  [
+    "to end it, where one task replaced it",
+    one,
+    18,
+    (request, id) => is(request, "UpdateItem", `"id":{"S":"${id}"}`, "#done"),
+  ],
+  ...[1, 2, 3, 4].map((n): Lost => [
+    `to answer a token, the ${n}. time`,
+    steps,
+    14,
+    nth(n, (request) => is(request, "SendTaskSuccess")),
+  ]),
 ];
 
 /** The first read of the record after the write that says what replaces it. */
@@ -57,7 +93,7 @@ describe.skipIf(inject("awsUrl") === "")("a task that replaces itself", () => {
     rig.guard = () => null;
   });
 
-  it.each(lost)("is replaced once where a call fails: %s", async (_what, node, value, isLost) => {
+  it.each(lost)("is replaced once where a call fails: %s", async (_what, step, value, isLost) => {
     const id = crypto.randomUUID();
     let refused = 0;
     rig.guard = (request) => {
@@ -65,7 +101,7 @@ describe.skipIf(inject("awsUrl") === "")("a task that replaces itself", () => {
       refused += 1;
       return refusal();
     };
-    const submitted = await submit("/canvas", canvasOf(id, node));
+    const submitted = await submit("/canvas", canvasOf(id, step));
     expect(await settled(submitted.task_id)).toMatchObject({ status: "SUCCESS", result: value });
     expect(refused).toBe(1);
     const tasks = await vi.waitFor(
@@ -80,12 +116,21 @@ describe.skipIf(inject("awsUrl") === "")("a task that replaces itself", () => {
     expect(tasks.map((task) => task.events.filter((event) => event.status === "STARTED").length)).toEqual(
       tasks.map(() => 1),
     );
-    await vi.waitFor(async () => expect(await openRoots(submitted.root_id)).toBe(0), { timeout: 20_000 });
+    const roots = [submitted.root_id, await submissionFor(id)];
+    await vi.waitFor(async () => expect(await Promise.all(roots.map(isOpen))).toEqual([false, false]), {
+      timeout: 20_000,
+    });
   });
 
-  /** Submissions of a canvas that the sweep would still look at. */
-  async function openRoots(root: string): Promise<number> {
-    const item = await rig.aws.item(`root#${root}`);
-    return item?.["open"] === undefined ? 0 : 1;
+  /** The submission of what replaced a task; none where that was one task. */
+  async function submissionFor(id: string): Promise<string | null> {
+    const item = await rig.aws.item(id);
+    return Replacement.parse(JSON.parse(z.string().parse(item?.["replacement"]))).submission;
+  }
+
+  /** Whether the sweep would still look at a submission. */
+  async function isOpen(root: string | null): Promise<boolean> {
+    const item = root === null ? null : await rig.aws.item(`root#${root}`);
+    return item?.["open"] !== undefined;
   }
 });

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, expectTypeOf, it } from "vitest";
 import { z } from "zod";
 import { type Canvas, chain, chord, chunks, fromNode, group } from "../../../src/core/builders.ts";
 import { CanvasEmpty, InvalidCanvas } from "../../../src/core/errors.ts";
-import type { Fits, Follow, Results, Sent } from "../../../src/core/flow.ts";
+import type { After, Fits, Follow, Results, Sent } from "../../../src/core/flow.ts";
 import type { Node } from "../../../src/core/node.ts";
 import { setSubmitter } from "../../../src/core/submitter.ts";
 import { defineTask } from "../../../src/core/task.ts";
@@ -83,7 +83,12 @@ describe("the builders", () => {
 describe("map, starmap and chunks", () => {
   it("are one task for all items, and nothing is prepended", () => {
     expect(upper.map(["a", "b"]).node).toEqual({ ...ti("text.upper", "a", "b"), each: "map" });
-    expect(add.starmap([[1, 2], [3, 4, 5]]).node).toEqual({ ...ti("math.add", [1, 2], [3, 4, 5]), each: "starmap" });
+    expect(
+      add.starmap([
+        [1, 2],
+        [3, 4, 5],
+      ]).node,
+    ).toEqual({ ...ti("math.add", [1, 2], [3, 4, 5]), each: "starmap" });
     expectTypeOf(upper.map(["a"])).toExtend<Canvas<string[]>>();
     expectTypeOf<Parameters<typeof upper.map>[0]>().toEqualTypeOf<readonly string[]>();
     expectTypeOf<Parameters<typeof add.map>[0]>().toEqualTypeOf<readonly never[]>();
@@ -132,7 +137,9 @@ describe("a signature", () => {
 
   it("submits itself", async () => {
     expect(await submitted(() => add.s(1, 2).delay())).toMatchObject(t("math.add", 1, 2));
-    expect(await submitted(() => add.s(1, 2).applyAsync({ countdown: 1 }))).toMatchObject({ options: { countdown: 1 } });
+    expect(await submitted(() => add.s(1, 2).applyAsync({ countdown: 1 }))).toMatchObject({
+      options: { countdown: 1 },
+    });
   });
 });
 
@@ -223,8 +230,12 @@ describe("the types of a canvas", () => {
   });
 
   it("refuse links that cannot take what they get", () => {
-    expectTypeOf(add.s(1, 2).link).toBeCallableWith(add.s(1));
-    expectTypeOf(add.s(1, 2).linkError).toBeCallableWith(upper.s());
+    const number = add.s(1);
+    const text = upper.s();
+    expectTypeOf<After<number, typeof number>>().toEqualTypeOf<typeof number>();
+    expectTypeOf<After<number, typeof text>>().not.toExtend<typeof text>();
+    // An error link gets the failed task's id.
+    expectTypeOf<After<string, typeof text>>().toEqualTypeOf<typeof text>();
   });
 });
 

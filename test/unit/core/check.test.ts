@@ -146,7 +146,17 @@ describe("a task node that goes through items", () => {
     nodeFaults(CodeTaskNodeSchema.parse(node), registry, true, ["group", 0]).map((fault) => fault.path);
 
   it("has each item checked as the arguments that it is", () => {
-    expect(itemPaths({ task: "math.add", args: [[1, 2], [3, 4, 5]], each: "starmap", immutable: true })).toEqual([]);
+    expect(
+      itemPaths({
+        task: "math.add",
+        args: [
+          [1, 2],
+          [3, 4, 5],
+        ],
+        each: "starmap",
+        immutable: true,
+      }),
+    ).toEqual([]);
     expect(itemPaths({ task: "math.xsum", args: [[1, 2], [[3]]], each: "map", immutable: true })).toEqual([]);
     expect(itemPaths({ task: "math.mul", args: [[1, 2], [3, "4"], 5], each: "starmap", immutable: true })).toEqual([
       "/group/0/args/1/1",
