@@ -4,6 +4,7 @@ import { toTask } from "../aws/queues.ts";
 import type { Runtime } from "../aws/runtime.ts";
 import { leaseSeconds } from "../aws/task-table.ts";
 import { rfc3339 } from "../core/answer.ts";
+import { backoff } from "../core/backoff.ts";
 import { onRefusedClaim } from "../core/claim.ts";
 import { Expired, WorkerLost, describeError } from "../core/errors.ts";
 import { MAX_HOPS } from "../core/limits.ts";
@@ -149,9 +150,10 @@ async function refused(
       );
       return ACK;
     case "wait":
-      // A state may wait with this message's token, and the attempt that runs has another: it is not to wait for the lease's end.
+      // A state may wait with this message's token, and the attempt that runs has another: it is not to wait for the lease's end. The
+      // message itself comes back, for each that was sent on instead would be one more with every duplicate.
       if (message.token === undefined) return comeBack(decision.seconds);
-      return sendOn(runtime, message, record.call.task, decision.seconds);
+      return comeBack(Math.min(decision.seconds, backoff(delivery.receiveCount)));
     case "takeOver": {
       const { attempt } = record;
       const taken = await runtime.tasks.takeOver({

@@ -87,7 +87,7 @@ describe("the start command", () => {
       code: 1,
       output: `Port ${port} is in use. Stop what listens there or give another one with --port.\n`,
     });
-  });
+  }, 30_000);
 
   it("leaves no process behind even if it is killed while functions are busy", async () => {
     const directory = newDirectory();
@@ -112,5 +112,5 @@ describe("the start command", () => {
     child.kill("SIGKILL");
     await vi.waitUntil(() => pids().every((pid) => !isRunning(pid)), { timeout: 5000 });
     expect(pids().filter(isRunning)).toEqual([]);
-  });
+  }, 30_000);
 });
