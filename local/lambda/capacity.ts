@@ -17,11 +17,14 @@ export interface Member {
   /** Since when the first in line waits, in milliseconds of `performance.now()`. */
   readonly waitingSince: () => number;
   readonly start: () => void;
-  /** Environments that nobody uses. */
+  /** Environments that nobody has used for a while. */
   readonly idle: () => number;
   /** Ends an idle environment. */
   readonly endIdle: () => void;
 }
+
+/** Milliseconds that a function's first in line must have waited before another function gives up an environment for it: a start takes as long. */
+const HARDSHIP = 400;
 
 /** How many environments a run may have, and who gets the next one. */
 export interface Capacity {
@@ -75,8 +78,9 @@ export function createCapacity(queueLimit: number): Capacity {
       if (member.kind() !== "queue" || queueSize() < queueLimit) return false;
       // One less here and one more there must still be an improvement, or they would take turns starting processes.
       const poorer = (other: Member): boolean => other.kind() === "queue" && other.size() + 1 < member.size();
+      const suffers = (other: Member): boolean => other.wants() && performance.now() - other.waitingSince() >= HARDSHIP;
       return [...members].some(
-        (other) => other !== member && other.wants() && poorer(other) && other.size() < other.limit(),
+        (other) => other !== member && suffers(other) && poorer(other) && other.size() < other.limit(),
       );
     },
   };

@@ -4,8 +4,14 @@ import type { FunctionConfig } from "./config.ts";
 import { startEnvironment } from "./environment.ts";
 import type { Environment, Host } from "./environment.ts";
 
-/** Milliseconds that a warm function's next caller waits for a busy environment before another one is started. */
-const PATIENCE = 20;
+/**
+ * Milliseconds that a warm function's next caller waits for a busy environment before another one is started: about a third
+ * of the processor time that a start takes, so that short bursts are worked off by what is there.
+ */
+const PATIENCE = 100;
+
+/** Milliseconds for which an environment must have been idle before another function may have its place: between two messages each is idle. */
+const SETTLED = 2_000;
 
 /** Environments of one `request` function: they mostly wait for others, so they are many. */
 const REQUEST_LIMIT = 32;
@@ -36,6 +42,8 @@ interface Slot {
   readonly environment: Environment;
   readonly generation: number;
   idleTimer?: NodeJS.Timeout;
+  /** Since when nobody uses it, in milliseconds of `performance.now()`. */
+  idleSince?: number;
 }
 
 interface Waiter {
@@ -57,6 +65,7 @@ export function createPool(initial: FunctionConfig, host: Host, capacity: Capaci
   const ending = new Set<Promise<void>>();
   let patience: NodeJS.Timeout | undefined;
 
+  const settled = (): Slot[] => idle.filter((slot) => performance.now() - (slot.idleSince ?? 0) >= SETTLED);
   const current = (): Slot[] => [...slots].filter((slot) => slot.generation === generation);
   const member: Member = {
     kind: () => kind,
@@ -70,9 +79,9 @@ export function createPool(initial: FunctionConfig, host: Host, capacity: Capaci
     },
     waitingSince: () => line[0]?.since ?? Infinity,
     start,
-    idle: () => idle.length,
+    idle: () => settled().length,
     endIdle: () => {
-      const slot = idle[0];
+      const [slot] = settled();
       if (slot) discard(slot);
     },
   };
@@ -110,6 +119,7 @@ export function createPool(initial: FunctionConfig, host: Host, capacity: Capaci
     else {
       slot.idleTimer = setTimeout(() => discard(slot), idleTime);
       slot.idleTimer.unref();
+      slot.idleSince = performance.now();
       idle.push(slot);
     }
     grow();

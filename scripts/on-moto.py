@@ -8,7 +8,9 @@ installs moto[server] there: some 60 packages, by pip as it is configured.
 """
 
 import json
+import logging
 import os
+import socket
 import subprocess
 import sys
 import tempfile
@@ -48,7 +50,7 @@ ensure_moto()
 import boto3  # noqa: E402
 from moto.core.config import default_user_config  # noqa: E402
 from moto.server import ThreadedMotoServer  # noqa: E402
-from moto.stepfunctions.parser.backend.state_machine import StateMachineInstance  # noqa: E402
+from moto.stepfunctions.models import StateMachine  # noqa: E402
 
 
 def task(value="ok", fails=False):
@@ -123,7 +125,7 @@ class Stand:
                 with self.lock:
                     handle(json.loads(message["Body"]))
                 self.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
-            time.sleep(0.005)
+            time.sleep(0.02)
 
     # The worker.
 
@@ -298,16 +300,26 @@ CASES = [
 ]
 
 
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
 def main():
     default_user_config["stepfunctions"] = {"execute_state_machine": True}
     # moto copies a machine for each execution. From the second on it holds what cannot be copied (an RLock): the definition, which
     # never changes, is the same object then.
-    StateMachineInstance.__deepcopy__ = lambda self, memo: self
-    server = ThreadedMotoServer(port=0, verbose=False)
+    StateMachine.__deepcopy__ = lambda self, memo: self
+    for name in ("werkzeug", "moto"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    port = free_port()
+    # Where the executions find SQS.
+    os.environ["MOTO_PORT"] = str(port)
+    server = ThreadedMotoServer("127.0.0.1", port, verbose=False)
     server.start()
-    host, port = server.get_host_and_port()
     failures = 0
-    stand = Stand(f"http://{host}:{port}")
+    stand = Stand(f"http://127.0.0.1:{port}")
     for name, node, status, started, settled in CASES:
         begun = time.time()
         try:
