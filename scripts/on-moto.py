@@ -7,6 +7,7 @@ Needs Python 3.10 or later. Without moto 5.2.1 it makes a virtual environment in
 installs moto[server] there: some 60 packages, by pip as it is configured.
 """
 
+import itertools
 import json
 import logging
 import os
@@ -72,7 +73,10 @@ def chord(header, body, size=1):
 class Run:
     """A canvas taken apart into nodes with ids and places, and what has happened to them."""
 
+    numbers = itertools.count()
+
     def __init__(self, node):
+        self.number = next(self.numbers)
         self.nodes, self.places, self.tokens, self.ends = {}, {}, {}, {}
         self.done = {}
         self.started, self.settled = [], []
@@ -211,7 +215,7 @@ class Stand:
             data["chunks"] = list(range(len(run.chunks(carried))))
         if node["kind"] == "chord":
             data["body"] = self.part(node["body"])
-        answer = self.sfn.start_execution(stateMachineArn=self.machines[node["kind"]], name=f"{id(run)}-{name}", input=json.dumps(data))
+        answer = self.sfn.start_execution(stateMachineArn=self.machines[node["kind"]], name=f"{run.number}-{name}", input=json.dumps(data))
         self.executions[name] = answer["executionArn"]
 
     def part(self, name):
