@@ -198,6 +198,7 @@ class Stand:
         elif op == "close":
             ok = all(self.run.ends.get(member) for member in self.run.nodes[name]["members"])
             self.ended(name, ok)
+            self.answer(self.run.tokens.pop(name, None), ok or self.is_member(name))
             self.answer(token, ok)
         elif op == "settle":
             self.run.settled.append(name)

@@ -65,7 +65,7 @@ export async function executionEnded(runtime: Runtime, body: unknown): Promise<b
   const epoch = named === null ? 0 : Number(name.slice(dash + 1));
   // A submission that was started anew has another execution, or is about to have one: that of an earlier start was ended for it.
   if (epoch < ((await runtime.canvases.root(canvas.root))?.epoch ?? 0)) return true;
-  await settleUnlessRunning(runtime, canvas);
+  await settleCanvas(runtime, canvas.id);
   return true;
 }
 

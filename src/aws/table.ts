@@ -77,7 +77,9 @@ export class Table {
     while (wanted.length > 0) {
       const keys = wanted.slice(0, BATCH_GET).map((id) => ({ id: { S: id } }));
       const answer = await dynamoClient().send(
-        new BatchGetItemCommand({ RequestItems: { [this.#name]: { Keys: keys, ConsistentRead: options.consistent ?? false } } }),
+        new BatchGetItemCommand({
+          RequestItems: { [this.#name]: { Keys: keys, ConsistentRead: options.consistent ?? false } },
+        }),
       );
       for (const raw of answer.Responses?.[this.#name] ?? []) {
         const item: Item = unmarshall(raw);

@@ -152,11 +152,7 @@ describe("an upload", () => {
     const record = await run("documents.process_batch", [documents]);
     expect(record).toMatchObject({
       status: "SUCCESS",
-      result: [
-        { filename: "part0.txt", words: 2 },
-        { filename: "part1.txt", words: 1 },
-        { filename: "part2.txt" },
-      ],
+      result: [{ filename: "part0.txt", words: 2 }, { filename: "part1.txt", words: 1 }, { filename: "part2.txt" }],
     });
     const group = GroupAnswer.parse((await call("GET", `/result/${record.children[0]}`)).json);
     expect(group).toMatchObject({ total: 3, completed: 3, root_id: record.task_id, parent_id: record.task_id });

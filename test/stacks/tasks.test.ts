@@ -71,7 +71,7 @@ describe("each task module", () => {
         CELERIAC_MODULE: "files",
         CELERIAC_TIMEOUT: "420",
         CELERIAC_MACHINE_PREFIX: "arn:aws:states:REGION:ACCOUNT:stateMachine:celeriac-dev-",
-      CELERIAC_MEMORY: "2048",
+        CELERIAC_MEMORY: "2048",
         CELERIAC_EMAIL_SENDER: "tasks@example.com",
       },
     });
