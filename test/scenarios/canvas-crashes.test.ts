@@ -67,7 +67,7 @@ describe.skipIf(inject("assembly") === "")("a canvas whose functions end between
       };
       const submitted = await submit("/canvas", canvas);
       const record = await settled(submitted.task_id, PATIENCE);
-      const [origin] = submitted.tasks.filter((task) => task.task === "probe.fail");
+      const origin = submitted.tasks.find((task) => task.task === "probe.fail");
       expect(record).toMatchObject({
         status: "FAILURE",
         completed: 1,
@@ -115,9 +115,9 @@ describe.skipIf(inject("assembly") === "")("a canvas whose functions end between
         const post = () => call("POST", "/canvas", small, { "idempotency-key": key });
         let answer = await post();
         for (; answer.status !== 202; answer = await post()) {
+          expect([409, 500], String(refused)).toContain(answer.status);
           // The first request still has the key for half a minute: that time is over here.
           if (answer.status === 409) await rig.aws.setAttributes(`idempotency#${sha256(key)}`, { lease: 0 });
-          else expect(answer.status, String(refused)).toBe(500);
         }
         const { task_id: id, tasks } = z
           .object({ task_id: z.string(), tasks: z.array(z.object({ task_id: z.string() })) })
