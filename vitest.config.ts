@@ -1,6 +1,14 @@
-import { defineConfig } from "vitest/config";
+import { configDefaults, defineConfig } from "vitest/config";
 
-/** Three projects: pure units, the synthesized template, and scenarios over HTTP against the embedded AWS. */
+/** Scenarios that inject faults and wait for what makes them good; they take longer than all others. */
+const FAULTS = ["test/scenarios/{replace-faults,canvas-races,canvas-crashes}.test.ts"];
+
+const overHttp = { globalSetup: ["test/scenarios/setup.ts"], testTimeout: 60_000, hookTimeout: 60_000 };
+
+/**
+ * Pure units, the embedded AWS itself, the synthesized template, and scenarios over HTTP against the embedded AWS: `npm test`. Those that
+ * inject faults are a project of their own: `npm run test:faults`.
+ */
 export default defineConfig({
   test: {
     projects: [
@@ -11,11 +19,11 @@ export default defineConfig({
         test: {
           name: "scenarios",
           include: ["test/scenarios/**/*.test.ts"],
-          globalSetup: ["test/scenarios/setup.ts"],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          exclude: [...configDefaults.exclude, ...FAULTS],
+          ...overHttp,
         },
       },
+      { test: { name: "faults", include: FAULTS, ...overHttp } },
     ],
   },
 });
