@@ -23,7 +23,8 @@ export type Member = z.output<typeof MemberSchema>;
 const Members = z.array(MemberSchema);
 const ChunkItem = z.object({ members: z.string() });
 const TokenItem = z.object({ token: z.string() });
-const DoneItem = z.object({ done: z.set(z.string()).optional(), failed: z.set(z.string()).optional() });
+/** Not `failed`: that is the key of an index, and DynamoDB refuses an item whose key of one is no string. */
+const DoneItem = z.object({ done: z.set(z.string()).optional(), ended_badly: z.set(z.string()).optional() });
 const ExecutionItem = z.object({ canvas: z.string() });
 const CanvasItem = z.object({ canvas: z.string(), end: z.string().optional() });
 const RootItem = z.object({
@@ -160,7 +161,7 @@ export class CanvasTable {
     const member = [String(index)];
     const item = await this.#table.update({
       id: doneId(group, n),
-      addToSet: { done: member, ...(ok ? {} : { failed: member }) },
+      addToSet: { done: member, ...(ok ? {} : { ended_badly: member }) },
       set: { ttl: this.#ttl(Date.now()) },
     });
     return DoneItem.parse(item).done?.size ?? 0;
@@ -173,8 +174,8 @@ export class CanvasTable {
     let failed = 0;
     for (const item of items.values()) {
       const counts = DoneItem.parse(item);
-      failed += counts.failed?.size ?? 0;
-      completed += (counts.done?.size ?? 0) - (counts.failed?.size ?? 0);
+      failed += counts.ended_badly?.size ?? 0;
+      completed += (counts.done?.size ?? 0) - (counts.ended_badly?.size ?? 0);
     }
     return { completed, failed };
   }
