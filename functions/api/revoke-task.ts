@@ -3,10 +3,10 @@ import { revoke } from "../../src/client/revoke.ts";
 import { RevokeBody } from "../../src/core/requests.ts";
 import { type Operation, answer, param, parseBody } from "./http.ts";
 
-/** `POST /tasks/{task_id}/revoke`: what has not started never starts. */
+/** `POST /tasks/{task_id}/revoke`: what has not started never starts, and with `terminate` what runs is stopped. */
 export const revokeTask: Operation = async (request, runtime) => {
-  parseBody(request, RevokeBody);
+  const { terminate } = parseBody(request, RevokeBody);
   const id = param(request, "task_id").toLowerCase();
-  await revoke(runtime, await find(runtime, id));
+  await revoke(runtime, await find(runtime, id), terminate);
   return answer(202, { task_id: id });
 };

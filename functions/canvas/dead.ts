@@ -7,7 +7,7 @@ import { WorkerLost, describeError } from "../../src/core/errors.ts";
 import { MAX_RECEIVE_COUNT } from "../../src/core/limits.ts";
 import { RunMessageSchema } from "../../src/core/message.ts";
 import { moduleOf } from "../../src/core/record.ts";
-import { isFinal } from "../../src/core/states.ts";
+import { isFinal, isWaiting } from "../../src/core/states.ts";
 import { finish, notify } from "../../src/worker/finish.ts";
 import { logLine } from "../../src/worker/log.ts";
 
@@ -36,7 +36,7 @@ export async function buryTask(runtime: Runtime, record: SQSRecord): Promise<voi
     await runtime.queues.send(toTask(call.task, { ...message, hops: message.hops + 1 }, delay));
     return;
   }
-  const waits = task === null || task.status === "PENDING" || task.status === "RETRY";
+  const waits = task === null || isWaiting(task.status);
   const error = describeError(new WorkerLost(`its message was delivered ${MAX_RECEIVE_COUNT} times without an end`));
   const ending = {
     id: message.id,

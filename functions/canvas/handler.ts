@@ -67,7 +67,7 @@ function act(message: CanvasMessage): Promise<void> {
     case "end":
       return endParts(runtime, message.parts, message);
     case "revoke":
-      return revokeCanvas(runtime, message.canvas);
+      return revokeCanvas(runtime, message.canvas, message.terminate);
     case "prepare":
       return prepareRun(runtime, message);
     case "sweep":

@@ -1,21 +1,21 @@
 import { stopCanvas } from "../../src/aws/engine.ts";
 import type { Runtime } from "../../src/aws/runtime.ts";
-import { revokeReplacement } from "../../src/client/revoke.ts";
+import { revokeAlone } from "../../src/client/revoke.ts";
 import type { Canvas } from "../../src/core/canvas.ts";
 import { Revoked, describeError } from "../../src/core/errors.ts";
 import { inParallel } from "../../src/core/parallel.ts";
-import { type Part, chunkCount } from "../../src/core/place.ts";
+import { chunkCount } from "../../src/core/place.ts";
 import { isFinal } from "../../src/core/states.ts";
 import { canvasEnded } from "../../src/worker/ended.ts";
 import { notify } from "../../src/worker/finish.ts";
-import { endParts } from "../../src/worker/settle.ts";
+import { type EndedPart, endParts } from "../../src/worker/settle.ts";
 import { endGroup } from "./close.ts";
 
 /**
- * Revokes what has not started of a canvas. What runs is left to run: then the machines stay, and close what they carry when that
- * has ended. Where nothing runs all of it ends here, and the machines are stopped, last, for one that is stopped closes nothing.
+ * Revokes what has not started of a canvas. What runs is left to run, or marked to be stopped: then the machines stay, and close what they
+ * carry when that has ended. Where nothing runs all of it ends here, and the machines are stopped, last, for one that is stopped closes nothing.
  */
-export async function revokeCanvas(runtime: Runtime, id: string): Promise<void> {
+export async function revokeCanvas(runtime: Runtime, id: string, terminate: boolean): Promise<void> {
   const canvas = await runtime.canvases.canvas(id);
   if (canvas === null) return;
   const error = { ...describeError(new Revoked()), task_id: canvas.result };
@@ -27,7 +27,7 @@ export async function revokeCanvas(runtime: Runtime, id: string): Promise<void> 
     runtime.now(),
     { consistent: true },
   );
-  await inParallel(records, (record) => revokeReplacement(runtime, record));
+  await inParallel(records, (record) => revokeAlone(runtime, record, terminate));
   const isWhole = canvas.place === null || canvas.place.role === "replacement";
   if (!isWhole || records.some((record) => !isFinal(record.status))) {
     // Each tells those around it, as if it had ended by itself; so the group that was revoked closes by its machine.
@@ -45,7 +45,7 @@ export async function revokeCanvas(runtime: Runtime, id: string): Promise<void> 
 
 /** All that a canvas holds: its tasks, its groups (each before those within it), and the canvases that have machines of their own. */
 interface Holdings {
-  readonly tasks: Part[];
+  readonly tasks: EndedPart[];
   readonly groups: Canvas[];
   readonly machines: Canvas[];
 }
@@ -77,7 +77,8 @@ async function collect(runtime: Runtime, canvas: Canvas, held: Holdings): Promis
   }
 }
 
-async function membersOf(runtime: Runtime, group: Extract<Canvas, { kind: "group" }>): Promise<Part[]> {
+/** The members of a group; one that has no record yet comes with its call, for its message would find nothing to say that it was revoked. */
+async function membersOf(runtime: Runtime, group: Extract<Canvas, { kind: "group" }>): Promise<EndedPart[]> {
   const members = await runtime.canvases.allMembers(group.id, chunkCount(group.total));
-  return members.map((member) => member.part);
+  return members.map(({ part, call }) => ({ ...part, call }));
 }

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { SoftTimeLimitExceeded, chain, chord, defineTask, defineWorkflow, fromNode, group } from "celeriac";
 import * as z from "zod";
 import { requestInfo } from "./_request-info.ts";
@@ -64,6 +65,26 @@ export const spin = defineTask("probe.spin", {
     const end = Date.now() + duration * 1000;
     while (Date.now() < end);
     return duration;
+  },
+});
+
+/** Waits for a process of its own, and can do nothing meanwhile. */
+export const command = defineTask("probe.command", {
+  args: z.tuple([seconds]),
+  timeLimit: 880,
+  run: (_self, duration) => {
+    spawnSync(process.execPath, ["--eval", `setTimeout(() => {}, ${duration * 1000})`]);
+    return duration;
+  },
+});
+
+/** Waits, and asks to be retried at once, without end. */
+export const retryForever = defineTask("probe.retry_forever", {
+  args: z.tuple([seconds]),
+  maxRetries: null,
+  run: async (self, pause) => {
+    await self.sleep(pause);
+    self.retry({ countdown: 0 });
   },
 });
 

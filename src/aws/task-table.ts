@@ -1,18 +1,14 @@
 import * as z from "zod";
 import { bucketOf, dayOf, seqOf } from "../core/buckets.ts";
 import type { TaskError } from "../core/errors.ts";
-import { LEASE_MARGIN, MAX_EVENTS } from "../core/limits.ts";
-import { type Call, CallSchema, type Payload, PayloadSchema } from "../core/message.ts";
-import {
-  type Progress,
-  type Replacement,
-  ReplacementSchema,
-  type TaskEvent,
-  type TaskRecord,
-  TaskRecordSchema,
-} from "../core/record.ts";
+import { LEASE_MARGIN } from "../core/limits.ts";
+import type { Call, Payload } from "../core/message.ts";
+import type { Progress, Replacement, TaskRecord } from "../core/record.ts";
 import type { FinalStatus } from "../core/states.ts";
 import type { Item, Table } from "./table.ts";
+import { eventOn, eventText, toRecord } from "./task-item.ts";
+
+export { toRecord } from "./task-item.ts";
 
 /** How a task ended. */
 export interface Ending {
@@ -33,6 +29,9 @@ const PENDING_OR_RETRY = "#status IN (:pending, :retry)";
 const NOT_FINAL = "NOT #status IN (:success, :failure, :revoked)";
 const waiting = { pending: "PENDING", retry: "RETRY" } as const;
 const final = { success: "SUCCESS", failure: "FAILURE", revoked: "REVOKED" } as const;
+/** Whatever a task calls the state that it is in: it waits for no attempt, and has not ended. */
+const RUNNING = "NOT #status IN (:pending, :retry, :success, :failure, :revoked)";
+const notRunning = { ...waiting, ...final } as const;
 
 /** The item that has the days. */
 const DAYS = "days";
@@ -100,6 +99,7 @@ export class TaskTable {
     return this.#started({
       ...claim,
       set: claim.call === undefined ? {} : this.#beginning(claim.id, claim.call),
+      remove: ["terminate"],
       event,
       when: claim.call === undefined ? known : `attribute_not_exists(id) OR (${known})`,
       values: { ...waiting, attempt: claim.attempt },
@@ -120,6 +120,8 @@ export class TaskTable {
     return this.#started({
       ...claim,
       set: { lost: claim.lost },
+      // What was to be stopped is still to be stopped.
+      remove: [],
       event,
       // One that replaced itself a moment ago is not run again.
       when: `#fence = :from AND attribute_not_exists(#replacement) AND ${NOT_FINAL}`,
@@ -134,6 +136,7 @@ export class TaskTable {
     now: number;
     leaseFor: number;
     set: Item;
+    remove: readonly string[];
     event: string;
     when: string;
     values: Item;
@@ -148,7 +151,7 @@ export class TaskTable {
         lease: claim.now + claim.leaseFor * 1000,
         started: claim.now,
       },
-      remove: ["error", "progress", "dead", "replacement"],
+      remove: ["error", "progress", "dead", "replacement", ...claim.remove],
       append: eventOn(claim.attempt, claim.event),
       when: claim.when,
       values: claim.values,
@@ -205,7 +208,7 @@ export class TaskTable {
     return toRecord(item, now);
   }
 
-  /** Stores that the attempt that `fence` holds will be followed by another. */
+  /** Stores that the attempt that `fence` holds will be followed by another, unless it is to be stopped. */
   async retry(retry: {
     id: string;
     fence: string;
@@ -229,7 +232,7 @@ export class TaskTable {
       },
       remove: ["lease", "progress"],
       append: eventOn(retry.attempt, eventText({ status: "RETRY", at: retry.now, attempt: retry.attempt })),
-      when: `#fence = :mine AND ${NOT_FINAL}`,
+      when: `#fence = :mine AND attribute_not_exists(#terminate) AND ${NOT_FINAL}`,
       values: { ...final, mine: retry.fence },
     });
     return toRecord(item, retry.now);
@@ -243,14 +246,17 @@ export class TaskTable {
     const item = await this.#table.update({
       id,
       set: { status: "PENDING", attempt: attempt + 1, lost: 0 },
-      remove: ["error", "done", "runtime", "progress"],
+      remove: ["error", "done", "runtime", "progress", "terminate"],
       when: "attribute_exists(#dead) AND #status = :failure AND #attempt = :attempt",
       values: { failure: "FAILURE", attempt },
     });
     return item !== null;
   }
 
-  /** Stores what runs in the place of the attempt that `fence` holds, once. Nobody runs the task itself any more, so the lease ends. */
+  /**
+   * Stores what runs in the place of the attempt that `fence` holds, once, unless the task is to be stopped. Nobody runs the task itself
+   * any more, so the lease ends.
+   */
   async replace(replaced: {
     id: string;
     fence: string;
@@ -268,7 +274,7 @@ export class TaskTable {
       },
       remove: ["lease"],
       addToSet: { children: [replaced.replacement.top.result] },
-      when: `#fence = :mine AND attribute_not_exists(#replacement) AND ${NOT_FINAL}`,
+      when: `#fence = :mine AND attribute_not_exists(#replacement) AND attribute_not_exists(#terminate) AND ${NOT_FINAL}`,
       values: { ...final, mine: replaced.fence },
     });
     return toRecord(item, replaced.now);
@@ -282,6 +288,20 @@ export class TaskTable {
       when: `#fence = :mine AND ${NOT_FINAL}`,
       values: { ...final, mine: fence },
     });
+  }
+
+  /**
+   * Says that what runs of a task, or in its place, is to be stopped: its supervisor looks at the record now and then.
+   * @returns the record, or null where nothing runs of it: it waits, or has ended.
+   */
+  async terminate(id: string, now: number): Promise<TaskRecord | null> {
+    const item = await this.#table.update({
+      id,
+      set: { terminate: true },
+      when: `attribute_exists(id) AND ${RUNNING}`,
+      values: notRunning,
+    });
+    return toRecord(item, now);
   }
 
   /** Notes tasks that a running task submitted. */
@@ -308,62 +328,4 @@ export class TaskTable {
 /** Seconds for which a claim of a task with this hard limit holds. */
 export function leaseSeconds(timeLimit: number): number {
   return timeLimit + LEASE_MARGIN;
-}
-
-const ItemSchema = z.object({
-  id: z.string(),
-  kind: z.literal("task"),
-  status: z.string(),
-  attempt: z.number(),
-  retries: z.number().default(0),
-  lost: z.number().default(0),
-  fence: z.string().nullable().default(null),
-  lease: z.number().nullable().default(null),
-  call: z.string(),
-  replacement: z.string().optional(),
-  result: z.string().optional(),
-  error: z.string().optional(),
-  progress: z.string().optional(),
-  children: z.set(z.string()).optional(),
-  started: z.number().nullable().default(null),
-  done: z.number().nullable().default(null),
-  due: z.number().nullable().default(null),
-  runtime: z.number().nullable().default(null),
-  events: z.array(z.string()).default([]),
-  ttl: z.number(),
-});
-
-const parsed = <Schema extends z.ZodType>(schema: Schema, text: string | undefined): z.output<Schema> | null =>
-  text === undefined ? null : schema.parse(JSON.parse(text));
-
-/** The record that an item is, or null where it is none or its time is over. */
-export function toRecord(item: Item | null, now: number): TaskRecord | null {
-  if (item === null || item["kind"] !== "task") return null;
-  const { call, replacement, result, error, progress, children, events, ...plain } = ItemSchema.parse(item);
-  if (plain.ttl * 1000 < now) return null;
-  return {
-    ...plain,
-    call: CallSchema.parse(JSON.parse(call)),
-    replacement: parsed(ReplacementSchema, replacement),
-    result: parsed(PayloadSchema, result),
-    error: parsed(TaskRecordSchema.shape.error, error),
-    progress: parsed(TaskRecordSchema.shape.progress, progress),
-    children: [...(children ?? [])],
-    events: events.slice(-MAX_EVENTS).map(eventOf),
-  };
-}
-
-/** An event as the item keeps it, some 30 bytes. */
-function eventText(event: TaskEvent): string {
-  return `${event.at} ${event.attempt} ${event.status}`;
-}
-
-/** A task that retries without bound must not outgrow its item: later attempts leave no events but the last. */
-function eventOn(attempt: number, event: string): { events?: readonly string[] } {
-  return attempt < MAX_EVENTS / 2 - 1 ? { events: [event] } : {};
-}
-
-function eventOf(text: string): TaskEvent {
-  const [at, attempt, ...status] = text.split(" ");
-  return { at: Number(at), attempt: Number(attempt), status: status.join(" ") };
 }

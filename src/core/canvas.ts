@@ -120,8 +120,8 @@ export const CanvasMessageSchema = z.discriminatedUnion("op", [
     status: z.enum(["FAILURE", "REVOKED"]),
     error: z.object({ type: z.string(), message: z.string(), task_id: z.string() }),
   }),
-  /** Revoke what has not started of a canvas. */
-  z.object({ op: z.literal("revoke"), canvas: z.string() }),
+  /** Revoke what has not started of a canvas; with `terminate`, stop what runs of it. */
+  z.object({ op: z.literal("revoke"), canvas: z.string(), terminate: z.boolean().default(false) }),
   /** Make the records of a workflow that was started by hand, and give the state that waits their ids. */
   z.object({
     op: z.literal("prepare"),

@@ -1,6 +1,6 @@
 import { MAX_LOST } from "./limits.ts";
 import { type TaskRecord, replacementOf } from "./record.ts";
-import { isFinal } from "./states.ts";
+import { isFinal, isWaiting } from "./states.ts";
 
 /** What a worker does whose claim was refused. */
 export type Refusal =
@@ -32,7 +32,7 @@ export function onRefusedClaim(
   if (record.fence === mine) return { action: "run" };
   if (isFinal(record.status)) return { action: "notify" };
   if (replacementOf(record) !== null) return { action: "replaced" };
-  if (record.status === "PENDING" || record.status === "RETRY") return waitingFor(record, message, now);
+  if (isWaiting(record.status)) return waitingFor(record, message, now);
   if (record.lease !== null && record.lease > now) return { action: "wait", seconds: (record.lease - now) / 1000 + 1 };
   const from = record.fence ?? "";
   const lost = record.lost + 1;

@@ -77,7 +77,7 @@ const DESCRIPTIONS: Readonly<Record<RouteName, Description>> = {
   },
   getTask: { summary: "All of a task's data", status: 200, answer: answers.TaskAnswer, problems: [404, 429] },
   revokeTask: {
-    summary: "Revoke what has not started: a task, a group, or a whole canvas",
+    summary: "Revoke what has not started, or stop what runs as well: a task, a group, or a whole canvas",
     body: requests.RevokeBody,
     status: 202,
     answer: answers.RevokeAnswer,

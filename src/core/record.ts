@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { CallSchema, PayloadSchema } from "./message.ts";
 import { PartSchema } from "./place.ts";
-import { isFinal } from "./states.ts";
+import { isRunning } from "./states.ts";
 
 const TaskErrorSchema = z.object({ type: z.string(), message: z.string(), task_id: z.string() });
 const ProgressSchema = z.object({ current: z.number(), total: z.number(), message: z.string().nullable() });
@@ -54,6 +54,8 @@ export const TaskRecordSchema = z.object({
   /** When the next attempt is due, while the status is RETRY. */
   due: z.number().nullable(),
   runtime: z.number().nullable(),
+  /** Whether what runs of it is to be stopped. */
+  terminate: z.boolean(),
   /** The states after PENDING. */
   events: z.array(EventSchema),
   /** When DynamoDB may delete the item, seconds since 1970. */
@@ -66,8 +68,7 @@ export type TaskEvent = z.infer<typeof EventSchema>;
 
 /** What runs in the place of a task that has not ended; null where it runs, or waits, itself. */
 export function replacementOf(record: TaskRecord): Replacement | null {
-  const waits = record.status === "PENDING" || record.status === "RETRY";
-  return waits || isFinal(record.status) ? null : record.replacement;
+  return isRunning(record.status) ? record.replacement : null;
 }
 
 /** The module, and so the queue and the Lambda, of a task: what stands before the dot. */

@@ -46,6 +46,8 @@ export async function replaceTask(
   // Where only the answer was lost, the record has the fence.
   stored ??= await runtime.tasks.get(id, runtime.now());
   if (stored?.fence !== fence) return false;
+  if (stored.replacement === null && stored.terminate)
+    return end(runtime, record, message, { status: "REVOKED", error: describeError(new Revoked()) }, ran);
   logLine("INFO", "replaced itself", context, { runtime: ran });
   await resumeReplacement(runtime, stored, message);
   return true;
@@ -62,7 +64,8 @@ export async function resumeReplacement(runtime: Runtime, record: TaskRecord, me
   const replacement = replacementOf(latest);
   if (replacement === null) return;
   const { submission } = latest.call;
-  if (submission !== null && (await runtime.canvases.root(submission))?.revoked === true) {
+  const isRevoked = submission !== null && (await runtime.canvases.root(submission))?.revoked === true;
+  if (isRevoked || latest.terminate) {
     await end(runtime, latest, message, { status: "REVOKED", error: describeError(new Revoked()) });
     return;
   }

@@ -2,16 +2,17 @@ import * as z from "zod";
 import { toTask } from "../aws/queues.ts";
 import type { Runtime } from "../aws/runtime.ts";
 import { rfc3339 } from "../core/answer.ts";
-import { TimeLimitExceeded, WorkerLost, describeError } from "../core/errors.ts";
+import { Revoked, TimeLimitExceeded, WorkerLost, describeError } from "../core/errors.ts";
 import type { Payload, RunMessage } from "../core/message.ts";
 import { type TaskRecord, moduleOf } from "../core/record.ts";
 import type { Request } from "../core/self.ts";
-import { type End, type EndingTask, finish } from "./finish.ts";
-import { logLine } from "./log.ts";
+import { type End, finish } from "./finish.ts";
+import { type LogContext, logLine } from "./log.ts";
 import { createProgressWriter } from "./progress.ts";
 import { replaceTask } from "./replace.ts";
 import { submitterFor } from "./start.ts";
 import type { AttemptEnd, TaskChild } from "./task-child.ts";
+import { watchForStop } from "./watch.ts";
 
 /** One delivery of a message, as SQS and Lambda describe it. */
 export interface Delivery {
@@ -32,7 +33,7 @@ export interface Input {
   readonly payload: Payload | null;
 }
 
-/** Runs a task that was claimed and stores what came of it. @returns false where the claim was lost meanwhile. */
+/** Runs a task that was claimed and stores what came of it. One that is to be stopped, since an environment was lost with it, is not run. @returns false where the claim was lost meanwhile. */
 export async function runClaimed(
   worker: { readonly runtime: Runtime; readonly child: TaskChild },
   record: TaskRecord,
@@ -43,19 +44,24 @@ export async function runClaimed(
   const { runtime, child } = worker;
   const { call, id } = record;
   const fence = record.fence ?? "";
+  const ending = { id, call, attempt: record.attempt, fence, token: message.token, runtime: null };
+  if (record.terminate) return finish(runtime, ending, REVOKED);
   const progress = createProgressWriter((status, latest) => runtime.tasks.progress(id, fence, status, latest));
   const payload = await payloadOf(runtime, call.payload, input);
   const started = performance.now();
+  const watch = watchForStop(() => isToStop(runtime, record));
   const end = await child.run({
     payload,
     request: requestOf(record, delivery),
     each: call.each,
     timeLimit: call.time_limit,
     softTimeLimit: call.soft_time_limit,
+    stop: watch.signal,
     onProgress: progress.report,
     onSubmit: submitterFor(runtime, record),
   });
   const ran = Math.round(performance.now() - started) / 1000;
+  watch.close();
   await progress.close();
   const context = { task_id: id, task: call.task, root_id: call.root, correlation_id: call.correlation };
   if (end.kind === "retry") {
@@ -63,23 +69,23 @@ export async function runClaimed(
     return retry(runtime, record, message, { countdown: end.countdown, error: end.error, ran });
   }
   if (end.kind === "replace") return replaceTask(runtime, record, message, { value: end.node, ran });
-  const ending: EndingTask = {
-    id,
-    call,
-    attempt: record.attempt,
-    fence,
-    token: message.token,
-    runtime: ran,
-    progress: progress.latest(),
-  };
   const outcome = endOf(end, call.time_limit);
-  logLine(
-    outcome.status === "SUCCESS" ? "INFO" : "ERROR",
-    outcome.status === "SUCCESS" ? "succeeded" : `failed: ${outcome.error.type}`,
-    context,
-    { runtime: ran },
-  );
-  return finish(runtime, ending, outcome);
+  logEnd(outcome, context, ran);
+  return finish(runtime, { ...ending, runtime: ran, progress: progress.latest() }, outcome);
+}
+
+const REVOKED: End = { status: "REVOKED", error: describeError(new Revoked()) };
+
+/** Whether an attempt is to be stopped. A read that lags, of before it was claimed, says nothing of it. */
+async function isToStop(runtime: Runtime, { id, fence }: TaskRecord): Promise<boolean> {
+  const latest = await runtime.tasks.get(id, runtime.now(), { consistent: false });
+  return latest?.fence === fence && latest.terminate;
+}
+
+function logEnd(end: End, context: LogContext, runtime: number): void {
+  if (end.status === "SUCCESS") logLine("INFO", "succeeded", context, { runtime });
+  else if (end.status === "REVOKED") logLine("WARN", "stopped: it was revoked", context, { runtime });
+  else logLine("ERROR", `failed: ${end.error.type}`, context, { runtime });
 }
 
 /** `[args, kwargs]`, with the input before the arguments. The input stays text: it may be megabytes. */
@@ -99,6 +105,8 @@ function endOf(end: Exclude<AttemptEnd, { kind: "retry" | "replace" }>, timeLimi
       return { status: "SUCCESS", json: end.json };
     case "error":
       return { status: "FAILURE", error: end.error };
+    case "stopped":
+      return REVOKED;
     case "killed":
       return { status: "FAILURE", error: describeError(new TimeLimitExceeded(timeLimit)) };
     case "lost":
@@ -125,10 +133,21 @@ async function retry(
     due: now + again.countdown * 1000,
     now,
   });
-  if (stored === null) return false;
+  if (stored === null) return stopped(runtime, record, message, again.ran);
   const next = { ...message, attempt: record.attempt + 1, hops: message.hops + 1, due: now + again.countdown * 1000 };
   await runtime.queues.send(toTask(record.call.task, next, again.countdown));
   return true;
+}
+
+/**
+ * Ends an attempt that may not go on: it was to be stopped, and asked for another attempt or a replacement before it was.
+ * @returns false where the claim was lost meanwhile.
+ */
+async function stopped(runtime: Runtime, record: TaskRecord, message: RunMessage, ran: number): Promise<boolean> {
+  const { id, call, attempt, fence } = record;
+  const latest = await runtime.tasks.get(id, runtime.now());
+  if (latest?.fence !== fence || fence === null || !latest.terminate) return false;
+  return finish(runtime, { id, call, attempt, fence, token: message.token, runtime: ran }, REVOKED);
 }
 
 /** What the task is told of its own call. Arguments go separately, as text. */

@@ -1,6 +1,7 @@
 import type { Runtime } from "../aws/runtime.ts";
 import type { Canvas } from "../core/canvas.ts";
 import type { TaskError } from "../core/errors.ts";
+import type { Call } from "../core/message.ts";
 import { inParallel } from "../core/parallel.ts";
 import { type Part, chunkCount } from "../core/place.ts";
 
@@ -14,15 +15,18 @@ export interface Fate {
  * Ends parts that will never run, with all that is nested in them. What has ended or runs keeps its own end. Those around are
  * not told: whoever calls this tells them of the canvas as a whole.
  */
-export async function endParts(runtime: Runtime, parts: readonly Part[], fate: Fate): Promise<void> {
+export async function endParts(runtime: Runtime, parts: readonly EndedPart[], fate: Fate): Promise<void> {
   await inParallel(parts, (part) =>
-    part.task === null ? endCanvas(runtime, part.id, fate) : endTask(runtime, part.id, fate),
+    part.task === null ? endCanvas(runtime, part.id, fate) : endTask(runtime, part, fate),
   );
 }
 
-async function endTask(runtime: Runtime, id: string, fate: Fate): Promise<void> {
+/** A part that is to end; with a call where it is a task that may have no record yet, and is to have one. */
+export type EndedPart = Part & { readonly call?: Call | undefined };
+
+async function endTask(runtime: Runtime, { id, call }: EndedPart, fate: Fate): Promise<void> {
   const ending = { ...fate, result: null, runtime: null, children: [] };
-  await runtime.tasks.finishUnstarted(id, 0, ending, runtime.now(), undefined);
+  await runtime.tasks.finishUnstarted(id, 0, ending, runtime.now(), call);
 }
 
 async function endCanvas(runtime: Runtime, id: string, fate: Fate): Promise<void> {

@@ -15,12 +15,18 @@ export interface Attempt {
   /** Seconds from now. */
   readonly timeLimit: number;
   readonly softTimeLimit: number | null;
+  /** Aborts where the attempt is to be stopped. */
+  readonly stop: AbortSignal;
   readonly onProgress: (progress: Progress) => void;
   readonly onSubmit: (node: unknown) => Promise<string>;
 }
 
 /** How an attempt ended: as the task said, or without its word. */
-export type AttemptEnd = Outcome | { readonly kind: "killed" } | { readonly kind: "lost"; readonly how: string };
+export type AttemptEnd =
+  | Outcome
+  | { readonly kind: "killed" }
+  | { readonly kind: "stopped" }
+  | { readonly kind: "lost"; readonly how: string };
 
 /** Tasks after which a child is replaced: what leaks in user code must not pile up for ever. */
 const MAX_TASKS = 1_000;
@@ -55,7 +61,7 @@ export class TaskChild {
     this.#start();
   }
 
-  /** Runs one attempt to its end; the hard limit and the memory cap end it by killing the child. */
+  /** Runs one attempt to its end; the hard limit, the memory cap and whoever stops it end it by killing the child. */
   async run(attempt: Attempt): Promise<AttemptEnd> {
     const child = this.#child ?? this.#start();
     const run = (this.#runs += 1);
@@ -63,13 +69,16 @@ export class TaskChild {
     return new Promise((resolve) => {
       const limit = setTimeout(() => this.#kill({ kind: "killed" }), attempt.timeLimit * 1000);
       const watch = setInterval(() => this.#watchMemory(), MEMORY_INTERVAL);
+      const stop = (): void => this.#kill({ kind: "stopped" });
       const settle = (end: AttemptEnd): void => {
+        attempt.stop.removeEventListener("abort", stop);
         clearTimeout(limit);
         clearInterval(watch);
         this.#running = null;
         resolve(end);
       };
       this.#running = { run, attempt, settle };
+      attempt.stop.addEventListener("abort", stop);
       const { payload, request } = attempt;
       const each = attempt.each ?? null;
       const softDeadline = attempt.softTimeLimit === null ? null : started + attempt.softTimeLimit * 1000;

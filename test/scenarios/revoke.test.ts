@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { GroupAnswer, SubmissionAnswer } from "../../src/core/answer-schemas.ts";
-import { call, ended, refused, submit } from "./api.ts";
+import { call, ended, refused, submit, taskOf } from "./api.ts";
 
 const late = { countdown: 600 };
 const revoke = async (id: string): Promise<void> => {
@@ -81,6 +81,15 @@ describe("revoking", () => {
       completed: 0,
       failed: 2,
     });
+  });
+
+  it("revokes members of a wide group that have no record yet", async () => {
+    const members = Array.from({ length: 1_010 }, () => ({ task: "probe.identity", args: [1], options: late }));
+    const { task_id: body } = await submit("/chain", { tasks: [{ group: members }, { task: "probe.size" }] });
+    const header = (await taskOf(body)).parent_id ?? "";
+    await revoke(header);
+    expect(await ended(body)).toMatchObject({ status: "FAILURE", error: { type: "ChordError" } });
+    expect(await group(header)).toMatchObject({ status: "REVOKED", total: 1_010, failed: 1_010 });
   });
 
   it("revokes a group by its id, and a member alone without the others", async () => {

@@ -1,0 +1,125 @@
+import { afterAll, describe, expect, inject, it, vi } from "vitest";
+import { t, ti } from "../fixtures/canvases.ts";
+import { call, ended, endedGroup, submit, taskOf } from "./api.ts";
+import { Aws } from "./aws.ts";
+
+/** Seconds that a task runs if nobody stops it: far longer than a test waits. */
+const LONG = 600;
+
+const terminate = async (id: string): Promise<void> => {
+  expect((await call("POST", `/tasks/${id}/revoke`, { terminate: true })).status).toBe(202);
+};
+const started = (...ids: readonly (string | undefined)[]): Promise<void> =>
+  vi.waitFor(
+    async () => {
+      for (const id of ids) expect((await taskOf(id ?? "")).started_at).not.toBeNull();
+    },
+    { timeout: 30_000 },
+  );
+const revoked = { status: "REVOKED", result: null, error: { type: "Revoked" } };
+
+describe("terminating", () => {
+  it.each(["probe.sleep", "probe.spin", "probe.command"])("stops a task that runs: %s", async (task) => {
+    const { task_id: id } = await submit("/tasks", t(task, LONG));
+    await started(id);
+    await terminate(id);
+    expect(await ended(id)).toMatchObject({ ...revoked, retries: 0, error: { type: "Revoked", task_id: id } });
+  });
+
+  it("lets no further attempt of a task start", async () => {
+    const { task_id: id } = await submit("/tasks", t("probe.retry_forever", 0.5));
+    await started(id);
+    await terminate(id);
+    expect(await ended(id)).toMatchObject(revoked);
+  });
+
+  it("leaves a task its result that ends by itself just then, and one that has ended", async () => {
+    const { task_id: id } = await submit("/tasks", t("probe.sleep", 0.3));
+    await started(id);
+    await terminate(id);
+    const record = await ended(id);
+    expect(record).toMatchObject({ status: "SUCCESS", result: 0.3 });
+    await terminate(id);
+    expect(await ended(id)).toEqual(record);
+  });
+
+  it("revokes a task that waits, and stops none that takes its place", async () => {
+    const { task_id: id } = await submit("/tasks", { ...t("probe.sleep", LONG), options: { countdown: 600 } });
+    await terminate(id);
+    expect(await ended(id)).toMatchObject({ ...revoked, started_at: null });
+  });
+
+  it("stops a member of a header alone: the others go on, and the body is told", async () => {
+    const { task_id: body, tasks } = await submit("/chord", {
+      header: [t("probe.sleep", LONG), t("probe.identity", 1)],
+      body: t("math.tsum"),
+    });
+    const [member, other] = tasks.map((task) => task.task_id);
+    await started(member);
+    await terminate(member ?? "");
+    expect(await ended(body)).toMatchObject({ status: "FAILURE", error: { type: "ChordError", task_id: member } });
+    expect(await ended(other ?? "")).toMatchObject({ status: "SUCCESS" });
+    const header = (await taskOf(body)).parent_id ?? "";
+    expect(await endedGroup(header)).toMatchObject({ status: "REVOKED", completed: 1, failed: 1 });
+  });
+
+  it("stops a step, and what follows it never starts", async () => {
+    const { task_id: last, tasks } = await submit("/chain", {
+      tasks: [t("probe.sleep", LONG), t("probe.identity"), t("probe.identity")],
+    });
+    const first = tasks[0]?.task_id ?? "";
+    await started(first);
+    await terminate(first);
+    expect(await ended(last)).toMatchObject({ ...revoked, started_at: null, error: { task_id: first } });
+  });
+
+  it("stops all of a canvas that runs, however deep", async () => {
+    const { task_id: id, tasks } = await submit("/group", {
+      tasks: [
+        t("probe.sleep", LONG),
+        { chain: [t("probe.sleep", LONG), t("probe.identity")] },
+        { chord: { header: [{ chain: [t("probe.identity", 1), ti("probe.sleep", LONG)] }], body: t("math.tsum") } },
+        t("probe.identity", 2),
+      ],
+    });
+    const running = tasks.filter((task) => task.task === "probe.sleep").slice(0, 2);
+    await started(...running.map((task) => task.task_id));
+    await terminate(id);
+    expect(await endedGroup(id)).toMatchObject({ status: "REVOKED", error: { type: "Revoked" } });
+    for (const task of running) expect(await ended(task.task_id)).toMatchObject(revoked);
+    for (const task of tasks) expect((await taskOf(task.task_id)).done_at).not.toBeNull();
+  });
+
+  it.each([
+    ["a task", t("probe.sleep", LONG)],
+    ["a canvas", { chain: [t("probe.sleep", LONG), t("probe.identity")] }],
+  ])("stops what runs in the place of a task: %s", async (_what, node) => {
+    const { task_id: id } = await submit("/tasks", t("probe.replace_with", node));
+    const inPlace = await vi.waitFor(
+      async () => {
+        const { children } = await taskOf(id);
+        expect(children).toHaveLength(1);
+        return (await taskOf(children[0] ?? "")).parent_id === id ? (children[0] ?? "") : await before(children[0]);
+      },
+      { timeout: 30_000 },
+    );
+    await started(inPlace);
+    await terminate(id);
+    expect(await ended(inPlace)).toMatchObject(revoked);
+    expect(await ended(id)).toMatchObject({ status: "REVOKED", error: { type: "Revoked" } });
+  });
+
+  const before = async (id: string | undefined): Promise<string> => (await taskOf(id ?? "")).parent_id ?? "";
+});
+
+describe.skipIf(inject("awsUrl") === "")("terminating a task whose environment was lost", () => {
+  const aws = new Aws(inject("awsUrl"));
+  afterAll(() => aws.close());
+
+  it("keeps it from being run again", async () => {
+    const { task_id: id } = await submit("/tasks", { ...t("probe.sleep", 0), options: { countdown: 3 } });
+    await aws.setAttributes(id, { status: "STARTED", fence: "lost", lease: 0 });
+    await terminate(id);
+    expect(await ended(id)).toMatchObject(revoked);
+  });
+});
