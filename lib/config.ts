@@ -1,5 +1,13 @@
 import { z } from "zod";
 import { DefinitionError } from "../src/core/errors.ts";
+import {
+  CustomDomainSchema,
+  KmsKeySchema,
+  ModuleOverrideSchema,
+  OriginSchema,
+  VpcsSchema,
+  WafSchema,
+} from "./stage-options.ts";
 
 /** The days that CloudWatch Logs offers as a retention (PutRetentionPolicy, API reference). */
 const LOG_RETENTION_DAYS = [
@@ -24,8 +32,48 @@ const StageSchema = z.strictObject({
     .default(30),
   /** Modules of functions/tasks that this stage does not deploy. */
   modulesOff: z.array(z.string()).default([]),
+  /** What this stage says differently of single modules; a name that is no module is refused. */
+  modules: z.record(z.string(), ModuleOverrideSchema).default({}),
+  /**
+   * Modules that were removed, whose queues stay for one release more: what still waits there ends as FAILURE `NotRegistered`, and so
+   * settles the canvases that wait for it. Take a name out when its queue has been empty for 14 days, or at once if nothing waits.
+   */
+  retiredModules: z
+    .array(z.string().regex(/^(?!(canvas|dead)$)[a-z][a-z0-9_-]{0,39}$/, "is no module's name"))
+    .default([]),
+  /** Subnets and security groups by the names that modules use (`defineModule({ vpc: "private" })`). */
+  vpcs: VpcsSchema.default({}),
   /** Reserved concurrency of the function behind `?wait=`, so that waiting clients don't use up the account's; null: none. */
   waitConcurrency: z.number().int().min(1).max(1_000).nullable().default(null),
+  /**
+   * Reserved concurrency of each of the API's other functions (submit, read, operate), so that no module's backlog leaves the API
+   * without; null: none. New accounts have 10 in all, of which 10 must stay unreserved, so that theirs must be raised first.
+   */
+  apiConcurrency: z.number().int().min(1).max(1_000).nullable().default(null),
+  /** Pages of these origins may call the API from a browser; none: no CORS. */
+  corsOrigins: z.array(OriginSchema).max(20).default([]),
+  /** A name of one's own for the API, TLS 1.2 at least; null: only API Gateway's. */
+  customDomain: CustomDomainSchema.nullable().default(null),
+  /** A web ACL before the API; null: none. One costs $5 a month, each rule $1, a million requests $0.60. */
+  waf: WafSchema.nullable().default(null),
+  /**
+   * Table, bucket, queues and logs are encrypted under a customer-managed key: `true` makes one, an ARN names yours. $1 a month and $0.03
+   * for 10,000 calls. @default false AWS's own keys, which cost nothing
+   */
+  kmsKey: KmsKeySchema.default(false),
+  /**
+   * Seconds: submissions to a module whose messages have waited for longer are answered 429. An estimate by the workers (see
+   * src/aws/queue-ages.ts); null: everything is taken, for 14 days.
+   */
+  maxQueueAge: z
+    .number()
+    .int()
+    .min(10)
+    .max(14 * 24 * 3600)
+    .nullable()
+    .default(null),
+  /** Whether the end of each task and canvas is an event on the account's default bus. $1 for a million, and a call before each end. */
+  completionEvents: z.boolean().default(false),
   /** Requests a second that the API takes, and how many at once. 10,000 and 5,000 are an account's quota in one region. */
   apiRate: z.number().int().min(1).max(10_000).default(500),
   apiBurst: z.number().int().min(1).max(5_000).default(1_000),

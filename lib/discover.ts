@@ -176,7 +176,8 @@ function moduleOptions({ file }: LoadedFile, configs: readonly ModuleConfig[]): 
   return configs[0]?.options ?? ModuleOptionsSchema.parse({});
 }
 
-function refuseLongBatch({ file, tasks, options: { batchSize } }: TaskModule): void {
+/** @throws DefinitionError where one invocation could not run all of a batch to their hard limits. */
+export function refuseLongBatch({ file, tasks, options: { batchSize } }: TaskModule): void {
   const seconds = batchSize * longestLimit(tasks);
   if (seconds > MAX_TIME_LIMIT) {
     throw new DefinitionError(
@@ -188,24 +189,4 @@ function refuseLongBatch({ file, tasks, options: { batchSize } }: TaskModule): v
 /** Seconds: the longest hard limit among `tasks`. */
 export function longestLimit(tasks: readonly AnyTask[]): number {
   return Math.max(...tasks.map((task) => task.options.timeLimit));
-}
-
-/**
- * The modules that a stage deploys.
- * @param off The stage's `modulesOff`.
- * @throws DefinitionError for a name in `off` that is no module (a typo would deploy what was to stay away), or where none is left.
- */
-export function deployedModules(modules: readonly TaskModule[], off: readonly string[]): TaskModule[] {
-  const names = modules.map((module) => module.name);
-  const unknown = off.filter((name) => !names.includes(name));
-  if (unknown.length > 0) {
-    throw new DefinitionError(
-      `cdk.json: modulesOff names ${unknown.map((name) => `"${name}"`).join(", ")}, and the modules are ${names.join(", ")}. Correct it, or take it out.`,
-    );
-  }
-  const deployed = modules.filter((module) => !off.includes(module.name));
-  if (deployed.length === 0) {
-    throw new DefinitionError(`cdk.json: modulesOff turns off every module (${names.join(", ")}). Leave one on.`);
-  }
-  return deployed;
 }

@@ -1,7 +1,7 @@
 import { Aws } from "aws-cdk-lib/core";
 
 /** The service namespaces whose resources the functions name in their permissions. */
-type Service = "dynamodb" | "logs" | "ses" | "sqs" | "states";
+type Service = "dynamodb" | "events" | "logs" | "secretsmanager" | "ses" | "sqs" | "states";
 
 /**
  * The names of a stage's resources. All are fixed, so that no stack needs another's exports: a stack that is exported

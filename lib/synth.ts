@@ -4,7 +4,8 @@ import { z } from "zod";
 import { DefinitionError } from "../src/core/errors.ts";
 import { type Bundle, bundleFunctions } from "./bundle.ts";
 import { type StageConfig, loadConfig } from "./config.ts";
-import { type TaskModule, deployedModules, discoverTasks } from "./discover.ts";
+import { deployedModules } from "./deployed-modules.ts";
+import { type TaskModule, discoverTasks } from "./discover.ts";
 import { discoverWorkflows } from "./discover-workflows.ts";
 import { buildRegistry } from "./registry.ts";
 import { compileWorkflows } from "./workflows.ts";
@@ -28,7 +29,7 @@ export interface Synthesis {
 export async function synthesize(root: string, variables: NodeJS.ProcessEnv): Promise<Synthesis> {
   const context = await readContext(root, variables);
   const config = loadConfig(context, variables);
-  const modules = deployedModules(await discoverTasks(root), config.modulesOff);
+  const modules = deployedModules(await discoverTasks(root), config);
   const found = await discoverWorkflows(root, modules);
   const workflows = compileWorkflows(found, modules, config.queueAllowance);
   const registry = buildRegistry(modules, found);

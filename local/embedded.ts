@@ -27,6 +27,7 @@ import { startFauxqs } from "./services/fauxqs.ts";
 import { createLambda } from "./services/lambda.ts";
 import { createOutbox } from "./services/outbox.ts";
 import { createS3 } from "./services/s3.ts";
+import { createSecretsManager } from "./services/secrets-manager.ts";
 import { createSes } from "./services/ses.ts";
 import { createSqs } from "./services/sqs.ts";
 import { sts } from "./services/sts.ts";
@@ -39,6 +40,8 @@ export interface EmbeddedOptions extends FunctionsOptions {
   readonly awsPort?: number | undefined;
   /** Directory in which tables, queues, objects, schedules and mails outlive the run. Default: none, all in memory. */
   readonly data?: string | undefined;
+  /** A JSON file of names and values that Secrets Manager gives out. Default: there are no secrets. */
+  readonly secrets?: string | undefined;
   /** Takes the lines of the terminal log. Default: they are dropped. */
   readonly log?: Sink | undefined;
   /** Paints levels in the log. Default: false. */
@@ -139,6 +142,7 @@ async function startServices(options: EmbeddedOptions, api: Front, aws: Front): 
       dynamodb: dynamoDb.service,
       lambda: createLambda(functions, log),
       scheduler: scheduler.service,
+      secretsmanager: createSecretsManager(options.secrets),
       ses: createSes(outbox),
       sqs: sqs.service,
       states: stepFunctions.service,

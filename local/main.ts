@@ -61,15 +61,17 @@ async function main(): Promise<void> {
 
 /** Starts the services while the CDK app runs, then deploys what it made. */
 async function start(options: Options, outdir: string, color: boolean, signal: AbortSignal): Promise<Embedded> {
-  const { port, awsPort, data, faults } = options;
+  const { port, awsPort, data, secrets, faults } = options;
   const abort = new AbortController();
   const synthesis = synthesize(root, outdir, AbortSignal.any([signal, abort.signal]));
   // Awaited below; until then a failure must not end the process.
   synthesis.catch(() => {});
-  const embedded = await startEmbedded({ port, awsPort, data, faults, color, log: write }).catch((error: unknown) => {
-    abort.abort();
-    throw error;
-  });
+  const embedded = await startEmbedded({ port, awsPort, data, secrets, faults, color, log: write }).catch(
+    (error: unknown) => {
+      abort.abort();
+      throw error;
+    },
+  );
   try {
     await synthesis;
     await embedded.deploy(outdir);

@@ -11,6 +11,8 @@ export interface Options {
   readonly dashboardPort: number;
   /** Absolute; undefined for a run in memory. */
   readonly data: string | undefined;
+  /** Absolute; undefined where there are no secrets. */
+  readonly secrets: string | undefined;
   /** Undefined where nothing is to be injected. */
   readonly faults: FaultSettings | undefined;
 }
@@ -23,6 +25,7 @@ export const HELP = `Runs the whole stack on this machine: npm start -- [flags]
   --aws-port N        port of the local AWS: SQS, DynamoDB, S3, Lambda, Step Functions, Scheduler, SES (default 4566)
   --dashboard-port N  port of the dashboard (default 5555)
   --data DIR          keep tables, queues, objects, schedules and mails in DIR (default: in memory, gone at the end)
+  --secrets FILE      a JSON object of the names and values that Secrets Manager is to have (default: none)
   --faults LIST       let things go wrong by chance, such as duplicate=0.2,kill=0.05,visibility=5,seed=7 (default: none)
   --help              this text
 
@@ -49,7 +52,9 @@ export function readOptions(args: readonly string[], directory: string): Options
   };
   if (values.data === "") throw new Error("--data needs a directory, got nothing.");
   const data = values.data === undefined ? undefined : resolve(directory, values.data);
-  return { ...ports, data, faults: values.faults === undefined ? undefined : faultsOf(values.faults) };
+  if (values.secrets === "") throw new Error("--secrets needs a file, got nothing.");
+  const secrets = values.secrets === undefined ? undefined : resolve(directory, values.secrets);
+  return { ...ports, data, secrets, faults: values.faults === undefined ? undefined : faultsOf(values.faults) };
 }
 
 function faultsOf(text: string): FaultSettings {
@@ -69,15 +74,19 @@ function parse(args: readonly string[]) {
         "aws-port": { type: "string", default: "4566" },
         "dashboard-port": { type: "string", default: "5555" },
         data: { type: "string" },
+        secrets: { type: "string" },
         faults: { type: "string" },
         help: { type: "boolean", short: "h" },
       },
     });
   } catch (error) {
     const message = error instanceof Error ? (error.message.split(/[.\n]/)[0] ?? "") : String(error);
-    throw new Error(`${message}. The flags are --port, --aws-port, --dashboard-port, --data, --faults, --help.`, {
-      cause: error,
-    });
+    throw new Error(
+      `${message}. The flags are --port, --aws-port, --dashboard-port, --data, --secrets, --faults, --help.`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 

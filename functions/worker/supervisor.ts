@@ -11,8 +11,15 @@ import { TaskChild } from "../../src/worker/task-child.ts";
 const folder = fileURLToPath(new URL(".", import.meta.url));
 const env = readWorkerEnv();
 // The child starts while Lambda still initialises, so that the first task finds it warm.
-const child = new TaskChild(`${folder}task.mjs`, env.memory);
+const child = new TaskChild(`${folder}task.mjs`, env.memory, await secretsOf(env.secrets));
 const worker = { runtime: createRuntime(folder), module: env.module, child };
+
+/** A module without secrets does without their client, which takes its time to load. */
+async function secretsOf(names: Readonly<Record<string, string>>): Promise<Record<string, string>> {
+  if (Object.keys(names).length === 0) return {};
+  const { readSecrets } = await import("../../src/aws/secrets.ts");
+  return readSecrets(names);
+}
 
 /** Every module's Lambda: takes messages from its queue, one after the other, and reports which come back. */
 export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {

@@ -98,7 +98,7 @@ export class ApiFunctionConstruct extends CeleriacFunction {
       memory,
       timeout: TIMEOUT,
       permissions: permissions(stage.names),
-      reservedConcurrency: right === "wait" ? stage.config.waitConcurrency : null,
+      reservedConcurrency: right === "wait" ? stage.config.waitConcurrency : stage.config.apiConcurrency,
     });
   }
 }

@@ -1,10 +1,18 @@
 import { join } from "node:path";
 import { PolicyDocument, type PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
-import { Architecture, Code, Function as LambdaFunction, RecursiveLoop, Runtime } from "aws-cdk-lib/aws-lambda";
+import {
+  Architecture,
+  CfnFunction,
+  Code,
+  Function as LambdaFunction,
+  RecursiveLoop,
+  Runtime,
+} from "aws-cdk-lib/aws-lambda";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
-import { Duration } from "aws-cdk-lib/core";
+import { Duration, Size } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import { ENV } from "../../src/aws/env.ts";
+import type { Vpc } from "../../src/core/module.ts";
 import type { StageContext } from "../stage.ts";
 import { writeLogs } from "./permissions.ts";
 
@@ -29,6 +37,10 @@ export interface CeleriacFunctionProps {
   readonly feedsItself?: boolean;
   /** Environments that are kept for it, and that it never exceeds. @default none are kept, the account's bound holds */
   readonly reservedConcurrency?: number | null;
+  /** Size of /tmp, MB. @default 512, which costs nothing */
+  readonly ephemeralStorage?: number;
+  /** @default outside of any VPC */
+  readonly vpc?: Vpc | null;
 }
 
 /** A Lambda with its log group and a role that may do nothing but what is listed. The only place where one is made. */
@@ -64,7 +76,17 @@ export class CeleriacFunction extends Construct {
       environment: { ...commonEnvironment(props.stage), ...props.environment },
       ...(props.feedsItself === true && { recursiveLoop: RecursiveLoop.ALLOW }),
       ...(typeof props.reservedConcurrency === "number" && { reservedConcurrentExecutions: props.reservedConcurrency }),
+      ...(props.ephemeralStorage !== undefined &&
+        props.ephemeralStorage > 512 && { ephemeralStorageSize: Size.mebibytes(props.ephemeralStorage) }),
     });
+    if (props.vpc) this.#putInto(props.vpc);
+  }
+
+  /** By ids alone: CDK's own way needs the VPC's id and zones too, and looks them up with credentials. */
+  #putInto({ subnetIds, securityGroupIds }: Vpc): void {
+    const { defaultChild } = this.lambda.node;
+    if (!(defaultChild instanceof CfnFunction)) throw new Error("A function has no CfnFunction: CDK has changed.");
+    defaultChild.vpcConfig = { subnetIds: [...subnetIds], securityGroupIds: [...securityGroupIds] };
   }
 }
 

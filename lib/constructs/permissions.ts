@@ -1,4 +1,5 @@
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
+import { Aws } from "aws-cdk-lib/core";
 import { CANVAS_KINDS } from "../canvas-kinds.ts";
 import type { Names } from "../names.ts";
 
@@ -84,5 +85,44 @@ export function writeLogs(names: Names, lambda: string): PolicyStatement {
   return new PolicyStatement({
     actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
     resources: [names.arn("logs", `log-group:${names.logGroup(lambda)}:*`)],
+  });
+}
+
+const PSEUDO_PARAMETERS = [
+  ["${AWS::Partition}", Aws.PARTITION],
+  ["${AWS::Region}", Aws.REGION],
+  ["${AWS::AccountId}", Aws.ACCOUNT_ID],
+] as const;
+
+/** What a module's file asks for; it cannot know the account that it is deployed to. */
+export function ownRight(actions: readonly string[], resources: readonly string[]): PolicyStatement {
+  return new PolicyStatement({
+    actions: [...actions],
+    resources: resources.map((resource) =>
+      PSEUDO_PARAMETERS.reduce((text, [name, value]) => text.replaceAll(name, value), resource),
+    ),
+  });
+}
+
+/** The values of some secrets. Behind a secret's name, its ARN has six characters that only Secrets Manager knows. */
+export function readSecrets(names: Names, secrets: readonly string[]): PolicyStatement {
+  const resources = secrets.map((secret) =>
+    secret.startsWith("arn:") ? secret : names.arn("secretsmanager", `secret:${secret}-??????`),
+  );
+  return new PolicyStatement({ actions: ["secretsmanager:GetSecretValue"], resources: [...new Set(resources)] });
+}
+
+/** What Lambda does in a function's name to put it into a VPC (AWSLambdaVPCAccessExecutionRole). EC2 takes no narrower resource for describing. */
+export function useVpc(): PolicyStatement {
+  return new PolicyStatement({
+    actions: [
+      "ec2:AssignPrivateIpAddresses",
+      "ec2:CreateNetworkInterface",
+      "ec2:DeleteNetworkInterface",
+      "ec2:DescribeNetworkInterfaces",
+      "ec2:DescribeSubnets",
+      "ec2:UnassignPrivateIpAddresses",
+    ],
+    resources: ["*"],
   });
 }

@@ -15,9 +15,12 @@ import {
   consumeQueue,
   noticeMissing,
   objects,
+  ownRight,
+  readSecrets,
   sendMail,
   startMachines,
   tableItems,
+  useVpc,
 } from "./permissions.ts";
 
 /** What a task module is built from. */
@@ -43,14 +46,23 @@ export class TaskModuleConstruct extends Construct {
       description: `Runs the tasks of ${module.file}`,
       memory: options.memory,
       timeout,
-      permissions: [...workerPermissions(names, name), ...granted.flatMap(({ permissions }) => permissions)],
+      permissions: [
+        ...workerPermissions(names, name),
+        ...granted.flatMap(({ permissions }) => permissions),
+        ...modulePermissions(names, options),
+      ],
       environment: {
+        ...options.environment,
         [ENV.module]: name,
         [ENV.timeout]: String(timeout),
         [ENV.memory]: String(options.memory),
+        ...(Object.keys(options.secrets).length > 0 && { [ENV.secrets]: JSON.stringify(options.secrets) }),
         ...Object.fromEntries(granted.flatMap(({ environment }) => Object.entries(environment ?? {}))),
       },
       feedsItself: true,
+      reservedConcurrency: options.reservedConcurrency,
+      ephemeralStorage: options.ephemeralStorage,
+      vpc: typeof options.vpc === "string" ? null : options.vpc,
     });
     consume(this, "Mapping", {
       queueArn: queue.queueArn,
@@ -80,6 +92,15 @@ function workerPermissions(names: Names, module: string): PolicyStatement[] {
     answerSteps(names),
     // A task may start a canvas; named workflows are for clients.
     startMachines(names, CANVAS_KINDS),
+  ];
+}
+
+/** What a module's file asks for by itself: for its own role, and no other. */
+function modulePermissions(names: Names, { permissions, secrets, vpc }: ResolvedModuleOptions): PolicyStatement[] {
+  return [
+    ...permissions.map(({ actions, resources }) => ownRight(actions, resources)),
+    ...(Object.keys(secrets).length > 0 ? [readSecrets(names, Object.values(secrets))] : []),
+    ...(vpc === null ? [] : [useVpc()]),
   ];
 }
 

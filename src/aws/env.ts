@@ -12,6 +12,7 @@ export const ENV = {
   timeout: "CELERIAC_TIMEOUT",
   memory: "CELERIAC_MEMORY",
   emailSender: "CELERIAC_EMAIL_SENDER",
+  secrets: "CELERIAC_SECRETS",
 } as const;
 
 const Common = z.object({
@@ -53,6 +54,11 @@ const Worker = z.object({
   [ENV.module]: z.string().min(1),
   [ENV.timeout]: z.coerce.number().positive(),
   [ENV.memory]: z.coerce.number().positive(),
+  [ENV.secrets]: z
+    .string()
+    .default("{}")
+    .transform((text): unknown => JSON.parse(text))
+    .pipe(z.record(z.string(), z.string())),
 });
 
 /** What a module's worker is told besides. */
@@ -62,10 +68,17 @@ export interface WorkerEnv {
   readonly timeout: number;
   /** The function's memory, MB. */
   readonly memory: number;
+  /** Variable of the task process -> name or ARN of the secret that it holds. */
+  readonly secrets: Readonly<Record<string, string>>;
 }
 
 /** What a module's worker is told besides. @throws ZodError naming the variable that is missing. */
 export function readWorkerEnv(variables: NodeJS.ProcessEnv = process.env): WorkerEnv {
   const env = Worker.parse(variables);
-  return { module: env[ENV.module], timeout: env[ENV.timeout], memory: env[ENV.memory] };
+  return {
+    module: env[ENV.module],
+    timeout: env[ENV.timeout],
+    memory: env[ENV.memory],
+    secrets: env[ENV.secrets],
+  };
 }

@@ -48,15 +48,17 @@ interface Running {
 export class TaskChild {
   readonly #file: string;
   readonly #memory: number;
+  readonly #variables: Readonly<Record<string, string>>;
   #child: ChildProcess | null = null;
   #running: Running | null = null;
   #runs = 0;
   #tasks = 0;
   #fatal: string | null = null;
 
-  /** @param file the child's entry. @param memory the function's memory, MB. */
-  constructor(file: string, memory: number) {
+  /** @param file the child's entry. @param memory the function's memory, MB. @param variables what its environment has besides this process's. */
+  constructor(file: string, memory: number, variables: Readonly<Record<string, string>> = {}) {
     this.#file = file;
+    this.#variables = variables;
     this.#memory = memory - SUPERVISOR_MEMORY;
     this.#start();
   }
@@ -95,6 +97,7 @@ export class TaskChild {
     const child = fork(this.#file, [], {
       execArgv: [`--max-old-space-size=${this.#memory}`],
       stdio: ["ignore", "inherit", "inherit", "ipc"],
+      env: { ...process.env, ...this.#variables },
     });
     this.#child = child;
     this.#tasks = 0;

@@ -16,9 +16,25 @@ describe("the flags", () => {
   it("have the usual ports as defaults, and no data directory", () => {
     const defaults = { port: 8000, awsPort: 4566, dashboardPort: 5555, data: undefined, faults: undefined };
     expect(readOptions([], "/home")).toEqual(defaults);
-    const args = ["--port", "1", "--aws-port", "0", "--dashboard-port", "65535", "--data", "kept"];
+    const args = [
+      "--port",
+      "1",
+      "--aws-port",
+      "0",
+      "--dashboard-port",
+      "65535",
+      "--data",
+      "kept",
+      "--secrets",
+      "s.json",
+    ];
     const ports = { port: 1, awsPort: 0, dashboardPort: 65_535 };
-    expect(readOptions(args, "/home")).toEqual({ ...ports, data: "/home/kept", faults: undefined });
+    expect(readOptions(args, "/home")).toEqual({
+      ...ports,
+      data: "/home/kept",
+      secrets: "/home/s.json",
+      faults: undefined,
+    });
     const faults = { kill: 0.5, seed: 7 };
     expect(readOptions(["--faults", "kill=0.5,seed=7"], "/home")).toEqual({ ...defaults, faults });
     expect(readOptions(["--help"], "/home")).toBeNull();
@@ -31,7 +47,7 @@ describe("the flags", () => {
     [["--faults", "kill=2"], "--faults: kill needs a probability from 0 to 1, got 2."],
     [
       ["--prot", "1"],
-      "Unknown option '--prot'. The flags are --port, --aws-port, --dashboard-port, --data, --faults, --help.",
+      "Unknown option '--prot'. The flags are --port, --aws-port, --dashboard-port, --data, --secrets, --faults, --help.",
     ],
     [["here"], /^Unexpected argument 'here'/],
   ])("are refused in one line: %j", (args, message) => {

@@ -4,9 +4,11 @@ import { join } from "node:path";
 import { App } from "aws-cdk-lib/core";
 import { z } from "zod";
 import { type StageConfig, loadConfig } from "../../lib/config.ts";
-import { type TaskModule, deployedModules, discoverTasks } from "../../lib/discover.ts";
+import { deployedModules } from "../../lib/deployed-modules.ts";
+import { type TaskModule, discoverTasks } from "../../lib/discover.ts";
 import { addStacks } from "../../lib/assembly.ts";
 import { discoverWorkflows } from "../../lib/discover-workflows.ts";
+import { type ModuleOptions, defineModule } from "../../src/core/module.ts";
 import { type CompiledWorkflow, compileWorkflows } from "../../lib/workflows.ts";
 
 /** A small project of its own, so that these tests don't change with the tasks that ship. */
@@ -45,10 +47,22 @@ export interface Stage {
   one(type: string, key: string, value: unknown): Rendered;
 }
 
-/** The stage's templates, from the stages of a cdk.json. Bundles are stand-ins: what is in them does not show in a template. */
-export async function synthesizeStage(stages: unknown, stage: string, root = PROJECT): Promise<Stage> {
+/**
+ * The stage's templates, from the stages of a cdk.json. Bundles are stand-ins: what is in them does not show in a template.
+ * @param options what modules ask for in place of what their files say, by their names.
+ */
+export async function synthesizeStage(
+  stages: unknown,
+  stage: string,
+  root = PROJECT,
+  options: Readonly<Record<string, ModuleOptions>> = {},
+): Promise<Stage> {
   const config = loadConfig({ stages, stage }, {});
-  const modules = deployedModules(await discoverTasks(root), config.modulesOff);
+  const found = (await discoverTasks(root)).map((module) => {
+    const asked = options[module.name];
+    return asked === undefined ? module : { ...module, options: defineModule(asked).options };
+  });
+  const modules = deployedModules(found, config);
   const workflows = compileWorkflows(await discoverWorkflows(root, modules), modules, config.queueAllowance);
   const folder = await mkdtemp(join(tmpdir(), "celeriac-"));
   try {

@@ -16,7 +16,17 @@ describe("the configuration of a stage", () => {
       recordRetentionDays: 7,
       logRetentionDays: 30,
       modulesOff: [],
+      modules: {},
+      retiredModules: [],
+      vpcs: {},
       waitConcurrency: null,
+      apiConcurrency: null,
+      corsOrigins: [],
+      customDomain: null,
+      waf: null,
+      kmsKey: false,
+      maxQueueAge: null,
+      completionEvents: false,
       apiRate: 500,
       apiBurst: 1_000,
       queueAllowance: 86_400,
@@ -54,9 +64,45 @@ describe("the configuration of a stage", () => {
       { dev: { logRetentionDays: 10 } },
       /logRetentionDays: is not one of 1, 3, 5, 7/,
     ],
+    ["an unknown option of a module", { dev: { modules: { math: { memori: 512 } } } }, /modules\.math: .*memori/],
+    ["a module's memory out of range", { dev: { modules: { math: { memory: 64 } } } }, /modules\.math\.memory: /],
+    ["an origin with a path", { dev: { corsOrigins: ["https://a.example.com/"] } }, /corsOrigins\.0: is no origin/],
+    ["an origin without TLS", { dev: { corsOrigins: ["http://a.example.com"] } }, /corsOrigins\.0: is no origin/],
+    ["every origin", { dev: { corsOrigins: ["*"] } }, /corsOrigins\.0: is no origin/],
+    [
+      "a domain without its certificate",
+      { dev: { customDomain: { name: "tasks.example.com" } } },
+      /customDomain\.certificateArn/,
+    ],
+    [
+      "a certificate that is none",
+      { dev: { customDomain: { name: "tasks.example.com", certificateArn: "mine" } } },
+      /customDomain\.certificateArn: is no ARN such as arn:aws:acm/,
+    ],
+    ["a key that is none", { dev: { kmsKey: "alias/mine" } }, /kmsKey: is no ARN such as arn:aws:kms:/],
+    ["a firewall that is none", { dev: { waf: true } }, /waf: is neither \{"webAclArn"/],
+    [
+      "a web ACL of CloudFront",
+      { dev: { waf: { webAclArn: "arn:aws:wafv2:us-east-1:111122223333:global/webacl/a/b" } } },
+      /waf\.webAclArn: is no ARN/,
+    ],
+    [
+      "a queue of Celeriac's own as a retired module",
+      { dev: { retiredModules: ["dead"] } },
+      /retiredModules\.0: is no module's name/,
+    ],
+    ["a bound that one crash would pass", { dev: { maxQueueAge: 5 } }, /maxQueueAge: /],
     ["an address that is none", { dev: { alarmEmail: "nobody" } }, /alarmEmail: .*email/],
   ])("refuses %s and names it", (_name, stages, message) => {
     expect(() => load(stages)).toThrow(message);
+  });
+
+  test("takes a key and a firewall of one's own, or has them made", () => {
+    const key = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+    const webAclArn = "arn:aws:wafv2:eu-west-1:111122223333:regional/webacl/mine/1234";
+    expect(load({ dev: { kmsKey: key, waf: { webAclArn } } })).toMatchObject({ kmsKey: key, waf: { webAclArn } });
+    const waf = { requestsPerAddress: 1_000 };
+    expect(load({ dev: { kmsKey: true, waf } })).toMatchObject({ kmsKey: true, waf });
   });
 
   test("tells all faults at once", () => {

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { deployedModules, discoverTasks, longestLimit } from "../../../lib/discover.ts";
+import { discoverTasks, longestLimit } from "../../../lib/discover.ts";
 
 const ROOT = join(import.meta.dirname, "../../..");
 const PROJECT = join(ROOT, "test/fixtures/project");
@@ -26,8 +26,13 @@ describe("discovery", () => {
 
   test("takes the options of defineModule, and the defaults where there is none", async () => {
     const [files, math] = await discoverTasks(PROJECT);
-    expect(files?.options).toEqual({ memory: 2048, batchSize: 4, maxConcurrency: 7, grants: ["documents", "email"] });
-    expect(math?.options).toEqual({ memory: 512, batchSize: 1, maxConcurrency: 50, grants: [] });
+    expect(files?.options).toMatchObject({
+      memory: 2048,
+      batchSize: 4,
+      maxConcurrency: 7,
+      grants: ["documents", "email"],
+    });
+    expect(math?.options).toMatchObject({ memory: 512, batchSize: 1, maxConcurrency: 50, grants: [] });
   });
 
   test("tells the longest hard limit of some tasks", async () => {
@@ -70,25 +75,6 @@ describe("a wrong module is one line that names the file and says what to do", (
     expect(message).not.toContain("\n");
     expect(message).not.toContain(ROOT);
     expect(message).toMatch(pattern);
-  });
-});
-
-describe("the modules of a stage", () => {
-  test("are all but those that it turns off", async () => {
-    const modules = deployedModules(await discoverTasks(PROJECT), ["probe"]);
-    expect(modules.map((module) => module.name)).toEqual(["files", "math"]);
-  });
-
-  test("refuse a name in modulesOff that is no module, since a typo would deploy what was to stay away", async () => {
-    const modules = await discoverTasks(PROJECT);
-    expect(() => deployedModules(modules, ["prboe"])).toThrow(
-      /modulesOff names "prboe", and the modules are files, math, probe/,
-    );
-  });
-
-  test("refuse to be none", async () => {
-    const modules = await discoverTasks(PROJECT);
-    expect(() => deployedModules(modules, ["files", "math", "probe"])).toThrow(/turns off every module/);
   });
 });
 

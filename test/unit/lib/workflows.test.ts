@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { deployedModules, discoverTasks } from "../../../lib/discover.ts";
+import { deployedModules } from "../../../lib/deployed-modules.ts";
+import { discoverTasks } from "../../../lib/discover.ts";
 import { discoverWorkflows } from "../../../lib/discover-workflows.ts";
 import { buildRegistry } from "../../../lib/registry.ts";
 import { compileWorkflows } from "../../../lib/workflows.ts";
@@ -8,6 +9,9 @@ import type { Node } from "../../../src/core/node.ts";
 import { RegistrySchema } from "../../../src/core/registry.ts";
 import { defineWorkflow } from "../../../src/core/workflow.ts";
 import { t, ti } from "../../fixtures/canvases.ts";
+
+/** A stage that says nothing of modules. */
+const NOTHING = { modulesOff: [], modules: {}, retiredModules: [], vpcs: {} };
 
 const ROOT = join(import.meta.dirname, "../../..");
 const PROJECT = join(ROOT, "test/fixtures/project");
@@ -25,7 +29,7 @@ describe("the discovery of workflows", () => {
   });
 
   test("leaves one out whose module a stage leaves out", async () => {
-    const found = await discoverWorkflows(PROJECT, deployedModules(modules, ["probe"]));
+    const found = await discoverWorkflows(PROJECT, deployedModules(modules, { ...NOTHING, modulesOff: ["probe"] }));
     expect(found.map(({ workflow }) => workflow.name)).toEqual(["mean"]);
   });
 

@@ -1,0 +1,61 @@
+import { DefinitionError } from "../src/core/errors.ts";
+import { ModuleOptionsSchema, type ResolvedModuleOptions } from "../src/core/module.ts";
+import type { StageConfig } from "./config.ts";
+import { type TaskModule, refuseLongBatch } from "./discover.ts";
+
+type ModulesConfig = Pick<StageConfig, "modulesOff" | "modules" | "retiredModules" | "vpcs">;
+
+/**
+ * The modules that a stage deploys, with what it says differently of them than they do themselves.
+ * @throws DefinitionError for a name that is no module (a typo would deploy what was to stay away), for a retired one that is there, for a
+ *   VPC that the stage does not have, or where no module is left.
+ */
+export function deployedModules(all: readonly TaskModule[], config: ModulesConfig): TaskModule[] {
+  const names = all.map((module) => module.name);
+  refuseUnknown("modulesOff", config.modulesOff, names);
+  refuseUnknown("modules", Object.keys(config.modules), names);
+  const deployed = all.filter((module) => !config.modulesOff.includes(module.name));
+  const alive = config.retiredModules.filter((name) => deployed.some((module) => module.name === name));
+  if (alive.length > 0) {
+    throw new DefinitionError(
+      `cdk.json: retiredModules names ${quoted(alive)}, which the stage deploys. Take the name out, or the module away.`,
+    );
+  }
+  if (deployed.length === 0) {
+    throw new DefinitionError(`cdk.json: modulesOff turns off every module (${names.join(", ")}). Leave one on.`);
+  }
+  return deployed.map((module) => forStage(module, config));
+}
+
+function refuseUnknown(key: string, given: readonly string[], names: readonly string[]): void {
+  const unknown = given.filter((name) => !names.includes(name));
+  if (unknown.length === 0) return;
+  throw new DefinitionError(
+    `cdk.json: ${key} names ${quoted(unknown)}, and the modules are ${names.join(", ")}. Correct it, or take it out.`,
+  );
+}
+
+function forStage(module: TaskModule, { modules, vpcs }: ModulesConfig): TaskModule {
+  const vpc = vpcOf(module, vpcs);
+  const parsed = ModuleOptionsSchema.safeParse({ ...module.options, ...modules[module.name], vpc });
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+    throw new DefinitionError(`cdk.json: modules.${module.name}: ${faults.join("; ")}.`);
+  }
+  const changed = { ...module, options: parsed.data };
+  refuseLongBatch(changed);
+  return changed;
+}
+
+function vpcOf({ file, options: { vpc } }: TaskModule, vpcs: ModulesConfig["vpcs"]): ResolvedModuleOptions["vpc"] {
+  if (typeof vpc !== "string") return vpc;
+  const found = vpcs[vpc];
+  if (found !== undefined) return found;
+  throw new DefinitionError(
+    `${file}: defineModule names the VPC "${vpc}", and the stage's vpcs in cdk.json do not. Add {"vpcs": {"${vpc}": {"subnetIds": [...], "securityGroupIds": [...]}}}, or null for a stage without.`,
+  );
+}
+
+function quoted(names: readonly string[]): string {
+  return names.map((name) => `"${name}"`).join(", ");
+}

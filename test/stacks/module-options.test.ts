@@ -1,0 +1,81 @@
+import { describe, expect, test } from "vitest";
+import { STAGES } from "./stages.ts";
+import { PROJECT, type Stage, rightsOf, statementsOf, synthesizeStage } from "./support.ts";
+
+const SECRET = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:token-a1B2c3";
+const VPC = {
+  subnetIds: ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"],
+  securityGroupIds: ["sg-0123456789abcdef0"],
+};
+
+const plain = await synthesizeStage(STAGES, "dev");
+const asking = await synthesizeStage({ dev: { ...STAGES.dev, vpcs: { private: VPC } } }, "dev", PROJECT, {
+  math: {
+    permissions: [
+      { actions: ["s3:GetObject"], resources: ["arn:${AWS::Partition}:s3:::mine-${AWS::AccountId}-${AWS::Region}/*"] },
+    ],
+    environment: { REGISTER: "https://example.com" },
+    secrets: { API_KEY: "shop/api-key", TOKEN: SECRET },
+    ephemeralStorage: 2048,
+    reservedConcurrency: 60,
+    vpc: "private",
+  },
+});
+
+const lambda = (stage: Stage, name: string) =>
+  stage.one("AWS::Lambda::Function", "FunctionName", `celeriac-dev-${name}`).Properties;
+const names = asking.values("AWS::Lambda::Function", "FunctionName").map((name) => String(name).slice(13));
+
+describe("what a module asks for", () => {
+  test("is in its role", () => {
+    const before = new Set(rightsOf(plain, "celeriac-dev-task-math"));
+    expect(rightsOf(asking, "celeriac-dev-task-math").filter((right) => !before.has(right))).toEqual([
+      "ec2:AssignPrivateIpAddresses *",
+      "ec2:CreateNetworkInterface *",
+      "ec2:DeleteNetworkInterface *",
+      "ec2:DescribeNetworkInterfaces *",
+      "ec2:DescribeSubnets *",
+      "ec2:UnassignPrivateIpAddresses *",
+      "s3:GetObject arn:aws:s3:::mine-ACCOUNT-REGION/*",
+      "secretsmanager:GetSecretValue arn:aws:secretsmanager:REGION:ACCOUNT:secret:shop/api-key-??????",
+      `secretsmanager:GetSecretValue ${SECRET}`,
+    ]);
+  });
+
+  test("is in its function, secrets by their names alone", () => {
+    expect(lambda(asking, "task-math")).toMatchObject({
+      EphemeralStorage: { Size: 2048 },
+      ReservedConcurrentExecutions: 60,
+      VpcConfig: { SubnetIds: VPC.subnetIds, SecurityGroupIds: VPC.securityGroupIds },
+      Environment: {
+        Variables: {
+          REGISTER: "https://example.com",
+          CELERIAC_SECRETS: JSON.stringify({ API_KEY: "shop/api-key", TOKEN: SECRET }),
+        },
+      },
+    });
+  });
+
+  test.each(names.filter((name) => name !== "task-math"))("changes nothing of %s", (name) => {
+    expect(lambda(asking, name)).toEqual(lambda(plain, name));
+    expect(rightsOf(asking, `celeriac-dev-${name}`)).toEqual(rightsOf(plain, `celeriac-dev-${name}`));
+  });
+
+  test("is a statement of its own, and grants nothing to others by resource policies", () => {
+    const policies = (stage: Stage) => stage.all("AWS::SQS::QueuePolicy").flatMap(statementsOf);
+    expect(policies(asking)).toEqual(policies(plain));
+  });
+});
+
+describe("what a stage says of a module", () => {
+  test("takes the place of what the module says", async () => {
+    const modules = { math: { memory: 1024, maxConcurrency: 5 }, files: { batchSize: 2 } };
+    const stage = await synthesizeStage({ dev: { ...STAGES.dev, modules } }, "dev");
+    expect(lambda(stage, "task-math")).toMatchObject({ MemorySize: 1024 });
+    expect(lambda(stage, "task-files")).toMatchObject({ MemorySize: 2048, Timeout: 220 });
+    const concurrency = stage
+      .values("AWS::Lambda::EventSourceMapping", "ScalingConfig")
+      .map((value): unknown => Object(value)["MaximumConcurrency"]);
+    expect(concurrency).toContain(5);
+  });
+});

@@ -1,0 +1,71 @@
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { deployedModules } from "../../../lib/deployed-modules.ts";
+import { discoverTasks } from "../../../lib/discover.ts";
+import { defineModule } from "../../../src/core/module.ts";
+
+const found = await discoverTasks(join(import.meta.dirname, "../../fixtures/project"));
+const NOTHING = { modulesOff: [], modules: {}, retiredModules: [], vpcs: {} };
+const VPC = { subnetIds: ["subnet-0123456789abcdef0"], securityGroupIds: ["sg-0123456789abcdef0"] };
+
+const withOptions = (options: Parameters<typeof defineModule>[0]) =>
+  found.map((module) => (module.name === "math" ? { ...module, options: defineModule(options).options } : module));
+const math = (modules: ReturnType<typeof deployedModules>) => modules.find((module) => module.name === "math")?.options;
+
+describe("the modules of a stage", () => {
+  test("are all but those that it turns off", () => {
+    const modules = deployedModules(found, { ...NOTHING, modulesOff: ["probe"] });
+    expect(modules.map((module) => module.name)).toEqual(["files", "math"]);
+  });
+
+  test.each(["modulesOff", "modules"] as const)("refuse a name in %s that is no module", (key) => {
+    const named = key === "modules" ? { prboe: {} } : ["prboe"];
+    expect(() => deployedModules(found, { ...NOTHING, [key]: named })).toThrow(
+      `${key} names "prboe", and the modules are files, math, probe`,
+    );
+  });
+
+  test("refuse to be none", () => {
+    expect(() => deployedModules(found, { ...NOTHING, modulesOff: ["files", "math", "probe"] })).toThrow(
+      /turns off every module/,
+    );
+  });
+
+  test("have what the stage says of them, and else what they say themselves", () => {
+    const modules = deployedModules(found, { ...NOTHING, modules: { files: { memory: 4096 } } });
+    expect(modules.find((module) => module.name === "files")?.options).toMatchObject({
+      memory: 4096,
+      maxConcurrency: 7,
+    });
+    expect(math(modules)).toMatchObject({ memory: 512, maxConcurrency: 50 });
+  });
+
+  test("refuse a batch that the stage makes too long for one invocation", () => {
+    expect(() => deployedModules(found, { ...NOTHING, modules: { files: { batchSize: 9 } } })).toThrow(/is 900 s/);
+  });
+
+  test("refuse a concurrency that is kept and lower than what is delivered", () => {
+    const modules = { math: { reservedConcurrency: 5 } };
+    expect(() => deployedModules(found, { ...NOTHING, modules })).toThrow(
+      /modules\.math: reservedConcurrency: is below maxConcurrency \(50\)/,
+    );
+  });
+
+  test("refuse to retire one that is deployed, but not one that is turned off or gone", () => {
+    const retire =
+      (retiredModules: string[], modulesOff: string[] = []) =>
+      () =>
+        deployedModules(found, { ...NOTHING, retiredModules, modulesOff });
+    expect(retire(["math"])).toThrow(/retiredModules names "math", which the stage deploys/);
+    expect(retire(["math", "gone"], ["math"])).not.toThrow();
+  });
+
+  test("lie in the VPC that the stage knows by the name that they use, or in none where it says so", () => {
+    const modules = withOptions({ vpc: "private" });
+    expect(math(deployedModules(modules, { ...NOTHING, vpcs: { private: VPC } }))?.vpc).toEqual(VPC);
+    expect(math(deployedModules(modules, { ...NOTHING, vpcs: { private: null } }))?.vpc).toBeNull();
+    expect(() => deployedModules(modules, NOTHING)).toThrow(
+      /^functions\/tasks\/math\.ts: defineModule names the VPC "private"/,
+    );
+  });
+});
