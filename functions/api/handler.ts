@@ -2,11 +2,13 @@ import { randomUUID } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import middy from "@middy/core";
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from "aws-lambda";
+import { readCorsOrigins } from "../../src/aws/env.ts";
 import { type Runtime, createRuntime } from "../../src/aws/runtime.ts";
 import { MAX_BODY } from "../../src/core/limits.ts";
 import { Problem, invalidInput } from "../../src/core/problem.ts";
 import { ROUTES } from "../../src/core/routes.ts";
 import { logLine } from "../../src/worker/log.ts";
+import { cors } from "./cors.ts";
 import type { ApiAnswer, ApiRequest, Operation } from "./http.ts";
 import { correlation, problems } from "./middleware.ts";
 
@@ -23,6 +25,7 @@ export function createHandler(
   const runtime = createRuntime(fileURLToPath(new URL(".", import.meta.url)));
   const routes = new Map(ROUTES.map((route) => [`${route.method} ${route.path}`, operations[route.name]]));
   return middy<APIGatewayProxyEvent, APIGatewayProxyResult>()
+    .use(cors(readCorsOrigins()))
     .use(correlation())
     .use(problems())
     .handler((event) => serve(event, routes, runtime));

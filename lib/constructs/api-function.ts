@@ -1,5 +1,6 @@
 import type { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { Construct } from "constructs";
+import { ENV } from "../../src/aws/env.ts";
 import type { ApiFunction } from "../../src/core/routes.ts";
 import type { Names } from "../names.ts";
 import type { StageContext } from "../stage.ts";
@@ -98,6 +99,9 @@ export class ApiFunctionConstruct extends CeleriacFunction {
       memory,
       timeout: TIMEOUT,
       permissions: permissions(stage.names),
+      environment: {
+        ...(stage.config.corsOrigins.length > 0 && { [ENV.corsOrigins]: stage.config.corsOrigins.join(" ") }),
+      },
       reservedConcurrency: right === "wait" ? stage.config.waitConcurrency : stage.config.apiConcurrency,
     });
   }

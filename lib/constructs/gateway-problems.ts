@@ -73,14 +73,25 @@ export function gatewayProblems(auth: StageConfig["auth"]): readonly Problem[] {
 }
 
 /** Makes the gateway answer as the functions do: in application/problem+json. */
-export function addGatewayProblems(api: RestApi, auth: StageConfig["auth"]): void {
+export function addGatewayProblems(api: RestApi, { auth, corsOrigins }: StageConfig): void {
   for (const { type, status, title, detail } of gatewayProblems(auth)) {
     api.addGatewayResponse(type.responseType, {
       type,
       statusCode: String(status),
-      responseHeaders: { "content-type": "'application/problem+json'" },
+      responseHeaders: { "content-type": "'application/problem+json'", ...corsHeaders(corsOrigins) },
       // The key chooses the template by the request's Accept; the header above says what the answer is.
       templates: { "application/json": JSON.stringify({ type: "about:blank", title, status, detail }) },
     });
   }
+}
+
+/**
+ * What lets pages read why the gateway refused them. It cannot choose among several origins, so it names the one that asks, be it on the
+ * list or not: there is nothing in these answers but the texts above, and no cookies are in play.
+ */
+function corsHeaders(origins: StageConfig["corsOrigins"]): Record<string, string> {
+  const [only] = origins;
+  if (only === undefined) return {};
+  const origin = origins.length === 1 ? `'${only}'` : "method.request.header.Origin";
+  return { "access-control-allow-origin": origin, vary: "'origin'" };
 }

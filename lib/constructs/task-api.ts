@@ -15,6 +15,7 @@ import { API_FUNCTIONS } from "../api-functions.ts";
 import type { StageContext } from "../stage.ts";
 import { ApiFunctionConstruct } from "./api-function.ts";
 import { addGatewayProblems } from "./gateway-problems.ts";
+import { addPreflight } from "./preflight.ts";
 
 /** The first segment of every path, and the version of the contract. */
 const VERSION = "v1";
@@ -64,7 +65,7 @@ export class TaskApi extends Construct {
       },
     });
     nameOutput(this.api);
-    addGatewayProblems(this.api, config.auth);
+    addGatewayProblems(this.api, config);
     this.#addRoutes(stage);
   }
 
@@ -79,9 +80,10 @@ export class TaskApi extends Construct {
       resourceOf(this.api, route.path).addMethod(route.method, integrations.get(route.function));
     }
     const fallback = integrations.get("read");
-    for (const resource of [this.api.root.addResource("{proxy+}"), ...allResources(this.api.root)]) {
-      if (resource.node.tryFindChild("ANY") === undefined) resource.addMethod("ANY", fallback);
-    }
+    this.api.root.addResource("{proxy+}");
+    const resources = allResources(this.api.root);
+    for (const resource of resources) resource.addMethod("ANY", fallback);
+    if (stage.config.corsOrigins.length > 0 && fallback !== undefined) addPreflight(resources, fallback);
   }
 }
 

@@ -1,4 +1,6 @@
 import type { App } from "aws-cdk-lib/core";
+import { CustomDomain } from "../constructs/custom-domain.ts";
+import { Firewall } from "../constructs/firewall.ts";
 import { GatewayLogRole } from "../constructs/gateway-log-role.ts";
 import { TaskApi } from "../constructs/task-api.ts";
 import { type StageContext, StageStack } from "../stage.ts";
@@ -8,6 +10,9 @@ export class ApiStack extends StageStack {
   constructor(app: App, stage: StageContext) {
     super(app, stage, "api", "Celeriac: the REST API");
     const { api } = new TaskApi(this, "Api", { stage });
+    const { customDomain, waf } = stage.config;
+    if (customDomain !== null) new CustomDomain(this, "CustomDomain", { api, domain: customDomain });
+    if (waf !== null) new Firewall(this, "Firewall", { api, names: stage.names, waf });
     if (stage.config.gatewayLogRole) {
       const logRole = new GatewayLogRole(this, "GatewayLogRole", { names: stage.names });
       // A stage with an access log is refused while the account has no role for it.

@@ -1,5 +1,12 @@
 import { AttributeType, BillingMode, ProjectionType, Table } from "aws-cdk-lib/aws-dynamodb";
-import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from "aws-cdk-lib/aws-s3";
+import {
+  BlockPublicAccess,
+  Bucket,
+  BucketEncryption,
+  type CorsRule,
+  HttpMethods,
+  ObjectOwnership,
+} from "aws-cdk-lib/aws-s3";
 import { type App, Duration } from "aws-cdk-lib/core";
 import { QUEUE_RETENTION_DAYS } from "../constructs/celeriac-queue.ts";
 import { type StageContext, StageStack } from "../stage.ts";
@@ -65,7 +72,18 @@ export class StorageStack extends StageStack {
         expiration: Duration.days(prefix === "later" ? LONGEST_DELAY_DAYS + lifetime : lifetime),
         abortIncompleteMultipartUploadAfter: Duration.days(1),
       })),
+      ...(config.corsOrigins.length > 0 && { cors: [corsRule(config.corsOrigins)] }),
       removalPolicy: removal,
     });
   }
+}
+
+/** Lets pages of these origins upload documents by their forms, and fetch large results and outputs, by presigned URLs alone. */
+function corsRule(allowedOrigins: readonly string[]): CorsRule {
+  return {
+    allowedOrigins: [...allowedOrigins],
+    allowedMethods: [HttpMethods.GET, HttpMethods.POST],
+    allowedHeaders: ["*"],
+    maxAge: 7_200,
+  };
 }

@@ -13,6 +13,7 @@ export const ENV = {
   memory: "CELERIAC_MEMORY",
   emailSender: "CELERIAC_EMAIL_SENDER",
   secrets: "CELERIAC_SECRETS",
+  corsOrigins: "CELERIAC_CORS_ORIGINS",
 } as const;
 
 const Common = z.object({
@@ -81,4 +82,9 @@ export function readWorkerEnv(variables: NodeJS.ProcessEnv = process.env): Worke
     memory: env[ENV.memory],
     secrets: env[ENV.secrets],
   };
+}
+
+/** The origins whose pages may call the API from a browser; none where the stage names none. */
+export function readCorsOrigins(variables: NodeJS.ProcessEnv = process.env): string[] {
+  return (variables[ENV.corsOrigins] ?? "").split(" ").filter(Boolean);
 }
