@@ -87,6 +87,11 @@ const StageSchema = z.strictObject({
     .min(60)
     .max(14 * 24 * 3600)
     .default(24 * 3600),
+  /**
+   * Who has messages wait that are due in more than the 900 s that SQS delays one: `scheduler`, or `hops`, which receives and sends them again
+   * every 900 s, for emulators whose Scheduler takes schedules and never runs them (LocalStack). Periodic tasks need a Scheduler.
+   */
+  longDelays: z.enum(["scheduler", "hops"]).default("scheduler"),
   /** Whether the account's role for API Gateway's logs is set: one for all APIs of account and region. False where it has one, or needs none. */
   gatewayLogRole: z.boolean().default(true),
   /** The address, verified in SES, that modules with the `email` grant send from; null: they cannot send. */

@@ -1,7 +1,7 @@
 import { Aws } from "aws-cdk-lib/core";
 
 /** The service namespaces whose resources the functions name in their permissions. */
-type Service = "dynamodb" | "events" | "logs" | "secretsmanager" | "ses" | "sqs" | "states";
+type Service = "dynamodb" | "events" | "logs" | "scheduler" | "secretsmanager" | "ses" | "sqs" | "states";
 
 /**
  * The names of a stage's resources. All are fixed, so that no stack needs another's exports: a stack that is exported
@@ -20,6 +20,11 @@ export interface Names {
   machine(kind: string): string;
   /** A state machine's ARN is this and its kind. */
   readonly machineArnPrefix: string;
+  /** The ARN of a queue is this and its module's name. */
+  readonly queueArnPrefix: string;
+  /** The role in whose name Scheduler sends to the queues; with the region, since roles are of the whole account. */
+  readonly scheduleRole: string;
+  readonly scheduleRoleArn: string;
   /** A Lambda's name by its short one: `task-math`, `api-read`, `canvas`. */
   lambda(name: string): string;
   /** The log group of a Lambda, under the name that Lambda itself would give it. */
@@ -44,6 +49,9 @@ export function namesOf(stage: string): Names {
     queue: (name) => `${prefix}-${name}`,
     machine: (kind) => `${prefix}-${kind}`,
     machineArnPrefix: `arn:${Aws.PARTITION}:states:${Aws.REGION}:${Aws.ACCOUNT_ID}:stateMachine:${prefix}-`,
+    queueArnPrefix: `arn:${Aws.PARTITION}:sqs:${Aws.REGION}:${Aws.ACCOUNT_ID}:${prefix}-`,
+    scheduleRole: `${prefix}-scheduler-${Aws.REGION}`,
+    scheduleRoleArn: `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role/${prefix}-scheduler-${Aws.REGION}`,
     lambda: (name) => `${prefix}-${name}`,
     logGroup: (name) => `/aws/lambda/${prefix}-${name}`,
     stack: (name) => `${prefix}-${name}`,

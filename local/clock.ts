@@ -5,6 +5,8 @@ export type Cancel = () => void;
 export interface Clock {
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** A module that gives a process this time, where it is not the machine's: functions load it first. */
+  readonly preload?: string | undefined;
   /** From 0 to below 1. */
   readonly random: () => number;
   /** Calls back once, after that many milliseconds. */

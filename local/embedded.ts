@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createDeployment } from "./apply.ts";
 import { readAssembly } from "./assembly/index.ts";
+import { systemClock } from "./clock.ts";
 import type { Clock } from "./clock.ts";
 import { pruneCompileCache } from "./disk.ts";
 import { createFaultRig } from "./faults/rig.ts";
@@ -48,7 +49,7 @@ export interface EmbeddedOptions extends FunctionsOptions {
   readonly color?: boolean | undefined;
   /** Sees every AWS call before it is served. */
   readonly guard?: Guard | undefined;
-  /** The time by which EventBridge Scheduler goes. Default: the machine's. */
+  /** The time by which EventBridge Scheduler goes, and functions where it has a `preload`. Default: the machine's. */
   readonly clock?: Clock | undefined;
   /** What to inject from the start. Default: nothing. */
   readonly faults?: FaultSettings | undefined;
@@ -105,7 +106,11 @@ async function startServices(options: EmbeddedOptions, api: Front, aws: Front): 
   const fauxqs = await startFauxqs(data, awsUrl);
   const runtimeApi = await startRuntimeApi();
   const reaper = startReaper();
-  const functions = createFunctions({ runtimeApi, reaper, log, awsUrl, compileCache: COMPILE_CACHE }, options);
+  const functionClock = options.clock?.preload === undefined ? systemClock : options.clock;
+  const functions = createFunctions(
+    { runtimeApi, reaper, log, awsUrl, compileCache: COMPILE_CACHE, clock: functionClock },
+    options,
+  );
   const sqs = createSqs(fauxqs, rig);
   const s3 = createS3(fauxqs, (accessKey) => {
     const name = functions.callerOf(accessKey);

@@ -30,7 +30,7 @@ export async function startChunk(
 async function startMember(runtime: Runtime, member: Member, token: string): Promise<void> {
   const { part, call } = member;
   if (part.task === null) return startNested(runtime, part.id, token);
-  return runtime.queues.send(toMember(part.id, part.task, call, token));
+  await runtime.queues.send(toMember(part.id, part.task, call, token));
 }
 
 function toMember(id: string, task: string, call: Member["call"], token?: string): Outgoing {

@@ -36,8 +36,10 @@ async function lookAfter(
   const canvas = await runtime.canvases.canvas(root.top.id);
   const age = runtime.now() - root.created;
   if (canvas === null || age < grace * 2 ** root.epoch) return;
+  // A message that waits in Scheduler is in no queue; it gets the same grace when its time has come.
+  const isLost = idle && runtime.now() > root.waits + grace;
   const isOverdue = age > PATIENCE * 2 ** root.epoch;
-  if (!idle && !isOverdue && (await isRunning(runtime, canvas, root.epoch))) return;
+  if (!isLost && !isOverdue && (await isRunning(runtime, canvas, root.epoch))) return;
   const epoch = await runtime.canvases.nextEpoch(id, root.epoch);
   if (epoch === null) return;
   const context = { root_id: id, correlation_id: root.correlation };

@@ -111,6 +111,15 @@ export const retryOnce = defineTask("probe.retry_once", {
   },
 });
 
+/** Retries once, in so many seconds, then returns 1. */
+export const retryIn = defineTask("probe.retry_in", {
+  args: z.tuple([z.number().min(0)]),
+  run: (self, countdown) => {
+    if (self.request.retries === 0) self.retry({ countdown });
+    return 1;
+  },
+});
+
 /** Fails so many attempts; then the attempt's number, from 1. */
 export const flaky = defineTask("probe.flaky", {
   args: z.tuple([z.number().int().min(0)]),

@@ -5,6 +5,7 @@ import type { ApiFunction } from "../../src/core/routes.ts";
 import type { Names } from "../names.ts";
 import type { StageContext } from "../stage.ts";
 import { CeleriacFunction } from "./celeriac-function.ts";
+import { longDelays } from "./long-delays.ts";
 import {
   allQueues,
   answerSteps,
@@ -92,15 +93,18 @@ export class ApiFunctionConstruct extends CeleriacFunction {
     { stage, right }: { readonly stage: StageContext; readonly right: ApiFunction },
   ) {
     const { description, memory, permissions } = RIGHTS[right];
+    // A submission may have a countdown; what is revoked or tried again starts at once, or never.
+    const later = right === "submit" ? longDelays(stage) : { permissions: [], environment: {} };
     super(scope, id, {
       stage,
       name: `api-${right}`,
       description,
       memory,
       timeout: TIMEOUT,
-      permissions: permissions(stage.names),
+      permissions: [...permissions(stage.names), ...later.permissions],
       environment: {
         ...(stage.config.corsOrigins.length > 0 && { [ENV.corsOrigins]: stage.config.corsOrigins.join(" ") }),
+        ...later.environment,
       },
       reservedConcurrency: right === "wait" ? stage.config.waitConcurrency : stage.config.apiConcurrency,
     });

@@ -5,6 +5,7 @@ import type { Names } from "../names.ts";
 import type { StageContext } from "../stage.ts";
 import { CeleriacFunction } from "./celeriac-function.ts";
 import { CeleriacQueue, consume } from "./celeriac-queue.ts";
+import { longDelays } from "./long-delays.ts";
 import {
   allQueues,
   answerSteps,
@@ -37,13 +38,16 @@ export class Canvas extends Construct {
       timeout: CANVAS_TIMEOUT,
       deadQueueArn,
     });
+    // It starts the links of tasks that it ends.
+    const later = longDelays(stage);
     const { lambda } = new CeleriacFunction(this, "Canvas", {
       stage,
       name: "canvas",
       description: "Starts, closes and settles canvases, records dead letters, and sweeps",
       memory: 1024,
       timeout: CANVAS_TIMEOUT,
-      permissions: canvasPermissions(names),
+      permissions: [...canvasPermissions(names), ...later.permissions],
+      environment: later.environment,
       feedsItself: true,
     });
     consume(this, "Mapping", { queueArn: queue.queueArn, target: lambda, batchSize: 10, maxConcurrency: 20 });

@@ -80,6 +80,21 @@ export function sendMail(names: Names, sender: string): PolicyStatement {
   });
 }
 
+/** One-time schedules of the stage, in whose name Scheduler may send: nothing else, and for nobody else. */
+export function makeSchedules(names: Names): PolicyStatement[] {
+  return [
+    new PolicyStatement({
+      actions: ["scheduler:CreateSchedule"],
+      resources: [names.arn("scheduler", `schedule/${names.prefix}/*`)],
+    }),
+    new PolicyStatement({
+      actions: ["iam:PassRole"],
+      resources: [names.scheduleRoleArn],
+      conditions: { StringEquals: { "iam:PassedToService": "scheduler.amazonaws.com" } },
+    }),
+  ];
+}
+
 /** The function's own log streams; its group is made by the stack. */
 export function writeLogs(names: Names, lambda: string): PolicyStatement {
   return new PolicyStatement({

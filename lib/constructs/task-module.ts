@@ -9,6 +9,7 @@ import type { Names } from "../names.ts";
 import type { StageContext } from "../stage.ts";
 import { CeleriacFunction } from "./celeriac-function.ts";
 import { CeleriacQueue, consume } from "./celeriac-queue.ts";
+import { longDelays } from "./long-delays.ts";
 import {
   allQueues,
   answerSteps,
@@ -38,7 +39,7 @@ export class TaskModuleConstruct extends Construct {
     const { name, tasks, options } = module;
     // Lambda takes whole seconds; the messages of a batch run one after the other.
     const timeout = Math.ceil(options.batchSize * longestLimit(tasks)) + TIMEOUT_MARGIN;
-    const granted = [...new Set(options.grants)].map((grant) => GRANTED[grant](stage));
+    const granted = [longDelays(stage), ...[...new Set(options.grants)].map((grant) => GRANTED[grant](stage))];
     const { queue } = new CeleriacQueue(this, "Queue", { stage, name, timeout, deadQueueArn });
     const { lambda } = new CeleriacFunction(this, "Worker", {
       stage,

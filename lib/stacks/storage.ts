@@ -9,6 +9,7 @@ import {
 } from "aws-cdk-lib/aws-s3";
 import { type App, Duration } from "aws-cdk-lib/core";
 import { QUEUE_RETENTION_DAYS } from "../constructs/celeriac-queue.ts";
+import { Scheduling } from "../constructs/scheduling.ts";
 import { type StageContext, StageStack } from "../stage.ts";
 
 /** The table's sparse indexes: name -> partition attribute. Each is sorted by `seq`; neither key changes with a task's status. */
@@ -23,15 +24,17 @@ const PREFIXES = ["payloads", "later", "results", "documents", "uploads", "outpu
 /** A task may be told to start a year from now. */
 const LONGEST_DELAY_DAYS = 366;
 
-/** What outlives every deployment: the table of records, and the bucket of what is too large for one. */
+/** What outlives every deployment: the table of records, the bucket of what is too large for one, and the group of what is scheduled. */
 export class StorageStack extends StageStack {
   readonly table: Table;
   readonly bucket: Bucket;
+  readonly scheduling: Scheduling;
 
   constructor(app: App, stage: StageContext) {
     super(app, stage, "storage", "Celeriac: records and payloads");
     this.table = this.#addTable(stage);
     this.bucket = this.#addBucket(stage);
+    this.scheduling = new Scheduling(this, "Scheduling", { stage });
   }
 
   #addTable({ config, names, removal }: StageContext): Table {

@@ -4,6 +4,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import type { ServerResponse } from "node:http";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
+import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
 import type { InvokeResult } from "../types.ts";
 import { isRecord, parseJson } from "../values.ts";
@@ -26,6 +27,8 @@ export interface Host {
   readonly awsUrl: string;
   /** Directory of V8's compile cache, which saves most of a cold start. */
   readonly compileCache: string;
+  /** The time of the functions' processes. */
+  readonly clock: Pick<Clock, "now" | "preload">;
 }
 
 /** An execution environment of a function: one process (with what it starts), one invocation at a time. */
@@ -94,7 +97,11 @@ export function startEnvironment(config: FunctionConfig, host: Host, onEnd: () =
     process.execPath,
     [`--max-old-space-size=${config.memory}`, BOOTSTRAP, host.compileCache],
     // Detached: a process group of its own, which can be killed with all that it started.
-    { cwd: config.directory, env: environmentVariables(config, logStream, addresses), detached: true },
+    {
+      cwd: config.directory,
+      env: environmentVariables(config, logStream, addresses, host.clock.preload),
+      detached: true,
+    },
   );
   if (child.pid !== undefined) host.reaper.add(child.pid);
   forwardLines(child, (line) => host.log.fromFunction(config.name, line));
@@ -147,7 +154,7 @@ export function startEnvironment(config: FunctionConfig, host: Host, onEnd: () =
     poll.writeHead(200, {
       "content-type": "application/json",
       "lambda-runtime-aws-request-id": invocation.id,
-      "lambda-runtime-deadline-ms": String(Date.now() + config.timeout * 1000),
+      "lambda-runtime-deadline-ms": String(host.clock.now() + config.timeout * 1000),
       "lambda-runtime-invoked-function-arn": config.arn,
     });
     poll.end(invocation.payload);

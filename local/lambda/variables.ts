@@ -13,6 +13,7 @@ export function environmentVariables(
   config: FunctionConfig,
   logStream: string,
   addresses: { readonly runtimeApi: string; readonly awsUrl: string },
+  preload?: string,
 ): Record<string, string> {
   const { accessKey, secret, sessionToken } = credentialsOf(config.name);
   return {
@@ -38,5 +39,7 @@ export function environmentVariables(
     LANG: "en_US.UTF-8",
     PATH: `${dirname(process.execPath)}:/usr/local/bin:/usr/bin:/bin`,
     TZ: ":UTC",
+    // By the environment, so that it reaches the processes that a function starts.
+    ...(preload !== undefined && { NODE_OPTIONS: `--import=${preload}` }),
   };
 }

@@ -32,6 +32,7 @@ const RootItem = z.object({
   epoch: z.number(),
   revoked: z.boolean().default(false),
   done: z.boolean().default(false),
+  waits: z.number().default(0),
 });
 
 /** Canvases in the table: submissions, canvases, chunks of groups, and the tokens of the states that wait for them. */
@@ -88,6 +89,16 @@ export class CanvasTable {
   /** Says that what has not started of a submission must not start. */
   async revokeRoot(id: string): Promise<void> {
     await this.#table.update({ id: rootId(id), set: { revoked: true }, when: "attribute_exists(id)" });
+  }
+
+  /** Says that a message of a submission waits outside the queues until `due`, and keeps the submission for as long. */
+  async waitsUntil(id: string, due: number): Promise<void> {
+    await this.#table.update({
+      id: rootId(id),
+      set: { waits: due, ttl: this.#ttl(due) },
+      when: "attribute_exists(id) AND (attribute_not_exists(#waits) OR #waits < :due)",
+      values: { due },
+    });
   }
 
   /** Begins another execution of a submission's machine. @returns its number, or null where another has begun one meanwhile. */

@@ -14,6 +14,9 @@ export const ENV = {
   emailSender: "CELERIAC_EMAIL_SENDER",
   secrets: "CELERIAC_SECRETS",
   corsOrigins: "CELERIAC_CORS_ORIGINS",
+  scheduleGroup: "CELERIAC_SCHEDULE_GROUP",
+  scheduleRole: "CELERIAC_SCHEDULE_ROLE",
+  queueArnPrefix: "CELERIAC_QUEUE_ARN_PREFIX",
 } as const;
 
 const Common = z.object({
@@ -24,6 +27,21 @@ const Common = z.object({
   [ENV.machinePrefix]: z.string().min(1),
   [ENV.retentionDays]: z.coerce.number().positive(),
 });
+
+const Schedules = z.object({
+  [ENV.scheduleGroup]: z.string().min(1),
+  [ENV.scheduleRole]: z.string().min(1),
+  [ENV.queueArnPrefix]: z.string().min(1),
+});
+
+/** With what a function makes schedules. */
+export interface ScheduleEnv {
+  readonly group: string;
+  /** The role in whose name Scheduler sends to the queues. */
+  readonly roleArn: string;
+  /** A queue's ARN is this and the module's name. */
+  readonly queueArnPrefix: string;
+}
 
 /** What every function is told. */
 export interface Env {
@@ -36,6 +54,8 @@ export interface Env {
   readonly machinePrefix: string;
   /** Seconds for which a record is kept after its task has ended. */
   readonly retention: number;
+  /** Null where the function makes no schedules: messages then wait in SQS alone, 900 s at a time. */
+  readonly schedules: ScheduleEnv | null;
 }
 
 /** What every function is told, read once at its start. @throws ZodError naming the variable that is missing. */
@@ -48,6 +68,17 @@ export function readEnv(variables: NodeJS.ProcessEnv = process.env): Env {
     queuePrefix: env[ENV.queuePrefix],
     machinePrefix: env[ENV.machinePrefix],
     retention: env[ENV.retentionDays] * 24 * 3600,
+    schedules: readScheduleEnv(variables),
+  };
+}
+
+function readScheduleEnv(variables: NodeJS.ProcessEnv): ScheduleEnv | null {
+  if (variables[ENV.scheduleGroup] === undefined) return null;
+  const env = Schedules.parse(variables);
+  return {
+    group: env[ENV.scheduleGroup],
+    roleArn: env[ENV.scheduleRole],
+    queueArnPrefix: env[ENV.queueArnPrefix],
   };
 }
 

@@ -10,6 +10,7 @@ import type { CanvasMessage } from "../core/canvas.ts";
 import type { RunMessage } from "../core/message.ts";
 import { moduleOf } from "../core/record.ts";
 import { sqsClient } from "./clients/sqs.ts";
+import type { ScheduleEnv } from "./env.ts";
 
 /** What SendMessageBatch takes: 10 entries, 1 MiB together; some emulators still have the older 256 KiB. */
 const BATCH_ENTRIES = 10;
@@ -32,10 +33,15 @@ export interface Outgoing {
 /** The modules' queues. */
 export class Queues {
   readonly #prefix: string;
+  readonly #schedules: ScheduleEnv | null;
 
-  /** @param prefix what every queue's URL begins with; a module's name follows. */
-  constructor(prefix: string) {
+  /**
+   * @param prefix what every queue's URL begins with; a module's name follows.
+   * @param schedules with what long delays are left to EventBridge Scheduler; null where they are not.
+   */
+  constructor(prefix: string, schedules: ScheduleEnv | null) {
     this.#prefix = prefix;
+    this.#schedules = schedules;
   }
 
   /** The URL of a module's queue. */
@@ -43,8 +49,13 @@ export class Queues {
     return this.#prefix + module;
   }
 
-  /** Sends one message. A delay above 900 s becomes 900: who receives it early sends it on. */
-  async send({ module, message, delay }: Outgoing): Promise<void> {
+  /**
+   * Sends one message. A delay above 900 s is Scheduler's, for a message that says when it is due. Where Scheduler does not take it,
+   * it becomes 900: who receives it early sends it on. @returns whether it waits in Scheduler, not in its queue.
+   */
+  async send(outgoing: Outgoing): Promise<boolean> {
+    if (await this.#schedule(outgoing)) return true;
+    const { module, message, delay } = outgoing;
     await sqsClient().send(
       new SendMessageCommand({
         QueueUrl: this.url(module),
@@ -53,9 +64,22 @@ export class Queues {
         MessageGroupId: tenantOf(message),
       }),
     );
+    return false;
   }
 
-  /** Sends many messages, ten to a call. @throws Error naming how many were refused, after trying all. */
+  async #schedule({ module, message, delay }: Outgoing): Promise<boolean> {
+    if (delay <= MAX_SQS_DELAY || this.#schedules === null) return false;
+    if (!("due" in message) || message.due === undefined) return false;
+    const { id, attempt, due } = message;
+    // Its client is loaded by the few who need it: it would be a tenth of each worker's start.
+    const { scheduleMessage } = await import("./schedules.ts");
+    return scheduleMessage(this.#schedules, { module, id, attempt, due, body: bodyOf(message) });
+  }
+
+  /**
+   * Sends many messages, ten to a call. A delay above 900 s becomes 900: whoever receives it then has Scheduler wait for the rest, for a request
+   * of 10,000 tasks cannot wait for as many calls. @throws Error naming how many were refused, after trying all.
+   */
   async sendMany(outgoing: readonly Outgoing[]): Promise<void> {
     const batches = inBatches(outgoing);
     const failures = await Promise.all(batches.map((batch) => this.#sendBatch(batch)));

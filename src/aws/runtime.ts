@@ -28,7 +28,7 @@ export function createRuntime(folder: string, env: Env = readEnv()): Runtime {
     table,
     tasks: new TaskTable(table, env.retention),
     canvases: new CanvasTable(table, env.retention),
-    queues: new Queues(env.queuePrefix),
+    queues: new Queues(env.queuePrefix, env.schedules),
     payloads: new Payloads(env.bucket),
     now: Date.now,
   };

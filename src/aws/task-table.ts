@@ -161,26 +161,43 @@ export class TaskTable {
 
   /** Ends the attempt that `fence` holds. @returns the record, or null where another holds the task. */
   finish(id: string, fence: string, attempt: number, ending: Ending, now: number): Promise<TaskRecord | null> {
-    return this.#end(id, attempt, ending, now, {}, `#fence = :mine AND ${NOT_FINAL}`, { ...final, mine: fence });
+    return this.#end(id, attempt, ending, { now, last: now }, {}, `#fence = :mine AND ${NOT_FINAL}`, {
+      ...final,
+      mine: fence,
+    });
   }
 
-  /** Ends a task that has not started (expired, given up); with a call, also one whose record is not there yet. */
+  /**
+   * Ends a task that has not started (expired, given up); with a call, also one whose record is not there yet. The record is kept for as long
+   * after the task's message comes as others after their end: a message that met none would make it anew, and run.
+   * @param due when the message comes, where that is later than the call says.
+   */
   finishUnstarted(
     id: string,
     attempt: number,
     ending: Ending,
     now: number,
     call: Call | undefined,
+    due: number | null = null,
   ): Promise<TaskRecord | null> {
+    const last = Math.max(now, call?.eta ?? 0, due ?? 0);
     const when = call === undefined ? PENDING_OR_RETRY : `attribute_not_exists(id) OR ${PENDING_OR_RETRY}`;
-    return this.#end(id, attempt, ending, now, call === undefined ? {} : this.#beginning(id, call), when, waiting);
+    return this.#end(
+      id,
+      attempt,
+      ending,
+      { now, last },
+      call === undefined ? {} : this.#beginning(id, call),
+      when,
+      waiting,
+    );
   }
 
   async #end(
     id: string,
     attempt: number,
     ending: Ending,
-    now: number,
+    { now, last }: { readonly now: number; readonly last: number },
     set: Item,
     when: string,
     values: Item,
@@ -197,7 +214,7 @@ export class TaskTable {
         error: ending.error === null ? undefined : JSON.stringify(ending.error),
         progress: ending.progress ? JSON.stringify(ending.progress) : undefined,
         dead: ending.dead,
-        ttl: Math.ceil(now / 1000) + this.#retention,
+        ttl: Math.ceil(last / 1000) + this.#retention,
       },
       remove: ["lease", ...(ending.error === null ? ["error"] : [])],
       append: { events: [eventText({ status: ending.status, at: now, attempt })] },
@@ -229,6 +246,7 @@ export class TaskTable {
         error: JSON.stringify(retry.error),
         runtime: retry.runtime,
         lost: 0,
+        ttl: this.#waitingTtl(retry.due),
       },
       remove: ["lease", "progress"],
       append: eventOn(retry.attempt, eventText({ status: "RETRY", at: retry.now, attempt: retry.attempt })),
@@ -319,9 +337,13 @@ export class TaskTable {
       recent: bucketOf(id, call.created),
       seq: seqOf(id, call.created),
       root_key: call.root === id ? undefined : call.root,
-      // A task may wait as long as SQS keeps its message, 14 days, after it is due.
-      ttl: Math.ceil(alive) + 14 * 24 * 3600 + this.#retention,
+      ttl: this.#waitingTtl(alive * 1000),
     };
+  }
+
+  /** When the record of a task that waits may go: a message may wait as long as SQS keeps it, 14 days, after its task is due. */
+  #waitingTtl(due: number): number {
+    return Math.ceil(due / 1000) + 14 * 24 * 3600 + this.#retention;
   }
 }
 

@@ -43,7 +43,7 @@ export async function revokeAlone(runtime: Runtime, record: TaskRecord, terminat
 async function isRevoked(runtime: Runtime, record: TaskRecord, terminate: boolean): Promise<boolean> {
   const { id, call, attempt } = record;
   if (isWaiting(record.status)) {
-    const task = { id, call, attempt, fence: null, token: undefined, runtime: null };
+    const task = { id, call, attempt, due: record.due, fence: null, token: undefined, runtime: null };
     const ended = await finish(runtime, task, { status: "REVOKED", error: describeError(new Revoked()) });
     return ended || !terminate;
   }
@@ -74,6 +74,6 @@ async function revokeSubmission(runtime: Runtime, submission: string, terminate:
   await sendToCanvas(runtime, root.top.id, terminate);
 }
 
-function sendToCanvas(runtime: Runtime, canvas: string, terminate: boolean): Promise<void> {
-  return runtime.queues.send({ module: CANVAS_QUEUE, message: { op: "revoke", canvas, terminate }, delay: 0 });
+async function sendToCanvas(runtime: Runtime, canvas: string, terminate: boolean): Promise<void> {
+  await runtime.queues.send({ module: CANVAS_QUEUE, message: { op: "revoke", canvas, terminate }, delay: 0 });
 }

@@ -81,8 +81,8 @@ export async function prepareTask(runtime: Runtime, submission: Submission): Pro
 }
 
 /** Sends the message of a task, be its record there or not. */
-export function sendTask(runtime: Runtime, { id, call }: PreparedTask): Promise<void> {
-  return runtime.queues.send(outgoing(id, call, runtime.now()));
+export async function sendTask(runtime: Runtime, { id, call }: PreparedTask): Promise<void> {
+  await runtime.queues.send(outgoing(id, call, runtime.now()));
 }
 
 async function prepare(runtime: Runtime, { id, node, context }: Submission): Promise<Call> {

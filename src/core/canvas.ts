@@ -85,6 +85,8 @@ export const RootSchema = z.object({
   epoch: z.number().int(),
   revoked: z.boolean(),
   done: z.boolean(),
+  /** Until when a message of it may wait in Scheduler, where no queue shows it, milliseconds since 1970; 0 for none. */
+  waits: z.number(),
 });
 
 export type Root = z.output<typeof RootSchema>;

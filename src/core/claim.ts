@@ -11,7 +11,7 @@ export type Refusal =
   /** The task has replaced itself: see to it that what runs in its place was started. */
   | { readonly action: "replaced" }
   /** A later attempt is due, and its message may never have been sent: send it. */
-  | { readonly action: "resend"; readonly attempt: number; readonly delay: number }
+  | { readonly action: "resend"; readonly attempt: number; readonly due: number }
   /** Another attempt runs: come back when its lease is over. */
   | { readonly action: "wait"; readonly seconds: number }
   /** The environment that ran it was lost: run it again. */
@@ -42,5 +42,5 @@ export function onRefusedClaim(
 /** The record waits for another attempt than the message is for. */
 function waitingFor(record: TaskRecord, message: { readonly attempt: number }, now: number): Refusal {
   if (message.attempt > record.attempt) return { action: "wait", seconds: 1 };
-  return { action: "resend", attempt: record.attempt, delay: Math.max(0, ((record.due ?? now) - now) / 1000) };
+  return { action: "resend", attempt: record.attempt, due: record.due ?? now };
 }

@@ -10,6 +10,10 @@ export const TIMEOUT_MARGIN = 20;
 export const LEASE_MARGIN = 10;
 /** SQS delays a message by 900 s at the most. */
 export const MAX_SQS_DELAY = 900;
+/** Seconds by which Scheduler sends a message too early: it keeps to the minute only, and the queue and a cold start take theirs. */
+export const SCHEDULE_LEAD = 120;
+/** Bytes of what Scheduler sends (quota: 256 KB). */
+export const MAX_SCHEDULE_INPUT = 256 * 1024;
 /** Longest delay of any kind (countdown, eta, expires): a year, the life of a Step Functions execution. */
 export const MAX_DELAY = 365 * 24 * 3600;
 

@@ -22,6 +22,8 @@ export interface EndingTask {
   readonly runtime: number | null;
   readonly progress?: Progress | null;
   readonly dead?: string;
+  /** When the message of the next attempt comes, where it waits for one, milliseconds since 1970. */
+  readonly due?: number | null;
 }
 
 /** What it ends with. */
@@ -44,7 +46,7 @@ export async function finish(runtime: Runtime, task: EndingTask, end: End): Prom
   await recordLinks(runtime, links);
   const stored =
     task.fence === null
-      ? await runtime.tasks.finishUnstarted(task.id, task.attempt, ending, now, task.call)
+      ? await runtime.tasks.finishUnstarted(task.id, task.attempt, ending, now, task.call, task.due)
       : await runtime.tasks.finish(task.id, task.fence, task.attempt, ending, now);
   const record = stored ?? (await runtime.tasks.get(task.id, now));
   if (record === null || record.done === null) return false;

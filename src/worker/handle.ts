@@ -11,6 +11,7 @@ import { MAX_HOPS } from "../core/limits.ts";
 import { type Call, type RunMessage, RunMessageSchema } from "../core/message.ts";
 import type { TaskRecord } from "../core/record.ts";
 import { finish, notify } from "./finish.ts";
+import { sendLater } from "./later.ts";
 import { logLine } from "./log.ts";
 import { resumeReplacement } from "./replace.ts";
 import { type Delivery, type Input, runClaimed } from "./run.ts";
@@ -106,7 +107,7 @@ async function tooEarlyOrLate(runtime: Runtime, message: RunMessage, { call }: J
   }
   const due = message.due ?? (message.attempt === 0 ? call.eta : null);
   if (due !== null && due > now + 1000) {
-    await runtime.queues.send(toTask(call.task, { ...message, due, hops: message.hops + 1 }, (due - now) / 1000));
+    await sendLater(runtime, call, message, due);
     return ACK;
   }
   return null;
@@ -145,9 +146,7 @@ async function refused(
       await resumeReplacement(runtime, record, message);
       return ACK;
     case "resend":
-      await runtime.queues.send(
-        toTask(record.call.task, { ...message, attempt: decision.attempt, hops: message.hops + 1 }, decision.delay),
-      );
+      await sendLater(runtime, record.call, { ...message, attempt: decision.attempt }, decision.due);
       return ACK;
     case "wait":
       // A state may wait with this message's token, and the attempt that runs has another: it is not to wait for the lease's end. The

@@ -1,5 +1,4 @@
 import * as z from "zod";
-import { toTask } from "../aws/queues.ts";
 import type { Runtime } from "../aws/runtime.ts";
 import { rfc3339 } from "../core/answer.ts";
 import { Revoked, TimeLimitExceeded, WorkerLost, describeError } from "../core/errors.ts";
@@ -7,6 +6,7 @@ import type { Payload, RunMessage } from "../core/message.ts";
 import { type TaskRecord, moduleOf } from "../core/record.ts";
 import type { Request } from "../core/self.ts";
 import { type End, finish } from "./finish.ts";
+import { sendLater } from "./later.ts";
 import { type LogContext, logLine } from "./log.ts";
 import { createProgressWriter } from "./progress.ts";
 import { replaceTask } from "./replace.ts";
@@ -122,6 +122,7 @@ async function retry(
   again: { readonly countdown: number; readonly error: { type: string; message: string } | null; readonly ran: number },
 ): Promise<boolean> {
   const now = runtime.now();
+  const due = now + again.countdown * 1000;
   const error = { ...(again.error ?? { type: "Retry", message: "The task asked to be retried." }), task_id: record.id };
   const stored = await runtime.tasks.retry({
     id: record.id,
@@ -130,12 +131,11 @@ async function retry(
     retries: record.retries,
     error,
     runtime: again.ran,
-    due: now + again.countdown * 1000,
+    due,
     now,
   });
   if (stored === null) return stopped(runtime, record, message, again.ran);
-  const next = { ...message, attempt: record.attempt + 1, hops: message.hops + 1, due: now + again.countdown * 1000 };
-  await runtime.queues.send(toTask(record.call.task, next, again.countdown));
+  await sendLater(runtime, record.call, { ...message, attempt: record.attempt + 1 }, due);
   return true;
 }
 

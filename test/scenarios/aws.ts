@@ -14,6 +14,7 @@ import {
   ListStateMachinesCommand,
   SFNClient,
 } from "@aws-sdk/client-sfn";
+import { GetScheduleCommand, ListSchedulesCommand, SchedulerClient } from "@aws-sdk/client-scheduler";
 import {
   GetQueueAttributesCommand,
   GetQueueUrlCommand,
@@ -51,12 +52,14 @@ export class Aws {
   readonly sfn: SFNClient;
   readonly sqs: SQSClient;
   readonly #dynamo: DynamoDBClient;
+  readonly #scheduler: SchedulerClient;
 
   constructor(endpoint: string) {
     const options = { endpoint, region: "us-east-1", credentials: { accessKeyId: "test", secretAccessKey: "test" } };
     this.sfn = new SFNClient(options);
     this.sqs = new SQSClient({ ...options, useQueueUrlAsEndpoint: false });
     this.#dynamo = new DynamoDBClient(options);
+    this.#scheduler = new SchedulerClient(options);
   }
 
   /** An item of the table, or null. */
@@ -146,6 +149,18 @@ export class Aws {
     await this.sqs.send(new PurgeQueueCommand({ QueueUrl: await this.queueUrl(module) }));
   }
 
+  /** The names of the messages that wait in Scheduler. */
+  async schedules(): Promise<string[]> {
+    const { Schedules = [] } = await this.#scheduler.send(new ListSchedulesCommand({ GroupName: PREFIX }));
+    return Schedules.map(({ Name = "" }) => Name);
+  }
+
+  /** What a schedule sends. */
+  async inputOf(name: string): Promise<string> {
+    const { Target } = await this.#scheduler.send(new GetScheduleCommand({ GroupName: PREFIX, Name: name }));
+    return Target?.Input ?? "";
+  }
+
   /** Messages of a module's queue: waiting, being worked on, and delayed. */
   async depth(module: string): Promise<{ waiting: number; inFlight: number; delayed: number }> {
     const { Attributes } = await this.sqs.send(
@@ -229,5 +244,6 @@ export class Aws {
     this.sfn.destroy();
     this.sqs.destroy();
     this.#dynamo.destroy();
+    this.#scheduler.destroy();
   }
 }

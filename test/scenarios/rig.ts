@@ -1,5 +1,5 @@
 import { inject } from "vitest";
-import { startEmbedded } from "../../local/embedded.ts";
+import { type EmbeddedOptions, startEmbedded } from "../../local/embedded.ts";
 import type { AwsRequest, AwsResponse } from "../../local/types.ts";
 import { useApi } from "./api.ts";
 import { Aws } from "./aws.ts";
@@ -13,12 +13,12 @@ export interface Rig {
 }
 
 /** Starts a rig; this file's calls go to its API. */
-export async function startRig(): Promise<Rig> {
+export async function startRig(options: EmbeddedOptions = {}): Promise<Rig> {
   const passes = (): null => null;
   const log =
     process.env["CELERIAC_LOG"] === undefined ? undefined : (line: string) => void process.stderr.write(`${line}\n`);
   const rig: { guard: Rig["guard"] } = { guard: passes };
-  const embedded = await startEmbedded({ guard: (request) => rig.guard(request), log });
+  const embedded = await startEmbedded({ ...options, guard: (request) => rig.guard(request), log });
   await embedded.deploy(inject("assembly"));
   useApi(embedded.apiUrl);
   const aws = new Aws(embedded.awsUrl);

@@ -73,6 +73,9 @@ describe("each task module", () => {
         CELERIAC_MACHINE_PREFIX: "arn:aws:states:REGION:ACCOUNT:stateMachine:celeriac-dev-",
         CELERIAC_MEMORY: "2048",
         CELERIAC_EMAIL_SENDER: "tasks@example.com",
+        CELERIAC_SCHEDULE_GROUP: "celeriac-dev",
+        CELERIAC_SCHEDULE_ROLE: "arn:aws:iam::ACCOUNT:role/celeriac-dev-scheduler-REGION",
+        CELERIAC_QUEUE_ARN_PREFIX: "arn:aws:sqs:REGION:ACCOUNT:celeriac-dev-",
       },
     });
   });
@@ -84,6 +87,7 @@ describe("each task module", () => {
       "dynamodb:GetItem arn:aws:dynamodb:REGION:ACCOUNT:table/celeriac-dev",
       "dynamodb:PutItem arn:aws:dynamodb:REGION:ACCOUNT:table/celeriac-dev",
       "dynamodb:UpdateItem arn:aws:dynamodb:REGION:ACCOUNT:table/celeriac-dev",
+      "iam:PassRole arn:aws:iam::ACCOUNT:role/celeriac-dev-scheduler-REGION",
       "logs:CreateLogStream arn:aws:logs:REGION:ACCOUNT:log-group:/aws/lambda/celeriac-dev-task-math:*",
       "logs:PutLogEvents arn:aws:logs:REGION:ACCOUNT:log-group:/aws/lambda/celeriac-dev-task-math:*",
       "s3:GetObject arn:aws:s3:::celeriac-dev-ACCOUNT-REGION/later/*",
@@ -93,6 +97,7 @@ describe("each task module", () => {
       "s3:PutObject arn:aws:s3:::celeriac-dev-ACCOUNT-REGION/later/*",
       "s3:PutObject arn:aws:s3:::celeriac-dev-ACCOUNT-REGION/payloads/*",
       "s3:PutObject arn:aws:s3:::celeriac-dev-ACCOUNT-REGION/results/*",
+      "scheduler:CreateSchedule arn:aws:scheduler:REGION:ACCOUNT:schedule/celeriac-dev/*",
       "sqs:ChangeMessageVisibility arn:aws:sqs:REGION:ACCOUNT:celeriac-dev-math",
       "sqs:DeleteMessage arn:aws:sqs:REGION:ACCOUNT:celeriac-dev-math",
       "sqs:GetQueueAttributes arn:aws:sqs:REGION:ACCOUNT:celeriac-dev-math",

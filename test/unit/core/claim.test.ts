@@ -59,12 +59,12 @@ describe("a claim that was refused", () => {
     expect(decide({ status: "RETRY", attempt: 2, due: NOW + 30_000 }, 1)).toEqual({
       action: "resend",
       attempt: 2,
-      delay: 30,
+      due: NOW + 30_000,
     });
     expect(decide({ status: "RETRY", attempt: 2, due: NOW - 30_000 }, 1)).toEqual({
       action: "resend",
       attempt: 2,
-      delay: 0,
+      due: NOW - 30_000,
     });
   });
 

@@ -30,6 +30,7 @@ describe("the configuration of a stage", () => {
       apiRate: 500,
       apiBurst: 1_000,
       queueAllowance: 86_400,
+      longDelays: "scheduler",
       gatewayLogRole: true,
       emailSender: null,
       alarmEmail: null,
