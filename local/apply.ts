@@ -5,16 +5,18 @@ import type { Plan } from "./deploy.ts";
 import { startEventSourceMapping } from "./event-source.ts";
 import type { EventSourceMapping } from "./event-source.ts";
 import type { FaultRig } from "./faults/rig.ts";
+import { invoking, sending } from "./iam/calls.ts";
+import type { Iam } from "./iam/index.ts";
 import type { Functions } from "./lambda/functions.ts";
 import type { Log } from "./log.ts";
 import { startRules } from "./schedule.ts";
-import type { BusEvent, Rules } from "./schedule.ts";
+import type { BusEvent, Destination, Rules } from "./schedule.ts";
 import type { Scheduler } from "./scheduler/index.ts";
 import type { DynamoDb } from "./services/dynamodb.ts";
 import type { S3 } from "./services/s3.ts";
 import type { Sqs } from "./services/sqs.ts";
 import type { StepFunctions } from "./step-functions/index.ts";
-import type { RestApiServer } from "./types.ts";
+import type { InvokeResult, RestApiServer } from "./types.ts";
 
 /** What deployments change. */
 export interface Services {
@@ -24,6 +26,7 @@ export interface Services {
   readonly functions: Functions;
   readonly stepFunctions: () => StepFunctions;
   readonly scheduler: Scheduler;
+  readonly iam: Iam;
   readonly rig: FaultRig;
   readonly log: Log;
 }
@@ -43,7 +46,7 @@ export interface Deployment {
 
 /** Nothing deployed yet. */
 export function createDeployment(services: Services): Deployment {
-  const { dynamoDb, s3, sqs, functions, stepFunctions, scheduler, rig, log } = services;
+  const { dynamoDb, s3, sqs, functions, stepFunctions, scheduler, iam, rig, log } = services;
   let applied: Plan | null = null;
   let restApi: RestApiServer | null = null;
   let rules: Rules | null = null;
@@ -55,9 +58,10 @@ export function createDeployment(services: Services): Deployment {
     // Made first of all, for it may refuse the template, and taken into service last.
     let nextApi = restApi;
     if (differs(apiResources(plan), applied ? apiResources(applied) : [])) {
-      nextApi = apiResources(plan).length > 0 ? createRestApi(plan.resources, functions.invoke) : null;
+      nextApi = apiResources(plan).length > 0 ? createRestApi(plan.resources, invokeFor) : null;
       changed.push("REST API");
     }
+    iam.deploy(plan.resources);
     for (const table of plan.tables)
       await dynamoDb.deploy(table).catch((error: unknown) => Promise.reject(explain(table, error)));
     for (const bucket of plan.buckets) s3.deploy(bucket);
@@ -109,7 +113,17 @@ export function createDeployment(services: Services): Deployment {
     });
   }
 
-  function deliver(target: { arn: string; messageGroupId?: string }, input: string): Promise<unknown> {
+  /** Invokes a function for a method of the REST API, if the function's policy lets it. */
+  async function invokeFor(target: string, event: string, sourceArn: string): Promise<InvokeResult> {
+    const denied = iam.check({ kind: "service", name: "apigateway.amazonaws.com", sourceArn }, [invoking(target)]);
+    if (denied) throw denied;
+    return functions.invoke(target, event);
+  }
+
+  async function deliver(target: Destination, input: string): Promise<unknown> {
+    const call = target.arn.startsWith("arn:aws:sqs:") ? sending(target.arn) : invoking(target.arn);
+    const denied = iam.check({ kind: "service", name: "events.amazonaws.com", sourceArn: target.rule }, [call]);
+    if (denied) throw denied;
     if (target.arn.startsWith("arn:aws:sqs:")) return sqs.send(target.arn, input, target.messageGroupId);
     return functions.invoke(target.arn, input);
   }

@@ -12,6 +12,8 @@ import { readFaults } from "./faults/settings.ts";
 import type { FaultSettings } from "./faults/settings.ts";
 import { createGateway } from "./gateway.ts";
 import type { Guard } from "./gateway.ts";
+import { invoking, sending } from "./iam/calls.ts";
+import { createIam } from "./iam/index.ts";
 import { credentialsOf } from "./lambda/config.ts";
 import { createFunctions } from "./lambda/functions.ts";
 import type { FunctionsOptions } from "./lambda/functions.ts";
@@ -31,7 +33,7 @@ import { createS3 } from "./services/s3.ts";
 import { createSecretsManager } from "./services/secrets-manager.ts";
 import { createSes } from "./services/ses.ts";
 import { createSqs } from "./services/sqs.ts";
-import { sts } from "./services/sts.ts";
+import { createSts } from "./services/sts.ts";
 import { createStepFunctions } from "./step-functions/index.ts";
 
 export interface EmbeddedOptions extends FunctionsOptions {
@@ -70,6 +72,11 @@ export interface Embedded {
   readonly setFaults: (faults: FaultSettings) => void;
   /** What is injected, and how often each fault was. */
   readonly faults: () => FaultReport;
+  /**
+   * What the roles of functions, state machines and schedules allow and no call has needed since the last deployment:
+   * `ROLE may ACTION on RESOURCE`.
+   */
+  readonly unusedPermissions: () => readonly string[];
   /** Ends all of it: functions are killed with all that they started. */
   readonly stop: () => Promise<void>;
 }
@@ -112,13 +119,17 @@ async function startServices(options: EmbeddedOptions, api: Front, aws: Front): 
     options,
   );
   const sqs = createSqs(fauxqs, rig);
-  const s3 = createS3(fauxqs, (accessKey) => {
-    const name = functions.callerOf(accessKey);
-    return name === null ? undefined : credentialsOf(name).secret;
+  const iam = createIam(log);
+  const s3 = createS3(fauxqs, {
+    signerOf: (accessKey) => {
+      const name = functions.callerOf(accessKey);
+      return name === null ? null : { name, secret: credentialsOf(name).secret };
+    },
+    denial: (name, call) => iam.check({ kind: "function", name }, [call]),
   });
   const outbox = createOutbox(data === undefined ? undefined : join(data, "outbox.jsonl"));
   const scheduler = createScheduler({
-    deliver: createTargets(sqs, functions, log),
+    deliver: createTargets(sqs, functions, iam, log),
     log,
     file: data === undefined ? undefined : join(data, "schedules.jsonl"),
     clock: options.clock,
@@ -130,12 +141,21 @@ async function startServices(options: EmbeddedOptions, api: Front, aws: Front): 
     functions,
     stepFunctions: () => stepFunctions,
     scheduler,
+    iam,
     rig,
     log,
   });
   const stepFunctions = createStepFunctions({
-    sendMessage: (queueUrl, body) => sqs.send(queueUrl, body),
-    invoke: functions.invoke,
+    sendMessage: async (queueUrl, body, arn) => {
+      const denied = iam.check({ kind: "machine", arn }, [sending(queueUrl)]);
+      if (denied) throw denied;
+      return sqs.send(queueUrl, body);
+    },
+    invoke: async (target, payload, arn) => {
+      const denied = iam.check({ kind: "machine", arn }, [invoking(target)]);
+      if (denied) throw denied;
+      return functions.invoke(target, payload);
+    },
     onStatusChange: (detail) =>
       deployment.putEvent({ source: "aws.states", detailType: "Step Functions Execution Status Change", detail }),
   });
@@ -151,11 +171,13 @@ async function startServices(options: EmbeddedOptions, api: Front, aws: Front): 
       ses: createSes(outbox),
       sqs: sqs.service,
       states: stepFunctions.service,
-      sts,
+      sts: createSts(iam.sessionOf),
     },
     s3,
     outbox,
     callerOf: functions.callerOf,
+    iam,
+    machineOf: (token) => stepFunctions.machineOf(token),
     guard: options.guard,
     rig,
     log,
@@ -185,6 +207,7 @@ async function startServices(options: EmbeddedOptions, api: Front, aws: Front): 
     deploy,
     setFaults: (faults) => rig.set(readFaults(faults)),
     faults: rig.report,
+    unusedPermissions: iam.unused,
     stop,
   };
 }

@@ -4,6 +4,9 @@ import { buffer } from "node:stream/consumers";
 import { createCallFaults } from "./faults/calls.ts";
 import { serveFaults } from "./faults/endpoint.ts";
 import type { FaultRig } from "./faults/rig.ts";
+import { callsOf } from "./iam/calls.ts";
+import type { Iam } from "./iam/index.ts";
+import { refusalOf } from "./iam/refusal.ts";
 import { identifyCall } from "./identify.ts";
 import type { Call } from "./identify.ts";
 import type { Log } from "./log.ts";
@@ -13,10 +16,7 @@ import type { S3 } from "./services/s3.ts";
 import type { AwsRequest, AwsResponse, AwsService } from "./types.ts";
 import { messageOf } from "./values.ts";
 
-/**
- * Sees every call to every service before it is served, and may answer it instead (an injected fault, a missing
- * permission). S3 calls come without their body.
- */
+/** Sees every call to every service before it is served, and may answer it instead. S3 calls come without their body. */
 export type Guard = (request: AwsRequest) => AwsResponse | null;
 
 export interface GatewayOptions {
@@ -26,6 +26,9 @@ export interface GatewayOptions {
   readonly outbox: Outbox;
   /** The function to which an access key was given; null for any other. */
   readonly callerOf: (accessKey: string) => string | null;
+  readonly iam: Iam;
+  /** The state machine whose task waits with a token; null where none does. */
+  readonly machineOf: (token: string) => string | null;
   readonly guard?: Guard | undefined;
   readonly rig: FaultRig;
   readonly log: Log;
@@ -44,10 +47,10 @@ export function createGateway(options: GatewayOptions): (req: IncomingMessage, r
     const body = call.service === "s3" ? Buffer.alloc(0) : await buffer(req);
     const request = requestOf(req, call, body, call.accessKey === null ? null : callerOf(call.accessKey));
 
-    const refused = guard?.(request) ?? faults.refuse(request);
+    const refused = guard?.(request) ?? unauthorized(request) ?? faults.refuse(request);
     if (refused) return refused;
     if (call.service === "s3") {
-      await s3.handle(req, res);
+      await s3.handle(req, res, request.caller);
       return null;
     }
     const service = services[call.service];
@@ -56,6 +59,13 @@ export function createGateway(options: GatewayOptions): (req: IncomingMessage, r
     if (!faults.losesReply(request)) return answer;
     req.socket.destroy();
     return null;
+  }
+
+  /** Only functions come with an identity of the template; any other key is the account's owner's. */
+  function unauthorized(request: AwsRequest): AwsResponse | null {
+    if (request.caller === null) return null;
+    const denied = options.iam.check({ kind: "function", name: request.caller }, callsOf(request, options.machineOf));
+    return denied && refusalOf(request, denied);
   }
 
   return (req, res) => {

@@ -56,13 +56,21 @@ export interface Rules {
 
 const UNIT_MS = { minute: 60_000, hour: 3_600_000, day: 86_400_000 } as const;
 
+/** Where a rule sends to. */
+export interface Destination {
+  readonly arn: string;
+  readonly messageGroupId?: string;
+  /** The rule's ARN: the policies of queues and functions name it. */
+  readonly rule: string;
+}
+
 /**
  * Runs the rules of the default event bus.
  * @param deliver sends a text to the queue or function of an ARN
  */
 export function startRules(
   rules: readonly Rule[],
-  deliver: (target: { arn: string; messageGroupId?: string }, input: string) => Promise<unknown>,
+  deliver: (target: Destination, input: string) => Promise<unknown>,
   log: Log,
 ): Rules {
   const enabled = rules.filter(({ State }) => State === "ENABLED");
@@ -70,7 +78,7 @@ export function startRules(
   function fire(rule: Rule, event: Envelope): void {
     for (const target of rule.Targets) {
       const messageGroupId = target.SqsParameters?.MessageGroupId;
-      const destination = { arn: target.Arn, ...(messageGroupId !== undefined && { messageGroupId }) };
+      const destination = { arn: target.Arn, rule: rule.arn, ...(messageGroupId !== undefined && { messageGroupId }) };
       deliver(destination, inputOf(target, event)).catch((error: unknown) =>
         log.line("ERROR", rule.arn, messageOf(error)),
       );

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { DeployedResource, Invoke, InvokeResult, RestApiServer } from "../types.ts";
+import { ACCOUNT, REGION } from "../types.ts";
+import type { DeployedResource, InvokeResult, RestApiServer } from "../types.ts";
 import { authorize } from "./authorization.ts";
 import { endPolitely, readBody } from "./body.ts";
 import { createControl } from "./control.ts";
@@ -13,6 +14,9 @@ import { readRestApi } from "./read-template.ts";
 import { createRouter, type Route } from "./router.ts";
 import { createThrottle } from "./throttle.ts";
 
+/** Invokes a function for a method, which its ARN names. Throws where the function can't be reached. */
+type InvokeFor = (functionArn: string, event: string, sourceArn: string) => Promise<InvokeResult>;
+
 /** A response, or why there is none; null if the client has gone. */
 type Outcome = { readonly response: HttpResponse } | { readonly refusal: Refusal } | null;
 
@@ -23,7 +27,7 @@ type Outcome = { readonly response: HttpResponse } | { readonly refusal: Refusal
  */
 export function createRestApi(
   resources: readonly DeployedResource[],
-  invoke: Invoke,
+  invoke: InvokeFor,
   now: () => number = Date.now,
 ): RestApiServer {
   const api = readRestApi(resources);
@@ -57,11 +61,18 @@ export function createRestApi(
     const context = createRequestContext(api, incoming, target, stamp, authorization.accessKey);
     const event = createProxyEvent(incoming, target, api.stage.variables, context, body.bytes, api.binaryMediaTypes);
     if (event === null) return { refusal: refusals.eventTooLarge };
-    return integrate(target.method, event, incoming.accept);
+    const path = `${api.id}/${api.stage.name}/${incoming.httpMethod}${target.resource.path}`;
+    const source = `arn:aws:execute-api:${REGION}:${ACCOUNT}:${path}`;
+    return integrate(target.method, event, source, incoming.accept);
   };
 
-  const integrate = async (method: ApiMethod, event: string, accept: string | undefined): Promise<Outcome> => {
-    const result = await invokeWithin(invoke, method, event);
+  const integrate = async (
+    method: ApiMethod,
+    event: string,
+    source: string,
+    accept: string | undefined,
+  ): Promise<Outcome> => {
+    const result = await invokeWithin(invoke, method, event, source);
     if (result === "timed out") return { refusal: refusals.integrationTimeout };
     if (result === "unreachable") return { refusal: refusals.functionUnreachable };
     if (result.throttled) return { refusal: refusals.functionThrottled };
@@ -99,16 +110,17 @@ function createStamp(): RequestStamp {
 
 /** Gives the function its 29 s (or what the integration says); what it answers later is lost, as on AWS. */
 async function invokeWithin(
-  invoke: Invoke,
+  invoke: InvokeFor,
   method: ApiMethod,
   event: string,
+  source: string,
 ): Promise<InvokeResult | "timed out" | "unreachable"> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<"timed out">((resolve) => {
     timer = setTimeout(resolve, method.timeoutMillis, "timed out");
   });
   try {
-    return await Promise.race([invoke(method.functionArn, event), timeout]);
+    return await Promise.race([invoke(method.functionArn, event, source), timeout]);
   } catch (error) {
     console.error(`The embedded API Gateway can't reach ${method.functionArn}:`, error);
     return "unreachable";

@@ -6,8 +6,13 @@ import { timingOf } from "./spec.ts";
 import type { Spec } from "./spec.ts";
 import type { Schedule, ScheduleStore } from "./store.ts";
 
-/** Sends an input to the queue or function of an ARN. Rejects if it can't. */
-export type Deliver = (arn: string, input: string, messageGroupId: string | undefined) => Promise<unknown>;
+/** Sends an input to the queue or function of an ARN, in the name of a schedule and its role. Rejects if it can't. */
+export type Deliver = (
+  arn: string,
+  input: string,
+  messageGroupId: string | undefined,
+  sender: { readonly arn: string; readonly roleArn: string },
+) => Promise<unknown>;
 
 export interface RunnerOptions {
   readonly clock: Clock;
@@ -88,18 +93,19 @@ export function createRunner({ clock, deliver, store, log }: RunnerOptions): Run
 
   /** Tries for as often and as long as the retry policy says; then the input goes to the dead-letter queue. */
   async function invoke(schedule: Schedule, due: number): Promise<void> {
-    const { Arn, SqsParameters, RetryPolicy, DeadLetterConfig } = schedule.spec.Target;
+    const { Arn, RoleArn, SqsParameters, RetryPolicy, DeadLetterConfig } = schedule.spec.Target;
+    const sender = { arn: schedule.arn, roleArn: RoleArn };
     let pause = BACKOFF.first;
     for (let attempt = 1; ; attempt += 1) {
       const input = inputOf(schedule, due, attempt);
       try {
-        await deliver(Arn, input, SqsParameters?.MessageGroupId);
+        await deliver(Arn, input, SqsParameters?.MessageGroupId, sender);
         return;
       } catch (error) {
         const isTooOld = clock.now() + pause - due > RetryPolicy.MaximumEventAgeInSeconds * 1000;
         if (attempt > RetryPolicy.MaximumRetryAttempts || isTooOld) {
           log.line("ERROR", schedule.arn, `gave up after attempt ${attempt}: ${messageOf(error)}`);
-          if (DeadLetterConfig?.Arn !== undefined) await deliver(DeadLetterConfig.Arn, input, undefined);
+          if (DeadLetterConfig?.Arn !== undefined) await deliver(DeadLetterConfig.Arn, input, undefined, sender);
           return;
         }
         if (attempt === 1) log.line("WARN", schedule.arn, `will try again: ${messageOf(error)}`);

@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { buffer } from "node:stream/consumers";
+import { listing, objectArn } from "../iam/calls.ts";
+import type { Call } from "../iam/evaluate.ts";
 import type { DeployedResource } from "../types.ts";
 import type { Fauxqs } from "./fauxqs.ts";
 import { checkPostPolicy } from "./post-policy.ts";
@@ -7,17 +9,26 @@ import type { S3Failure } from "./post-policy.ts";
 
 /** The buckets of a run. S3 gets requests whole, as streams: objects are too large to pass around. */
 export interface S3 {
-  readonly handle: (req: IncomingMessage, res: ServerResponse) => Promise<void>;
+  /** @param caller the function that signed the request; null for anyone else */
+  readonly handle: (req: IncomingMessage, res: ServerResponse, caller: string | null) => Promise<void>;
   /** Creates an `AWS::S3::Bucket`. Lifecycle rules have no effect on a local run. */
   readonly deploy: (resource: DeployedResource) => void;
 }
 
+/** What S3 asks of the rest of a run. */
+export interface S3Options {
+  /** The function to which an access key was given, and the key's secret; null for any other key. */
+  readonly signerOf: (accessKey: string) => { readonly name: string; readonly secret: string } | null;
+  /** Why a function may not do a call; null if it may. */
+  readonly denial: (functionName: string, call: Call) => Error | null;
+}
+
 /**
- * S3 on fauxqs. What fauxqs leaves out is checked here: the expiry of presigned URLs and the policies of presigned POSTs.
- * @param secretOf the secret of an access key; undefined for one that this run did not give out
+ * S3 on fauxqs. What fauxqs leaves out is checked here: the expiry of presigned URLs, the policies of presigned POSTs, and who is told
+ * that an object is missing.
  */
-export function createS3({ s3: store, app }: Fauxqs, secretOf: (accessKey: string) => string | undefined): S3 {
-  const handle = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
+export function createS3({ s3: store, app }: Fauxqs, { signerOf, denial }: S3Options): S3 {
+  const handle: S3["handle"] = async (req, res, caller) => {
     const url = new URL(req.url ?? "/", "http://localhost");
     if (isExpired(url.searchParams, Date.now())) {
       return fail(res, { status: 403, code: "AccessDenied", message: "Request has expired" });
@@ -25,7 +36,26 @@ export function createS3({ s3: store, app }: Fauxqs, secretOf: (accessKey: strin
     if (req.method === "POST" && req.headers["content-type"]?.toLowerCase().startsWith("multipart/form-data")) {
       return postObject(req, res, url);
     }
+    const hidden = caller === null ? null : hiddenMissing(req, url, caller);
+    if (hidden) return fail(res, { status: 403, code: "AccessDenied", message: hidden.message });
     app.routing(req, res);
+  };
+
+  /** Whoever may not list a bucket is not told that an object is missing (GetObject, API reference: 403 instead of 404). */
+  const hiddenMissing = (req: IncomingMessage, url: URL, caller: string): Error | null => {
+    const [bucket = "", ...rest] = url.pathname.slice(1).split("/");
+    const key = decodeURIComponent(rest.join("/"));
+    if (key === "" || (req.method !== "GET" && req.method !== "HEAD")) return null;
+    return store.hasBucket(bucket) && !hasObject(bucket, key) ? denial(caller, listing(bucket)) : null;
+  };
+
+  const hasObject = (bucket: string, key: string): boolean => {
+    try {
+      store.headObject(bucket, key);
+      return true;
+    } catch {
+      return false;
+    }
   };
 
   const postObject = async (req: IncomingMessage, res: ServerResponse, url: URL): Promise<void> => {
@@ -39,9 +69,17 @@ export function createS3({ s3: store, app }: Fauxqs, secretOf: (accessKey: strin
       return fail(res, { status: 400, code: "MalformedPOSTRequest", message });
     }
     const { fields, file } = form;
-    const failure = checkPostPolicy({ bucket, fields, fileBytes: file.length }, new Date(), secretOf);
+    const failure = checkPostPolicy(
+      { bucket, fields, fileBytes: file.length },
+      new Date(),
+      (accessKey) => signerOf(accessKey)?.secret,
+    );
     if (failure) return fail(res, failure);
     const key = fields.get("key") ?? "";
+    // A form uploads with the rights that its signer has now.
+    const signer = signerOf(fields.get("X-Amz-Credential")?.split("/")[0] ?? "");
+    const denied = signer && denial(signer.name, { action: "s3:PutObject", resource: objectArn(bucket, key) });
+    if (denied) return fail(res, { status: 403, code: "AccessDenied", message: denied.message });
     const { etag } = store.putObject(bucket, key, file, fields.get("Content-Type"), metadataOf(fields));
     const status = Number(fields.get("success_action_status") ?? "204");
     res.setHeader("etag", etag);

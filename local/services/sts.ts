@@ -1,9 +1,16 @@
 import { randomUUID } from "node:crypto";
 import { ACCOUNT } from "../types.ts";
-import type { AwsService } from "../types.ts";
+import type { AwsRequest, AwsResponse, AwsService } from "../types.ts";
 
-/** STS's GetCallerIdentity: who signed the call, a function of the run or its owner. */
-export const sts: AwsService = async ({ operation, caller }) => {
+/**
+ * STS's GetCallerIdentity: who signed the call, a function of the run or its owner.
+ * @param sessionOf the ARN that a function's calls are made under
+ */
+export function createSts(sessionOf: (functionName: string) => string): AwsService {
+  return async (request) => identify(request, sessionOf);
+}
+
+function identify({ operation, caller }: AwsRequest, sessionOf: (functionName: string) => string): AwsResponse {
   const headers = { "content-type": "text/xml" };
   if (operation !== "GetCallerIdentity") {
     const message = `The local STS does not serve ${operation ?? "this request"}; it serves GetCallerIdentity.`;
@@ -14,8 +21,7 @@ export const sts: AwsService = async ({ operation, caller }) => {
       body: `<ErrorResponse>${error}<RequestId>${randomUUID()}</RequestId></ErrorResponse>`,
     };
   }
-  const arn =
-    caller === null ? `arn:aws:iam::${ACCOUNT}:root` : `arn:aws:sts::${ACCOUNT}:assumed-role/${caller}/${caller}`;
+  const arn = caller === null ? `arn:aws:iam::${ACCOUNT}:root` : sessionOf(caller);
   const result = `<Arn>${arn}</Arn><UserId>${caller ?? ACCOUNT}</UserId><Account>${ACCOUNT}</Account>`;
   return {
     status: 200,
@@ -25,4 +31,4 @@ export const sts: AwsService = async ({ operation, caller }) => {
       `<GetCallerIdentityResult>${result}</GetCallerIdentityResult>` +
       `<ResponseMetadata><RequestId>${randomUUID()}</RequestId></ResponseMetadata></GetCallerIdentityResponse>`,
   };
-};
+}

@@ -1,17 +1,16 @@
-import type { AwsService, Invoke } from "../types.ts";
+import type { AwsService } from "../types.ts";
 import { parseJson } from "../values.ts";
 import { ApiError, errorAnswer, jsonAnswer } from "./api/errors.ts";
 import { operations } from "./api/operations.ts";
 import { statusChange } from "./api/views.ts";
 import { type Clock, systemClock } from "../clock.ts";
 import { Executions } from "./runtime/executions.ts";
+import type { ServiceCalls } from "./runtime/services.ts";
 
 export { DefinitionError } from "./language/fields.ts";
 
 /** What state machines reach: the other services of the embedded AWS. */
-export interface StepFunctionsOptions {
-  readonly sendMessage: (queueUrl: string, body: string) => Promise<{ messageId: string }>;
-  readonly invoke: Invoke;
+export interface StepFunctionsOptions extends ServiceCalls {
   /** Hears the detail of each "Step Functions Execution Status Change" event. */
   readonly onStatusChange: (detail: Readonly<Record<string, unknown>>) => void;
 }
@@ -24,6 +23,8 @@ export interface StepFunctions {
    * DefinitionError, with the path of the field, for a definition that AWS would refuse or that isn't served.
    */
   createStateMachine(machine: { name: string; arn: string; definition: string }): void;
+  /** The ARN of the machine whose task waits with a token; null where none does. */
+  machineOf(token: string): string | null;
   /** Drops what runs, without a word: no timer, token or event is left. */
   stop(): void;
 }
@@ -55,6 +56,10 @@ export function createStepFunctions(options: StepFunctionsOptions, clock: Clock 
       }
     },
     createStateMachine: (machine) => executions.deploy(machine),
+    machineOf: (token) => {
+      const found = executions.tokens.find(token);
+      return found.kind === "waiting" ? found.task.thread.execution.machine.arn : null;
+    },
     stop: () => executions.stop(),
   };
 }

@@ -1,14 +1,15 @@
 import { createHash, randomUUID } from "node:crypto";
-import type { Invoke } from "../../types.ts";
+import { AccessDenied } from "../../iam/index.ts";
+import type { InvokeResult } from "../../types.ts";
 import { messageOf } from "../../values.ts";
 import { failure, type Failure } from "../language/failure.ts";
 import { isJsonObject, type Json, parseJsonText } from "../language/json.ts";
 import type { TaskResource } from "../language/machine.ts";
 
-/** The services that Task states call. */
+/** The services that Task states call, in the name of the machine of that ARN. Both reject with AccessDenied where its role is too little. */
 export interface ServiceCalls {
-  readonly sendMessage: (queueUrl: string, body: string) => Promise<{ messageId: string }>;
-  readonly invoke: Invoke;
+  readonly sendMessage: (queueUrl: string, body: string, machineArn: string) => Promise<{ messageId: string }>;
+  readonly invoke: (functionNameOrArn: string, payload: string, machineArn: string) => Promise<InvokeResult>;
 }
 
 /** What a call came to. */
@@ -20,14 +21,16 @@ export type ServiceAnswer =
 export async function callService(
   resource: TaskResource,
   parameters: Json,
+  machineArn: string,
   calls: ServiceCalls,
 ): Promise<ServiceAnswer> {
-  if (resource.kind === "sqs") return sendMessage(parameters, calls);
-  if (resource.kind === "function") return invokeFunction(resource.arn, parameters, calls, (payload) => payload);
+  const invoke: InvokeAsMachine = (target, payload) => calls.invoke(target, payload, machineArn);
+  if (resource.kind === "sqs") return sendMessage(parameters, machineArn, calls);
+  if (resource.kind === "function") return invokeFunction(resource.arn, parameters, invoke, (payload) => payload);
   const name = isJsonObject(parameters) ? parameters["FunctionName"] : undefined;
   if (typeof name !== "string") return failed("Lambda.AWSLambdaException", "FunctionName must be a string.");
   const payload = isJsonObject(parameters) ? (parameters["Payload"] ?? {}) : {};
-  return invokeFunction(name, payload, calls, (output) => ({
+  return invokeFunction(name, payload, invoke, (output) => ({
     ExecutedVersion: "$LATEST",
     Payload: output,
     StatusCode: 200,
@@ -35,7 +38,7 @@ export async function callService(
   }));
 }
 
-async function sendMessage(parameters: Json, calls: ServiceCalls): Promise<ServiceAnswer> {
+async function sendMessage(parameters: Json, machineArn: string, calls: ServiceCalls): Promise<ServiceAnswer> {
   const { QueueUrl: queueUrl, MessageBody: body } = isJsonObject(parameters) ? parameters : {};
   if (typeof queueUrl !== "string") return failed("SQS.AmazonSQSException", "QueueUrl must be a string.");
   if (body === undefined || body === null || body === "") {
@@ -43,7 +46,7 @@ async function sendMessage(parameters: Json, calls: ServiceCalls): Promise<Servi
   }
   const text = typeof body === "string" ? body : JSON.stringify(body);
   try {
-    const { messageId } = await calls.sendMessage(queueUrl, text);
+    const { messageId } = await calls.sendMessage(queueUrl, text, machineArn);
     const digest = createHash("md5").update(text).digest("hex");
     return { kind: "output", output: { MD5OfMessageBody: digest, MessageId: messageId, ...sdkMetadata() } };
   } catch (error) {
@@ -51,21 +54,24 @@ async function sendMessage(parameters: Json, calls: ServiceCalls): Promise<Servi
   }
 }
 
+type InvokeAsMachine = (functionNameOrArn: string, payload: string) => Promise<InvokeResult>;
+
 async function invokeFunction(
   nameOrArn: string,
   payload: Json,
-  calls: ServiceCalls,
+  invoke: InvokeAsMachine,
   shape: (payload: Json) => Json,
 ): Promise<ServiceAnswer> {
   try {
-    const result = await calls.invoke(nameOrArn, JSON.stringify(payload));
+    const result = await invoke(nameOrArn, JSON.stringify(payload));
     if (result.throttled) return failed("Lambda.TooManyRequestsException", "Rate Exceeded.");
     const answer = parseJsonText(result.payload) ?? null;
     if (result.functionError === null) return { kind: "output", output: shape(answer) };
     const type = isJsonObject(answer) ? answer["errorType"] : undefined;
     return failed(typeof type === "string" ? type : "Lambda.Unknown", result.payload);
   } catch (error) {
-    return failed("Lambda.ResourceNotFoundException", messageOf(error));
+    const name = error instanceof AccessDenied ? "Lambda.AWSLambdaException" : "Lambda.ResourceNotFoundException";
+    return failed(name, messageOf(error));
   }
 }
 

@@ -64,7 +64,9 @@ export function createTasks(core: Core, calls: ServiceCalls, tokens: Tokens<Task
       run.cancelTimeout = core.clock.after(timeoutSeconds * 1000, () => timeOut(run, false));
     }
     heartbeat(run);
-    void callService(state.resource, parameters, calls).then((answer) => core.post(thread, () => called(run, answer)));
+    void callService(state.resource, parameters, thread.execution.machine.arn, calls).then((answer) =>
+      core.post(thread, () => called(run, answer)),
+    );
   };
 
   /** The service answered the call itself. */
