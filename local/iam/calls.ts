@@ -2,6 +2,7 @@ import { z } from "zod";
 import { ACCOUNT, REGION } from "../types.ts";
 import type { AwsRequest } from "../types.ts";
 import { isRecord, parseJson } from "../values.ts";
+import { SECRET_SUFFIX } from "../services/secrets-manager.ts";
 import type { Call } from "./evaluate.ts";
 
 /**
@@ -25,6 +26,8 @@ export function callsOf(request: AwsRequest, machineOf: (token: string) => strin
       return schedulerCalls(request);
     case "lambda":
       return lambdaCalls(request);
+    case "secretsmanager":
+      return secretsCalls(request);
     case "sts":
       // "No permissions are required to perform this operation" (STS, GetCallerIdentity).
       return request.operation === "GetCallerIdentity" ? [] : [unspecific(request)];
@@ -189,4 +192,12 @@ function lambdaCalls(request: AwsRequest): Call[] {
   if (encoded === undefined || encoded === "") return [{ action: "lambda:ListFunctions", resource: "*" }];
   const call = invoking(decodeURIComponent(encoded));
   return [invocations === undefined ? { ...call, action: "lambda:GetFunction" } : call];
+}
+
+/** A secret is asked for by name or by ARN; policies see its ARN, which ends with six characters more than the name. */
+function secretsCalls(request: AwsRequest): Call[] {
+  const id = textOf(textsOf(request)["SecretId"]);
+  const whole = id.startsWith("arn:") ? id : arn("secretsmanager", `secret:${id}`);
+  const resource = /-[A-Za-z0-9]{6}$/.test(id) && id.startsWith("arn:") ? whole : `${whole}${SECRET_SUFFIX}`;
+  return [{ action: `secretsmanager:${request.operation ?? ""}`, resource: id === "" ? "*" : resource }];
 }

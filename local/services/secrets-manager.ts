@@ -8,7 +8,7 @@ const requestSchema = z.object({ SecretId: z.string().min(1) });
 const fileSchema = z.record(z.string(), z.string());
 
 /** An ARN ends with six characters of Secrets Manager's own; here always these. */
-const SUFFIX = "-local0";
+export const SECRET_SUFFIX = "-local0";
 const ARN = new RegExp(`^arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:(.+?)(?:-[A-Za-z0-9]{6})?$`, "u");
 
 /**
@@ -37,7 +37,7 @@ export function createSecretsManager(file: string | undefined): AwsService {
 const HEADERS = { "content-type": "application/x-amz-json-1.1" };
 
 function answer(name: string, value: string): AwsResponse {
-  const ARN = `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:${name}${SUFFIX}`;
+  const ARN = `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:${name}${SECRET_SUFFIX}`;
   const body = JSON.stringify({ ARN, Name: name, SecretString: value, VersionStages: ["AWSCURRENT"] });
   return { status: 200, headers: HEADERS, body };
 }

@@ -177,6 +177,11 @@ describe("a request", () => {
       request("lambda", null, {}, { path: "/2015-03-31/functions/f/invocations" }),
       ["lambda:InvokeFunction arn:aws:lambda:us-east-1:000000000000:function:f"],
     ],
+    [
+      "GetSecretValue",
+      request("secretsmanager", "GetSecretValue", { SecretId: "shop/key" }),
+      ["secretsmanager:GetSecretValue arn:aws:secretsmanager:us-east-1:000000000000:secret:shop/key-local0"],
+    ],
     ["GetCallerIdentity", request("sts", "GetCallerIdentity", {}), []],
     ["an operation that is not told apart", request("kms", "Decrypt", {}), ["kms:Decrypt *"]],
   ])("for %s needs its action on its resource", (_what, wanted, expected) => {
