@@ -9,6 +9,8 @@ const WINDOW = 300;
 
 /** The web ACL before the API: one that is there, or one of the stage's that blocks addresses which ask too often. */
 export class Firewall extends Construct {
+  readonly association: CfnWebACLAssociation;
+
   constructor(
     scope: Construct,
     id: string,
@@ -17,7 +19,10 @@ export class Firewall extends Construct {
     super(scope, id);
     const { api, names, waf } = props;
     const webAclArn = "webAclArn" in waf ? waf.webAclArn : this.#createAcl(names, waf.requestsPerAddress);
-    new CfnWebACLAssociation(this, "Association", { webAclArn, resourceArn: api.deploymentStage.stageArn });
+    this.association = new CfnWebACLAssociation(this, "Association", {
+      webAclArn,
+      resourceArn: api.deploymentStage.stageArn,
+    });
   }
 
   #createAcl(names: Names, limit: number): string {
