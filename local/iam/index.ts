@@ -83,7 +83,11 @@ export function createIam(log: Log): Iam {
   function check(caller: Caller, calls: readonly Call[]): AccessDenied | null {
     const identity = identityOf(caller);
     if (identity === null) return null;
-    if (caller.kind === "schedule" && identity.role !== null && !trusts(identity.role, SERVICES.schedule))
+    if (
+      caller.kind === "schedule" &&
+      identity.role !== null &&
+      !trusts(identity.role, SERVICES.schedule, groupOf(caller.arn))
+    )
       return new AccessDenied(
         "The execution role you provide must allow AWS EventBridge Scheduler to assume the role.",
       );
@@ -179,10 +183,17 @@ function pairOf(action: string, resource: string): string {
   return `${action} on ${resource}`;
 }
 
-function trusts({ trust }: Role, service: string): boolean {
+/** @param sourceArn what the service takes the role on for; without one, only the role's naming the service counts */
+function trusts({ trust }: Role, service: string, sourceArn?: string): boolean {
   const addressed = trust.filter(({ principals }) => principals?.includes(`Service:${service}`));
-  const context = { "aws:sourceaccount": ACCOUNT };
+  if (sourceArn === undefined) return addressed.length > 0;
+  const context = { "aws:sourceaccount": ACCOUNT, "aws:sourcearn": sourceArn };
   return decide(addressed, { action: "sts:AssumeRole", resource: "*", context }).kind === "allowed";
+}
+
+/** The group of a schedule, which is what Scheduler names as the source (Scheduler User Guide, "Confused deputy prevention"). */
+function groupOf(scheduleArn: string): string {
+  return scheduleArn.replace(":schedule/", ":schedule-group/").replace(/\/[^/]*$/, "");
 }
 
 function adviceOf(role: Role | null, arn: string, action: string, resource: string): string {

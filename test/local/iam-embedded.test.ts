@@ -8,6 +8,7 @@ import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { describe, expect, it } from "vitest";
 import { credentialsOf } from "../../local/lambda/config.ts";
 import { functionResource, mappingResource, queueResource } from "./support/assembly.ts";
+import { FakeClock } from "./support/clock.ts";
 import type { TemplateResource, TestStack } from "./support/assembly.ts";
 import { startRun } from "./support/run.ts";
 import type { Run } from "./support/run.ts";
@@ -254,6 +255,45 @@ describe("others", () => {
       error: "SQS.AmazonSQSException",
       cause: expect.stringContaining("assumed-role/states/m is not authorized to perform: sqs:SendMessage"),
     });
+  });
+
+  it("like schedules send with a role that trusts their group", async () => {
+    const group = "arn:aws:scheduler:us-east-1:000000000000:schedule-group/";
+    const schedulerRole = (source: string): TemplateResource => ({
+      Type: "AWS::IAM::Role",
+      Properties: {
+        RoleName: "scheduler",
+        AssumeRolePolicyDocument: {
+          Statement: {
+            Effect: "Allow",
+            Action: "sts:AssumeRole",
+            Principal: { Service: "scheduler.amazonaws.com" },
+            Condition: { StringEquals: { "aws:SourceAccount": "000000000000", "aws:SourceArn": group + source } },
+          },
+        },
+        Policies: [{ PolicyName: "p", PolicyDocument: { Statement: may("sqs:SendMessage", WORK) } }],
+      },
+    });
+    const daily = {
+      Type: "AWS::Scheduler::Schedule",
+      Properties: {
+        Name: "daily",
+        ScheduleExpression: "rate(1 days)",
+        FlexibleTimeWindow: { Mode: "OFF" },
+        Target: { Arn: WORK, RoleArn: { "Fn::GetAtt": ["R", "Arn"] }, Input: "x" },
+      },
+    };
+    const clock = new FakeClock();
+    const run = await startRun({ Q: queueResource("work"), R: schedulerRole("other"), S: daily }, {}, { clock });
+    await clock.advance(2 * 24 * 3600);
+    await expect.poll(() => run.log.join("\n")).toContain("must allow AWS EventBridge Scheduler to assume the role");
+    await run.deploy({ Q: queueResource("work"), R: schedulerRole("default"), S: daily });
+    await clock.advance(2 * 24 * 3600);
+    const QueueUrl = `${run.embedded.awsUrl}/000000000000/work`;
+    const attributes = () => run.sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["All"] }));
+    await expect
+      .poll(async () => Number((await attributes()).Attributes?.["ApproximateNumberOfMessages"]))
+      .toBeGreaterThan(0);
   });
 
   it("like event rules are let in by the queue's own policy alone", async () => {
