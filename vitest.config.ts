@@ -3,11 +3,14 @@ import { configDefaults, defineConfig } from "vitest/config";
 /** Scenarios that inject faults and wait for what makes them good; they take longer than all others. */
 const FAULTS = ["test/scenarios/{replace-faults,canvas-races,canvas-crashes}.test.ts"];
 
+/** Scenarios on stages that are configured otherwise than the local one: each is synthesized and served anew. */
+const STAGES = ["test/scenarios/auth.test.ts"];
+
 const overHttp = { globalSetup: ["test/scenarios/setup.ts"], testTimeout: 60_000, hookTimeout: 60_000 };
 
 /**
  * Pure units, the embedded AWS itself, the synthesized template, and scenarios over HTTP against the embedded AWS: `npm test`. Those that
- * inject faults are a project of their own: `npm run test:faults`.
+ * inject faults, or need a stage of their own, are projects of their own: `npm run test:faults`, `npm run test:stages`.
  */
 export default defineConfig({
   test: {
@@ -19,11 +22,12 @@ export default defineConfig({
         test: {
           name: "scenarios",
           include: ["test/scenarios/**/*.test.ts"],
-          exclude: [...configDefaults.exclude, ...FAULTS],
+          exclude: [...configDefaults.exclude, ...FAULTS, ...STAGES],
           ...overHttp,
         },
       },
       { test: { name: "faults", include: FAULTS, ...overHttp } },
+      { test: { name: "configured", include: STAGES, testTimeout: 60_000, hookTimeout: 60_000 } },
     ],
   },
 });

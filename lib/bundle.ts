@@ -64,6 +64,7 @@ export async function bundleFunctions(options: {
 function listAssets(modules: readonly TaskModule[]): Asset[] {
   return [
     ...API_FUNCTIONS.map((name) => ({ name: `api-${name}`, entries: { "index.mjs": `functions/api/${name}.ts` } })),
+    { name: "api-authorize", entries: { "index.mjs": "functions/api/authorize.ts" } },
     { name: "canvas", entries: { "index.mjs": "functions/canvas/handler.ts" } },
     ...modules.map(({ name, file }) => ({
       name: `task-${name}`,

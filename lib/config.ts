@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { DefinitionError } from "../src/core/errors.ts";
+import { AuthConfigSchema, authFault } from "./auth-config.ts";
 import {
   CustomDomainSchema,
   KmsKeySchema,
@@ -18,8 +19,8 @@ const LOG_RETENTION_DAYS = [
 const StageSchema = z.strictObject({
   /** What becomes of table, bucket, queues and log groups when they leave the template: `retain` in production. */
   resources: z.enum(["retain", "destroy"]).default("destroy"),
-  /** Who may call the API: `iam` (requests signed with SigV4), or `none` (everyone; the local run alone). */
-  auth: z.enum(["iam", "none"]).default("iam"),
+  /** Who may call the API, and whose tasks a caller sees: see {@link AuthConfigSchema}. */
+  auth: AuthConfigSchema.prefault("iam"),
   /** Days for which a record and its payloads are kept after its task has ended. */
   recordRetentionDays: z.number().int().min(1).max(3_650).default(7),
   /** Days for which logs are kept: one of the values that CloudWatch Logs offers. */
@@ -146,10 +147,7 @@ function parseStage(stage: string, value: unknown): z.output<typeof StageSchema>
     const faults = parsed.error.issues.map((issue) => [issue.path.join("."), issue.message].filter(Boolean).join(": "));
     throw new DefinitionError(`cdk.json: stage "${stage}": ${faults.join("; ")}.`);
   }
-  if (parsed.data.auth === "none" && stage !== "local") {
-    throw new DefinitionError(
-      `cdk.json: stage "${stage}": auth "none" would open the API to everyone; it is for "local" alone. Say "iam", or leave it out.`,
-    );
-  }
+  const fault = stage === "local" ? null : authFault(parsed.data.auth);
+  if (fault !== null) throw new DefinitionError(`cdk.json: stage "${stage}": ${fault}`);
   return parsed.data;
 }

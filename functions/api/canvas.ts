@@ -11,7 +11,7 @@ import { type Plan, createPlan } from "../../src/core/plan.ts";
 import { invalidInput } from "../../src/core/problem.ts";
 import { AnyObject } from "../../src/core/requests.ts";
 import { type ApiAnswer, type ApiRequest, type Operation, answer, parseBody } from "./http.ts";
-import { API_ORIGIN, contextOf, once } from "./submission.ts";
+import { canvasContextOf, contextOf, once } from "./submission.ts";
 
 /** Where a node is in a body that is not quite a node: the place in the node, and that in the body. */
 interface Spelling {
@@ -72,7 +72,7 @@ async function start(request: ApiRequest, runtime: Runtime, plan: Plan, attempt:
   if (plan.canvases.length === 0 && only !== undefined) {
     return submitTask(runtime, { id: only.id, node: only.node, context: contextOf(request, only.id, attempt) });
   }
-  return submitCanvas(runtime, plan, { correlation: request.correlationId, origin: API_ORIGIN, now: attempt.created });
+  return submitCanvas(runtime, plan, canvasContextOf(request, attempt));
 }
 
 /** The answer to a submission that was planned. */

@@ -1,5 +1,6 @@
 import { derivedId } from "../../src/aws/ids.ts";
 import { rfc3339 } from "../../src/core/answer.ts";
+import { scopeOf } from "../../src/core/caller.ts";
 import { UploadBody } from "../../src/core/requests.ts";
 import { MAX_UNPACKED_BYTES } from "../../src/documents/limits.ts";
 import { claimedType, contentTypeOf } from "../../src/documents/type.ts";
@@ -16,7 +17,12 @@ export const createUpload: Operation = async (request, runtime) => {
   return once(
     request,
     runtime,
-    async (attempt) => rememberUpload(runtime, derivedId(attempt.seed, "upload"), { filename, contentType }),
+    async (attempt) =>
+      rememberUpload(runtime, derivedId(attempt.seed, "upload"), {
+        filename,
+        contentType,
+        scope: scopeOf(request.caller),
+      }),
     async (attempt) => {
       const id = derivedId(attempt.seed, "upload");
       const form = await storeOf(runtime).uploadForm(

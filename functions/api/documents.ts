@@ -38,7 +38,7 @@ export function documentKey(folder: "documents" | "uploads", id: string, filenam
   return `${folder}/${id}/${safeFilename(filename)}`;
 }
 
-const UploadItem = z.object({ filename: z.string(), contentType: z.string() });
+const UploadItem = z.object({ filename: z.string(), contentType: z.string(), scope: z.string() });
 
 /** Notes what is to be uploaded under `id`, for as long as the file itself is kept. */
 export async function rememberUpload(runtime: Runtime, id: string, upload: z.infer<typeof UploadItem>): Promise<void> {
@@ -46,10 +46,11 @@ export async function rememberUpload(runtime: Runtime, id: string, upload: z.inf
   await runtime.table.update({ id: `upload#${id}`, set: { ...upload, ttl } });
 }
 
-/** What is to be uploaded under `id`. @throws Problem 404 */
-export async function findUpload(runtime: Runtime, id: string): Promise<z.infer<typeof UploadItem>> {
+/** What is to be uploaded under `id` by callers of this scope. @throws Problem 404 */
+export async function findUpload(runtime: Runtime, id: string, scope: string): Promise<z.infer<typeof UploadItem>> {
   const item = UploadItem.safeParse(await runtime.table.get(`upload#${id}`));
-  if (!item.success) throw new Problem(404, "unknown_upload", "There is no upload with this id, or its time is over.");
+  if (!item.success || item.data.scope !== scope)
+    throw new Problem(404, "unknown_upload", "There is no upload with this id, or its time is over.");
   return item.data;
 }
 

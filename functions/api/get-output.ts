@@ -6,7 +6,7 @@ import { type Operation, answer, param } from "./http.ts";
 
 /** `GET /documents/{task_id}/output`: leads to the text that a task (`documents.process`, `etl.load`) has stored as its output. */
 export const getOutput: Operation = async (request, runtime) => {
-  const { id, call, status } = await findTask(runtime, param(request, "task_id"));
+  const { id, call, status } = await findTask(runtime, param(request, "task_id"), request.caller);
   if (status !== "SUCCESS") throw new Problem(404, "no_output", `There is no output: the task is ${status}.`);
   if ((await new DocumentStore(runtime.env.bucket).size(outputKey(id))) === null)
     throw new Problem(404, "no_output", `This ${call.task} has no output.`);

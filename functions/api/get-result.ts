@@ -12,11 +12,11 @@ export const getResult: Operation = async (request, runtime) => {
   const { wait = 0 } = parseQuery(request, WaitQuery);
   const id = param(request, "task_id");
   const deadline = performance.now() + wait * 1000;
-  let found = await find(runtime, id);
+  let found = await find(runtime, id, request.caller);
   let interval = FIRST_INTERVAL;
   while (!hasEnded(found) && performance.now() < deadline) {
     await delay(Math.min(interval, deadline - performance.now()));
-    found = await find(runtime, id);
+    found = await find(runtime, id, request.caller);
     interval = Math.min(LONGEST_INTERVAL, interval * 1.5);
   }
   return { status: 200, json: await describe(runtime, found) };

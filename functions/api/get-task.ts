@@ -7,7 +7,7 @@ const Arguments = z.tuple([z.array(z.unknown()), z.record(z.string(), z.unknown(
 
 /** `GET /tasks/{task_id}`: all of a task's data. */
 export const getTask: Operation = async (request, runtime) => {
-  const found = await find(runtime, param(request, "task_id"));
+  const found = await find(runtime, param(request, "task_id"), request.caller);
   if (found.kind === "group") return { status: 200, json: await describe(runtime, found) };
   const { record } = found;
   const [args, kwargs] = Arguments.parse(JSON.parse(await runtime.payloads.load(record.call.payload)));

@@ -2,12 +2,15 @@ import { randomUUID } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import middy from "@middy/core";
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from "aws-lambda";
-import { readCorsOrigins } from "../../src/aws/env.ts";
+import { readAuth, readCorsOrigins } from "../../src/aws/env.ts";
 import { type Runtime, createRuntime } from "../../src/aws/runtime.ts";
+import type { Auth } from "../../src/core/auth.ts";
+import type { Caller, Right } from "../../src/core/caller.ts";
 import { MAX_BODY } from "../../src/core/limits.ts";
 import { Problem, invalidInput } from "../../src/core/problem.ts";
 import { ROUTES } from "../../src/core/routes.ts";
 import { logLine } from "../../src/worker/log.ts";
+import { callerOf, demandRight } from "./caller.ts";
 import { cors } from "./cors.ts";
 import type { ApiAnswer, ApiRequest, Operation } from "./http.ts";
 import { correlation, problems } from "./middleware.ts";
@@ -17,29 +20,34 @@ const TEXT_ANSWER = 1024 * 1024;
 
 /**
  * The handler of one API function. Everything that operations have in common happens around them here and in the middleware.
- * @param operations by the names of their routes.
+ * @param operations by the names of their routes. @param right what a caller needs for any of them.
  */
 export function createHandler(
   operations: Readonly<Record<string, Operation>>,
+  right: Right,
 ): middy.MiddyfiedHandler<APIGatewayProxyEvent, APIGatewayProxyResult> {
   const runtime = createRuntime(fileURLToPath(new URL(".", import.meta.url)));
+  const auth = readAuth();
   const routes = new Map(ROUTES.map((route) => [`${route.method} ${route.path}`, operations[route.name]]));
   return middy<APIGatewayProxyEvent, APIGatewayProxyResult>()
     .use(cors(readCorsOrigins()))
     .use(correlation())
     .use(problems())
-    .handler((event) => serve(event, routes, runtime));
+    .handler((event) => serve(event, routes, runtime, { auth, right }));
 }
 
 async function serve(
   event: APIGatewayProxyEvent,
   routes: ReadonlyMap<string, Operation | undefined>,
   runtime: Runtime,
+  access: { readonly auth: Auth; readonly right: Right },
 ): Promise<APIGatewayProxyResult> {
   const operation = routes.get(`${event.httpMethod} ${event.resource}`);
   if (operation === undefined) throw unknownRoute(event);
   const started = performance.now();
-  const request = readRequest(event);
+  const caller = callerOf(event, access.auth);
+  demandRight(caller, access.right);
+  const request = readRequest(event, caller);
   const answered = await operation(request, runtime);
   const fields = {
     method: event.httpMethod,
@@ -60,7 +68,7 @@ function unknownRoute(event: APIGatewayProxyEvent): Problem {
   return new Problem(405, "method_not_allowed", `This path takes ${allow} only.`, { headers: { allow } });
 }
 
-function readRequest(event: APIGatewayProxyEvent): ApiRequest {
+function readRequest(event: APIGatewayProxyEvent, caller: Caller): ApiRequest {
   const headers = Object.fromEntries(
     Object.entries(event.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value ?? ""]),
   );
@@ -76,6 +84,7 @@ function readRequest(event: APIGatewayProxyEvent): ApiRequest {
     headers,
     body,
     correlationId: headers["x-correlation-id"] ?? randomUUID(),
+    caller,
     idempotencyKey: readIdempotencyKey(headers["idempotency-key"]),
   };
 }

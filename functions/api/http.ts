@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { type Runtime } from "../../src/aws/runtime.ts";
+import type { Caller } from "../../src/core/caller.ts";
 import { faultsOf } from "../../src/core/faults.ts";
 import { isWithinDepth } from "../../src/core/json.ts";
 import { MAX_JSON_DEPTH } from "../../src/core/limits.ts";
@@ -14,6 +15,8 @@ export interface ApiRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
   readonly correlationId: string;
+  /** Who asks. */
+  readonly caller: Caller;
   readonly idempotencyKey: string | null;
 }
 

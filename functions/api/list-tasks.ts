@@ -5,6 +5,6 @@ import { type Operation, answer, parseQuery } from "./http.ts";
 
 /** `GET /tasks`: records of tasks, newest first. */
 export const listTasks: Operation = async (request, runtime) => {
-  const page = await list(runtime, parseQuery(request, ListQuery));
+  const page = await list(runtime, parseQuery(request, ListQuery), request.caller);
   return answer(200, { tasks: page.records.map(summaryOf), cursor: page.cursor });
 };

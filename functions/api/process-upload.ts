@@ -1,4 +1,5 @@
 import { derivedId } from "../../src/aws/ids.ts";
+import { scopeOf } from "../../src/core/caller.ts";
 import { Problem } from "../../src/core/problem.ts";
 import { EmptyBody } from "../../src/core/requests.ts";
 import { documentKey, findUpload, refuseUnreadable, storeOf } from "./documents.ts";
@@ -10,7 +11,7 @@ import { shippedNode, submitMade } from "./submission.ts";
 export const processUpload: Operation = async (request, runtime) => {
   parseBody(request, EmptyBody);
   const id = param(request, "id");
-  const { filename, contentType } = await findUpload(runtime, id);
+  const { filename, contentType } = await findUpload(runtime, id, scopeOf(request.caller));
   const key = documentKey("uploads", id, filename);
   const store = storeOf(runtime);
   if ((await store.size(key)) === null) {

@@ -9,13 +9,16 @@ import { listTasks } from "./list-tasks.ts";
 import { listWorkflows } from "./list-workflows.ts";
 
 /** The right to ask; also whatever is asked for in vain. */
-export const handler = createHandler({
-  listTasks,
-  getTask,
-  getRegistry,
-  listQueues,
-  listWorkflows,
-  getOutput,
-  getHealth,
-  getOpenApi,
-});
+export const handler = createHandler(
+  {
+    listTasks,
+    getTask,
+    getRegistry,
+    listQueues,
+    listWorkflows,
+    getOutput,
+    getHealth,
+    getOpenApi,
+  },
+  "read",
+);

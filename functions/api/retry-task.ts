@@ -7,6 +7,8 @@ import { submitOne } from "./submission.ts";
 /** `POST /tasks/{task_id}/retry`: runs a failed or revoked task again, alone, under a new id. */
 export const retryTask: Operation = async (request, runtime) => {
   parseBody(request, EmptyBody);
-  const record = await findTask(runtime, param(request, "task_id"));
-  return submitOne(request, runtime, await nodeToRetry(runtime, record));
+  const record = await findTask(runtime, param(request, "task_id"), request.caller);
+  // It stays whose it was, also where an operator runs it again for them.
+  const caller = { ...request.caller, owner: record.call.owner };
+  return submitOne({ ...request, caller }, runtime, await nodeToRetry(runtime, record));
 };

@@ -7,6 +7,6 @@ import { type Operation, answer, param, parseBody } from "./http.ts";
 export const revokeTask: Operation = async (request, runtime) => {
   const { terminate } = parseBody(request, RevokeBody);
   const id = param(request, "task_id").toLowerCase();
-  await revoke(runtime, await find(runtime, id), terminate);
+  await revoke(runtime, await find(runtime, id, request.caller), terminate);
   return answer(202, { task_id: id });
 };

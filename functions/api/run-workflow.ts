@@ -6,7 +6,7 @@ import { RunBody } from "../../src/core/requests.ts";
 import { runFaults } from "../../src/core/workflow-run.ts";
 import { accepted } from "./canvas.ts";
 import { type Operation, param, parseBody } from "./http.ts";
-import { API_ORIGIN, once } from "./submission.ts";
+import { canvasContextOf, once } from "./submission.ts";
 
 /** `POST /workflows/{name}`: runs a named workflow on the machine that it was compiled into. */
 export const runWorkflow: Operation = async (request, runtime) => {
@@ -21,12 +21,7 @@ export const runWorkflow: Operation = async (request, runtime) => {
   return once(
     request,
     runtime,
-    (attempt) =>
-      submitRun(runtime, workflow.name, planOf(attempt), {
-        correlation: request.correlationId,
-        origin: API_ORIGIN,
-        now: attempt.created,
-      }),
+    (attempt) => submitRun(runtime, workflow.name, planOf(attempt), canvasContextOf(request, attempt)),
     (attempt) => accepted(planOf(attempt)),
   );
 };

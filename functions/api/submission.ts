@@ -1,14 +1,16 @@
 import { derivedId } from "../../src/aws/ids.ts";
 import type { Runtime } from "../../src/aws/runtime.ts";
 import { type Attempt, beginRequest } from "../../src/client/idempotency.ts";
+import type { CanvasContext } from "../../src/client/submit-canvas.ts";
 import { submitTask } from "../../src/client/submit.ts";
+import { scopeOf } from "../../src/core/caller.ts";
 import { nodeFaults } from "../../src/core/check.ts";
 import { Problem, invalidInput } from "../../src/core/problem.ts";
 import type { TaskNode } from "../../src/core/signature.ts";
 import { type ApiAnswer, type ApiRequest, answer } from "./http.ts";
 
 /** The origin of what comes over HTTP. */
-export const API_ORIGIN = "api";
+const API_ORIGIN = "api";
 
 /**
  * Carries out a request that creates something, once for each idempotency key.
@@ -23,6 +25,7 @@ export async function once(
 ): Promise<ApiAnswer> {
   const attempt = await beginRequest(runtime.table, {
     key: request.idempotencyKey,
+    scope: scopeOf(request.caller),
     path: request.path,
     body: request.body,
     now: runtime.now(),
@@ -88,8 +91,16 @@ export function contextOf(
     parent: null,
     group: null,
     groupIndex: null,
+    ...canvasContextOf(request, attempt),
+  };
+}
+
+/** What everything that a request starts has in common. */
+export function canvasContextOf(request: ApiRequest, attempt: Attempt): CanvasContext {
+  return {
     correlation: request.correlationId,
     origin: API_ORIGIN,
+    owner: request.caller.owner,
     now: attempt.created,
   };
 }

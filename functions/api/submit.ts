@@ -10,17 +10,20 @@ import { submitTask } from "./submit-task.ts";
 import { testRequestInfo } from "./test-request-info.ts";
 
 /** The right to submit. */
-export const handler = createHandler({
-  chain,
-  group,
-  chord,
-  canvas,
-  add,
-  testRequestInfo,
-  submitTask,
-  submitBatch,
-  runWorkflow,
-  submitDocument,
-  createUpload,
-  processUpload,
-});
+export const handler = createHandler(
+  {
+    chain,
+    group,
+    chord,
+    canvas,
+    add,
+    testRequestInfo,
+    submitTask,
+    submitBatch,
+    runWorkflow,
+    submitDocument,
+    createUpload,
+    processUpload,
+  },
+  "submit",
+);

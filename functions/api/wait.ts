@@ -2,4 +2,4 @@ import { getResult } from "./get-result.ts";
 import { createHandler } from "./handler.ts";
 
 /** The right to ask for one result and to wait for it: a function of its own, for those who wait must not hold up the others. */
-export const handler = createHandler({ getResult });
+export const handler = createHandler({ getResult }, "read");

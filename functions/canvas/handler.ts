@@ -10,6 +10,7 @@ import { startChunk } from "./chunk.ts";
 import { closeGroup } from "./close.ts";
 import { buryTask } from "./dead.ts";
 import { prepareRun } from "./prepare.ts";
+import { purgeQueue } from "./purge.ts";
 import { revokeCanvas } from "./revoke.ts";
 import { startNested } from "./nested.ts";
 import { executionEnded, settleCanvas } from "./settle.ts";
@@ -68,6 +69,8 @@ function act(message: CanvasMessage): Promise<void> {
       return endParts(runtime, message.parts, message);
     case "revoke":
       return revokeCanvas(runtime, message.canvas, message.terminate);
+    case "purge":
+      return purgeQueue(runtime, message);
     case "prepare":
       return prepareRun(runtime, message);
     case "sweep":

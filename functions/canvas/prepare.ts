@@ -34,6 +34,7 @@ export async function prepareRun(runtime: Runtime, message: Extract<CanvasMessag
   await storeRun(runtime, name, plan, {
     correlation: executionName,
     origin: MACHINE_ORIGIN,
+    owner: null,
     now,
     execution: executionName,
   });

@@ -70,7 +70,7 @@ const RIGHTS: Readonly<Record<ApiFunction, Right>> = {
     ],
   },
   operate: {
-    description: "Revokes, retries and redrives",
+    description: "Revokes, retries, forgets, redrives and purges",
     memory: 512,
     permissions: (names) => [
       // What it revokes is ended as any task is: what follows is settled, and the states that wait are told.
@@ -80,6 +80,7 @@ const RIGHTS: Readonly<Record<ApiFunction, Right>> = {
       objects(names, "s3:GetObject", "payloads", "later", "results"),
       noticeMissing(names),
       objects(names, "s3:PutObject", "payloads", "later"),
+      objects(names, "s3:DeleteObject", "payloads", "later", "results", "documents", "uploads", "outputs"),
       answerSteps(names),
     ],
   },
@@ -90,7 +91,16 @@ export class ApiFunctionConstruct extends CeleriacFunction {
   constructor(
     scope: Construct,
     id: string,
-    { stage, right }: { readonly stage: StageContext; readonly right: ApiFunction },
+    {
+      stage,
+      right,
+      environment,
+    }: {
+      readonly stage: StageContext;
+      readonly right: ApiFunction;
+      /** How it knows who calls. */
+      readonly environment: Readonly<Record<string, string>>;
+    },
   ) {
     const { description, memory, permissions } = RIGHTS[right];
     // A submission may have a countdown; what is revoked or tried again starts at once, or never.
@@ -103,6 +113,7 @@ export class ApiFunctionConstruct extends CeleriacFunction {
       timeout: TIMEOUT,
       permissions: [...permissions(stage.names), ...later.permissions],
       environment: {
+        ...environment,
         ...(stage.config.corsOrigins.length > 0 && { [ENV.corsOrigins]: stage.config.corsOrigins.join(" ") }),
         ...later.environment,
       },

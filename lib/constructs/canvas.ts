@@ -86,8 +86,8 @@ export class Canvas extends Construct {
 
 function canvasPermissions(names: Names): PolicyStatement[] {
   return [
-    consumeQueue(names, "canvas"),
-    consumeQueue(names, "dead"),
+    // Its own, the dead letters, and for a purge any module's.
+    consumeQueue(names, "*"),
     allQueues(names, "sqs:SendMessage"),
     tableItems(
       names,

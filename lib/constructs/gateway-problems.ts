@@ -1,5 +1,5 @@
 import { ResponseType, type RestApi } from "aws-cdk-lib/aws-apigateway";
-import type { StageConfig } from "../config.ts";
+import type { AuthConfig } from "../auth-config.ts";
 
 /** An answer that API Gateway gives without asking a function. */
 interface Problem {
@@ -17,7 +17,7 @@ const limited = (detail: string) => ({ status: 429, title: "Too Many Requests", 
  * Every kind of answer that the gateway makes itself. The texts are ours, word for word: `$context.error.message` names ARNs where
  * access is denied, and is no JSON without care. A status that is not set in DEFAULT_* would differ from the one in the body.
  */
-export function gatewayProblems(auth: StageConfig["auth"]): readonly Problem[] {
+export function gatewayProblems(auth: AuthConfig["kind"]): readonly Problem[] {
   const unsigned =
     auth === "iam"
       ? { status: 403, title: "Forbidden", detail: "The request is not signed. Sign it with AWS Signature Version 4." }
@@ -74,7 +74,7 @@ export function gatewayProblems(auth: StageConfig["auth"]): readonly Problem[] {
 
 /** Makes the gateway answer as the functions do: in application/problem+json. */
 export function addGatewayProblems(api: RestApi, { auth, corsOrigins }: StageConfig): void {
-  for (const { type, status, title, detail } of gatewayProblems(auth)) {
+  for (const { type, status, title, detail } of gatewayProblems(auth.kind)) {
     api.addGatewayResponse(type.responseType, {
       type,
       statusCode: String(status),

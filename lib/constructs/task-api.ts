@@ -1,6 +1,5 @@
 import {
   AccessLogFormat,
-  AuthorizationType,
   EndpointType,
   type IResource,
   LambdaIntegration,
@@ -13,6 +12,7 @@ import { Construct } from "constructs";
 import { type ApiFunction, ROUTES } from "../../src/core/routes.ts";
 import { API_FUNCTIONS } from "../api-functions.ts";
 import type { StageContext } from "../stage.ts";
+import { ApiAccess } from "./api-access.ts";
 import { ApiFunctionConstruct } from "./api-function.ts";
 import { addGatewayProblems } from "./gateway-problems.ts";
 import { addPreflight } from "./preflight.ts";
@@ -41,6 +41,7 @@ export class TaskApi extends Construct {
   constructor(scope: Construct, id: string, { stage }: { readonly stage: StageContext }) {
     super(scope, id);
     const { config, names, removal } = stage;
+    const access = new ApiAccess(this, "Access", { stage });
     const accessLog = new LogGroup(this, "AccessLog", {
       logGroupName: `/aws/apigateway/${names.prefix}`,
       retention: config.logRetentionDays,
@@ -53,9 +54,7 @@ export class TaskApi extends Construct {
       // Documents come as they are; text is as well off in base64, and one rule for all leaves no type out.
       binaryMediaTypes: ["*/*"],
       cloudWatchRole: false,
-      defaultMethodOptions: {
-        authorizationType: config.auth === "iam" ? AuthorizationType.IAM : AuthorizationType.NONE,
-      },
+      defaultMethodOptions: access.methods,
       deployOptions: {
         stageName: VERSION,
         accessLogDestination: new LogGroupLogDestination(accessLog),
@@ -66,13 +65,14 @@ export class TaskApi extends Construct {
     });
     nameOutput(this.api);
     addGatewayProblems(this.api, config);
-    this.#addRoutes(stage);
+    this.#addRoutes(stage, access);
+    access.grant(this.api);
   }
 
-  #addRoutes(stage: StageContext): void {
+  #addRoutes(stage: StageContext, { environment }: ApiAccess): void {
     const integrations = new Map<ApiFunction, LambdaIntegration>();
     for (const right of API_FUNCTIONS) {
-      const { lambda } = new ApiFunctionConstruct(this, right, { stage, right });
+      const { lambda } = new ApiFunctionConstruct(this, right, { stage, right, environment });
       // One permission for the whole API: one for each method and each test would be 80, and 20 KB is all that a policy takes.
       integrations.set(right, new LambdaIntegration(lambda, { scopePermissionToMethod: false }));
     }

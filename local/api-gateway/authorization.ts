@@ -1,21 +1,65 @@
 import type { IncomingMessage } from "node:http";
-import type { ApiMethod } from "./definition.ts";
+import type { ApiKeyDefinition, ApiMethod, InvokeFor, RestApiDefinition } from "./definition.ts";
 import { type Incoming, valueOf } from "./incoming.ts";
 import { type Refusal, refusals } from "./gateway-responses.ts";
+import { type AskTokenAuthorizer, createTokenAuthorizers } from "./token-authorizer.ts";
 
-/** Who a request is from: the access key that signed it, null where the method asks for nobody. */
+/** Who a request is from, as far as its method asks. */
+export interface Identity {
+  /** The access key that signed it. */
+  readonly accessKey: string | null;
+  /** The API key that it bears. */
+  readonly apiKey: ApiKeyDefinition | null;
+  /** What an authorizer said of it. */
+  readonly authorizer: Readonly<Record<string, unknown>> | null;
+}
+
 export type Authorization =
-  | { readonly allowed: true; readonly accessKey: string | null }
+  | { readonly allowed: true; readonly identity: Identity }
   | { readonly allowed: false; readonly refusal: Refusal };
+
+/** A request that says nothing of who makes it. */
+export const NOBODY: Identity = { accessKey: null, apiKey: null, authorizer: null };
 
 const ALGORITHM = "AWS4-HMAC-SHA256";
 
+/** Decides whether a method may be called: by its authorization first, then by the API key that it may ask for besides. */
+export type Authorize = (
+  method: ApiMethod,
+  req: IncomingMessage,
+  incoming: Incoming,
+  arn: string,
+) => Promise<Authorization>;
+
+/** The authorization of one API. `invoke` calls authorizers; `now` (ms) is what their answers age by. */
+export function createAuthorize(api: RestApiDefinition, invoke: InvokeFor, now: () => number): Authorize {
+  const ask = createTokenAuthorizers(api.id, invoke, now);
+  return async (method, req, incoming, arn) => {
+    const decided = await decide(method, req, incoming, arn, ask);
+    if (!decided.allowed || !method.apiKeyRequired) return decided;
+    const value = valueOf(incoming.headers, "x-api-key");
+    const apiKey = api.apiKeys.find((key) => key.value === value);
+    if (apiKey === undefined) return { allowed: false, refusal: refusals.invalidApiKey };
+    return { allowed: true, identity: { ...decided.identity, apiKey } };
+  };
+}
+
+async function decide(
+  method: ApiMethod,
+  req: IncomingMessage,
+  incoming: Incoming,
+  arn: string,
+  ask: AskTokenAuthorizer,
+): Promise<Authorization> {
+  if (method.authorizer !== null) return ask(method.authorizer, incoming, arn);
+  return method.authorization === "NONE" ? { allowed: true, identity: NOBODY } : signed(req, incoming);
+}
+
 /**
- * Decides whether a method may be called. AWS_IAM asks for a Signature Version 4 in the `Authorization` header or the
- * query and for its parts to be there; the signature itself isn't recomputed.
+ * AWS_IAM asks for a Signature Version 4 in the `Authorization` header or the query and for its parts to be there; the
+ * signature itself isn't recomputed.
  */
-export function authorize(method: ApiMethod, req: IncomingMessage, incoming: Incoming): Authorization {
-  if (method.authorization === "NONE") return { allowed: true, accessKey: null };
+function signed(req: IncomingMessage, incoming: Incoming): Authorization {
   const header = req.headers.authorization;
   if (header !== undefined) return fromHeader(header);
   const algorithm = valueOf(incoming.query, "X-Amz-Algorithm");
@@ -52,7 +96,9 @@ function fromHeader(header: string): Authorization {
 
 function signedBy(credential: string | undefined): Authorization {
   const accessKey = credential?.split("/", 1)[0] ?? "";
-  return accessKey === "" ? incomplete("Credential must name an access key.") : { allowed: true, accessKey };
+  return accessKey === ""
+    ? incomplete("Credential must name an access key.")
+    : { allowed: true, identity: { ...NOBODY, accessKey } };
 }
 
 function incomplete(message: string): Authorization {

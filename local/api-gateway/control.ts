@@ -48,7 +48,10 @@ function describeMethods(resource: ApiResource, embed: boolean): Record<string, 
       uri: functionArn,
       timeoutInMillis: timeoutMillis,
     };
-    return [httpMethod, { httpMethod, authorizationType: authorization, apiKeyRequired: false, methodIntegration }];
+    return [
+      httpMethod,
+      { httpMethod, authorizationType: authorization, apiKeyRequired: method.apiKeyRequired, methodIntegration },
+    ];
   });
   return Object.fromEntries(methods);
 }

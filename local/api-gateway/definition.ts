@@ -1,3 +1,8 @@
+import type { InvokeResult } from "../types.ts";
+
+/** Invokes a function for what calls it, a method or an authorizer, which its ARN names. Throws where the function can't be reached. */
+export type InvokeFor = (functionArn: string, event: string, sourceArn: string) => Promise<InvokeResult>;
+
 /** A REST API as its template describes it: what the router, the gateway responses and the control plane work from. */
 export interface RestApiDefinition {
   readonly id: string;
@@ -6,6 +11,7 @@ export interface RestApiDefinition {
   readonly stage: ApiStage;
   /** The root first, parents before their children. */
   readonly resources: readonly ApiResource[];
+  readonly apiKeys: readonly ApiKeyDefinition[];
   /** By response type, such as `THROTTLED` or `DEFAULT_4XX`. */
   readonly gatewayResponses: ReadonlyMap<string, GatewayResponseDefinition>;
 }
@@ -44,9 +50,31 @@ export interface ApiResource {
 /** One method of a resource and the function behind it. */
 export interface ApiMethod {
   readonly httpMethod: string;
-  readonly authorization: "NONE" | "AWS_IAM";
+  readonly authorization: "NONE" | "AWS_IAM" | "CUSTOM";
+  /** The authorizer of a method with CUSTOM. */
+  readonly authorizer: TokenAuthorizer | null;
+  readonly apiKeyRequired: boolean;
   readonly functionArn: string;
   readonly timeoutMillis: number;
+}
+
+/** A Lambda that judges a request by a header of its own (an authorizer of type TOKEN). */
+export interface TokenAuthorizer {
+  readonly id: string;
+  readonly functionArn: string;
+  /** The header that holds the token, in lower case. */
+  readonly header: string;
+  /** What a token must look like to be shown to the function at all. */
+  readonly pattern: RegExp | null;
+  /** Seconds for which its answer to a token holds; 0: each request asks. */
+  readonly ttl: number;
+}
+
+/** A key of the API's, as API Gateway made it. */
+export interface ApiKeyDefinition {
+  readonly id: string;
+  /** What clients send as `x-api-key`. */
+  readonly value: string;
 }
 
 /** What replaces an error of the gateway's own. */

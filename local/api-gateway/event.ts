@@ -1,4 +1,5 @@
 import { ACCOUNT } from "../types.ts";
+import type { Identity } from "./authorization.ts";
 import type { ApiStage } from "./definition.ts";
 import type { Incoming } from "./incoming.ts";
 import type { Route } from "./router.ts";
@@ -20,7 +21,7 @@ export function createRequestContext(
   incoming: Incoming,
   route: Route | null,
   stamp: RequestStamp,
-  accessKey: string | null,
+  { accessKey, apiKey, authorizer }: Identity,
 ): Readonly<Record<string, unknown>> {
   return {
     ...(route === null ? {} : { resourceId: route.resource.id, resourcePath: route.resource.path }),
@@ -44,10 +45,13 @@ export function createRequestContext(
       accessKey,
       cognitoAuthenticationType: null,
       cognitoAuthenticationProvider: null,
-      userArn: null,
+      // Every key is a user of its own.
+      userArn: accessKey === null ? null : `arn:aws:iam::${ACCOUNT}:user/${accessKey}`,
       userAgent: incoming.userAgent,
-      user: null,
+      user: accessKey,
+      ...(apiKey === null ? {} : { apiKey: apiKey.value, apiKeyId: apiKey.id }),
     },
+    ...(authorizer === null ? {} : { authorizer }),
     domainName: incoming.host,
     deploymentId: api.stage.deploymentId,
     apiId: api.id,

@@ -4,15 +4,19 @@ import { asHeaderText } from "./header-text.ts";
 
 /** Why the gateway itself answers, by API Gateway's response types. */
 export type RefusalType =
+  | "ACCESS_DENIED"
   | "API_CONFIGURATION_ERROR"
+  | "AUTHORIZER_FAILURE"
   | "BAD_REQUEST_PARAMETERS"
   | "DEFAULT_4XX"
   | "INTEGRATION_FAILURE"
   | "INTEGRATION_TIMEOUT"
+  | "INVALID_API_KEY"
   | "INVALID_SIGNATURE"
   | "MISSING_AUTHENTICATION_TOKEN"
   | "REQUEST_TOO_LARGE"
-  | "THROTTLED";
+  | "THROTTLED"
+  | "UNAUTHORIZED";
 
 /** An answer of the gateway's own, before the template's gateway responses have had their say. */
 export interface Refusal {
@@ -31,6 +35,23 @@ export const refusals = {
     message: "Missing Authentication Token",
     errorType: "MissingAuthenticationTokenException",
   },
+  /** No token, none that the authorizer's pattern fits, or one that it refused. */
+  unauthorized: { type: "UNAUTHORIZED", status: 401, message: "Unauthorized", errorType: "UnauthorizedException" },
+  /** The authorizer's policy does not allow the method. */
+  accessDenied: {
+    type: "ACCESS_DENIED",
+    status: 403,
+    message: "User is not authorized to access this resource",
+    errorType: "AccessDeniedException",
+  },
+  /** The authorizer failed, or its answer is none. */
+  authorizerFailed: {
+    type: "AUTHORIZER_FAILURE",
+    status: 500,
+    message: "Internal server error",
+    errorType: "AuthorizerConfigurationException",
+  },
+  invalidApiKey: { type: "INVALID_API_KEY", status: 403, message: "Forbidden", errorType: "ForbiddenException" },
   bodyTooLarge: {
     type: "REQUEST_TOO_LARGE",
     status: 413,

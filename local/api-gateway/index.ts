@@ -2,10 +2,10 @@ import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { ACCOUNT, REGION } from "../types.ts";
 import type { DeployedResource, InvokeResult, RestApiServer } from "../types.ts";
-import { authorize } from "./authorization.ts";
+import { createAuthorize, NOBODY } from "./authorization.ts";
 import { endPolitely, readBody } from "./body.ts";
 import { createControl } from "./control.ts";
-import type { ApiMethod, RestApiDefinition } from "./definition.ts";
+import type { ApiMethod, InvokeFor, RestApiDefinition } from "./definition.ts";
 import { createProxyEvent, createRequestContext, type RequestStamp } from "./event.ts";
 import { type Refusal, refusals, renderRefusal } from "./gateway-responses.ts";
 import { headerBytes, type Incoming, MAX_HEADER_BYTES, takeApart, valueOf } from "./incoming.ts";
@@ -13,9 +13,6 @@ import { type HttpResponse, readProxyResponse } from "./proxy-response.ts";
 import { readRestApi } from "./read-template.ts";
 import { createRouter, type Route } from "./router.ts";
 import { createThrottle } from "./throttle.ts";
-
-/** Invokes a function for a method, which its ARN names. Throws where the function can't be reached. */
-type InvokeFor = (functionArn: string, event: string, sourceArn: string) => Promise<InvokeResult>;
 
 /** A response, or why there is none; null if the client has gone. */
 type Outcome = { readonly response: HttpResponse } | { readonly refusal: Refusal } | null;
@@ -33,6 +30,7 @@ export function createRestApi(
   const api = readRestApi(resources);
   const route = createRouter(api.resources);
   const admits = createThrottle(api.stage, now);
+  const authorize = createAuthorize(api, invoke, now);
 
   const serve = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
     const stamp = createStamp();
@@ -52,13 +50,13 @@ export function createRestApi(
   ): Promise<Outcome> => {
     if (headerBytes(req) > MAX_HEADER_BYTES) return { refusal: refusals.headersTooLarge };
     if (target === null) return { refusal: refusals.missingAuthenticationToken };
-    const authorization = authorize(target.method, req, incoming);
+    const authorization = await authorize(target.method, req, incoming, methodArn(api, incoming));
     if (!authorization.allowed) return { refusal: authorization.refusal };
     if (!admits(target.resource, target.method)) return { refusal: refusals.throttled };
     const body = await readBody(req);
     if (body.kind === "aborted") return null;
     if (body.kind === "too large") return { refusal: refusals.bodyTooLarge };
-    const context = createRequestContext(api, incoming, target, stamp, authorization.accessKey);
+    const context = createRequestContext(api, incoming, target, stamp, authorization.identity);
     const event = createProxyEvent(incoming, target, api.stage.variables, context, body.bytes, api.binaryMediaTypes);
     if (event === null) return { refusal: refusals.eventTooLarge };
     const path = `${api.id}/${api.stage.name}/${incoming.httpMethod}${target.resource.path}`;
@@ -93,6 +91,10 @@ export function createRestApi(
     },
     control: createControl(api),
   };
+}
+
+function methodArn(api: RestApiDefinition, { httpMethod, path }: Incoming): string {
+  return `arn:aws:execute-api:${REGION}:${ACCOUNT}:${api.id}/${api.stage.name}/${httpMethod}${path}`;
 }
 
 function createStamp(): RequestStamp {
@@ -137,7 +139,7 @@ function refuse(
   stamp: RequestStamp,
 ): HttpResponse {
   const { status, headers, body } = renderRefusal(refusal, api.gatewayResponses, {
-    context: createRequestContext(api, incoming, target, stamp, null),
+    context: createRequestContext(api, incoming, target, stamp, NOBODY),
     stageVariables: api.stage.variables,
     requestParameter: (place, name) => {
       if (place === "header") return valueOf(incoming.headers, name);

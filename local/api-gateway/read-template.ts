@@ -1,6 +1,14 @@
 import { z } from "zod";
 import type { DeployedResource } from "../types.ts";
-import type { ApiMethod, ApiResource, ApiStage, GatewayResponseDefinition, RestApiDefinition } from "./definition.ts";
+import type {
+  ApiKeyDefinition,
+  ApiMethod,
+  ApiResource,
+  ApiStage,
+  GatewayResponseDefinition,
+  RestApiDefinition,
+  TokenAuthorizer,
+} from "./definition.ts";
 
 const restApiSchema = z.looseObject({
   Name: z.string().optional(),
@@ -17,14 +25,33 @@ const methodSchema = z.looseObject({
   RestApiId: z.string(),
   ResourceId: z.string(),
   HttpMethod: z.string(),
-  AuthorizationType: z.enum(["NONE", "AWS_IAM"]).default("NONE"),
-  ApiKeyRequired: z.union([z.literal(false), z.literal("false")]).optional(),
+  AuthorizationType: z.enum(["NONE", "AWS_IAM", "CUSTOM"]).default("NONE"),
+  AuthorizerId: z.string().optional(),
+  ApiKeyRequired: z.stringbool().or(z.boolean()).default(false),
   RequestValidatorId: z.never({ error: "request validators are not served by the embedded AWS" }).optional(),
   Integration: z.looseObject({
     Type: z.literal("AWS_PROXY"),
     Uri: z.string(),
     TimeoutInMillis: z.coerce.number().int().min(50).max(300_000).default(29_000),
   }),
+});
+
+/** Of the authorizers of REST APIs (TOKEN, REQUEST, COGNITO_USER_POOLS) the first. TTL is 300 s by default, 3,600 at the most. */
+const authorizerSchema = z.looseObject({
+  Type: z.literal("TOKEN", { error: "of authorizers, the embedded AWS serves those of type TOKEN" }),
+  AuthorizerUri: z.string(),
+  IdentitySource: z
+    .string()
+    .regex(/^method\.request\.header\.[\w-]+$/u)
+    .default("method.request.header.Authorization"),
+  IdentityValidationExpression: z.string().optional(),
+  AuthorizerResultTtlInSeconds: z.coerce.number().int().min(0).max(3_600).default(300),
+});
+
+const apiKeySchema = z.looseObject({
+  Name: z.string().optional(),
+  Value: z.string().min(20).optional(),
+  Enabled: z.stringbool().or(z.boolean()).default(false),
 });
 
 const gatewayResponseSchema = z.looseObject({
@@ -57,7 +84,7 @@ const LAMBDA_URI =
 
 /**
  * Reads the one REST API out of a deployment's resources. Throws, with the logical id and the property, for what
- * the embedded gateway doesn't serve (OpenAPI bodies, other integrations and authorizers, validators, API keys).
+ * the embedded gateway doesn't serve (OpenAPI bodies, other integrations and authorizers, validators).
  */
 export function readRestApi(resources: readonly DeployedResource[]): RestApiDefinition {
   const api = theOnly(resources, "AWS::ApiGateway::RestApi");
@@ -69,6 +96,7 @@ export function readRestApi(resources: readonly DeployedResource[]): RestApiDefi
     binaryMediaTypes: properties.BinaryMediaTypes.map((type) => type.toLowerCase()),
     stage: readStage(stage),
     resources: readResources(api.physicalId, resources),
+    apiKeys: readApiKeys(resources),
     gatewayResponses: readGatewayResponses(resources),
   };
 }
@@ -148,26 +176,74 @@ function assertAllPlaced(
 
 function readMethods(resources: readonly DeployedResource[]): Map<string, Map<string, ApiMethod>> {
   const byResource = new Map<string, Map<string, ApiMethod>>();
+  const authorizers = readAuthorizers(resources);
   for (const resource of resources) {
     if (resource.type !== "AWS::ApiGateway::Method") continue;
     const method = parse(methodSchema, resource);
-    const functionArn = LAMBDA_URI.exec(method.Integration.Uri)?.groups?.["functionArn"];
-    if (functionArn === undefined) {
-      throw new Error(
-        `AWS::ApiGateway::Method ${resource.logicalId} has the integration URI ${method.Integration.Uri}; ` +
-          "the embedded gateway serves arn:aws:apigateway:REGION:lambda:path/2015-03-31/functions/ARN/invocations only.",
-      );
-    }
+    const functionArn = functionOf(resource, method.Integration.Uri);
     const methods = byResource.get(method.ResourceId) ?? new Map<string, ApiMethod>();
     methods.set(method.HttpMethod.toUpperCase(), {
       httpMethod: method.HttpMethod.toUpperCase(),
       authorization: method.AuthorizationType,
+      authorizer: authorizerOf(resource, method, authorizers),
+      apiKeyRequired: method.ApiKeyRequired,
       functionArn,
       timeoutMillis: method.Integration.TimeoutInMillis,
     });
     byResource.set(method.ResourceId, methods);
   }
   return byResource;
+}
+
+function functionOf(resource: DeployedResource, uri: string): string {
+  const functionArn = LAMBDA_URI.exec(uri)?.groups?.["functionArn"];
+  if (functionArn !== undefined) return functionArn;
+  throw new Error(
+    `${resource.type} ${resource.logicalId} has the integration URI ${uri}; ` +
+      "the embedded gateway serves arn:aws:apigateway:REGION:lambda:path/2015-03-31/functions/ARN/invocations only.",
+  );
+}
+
+function authorizerOf(
+  resource: DeployedResource,
+  method: z.output<typeof methodSchema>,
+  authorizers: ReadonlyMap<string, TokenAuthorizer>,
+): TokenAuthorizer | null {
+  if (method.AuthorizationType !== "CUSTOM") return null;
+  const found = authorizers.get(method.AuthorizerId ?? "");
+  if (found !== undefined) return found;
+  throw new Error(`AWS::ApiGateway::Method ${resource.logicalId} names an authorizer that the template doesn't have.`);
+}
+
+function readAuthorizers(resources: readonly DeployedResource[]): Map<string, TokenAuthorizer> {
+  const authorizers = resources.filter(({ type }) => type === "AWS::ApiGateway::Authorizer");
+  return new Map(
+    authorizers.map((resource) => {
+      const authorizer = parse(authorizerSchema, resource);
+      const pattern = authorizer.IdentityValidationExpression;
+      return [
+        resource.physicalId,
+        {
+          id: resource.physicalId,
+          functionArn: functionOf(resource, authorizer.AuthorizerUri),
+          header: authorizer.IdentitySource.slice("method.request.header.".length).toLowerCase(),
+          // The whole token must fit, as by Java's matches().
+          pattern: pattern === undefined ? null : new RegExp(`^(?:${pattern})$`, "u"),
+          ttl: authorizer.AuthorizerResultTtlInSeconds,
+        },
+      ];
+    }),
+  );
+}
+
+/** The keys that are enabled. AWS makes their values up; here, where nobody could look one up, a key's value is its name. */
+function readApiKeys(resources: readonly DeployedResource[]): ApiKeyDefinition[] {
+  return resources
+    .filter(({ type }) => type === "AWS::ApiGateway::ApiKey")
+    .flatMap((resource) => {
+      const key = parse(apiKeySchema, resource);
+      return key.Enabled ? [{ id: resource.physicalId, value: key.Value ?? key.Name ?? resource.physicalId }] : [];
+    });
 }
 
 function readGatewayResponses(resources: readonly DeployedResource[]): Map<string, GatewayResponseDefinition> {

@@ -53,6 +53,8 @@ const KNOWN: Readonly<Record<string, Identify>> = {
     };
   },
   "AWS::ApiGateway::Resource": (naming) => generated(naming, "apigateway", "/resources/", "ResourceId"),
+  "AWS::ApiGateway::ApiKey": (naming) => generated(naming, "apigateway", "/apikeys/", "APIKeyId"),
+  "AWS::ApiGateway::Authorizer": (naming) => generated(naming, "apigateway", "/authorizers/", "AuthorizerId"),
   "AWS::ApiGateway::Method": (naming) => generated(naming, "apigateway", "/methods/"),
   "AWS::ApiGateway::Deployment": (naming) => generated(naming, "apigateway", "/deployments/", "DeploymentId"),
   "AWS::ApiGateway::Stage": (naming) => named(naming, "StageName", "apigateway", "/stages/"),
@@ -80,7 +82,6 @@ const KNOWN: Readonly<Record<string, Identify>> = {
 /** Types without an effect on a local run. They are named so that templates can refer to them, and otherwise left alone. */
 const WITHOUT_EFFECT: Readonly<Record<string, Identify>> = {
   "AWS::ApiGateway::Account": (naming) => generated(naming, "apigateway", "/account/"),
-  "AWS::ApiGateway::ApiKey": (naming) => generated(naming, "apigateway", "/apikeys/", "APIKeyId"),
   "AWS::ApiGateway::UsagePlan": (naming) => generated(naming, "apigateway", "/usageplans/", "Id"),
   "AWS::ApiGateway::UsagePlanKey": (naming) => generated(naming, "apigateway", "/usageplans/keys/", "Id"),
   "AWS::CDK::Metadata": (naming) => generated(naming, "cloudformation", "metadata/"),

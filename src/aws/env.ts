@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { type Auth, AuthSchema } from "../core/auth.ts";
 
 /** The names of the variables that the stacks set and the functions read. */
 export const ENV = {
@@ -17,6 +18,8 @@ export const ENV = {
   scheduleGroup: "CELERIAC_SCHEDULE_GROUP",
   scheduleRole: "CELERIAC_SCHEDULE_ROLE",
   queueArnPrefix: "CELERIAC_QUEUE_ARN_PREFIX",
+  auth: "CELERIAC_AUTH",
+  tokenRules: "CELERIAC_TOKEN_RULES",
 } as const;
 
 const Common = z.object({
@@ -80,6 +83,11 @@ function readScheduleEnv(variables: NodeJS.ProcessEnv): ScheduleEnv | null {
     roleArn: env[ENV.scheduleRole],
     queueArnPrefix: env[ENV.queueArnPrefix],
   };
+}
+
+/** How the API's functions know who calls. @throws where the variable is missing: no API function may take everyone for want of one. */
+export function readAuth(variables: NodeJS.ProcessEnv = process.env): Auth {
+  return AuthSchema.parse(JSON.parse(variables[ENV.auth] ?? "null"));
 }
 
 const Worker = z.object({

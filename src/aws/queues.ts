@@ -1,6 +1,8 @@
 import {
   ChangeMessageVisibilityCommand,
+  DeleteMessageCommand,
   GetQueueAttributesCommand,
+  ReceiveMessageCommand,
   SendMessageBatchCommand,
   SendMessageCommand,
 } from "@aws-sdk/client-sqs";
@@ -28,6 +30,14 @@ export interface Outgoing {
   readonly module: string;
   readonly message: RunMessage | CanvasMessage;
   readonly delay: number;
+}
+
+/** A message that was received by hand. */
+export interface Received {
+  readonly body: string;
+  readonly receiptHandle: string;
+  /** Milliseconds since 1970. */
+  readonly sent: number;
 }
 
 /** The modules' queues. */
@@ -111,6 +121,29 @@ export class Queues {
         VisibilityTimeout: Math.min(43_200, Math.max(0, Math.ceil(seconds))),
       }),
     );
+  }
+
+  /** Up to ten messages of a module's queue, hidden for its visibility timeout; none where none were found at once. */
+  async receive(module: string): Promise<Received[]> {
+    const { Messages = [] } = await sqsClient().send(
+      new ReceiveMessageCommand({
+        QueueUrl: this.url(module),
+        MaxNumberOfMessages: 10,
+        // Long polling asks every server of the queue; without it some of its messages are not found (SQS developer guide).
+        WaitTimeSeconds: 1,
+        MessageSystemAttributeNames: ["SentTimestamp"],
+      }),
+    );
+    return Messages.map(({ Body = "", ReceiptHandle = "", Attributes }) => ({
+      body: Body,
+      receiptHandle: ReceiptHandle,
+      sent: Number(Attributes?.SentTimestamp),
+    }));
+  }
+
+  /** Deletes a received message. */
+  async remove(module: string, receiptHandle: string): Promise<void> {
+    await sqsClient().send(new DeleteMessageCommand({ QueueUrl: this.url(module), ReceiptHandle: receiptHandle }));
   }
 
   /** How many messages a module's queue holds. */

@@ -28,6 +28,16 @@ const ItemSchema = z.object({
   ttl: z.number(),
 });
 
+/** The attributes that go when a task is forgotten: all but its key, kind and time to live. */
+export const FORGETTABLE: readonly string[] = [
+  ...Object.keys(ItemSchema.shape),
+  "task",
+  "recent",
+  "seq",
+  "root_key",
+  "dead",
+].filter((name) => !["id", "kind", "ttl"].includes(name));
+
 const parsed = <Schema extends z.ZodType>(schema: Schema, text: string | undefined): z.output<Schema> | null =>
   text === undefined ? null : schema.parse(JSON.parse(text));
 

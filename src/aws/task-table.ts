@@ -6,7 +6,7 @@ import type { Call, Payload } from "../core/message.ts";
 import type { Progress, Replacement, TaskRecord } from "../core/record.ts";
 import type { FinalStatus } from "../core/states.ts";
 import type { Item, Table } from "./table.ts";
-import { eventOn, eventText, toRecord } from "./task-item.ts";
+import { FORGETTABLE, eventOn, eventText, toRecord } from "./task-item.ts";
 
 export { toRecord } from "./task-item.ts";
 
@@ -320,6 +320,20 @@ export class TaskTable {
       values: notRunning,
     });
     return toRecord(item, now);
+  }
+
+  /**
+   * Empties the record of a task that has ended, and takes it out of every index. What is left keeps a late message from running it
+   * again, for as long as SQS may hold one.
+   */
+  async forget(id: string, now: number): Promise<void> {
+    await this.#table.update({
+      id,
+      set: { kind: "forgotten", ttl: Math.ceil(now / 1000) + 2 * 14 * 24 * 3600 },
+      remove: FORGETTABLE,
+      when: "#kind = :task AND #status IN (:success, :failure, :revoked)",
+      values: { ...final, task: "task" },
+    });
   }
 
   /** Notes tasks that a running task submitted. */

@@ -2,6 +2,7 @@ import { toGroup } from "../aws/canvas-table.ts";
 import type { Runtime } from "../aws/runtime.ts";
 import { toRecord } from "../aws/task-table.ts";
 import { summaryOf } from "../core/answer.ts";
+import { type Caller, type Owner, mayAccess } from "../core/caller.ts";
 import type { GroupRecord } from "../core/canvas.ts";
 import { Problem } from "../core/problem.ts";
 import type { TaskRecord } from "../core/record.ts";
@@ -24,16 +25,23 @@ export async function lookUp(runtime: Runtime, id: string): Promise<Found | null
   return group === null ? null : { kind: "group", record: group };
 }
 
-/** The task or group `id`. @throws Problem 404 where there is none, or its time is over. */
-export async function find(runtime: Runtime, id: string): Promise<Found> {
+/**
+ * The task or group `id`, as far as it is the caller's.
+ * @throws Problem 404 where there is none, its time is over, or it is another's: who may not see it is not told that it is there.
+ */
+export async function find(runtime: Runtime, id: string, caller: Caller): Promise<Found> {
   const found = await lookUp(runtime, id);
-  if (found !== null) return found;
+  if (found !== null && mayAccess(caller, ownerOf(found))) return found;
   throw new Problem(404, "unknown_task", "There is no task or group with this id, or its time is over.");
 }
 
-/** The record of the task `id`. @throws Problem 404 where there is none. */
-export async function findTask(runtime: Runtime, id: string): Promise<TaskRecord> {
-  const found = await find(runtime, id);
+function ownerOf(found: Found): Owner | null {
+  return found.kind === "task" ? found.record.call.owner : found.record.group.owner;
+}
+
+/** The record of the task `id`. @throws Problem 404 as {@link find} does. */
+export async function findTask(runtime: Runtime, id: string, caller: Caller): Promise<TaskRecord> {
+  const found = await find(runtime, id, caller);
   if (found.kind === "task") return found.record;
   throw new Problem(404, "unknown_task", "This is a group, not a task.");
 }

@@ -57,11 +57,18 @@ export interface Attempt {
  */
 export async function beginRequest(
   table: Table,
-  request: { readonly key: string | null; readonly path: string; readonly body: Uint8Array; readonly now: number },
+  request: {
+    readonly key: string | null;
+    /** Whose key it is: another's is another key. */
+    readonly scope: string;
+    readonly path: string;
+    readonly body: Uint8Array;
+    readonly now: number;
+  },
 ): Promise<Attempt> {
   const { key, now } = request;
   if (key === null) return { seed: randomUUID(), created: now, done: false, complete: nothing, abandon: nothing };
-  const id = `idempotency#${sha256(key)}`;
+  const id = `idempotency#${sha256(request.scope, key)}`;
   const fingerprint = sha256(request.path, request.body);
   const first = { fingerprint, seed: randomUUID(), created: now, lease: now + LEASE_SECONDS * 1000, done: false };
   const change = (set: Item) => async (): Promise<void> => {

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { Runtime } from "../aws/runtime.ts";
 import type { Entry } from "../aws/table.ts";
+import { type Caller, mayAccess } from "../core/caller.ts";
 import { bucketsOfDay, dayOf } from "../core/buckets.ts";
 import { invalidInput } from "../core/problem.ts";
 import { type TaskRecord, moduleOf } from "../core/record.ts";
@@ -17,8 +18,8 @@ export interface TaskPage {
   readonly cursor: string | null;
 }
 
-/** Lists tasks, newest first. Its work is bounded, so a page may be short though more follows. @throws Problem 400 for a bad cursor. */
-export async function listTasks(runtime: Runtime, request: ListRequest): Promise<TaskPage> {
+/** Lists the caller's tasks, newest first. Its work is bounded, so a page may be short though more follows. @throws Problem 400 for a bad cursor. */
+export async function listTasks(runtime: Runtime, request: ListRequest, caller: Caller): Promise<TaskPage> {
   const now = runtime.now();
   const found: TaskRecord[] = [];
   let before =
@@ -42,7 +43,8 @@ export async function listTasks(runtime: Runtime, request: ListRequest): Promise
       for (const entry of entries) {
         before = entry.seq;
         const record = byId.get(entry.id);
-        if (record !== undefined && matches(record, request)) found.push(record);
+        if (record !== undefined && mayAccess(caller, record.call.owner) && matches(record, request))
+          found.push(record);
         if (found.length === request.limit) return { records: found, cursor: writeCursor(before) };
       }
       reads += entries.length;

@@ -1,6 +1,7 @@
 import { CANVAS_QUEUE, startCanvas } from "../aws/engine.ts";
 import type { Runtime } from "../aws/runtime.ts";
 import type { Item } from "../aws/table.ts";
+import type { Owner } from "../core/caller.ts";
 import type { Canvas, Machine } from "../core/canvas.ts";
 import { CeleriacError } from "../core/errors.ts";
 import { MAX_LISTED } from "../core/limits.ts";
@@ -15,6 +16,8 @@ import { TaskIdTaken } from "./submit.ts";
 export interface CanvasContext {
   readonly correlation: string;
   readonly origin: string;
+  /** Whose it is; null where the stage asks nobody, or nobody in particular started it. */
+  readonly owner: Owner | null;
   /** Milliseconds since 1970. */
   readonly now: number;
   /** The root it belongs to where a task submits it. @default the plan's own */
@@ -93,6 +96,7 @@ async function callOf(
       ...ids,
       correlation: context.correlation,
       origin: context.origin,
+      owner: context.owner,
       now: context.now,
       nesting: context.nesting ?? 0,
     },
@@ -122,6 +126,7 @@ interface Planned {
   readonly calls: ReadonlyMap<string, Call>;
   readonly recorded: ReadonlySet<string>;
   readonly now: number;
+  readonly owner: Owner | null;
   readonly machine?: Machine;
   readonly root?: string;
 }
@@ -146,7 +151,7 @@ function memberOf(part: Part, { calls, recorded }: Planned): { part: Part; call?
   return call === undefined || recorded.has(part.id) ? { part } : { part, call };
 }
 
-function storedCanvas(canvas: PlannedCanvas, plan: Plan, { now, machine, root }: Planned): Canvas {
+function storedCanvas(canvas: PlannedCanvas, plan: Plan, { now, owner, machine, root }: Planned): Canvas {
   const { id, place, result } = canvas;
   const common = { id, place, result, root: plan.root, machine: id === plan.top.id ? (machine ?? null) : null };
   if (canvas.kind === "chain") return { ...common, kind: "chain", steps: [...canvas.steps] };
@@ -160,6 +165,7 @@ function storedCanvas(canvas: PlannedCanvas, plan: Plan, { now, machine, root }:
       shared_root: root ?? null,
       group,
       group_index: groupIndex,
+      owner,
       created: now,
     };
   }

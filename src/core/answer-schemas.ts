@@ -88,6 +88,9 @@ export const RevokeAnswer = z.strictObject({ task_id: Id });
 /** The answer to a redrive: how many dead tasks went back. */
 export const RedriveAnswer = z.strictObject({ name: z.string(), redriven: z.int().min(0) });
 
+/** The answer to a purge. */
+export const PurgeAnswer = z.strictObject({ name: z.string() });
+
 /** The queues. */
 export const QueuesAnswer = z.strictObject({
   queues: z.array(

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { OwnerSchema } from "./caller.ts";
 import type { TaskError } from "./errors.ts";
 import { PayloadSchema } from "./message.ts";
 import { PartSchema, PlaceSchema } from "./place.ts";
@@ -48,6 +49,8 @@ export const GroupSchema = z.object({
   shared_root: z.string().nullable().default(null),
   group: z.string().nullable(),
   group_index: z.number().int().nullable(),
+  /** Whose it is, as of a task. */
+  owner: OwnerSchema.nullable().default(null),
   created: z.number(),
 });
 
@@ -124,6 +127,8 @@ export const CanvasMessageSchema = z.discriminatedUnion("op", [
   }),
   /** Revoke what has not started of a canvas; with `terminate`, stop what runs of it. */
   z.object({ op: z.literal("revoke"), canvas: z.string(), terminate: z.boolean().default(false) }),
+  /** Revoke what waits in a module's queue since before a time, milliseconds since 1970. */
+  z.object({ op: z.literal("purge"), queue: z.string(), before: z.number() }),
   /** Make the records of a workflow that was started by hand, and give the state that waits their ids. */
   z.object({
     op: z.literal("prepare"),

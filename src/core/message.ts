@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { OwnerSchema, type Owner } from "./caller.ts";
 import { type Place, PlaceSchema } from "./place.ts";
 import { CodeTaskNodeSchema, EACH, type TaskNode } from "./signature.ts";
 
@@ -22,6 +23,8 @@ export const CallSchema = z.object({
   group_index: z.number().int().nullable(),
   correlation: z.string(),
   origin: z.string(),
+  /** Whose it is; null where the stage asks nobody, and for what a schedule or a machine started. */
+  owner: OwnerSchema.nullable().default(null),
   created: z.number(),
   eta: z.number().nullable(),
   expires: z.number().nullable(),
@@ -88,6 +91,8 @@ export interface CallContext {
   readonly groupIndex: number | null;
   readonly correlation: string;
   readonly origin: string;
+  /** Whose it is. @default nobody's */
+  readonly owner?: Owner | null;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
@@ -118,6 +123,7 @@ export function createCall(node: TaskNode, defaults: TaskDefaults, context: Call
     group_index: context.groupIndex,
     correlation: context.correlation,
     origin: context.origin,
+    owner: context.owner ?? null,
     created: context.now,
     eta: startTime(options.eta, later === null ? countdown : undefined, context.now),
     expires: later !== null && typeof expires === "number" ? null : pointInTime(expires, context.now),

@@ -12,7 +12,8 @@ interface Description {
   /** Media type of the body where it is no JSON. */
   readonly bodyType?: string;
   readonly status: number;
-  readonly answer: z.ZodType;
+  /** Null where the answer has no body. */
+  readonly answer: z.ZodType | null;
   readonly problems: readonly number[];
 }
 
@@ -96,6 +97,19 @@ const DESCRIPTIONS: Readonly<Record<RouteName, Description>> = {
     answer: answers.RedriveAnswer,
     problems: [400, 404, 415, 429],
   },
+  forgetTask: {
+    summary: "Forget a task that has ended, with its payloads",
+    status: 204,
+    answer: null,
+    problems: [404, 409, 429],
+  },
+  purgeQueue: {
+    summary: "Revoke what waits in a queue",
+    body: requests.EmptyBody,
+    status: 202,
+    answer: answers.PurgeAnswer,
+    problems: [400, 404, 415, 429],
+  },
   getRegistry: {
     summary: "Every task",
     status: 200,
@@ -169,7 +183,10 @@ function operationOf(
     parameters: [...pathParameters(path), ...queryParameters(description.query), ...headerParameters(method)],
     ...(content === undefined ? {} : { requestBody: { required: true, content } }),
     responses: {
-      [status]: { description: "Done", content: { "application/json": { schema: schemaOf(answer, "output") } } },
+      [status]: {
+        description: "Done",
+        ...(answer !== null && { content: { "application/json": { schema: schemaOf(answer, "output") } } }),
+      },
       ...Object.fromEntries(refusals),
     },
   };

@@ -1,11 +1,21 @@
+import type { Right } from "./caller.ts";
+
 /** The function that serves a route: one for each right, so that each has the permissions of its right alone. */
 export type ApiFunction = "submit" | "read" | "wait" | "operate";
+
+/** What a caller needs for a function's routes. */
+export const RIGHT_OF: Readonly<Record<ApiFunction, Exclude<Right, "all">>> = {
+  submit: "submit",
+  read: "read",
+  wait: "read",
+  operate: "operate",
+};
 
 /** One operation of the HTTP contract. */
 export interface Route {
   /** The operation's name: its file in `functions/api`, and its id in the OpenAPI document. */
   readonly name: string;
-  readonly method: "GET" | "POST";
+  readonly method: "GET" | "POST" | "DELETE";
   /** As API Gateway writes it: `/result/{task_id}`. */
   readonly path: string;
   readonly function: ApiFunction;
@@ -28,9 +38,11 @@ export const ROUTES = [
   { name: "getResult", method: "GET", path: "/result/{task_id}", function: "wait" },
   { name: "listTasks", method: "GET", path: "/tasks", function: "read" },
   { name: "getTask", method: "GET", path: "/tasks/{task_id}", function: "read" },
+  { name: "forgetTask", method: "DELETE", path: "/tasks/{task_id}", function: "operate" },
   { name: "revokeTask", method: "POST", path: "/tasks/{task_id}/revoke", function: "operate" },
   { name: "retryTask", method: "POST", path: "/tasks/{task_id}/retry", function: "operate" },
   { name: "redriveQueue", method: "POST", path: "/queues/{name}/redrive", function: "operate" },
+  { name: "purgeQueue", method: "POST", path: "/queues/{name}/purge", function: "operate" },
   { name: "getRegistry", method: "GET", path: "/registry", function: "read" },
   { name: "listQueues", method: "GET", path: "/queues", function: "read" },
   { name: "listWorkflows", method: "GET", path: "/workflows", function: "read" },

@@ -122,9 +122,9 @@ async function claimAndRun(worker: Worker, message: RunMessage, delivery: Delive
   const claimed = await runtime.tasks.claim({ id, attempt, fence, now: runtime.now(), leaseFor, call });
   if (claimed !== null) return verdictOf(await runClaimed(worker, claimed, message, delivery, job.input));
   const record = await runtime.tasks.get(id, runtime.now());
-  return record === null
-    ? comeBack(1)
-    : refused(worker, record, message, delivery, { fence, leaseFor, input: job.input });
+  if (record !== null) return refused(worker, record, message, delivery, { fence, leaseFor, input: job.input });
+  // Something is there under its id that is no task to be run: one that was forgotten, or whose time is over.
+  return (await runtime.table.get(id)) === null ? comeBack(1) : ACK;
 }
 
 async function refused(

@@ -26,7 +26,7 @@ export async function prepareLinks(runtime: Runtime, ended: EndedTask): Promise<
   const ids = linkIds(ended, kind);
   const first: unknown =
     kind === "link" ? JSON.parse(ended.result === null ? "null" : await runtime.payloads.load(ended.result)) : ended.id;
-  const { root, correlation, task: origin } = ended.call;
+  const { root, correlation, owner, task: origin } = ended.call;
   const context = {
     root,
     parent: ended.id,
@@ -34,6 +34,7 @@ export async function prepareLinks(runtime: Runtime, ended: EndedTask): Promise<
     groupIndex: null,
     correlation,
     origin,
+    owner,
     now: ended.done ?? ended.call.created,
   };
   return inParallel([...links.entries()], ([index, link]) => {

@@ -35,8 +35,8 @@ export interface Start {
 
 /** Stores and starts what the task `record` starts; it shares that task's root. @throws TaskIdTaken */
 export async function startPlan(runtime: Runtime, record: TaskRecord, plan: Plan, start: Start): Promise<void> {
-  const { root, correlation, task: origin } = record.call;
-  const context = { root, correlation, origin, now: start.now, nesting: start.nesting ?? 0 };
+  const { root, correlation, owner, task: origin } = record.call;
+  const context = { root, correlation, origin, owner, now: start.now, nesting: start.nesting ?? 0 };
   const [only] = plan.tasks;
   if (plan.canvases.length > 0 || only === undefined) return submitCanvas(runtime, plan, context);
   const { id, node, ...standing } = only;

@@ -91,16 +91,14 @@ describe("reading a REST API from a template", () => {
     expect(() => createRestApi(resources, echo)).toThrow(/AWS::ApiGateway::Method Method\d+ .*Integration\.Type/u);
   });
 
-  it("refuses an authorizer that isn't IAM", () => {
+  it("refuses an authorizer that is neither IAM nor a Lambda's for tokens", () => {
     const resources = restApiResources([{ method: "GET", path: "/add", authorization: "COGNITO_USER_POOLS" }]);
     expect(() => createRestApi(resources, echo)).toThrow(/AuthorizationType/u);
   });
 
-  it("refuses a method with a request validator or an API key", () => {
+  it("refuses a method with a request validator", () => {
     const validated = restApiResources([{ method: "GET", path: "/add" }], { method: { RequestValidatorId: "v1" } });
     expect(() => createRestApi(validated, echo)).toThrow(/RequestValidatorId: request validators are not served/u);
-    const keyed = restApiResources([{ method: "GET", path: "/add" }], { method: { ApiKeyRequired: true } });
-    expect(() => createRestApi(keyed, echo)).toThrow(/ApiKeyRequired/u);
   });
 
   it("refuses a template with no stage or with two APIs", () => {

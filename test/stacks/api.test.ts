@@ -235,3 +235,47 @@ describe("each right", () => {
     expect(rights("submit")).toEqual(expect.arrayContaining([...reading]));
   });
 });
+
+describe("who may call", () => {
+  const withAuth = (auth: unknown): Promise<Stage> => synthesizeStage({ dev: { auth } }, "dev");
+
+  test("is said by one managed policy for each right, with the routes of that right alone", () => {
+    const policies = dev.all("AWS::IAM::ManagedPolicy");
+    expect(policies.map(({ Properties }) => Properties["ManagedPolicyName"])).toEqual([
+      "celeriac-dev-submit",
+      "celeriac-dev-read",
+      "celeriac-dev-operate",
+    ]);
+    const operate = JSON.stringify(policies[2]?.Properties["PolicyDocument"]);
+    expect(operate).toContain("/v1/POST/queues/*/purge");
+    expect(operate).toContain("/v1/DELETE/tasks/*");
+    expect(operate).not.toContain('/v1/POST/tasks"');
+  });
+
+  test("with tokens is asked of an authorizer that may do nothing, for every method", async () => {
+    const stage = await withAuth({ jwt: { issuer: "https://id.example", audience: "celeriac" } });
+    expect(new Set(stage.values("AWS::ApiGateway::Method", "AuthorizationType"))).toEqual(new Set(["CUSTOM"]));
+    const [authorizer] = stage.all("AWS::ApiGateway::Authorizer");
+    expect(authorizer?.Properties).toMatchObject({ Type: "TOKEN", AuthorizerResultTtlInSeconds: 300 });
+    const role = stage.one("AWS::Lambda::Function", "FunctionName", "celeriac-dev-api-authorize").Properties["Role"];
+    expect(JSON.stringify(role)).toContain("Authorize");
+    expect(stage.all("AWS::IAM::ManagedPolicy")).toEqual([]);
+  });
+
+  test("with keys is a usage plan's, for every method, and each key has its rights", async () => {
+    const stage = await withAuth({
+      apiKeys: { keys: { backend: ["submit"], admin: ["all"] }, rate: 5, perDay: 1_000 },
+    });
+    expect(new Set(stage.values("AWS::ApiGateway::Method", "ApiKeyRequired"))).toEqual(new Set([true]));
+    expect(stage.values("AWS::ApiGateway::ApiKey", "Name")).toEqual(["celeriac-dev-backend", "celeriac-dev-admin"]);
+    expect(stage.all("AWS::ApiGateway::UsagePlan")[0]?.Properties).toMatchObject({
+      Throttle: { RateLimit: 5, BurstLimit: 200 },
+      Quota: { Limit: 1_000, Period: "DAY" },
+    });
+    const variables = JSON.stringify(
+      stage.one("AWS::Lambda::Function", "FunctionName", "celeriac-dev-api-read").Properties["Environment"],
+    );
+    expect(variables).toContain("backend");
+    expect(stage.all("AWS::ApiGateway::UsagePlanKey")).toHaveLength(2);
+  });
+});

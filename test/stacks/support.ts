@@ -73,6 +73,7 @@ export async function synthesizeStage(
       "api-read",
       "api-wait",
       "api-operate",
+      "api-authorize",
     ];
     for (const name of names) {
       await mkdir(join(folder, name));

@@ -12,7 +12,7 @@ describe("the configuration of a stage", () => {
     expect(load({ dev: {} })).toEqual({
       stage: "dev",
       resources: "destroy",
-      auth: "iam",
+      auth: { kind: "iam", principal: "role", operators: [] },
       recordRetentionDays: 7,
       logRetentionDays: 30,
       modulesOff: [],
@@ -45,10 +45,38 @@ describe("the configuration of a stage", () => {
   });
 
   test("may open the API to everyone in the local run alone", () => {
-    expect(load({ local: { auth: "none" } }, { stage: "local" }).auth).toBe("none");
+    expect(load({ local: { auth: "none" } }, { stage: "local" }).auth).toEqual({ kind: "none" });
     expect(() => load({ dev: { auth: "none" } })).toThrow(
       /stage "dev": auth "none" would open the API to everyone.*Say "iam"/,
     );
+  });
+
+  test("lets tokens in by issuer, audience and scopes", () => {
+    const { auth } = load({ dev: { auth: { jwt: { issuer: "https://id.example", audience: "celeriac" } } } });
+    expect(auth).toMatchObject({
+      kind: "jwt",
+      issuer: "https://id.example",
+      audience: ["celeriac"],
+      scopes: { submit: "celeriac:submit", all: "celeriac:all" },
+      tenantClaim: null,
+    });
+  });
+
+  test.each<[string, unknown, RegExp]>([
+    ["of a form that there is not", "basic", /auth: expected "iam", .* or "none"/],
+    ["of two forms at once", { iam: {}, apiKeys: { keys: { a: ["read"] } } }, /auth: expected "iam"/],
+    ["with an unknown key", { iam: { operator: [] } }, /auth\.iam: Unrecognized key: "operator"/],
+    ["with an operator that is no ARN", { iam: { operators: ["admin"] } }, /auth\.iam\.operators\.0: is no ARN/],
+    ["of tokens without an issuer", { jwt: { audience: "a" } }, /auth\.jwt\.issuer/],
+    [
+      "of tokens over plain HTTP",
+      { jwt: { issuer: "http://id.example", audience: "a" } },
+      /http:\/\/id\.example is not https/,
+    ],
+    ["of no keys", { apiKeys: { keys: {} } }, /auth\.apiKeys\.keys: names no key/],
+    ["of a key with a right that there is not", { apiKeys: { keys: { a: ["write"] } } }, /auth\.apiKeys\.keys\.a\.0/],
+  ])("refuses an auth %s", (_name, auth, message) => {
+    expect(() => load({ dev: { auth } })).toThrow(message);
   });
 
   test.each<[string, unknown, RegExp]>([

@@ -1,0 +1,219 @@
+import { type Server, createServer } from "node:http";
+import { type CryptoKey, SignJWT, exportJWK, generateKeyPair } from "jose";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { z } from "zod";
+import { ListAnswer } from "../../src/core/answer-schemas.ts";
+import { call, refused, submit, useApi } from "./api.ts";
+import { type OwnStage, startStage } from "./stage.ts";
+
+let stage: OwnStage | undefined;
+const start = async (auth: unknown): Promise<void> => {
+  stage = await startStage({ auth });
+  useApi(stage.embedded.apiUrl);
+};
+const stop = async (): Promise<void> => {
+  await stage?.stop();
+};
+
+type Headers = Record<string, string>;
+const ids = (json: unknown): string[] => ListAnswer.parse(json).tasks.map((task) => task.task_id);
+
+async function endedFor(id: string, headers: Headers): Promise<unknown> {
+  const answer = await call("GET", `/result/${id}?wait=20`, undefined, headers);
+  expect(answer.status).toBe(200);
+  return answer.json;
+}
+
+/** What every kind of stage that asks who calls keeps apart. */
+function keepsApart(first: () => Headers, second: () => Headers, everybody: () => Headers): void {
+  test("a task is its submitter's: another gets 404 for it, whatever he asks", async () => {
+    const { task_id: id } = await submit("/tasks", { task: "probe.fail" }, first());
+    expect(await endedFor(id, first())).toMatchObject({ status: "FAILURE" });
+    for (const path of [`/result/${id}`, `/tasks/${id}`, `/documents/${id}/output`]) {
+      expect((await refused(404, "GET", path, undefined, second())).status).toBe(404);
+    }
+    await refused(404, "POST", `/tasks/${id}/revoke`, {}, second());
+    await refused(404, "POST", `/tasks/${id}/retry`, {}, second());
+    await refused(404, "DELETE", `/tasks/${id}`, undefined, second());
+    expect((await call("GET", `/tasks/${id}`, undefined, everybody())).status).toBe(200);
+  });
+
+  test("a canvas, its groups and what it starts are its submitter's", async () => {
+    const link = { task: "math.add", args: [1] };
+    const node = {
+      group: [
+        { task: "math.add", args: [1, 1], options: { link: [link] } },
+        { task: "math.add", args: [2, 2] },
+      ],
+    };
+    const { task_id: group, root_id: root } = await submit("/canvas", node, first());
+    expect(await endedFor(group, first())).toMatchObject({ kind: "group", result: [2, 4] });
+    await refused(404, "GET", `/result/${group}`, undefined, second());
+    const mine = await call("GET", `/tasks?root_id=${root}`, undefined, first());
+    expect(ids(mine.json)).toHaveLength(3);
+    expect(ids((await call("GET", `/tasks?root_id=${root}`, undefined, second())).json)).toEqual([]);
+    expect(ids((await call("GET", `/tasks?root_id=${root}`, undefined, everybody())).json)).toHaveLength(3);
+  });
+
+  test("an idempotency key is its caller's own", async () => {
+    const key = { "idempotency-key": "the-same" };
+    const one = await submit("/add", { x: 1, y: 2 }, { ...first(), ...key });
+    const other = await submit("/add", { x: 1, y: 2 }, { ...second(), ...key });
+    const again = await submit("/add", { x: 1, y: 2 }, { ...first(), ...key });
+    expect(other.task_id).not.toBe(one.task_id);
+    expect(again).toEqual(one);
+  });
+
+  test("what an operator runs again stays whose it was", async () => {
+    const { task_id: id } = await submit("/tasks", { task: "probe.fail" }, first());
+    await endedFor(id, first());
+    const again = await submit(`/tasks/${id}/retry`, {}, everybody());
+    expect(await endedFor(again.task_id, first())).toMatchObject({ status: "FAILURE" });
+  });
+}
+
+describe("a stage that asks for signatures", () => {
+  beforeAll(() => start({ iam: { operators: ["arn:aws:iam::*:user/OPS*"] } }));
+  afterAll(stop);
+  const signed = (key: string): Headers => ({
+    authorization: `AWS4-HMAC-SHA256 Credential=${key}/20261122/us-east-1/execute-api/aws4_request, SignedHeaders=host, Signature=00`,
+  });
+
+  keepsApart(
+    () => signed("AKIAFIRST"),
+    () => signed("AKIASECOND"),
+    () => signed("OPS1"),
+  );
+
+  test("refuses a request without one", async () => {
+    expect((await refused(403, "GET", "/tasks")).detail).toContain("not signed");
+  });
+});
+
+describe("a stage that asks for API keys", () => {
+  beforeAll(() =>
+    start({
+      apiKeys: {
+        keys: {
+          backend: ["submit", "read", "operate"],
+          reports: ["submit", "read", "operate"],
+          watcher: ["read"],
+          admin: ["submit", "read", "operate", "all"],
+        },
+      },
+    }),
+  );
+  afterAll(stop);
+  // The embedded AWS has a key's name as its value.
+  const key = (name: string): Headers => ({ "x-api-key": `celeriac-local-${name}` });
+
+  keepsApart(
+    () => key("backend"),
+    () => key("reports"),
+    () => key("admin"),
+  );
+
+  test("refuses a request without a key, and with one that there is not", async () => {
+    await refused(403, "GET", "/tasks");
+    await refused(403, "GET", "/tasks", undefined, key("nobody"));
+  });
+
+  test("lets a key do what its rights say, and says which one is missing", async () => {
+    expect((await call("GET", "/tasks", undefined, key("watcher"))).status).toBe(200);
+    expect((await refused(403, "POST", "/add", { x: 1, y: 2 }, key("watcher"))).detail).toContain('"submit"');
+    expect((await refused(403, "POST", "/queues/math/purge", {}, key("watcher"))).detail).toContain('"operate"');
+  });
+});
+
+describe("a stage that asks for tokens", () => {
+  let issuer: Server;
+  let url = "";
+  let keys: { publicKey: CryptoKey; privateKey: CryptoKey };
+  let discoveries = 0;
+
+  beforeAll(async () => {
+    keys = await generateKeyPair("RS256");
+    const jwk = { ...(await exportJWK(keys.publicKey)), kid: "one", alg: "RS256" };
+    issuer = createServer((request, response) => {
+      discoveries += 1;
+      const document = request.url?.includes("openid") ? { issuer: url, jwks_uri: `${url}/keys` } : { keys: [jwk] };
+      response.setHeader("content-type", "application/json").end(JSON.stringify(document));
+    });
+    await new Promise<void>((resolve) => issuer.listen(0, "127.0.0.1", resolve));
+    const address = issuer.address();
+    url = `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`;
+    await start({ jwt: { issuer: url, audience: ["celeriac", "other"], tenantClaim: "org" } });
+  });
+  afterAll(async () => {
+    await stop();
+    issuer.close();
+  });
+
+  const Claims = z.object({
+    iss: z.string().optional(),
+    aud: z.string().default("celeriac"),
+    sub: z.string().default("ann"),
+    scope: z.string().default("celeriac:submit celeriac:read celeriac:operate"),
+    org: z.string().default("acme"),
+  });
+  const token = (given: z.input<typeof Claims> = {}, how: { expires?: string; key?: CryptoKey } = {}) => {
+    const { iss = url, aud, sub, ...claims } = Claims.parse(given);
+    return new SignJWT(claims)
+      .setProtectedHeader({ alg: "RS256", kid: "one" })
+      .setIssuer(iss)
+      .setAudience(aud)
+      .setSubject(sub)
+      .setExpirationTime(how.expires ?? "10m")
+      .sign(how.key ?? keys.privateKey);
+  };
+  const bearer = async (...of: Parameters<typeof token>): Promise<Headers> => ({
+    authorization: `Bearer ${await token(...of)}`,
+  });
+  let acme: Headers;
+  let umbrella: Headers;
+  let admin: Headers;
+  beforeAll(async () => {
+    acme = await bearer();
+    umbrella = await bearer({ org: "umbrella" });
+    admin = await bearer({ scope: "celeriac:submit celeriac:read celeriac:operate celeriac:all", org: "operators" });
+  });
+
+  keepsApart(
+    () => acme,
+    () => umbrella,
+    () => admin,
+  );
+
+  test("shows a tenant's tasks to all its callers", async () => {
+    const { task_id: id } = await submit("/add", { x: 1, y: 2 }, acme);
+    expect(await endedFor(id, await bearer({ sub: "bob" }))).toMatchObject({ result: 3 });
+  });
+
+  test("refuses with 401 what is no token of its issuer's, for it, or of now", async () => {
+    const { privateKey } = await generateKeyPair("RS256");
+    const bad: Headers[] = [
+      {},
+      { authorization: "Basic YTpi" },
+      { authorization: "Bearer x.y.z" },
+      await bearer({ iss: "https://elsewhere.example" }),
+      await bearer({ aud: "somebody-else" }),
+      await bearer({}, { expires: "-10m" }),
+      await bearer({}, { key: privateKey }),
+      await bearer({ org: "" }),
+    ];
+    for (const headers of bad) await refused(401, "GET", "/tasks", undefined, headers);
+  });
+
+  test("lets a token do what its scopes say", async () => {
+    const reader = await bearer({ scope: "celeriac:read" });
+    expect((await call("GET", "/tasks", undefined, reader)).status).toBe(200);
+    expect((await refused(403, "POST", "/add", { x: 1, y: 2 }, reader)).detail).toContain('"submit"');
+  });
+
+  test("asks the authorizer once for a token, and the issuer once for its keys", async () => {
+    const before = discoveries;
+    const headers = await bearer({ sub: "often" });
+    for (let n = 0; n < 5; n += 1) expect((await call("GET", "/health", undefined, headers)).status).toBe(200);
+    expect(discoveries - before).toBeLessThanOrEqual(2);
+  });
+});
