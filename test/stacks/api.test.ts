@@ -247,8 +247,8 @@ describe("who may call", () => {
       "celeriac-dev-operate",
     ]);
     const operate = JSON.stringify(policies[2]?.Properties["PolicyDocument"]);
-    expect(operate).toContain("/v1/POST/queues/*/purge");
-    expect(operate).toContain("/v1/DELETE/tasks/*");
+    expect(operate).toContain("/POST/queues/*/purge");
+    expect(operate).toContain("/DELETE/tasks/*");
     expect(operate).not.toContain('/v1/POST/tasks"');
   });
 
