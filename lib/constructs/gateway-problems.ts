@@ -1,5 +1,6 @@
 import { ResponseType, type RestApi } from "aws-cdk-lib/aws-apigateway";
 import type { AuthConfig } from "../auth-config.ts";
+import type { StageConfig } from "../config.ts";
 
 /** An answer that API Gateway gives without asking a function. */
 interface Problem {

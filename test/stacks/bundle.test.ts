@@ -49,7 +49,14 @@ async function evaluate(file: string, expression: string): Promise<unknown> {
 describe("the bundles", () => {
   test("are a folder for each function, with its entry and the registry", () => {
     expect([...first.sizes.keys()].toSorted()).toEqual(
-      [...API_FUNCTIONS.map((right) => `api-${right}`), "canvas", "task-files", "task-math", "task-probe"].toSorted(),
+      [
+        "api-authorize",
+        ...API_FUNCTIONS.map((right) => `api-${right}`),
+        "canvas",
+        "task-files",
+        "task-math",
+        "task-probe",
+      ].toSorted(),
     );
     for (const name of first.sizes.keys())
       expect(filesOf(name)).toEqual(expect.arrayContaining(["index.mjs", "registry.json"]));
