@@ -8,6 +8,6 @@ export type { ModuleOptions } from "./core/module.ts";
 export { chain, chord, chunks, fromNode, group } from "./core/builders.ts";
 export type { Canvas, CanvasOptions, Group, Step } from "./core/builders.ts";
 export type { CallOptions, Signature } from "./core/signature.ts";
-export type { Request, Self } from "./core/self.ts";
+export type { Effect, Request, Self } from "./core/self.ts";
 export type { TaskHandle } from "./core/submitter.ts";
 export { Retry, SoftTimeLimitExceeded } from "./core/errors.ts";

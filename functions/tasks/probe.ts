@@ -156,6 +156,37 @@ export const progress = defineTask("probe.progress", {
   },
 });
 
+/** Goes through states of its own. */
+export const updateState = defineTask("probe.update_state", {
+  args: z.tuple([z.array(z.string()), seconds]),
+  run: async (self, states, pause) => {
+    for (const [index, state] of states.entries()) {
+      await self.updateState(state, { current: index + 1, total: states.length });
+      await self.sleep(pause);
+    }
+    return states.length;
+  },
+});
+
+/** Starts a task, once, though it asks for that twice at a time: each time that it is done leaves a child. It waits before and after that, and may not end well at first. */
+export const once = defineTask("probe.once", {
+  args: z.tuple([seconds, seconds, z.enum(["return", "retry", "throw"])]),
+  run: async (self, before, after, at_first) => {
+    const fate = self.request.retries === 0 ? at_first : "return";
+    const effect = () =>
+      self.once("effect", async ({ key }) => {
+        const { taskId } = await identity.delay([key, crypto.randomUUID()]);
+        if (fate === "throw") self.retry({ countdown: 0 });
+        return taskId;
+      });
+    await self.sleep(before);
+    const [id, same] = await Promise.all([effect(), effect()]);
+    await self.sleep(after);
+    if (fate === "retry") self.retry({ countdown: 0 });
+    return [id, same, await effect()];
+  },
+});
+
 /** Ends its process without a word. */
 export const crash = defineTask("probe.crash", {
   args: z.tuple([]),

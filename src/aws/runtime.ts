@@ -1,5 +1,6 @@
 import { type Env, readEnv } from "./env.ts";
 import { CanvasTable } from "./canvas-table.ts";
+import { EffectTable } from "./effect-table.ts";
 import { Payloads } from "./payloads.ts";
 import { Queues } from "./queues.ts";
 import { type Registry, readRegistry } from "./registry.ts";
@@ -13,6 +14,7 @@ export interface Runtime {
   readonly table: Table;
   readonly tasks: TaskTable;
   readonly canvases: CanvasTable;
+  readonly effects: EffectTable;
   readonly queues: Queues;
   readonly payloads: Payloads;
   /** Milliseconds since 1970. */
@@ -28,6 +30,7 @@ export function createRuntime(folder: string, env: Env = readEnv()): Runtime {
     table,
     tasks: new TaskTable(table, env.retention),
     canvases: new CanvasTable(table, env.retention),
+    effects: new EffectTable(table, env.retention),
     queues: new Queues(env.queuePrefix, env.schedules),
     payloads: new Payloads(env.bucket),
     now: Date.now,

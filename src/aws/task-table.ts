@@ -3,7 +3,7 @@ import { bucketOf, dayOf, seqOf } from "../core/buckets.ts";
 import type { TaskError } from "../core/errors.ts";
 import { LEASE_MARGIN } from "../core/limits.ts";
 import type { Call, Payload } from "../core/message.ts";
-import type { Progress, Replacement, TaskRecord } from "../core/record.ts";
+import type { Progress, Replacement, TaskEvent, TaskRecord } from "../core/record.ts";
 import type { FinalStatus } from "../core/states.ts";
 import type { Item, Table } from "./table.ts";
 import { FORGETTABLE, eventOn, eventText, toRecord } from "./task-item.ts";
@@ -298,13 +298,23 @@ export class TaskTable {
     return toRecord(item, replaced.now);
   }
 
-  /** Stores how far the attempt that `fence` holds is. Never touches a task that has ended. */
-  async progress(id: string, fence: string, status: string, progress: Progress): Promise<void> {
+  /**
+   * Stores what the attempt that `fence` holds says of itself. Never touches a task that has ended, or waits for its next attempt.
+   * @param event what is to be kept of it, or null.
+   */
+  async report(
+    id: string,
+    fence: string,
+    report: { readonly status: string; readonly progress: Progress | null },
+    event: TaskEvent | null,
+  ): Promise<void> {
+    const { status, progress } = report;
     await this.#table.update({
       id,
-      set: { status, progress: JSON.stringify(progress) },
-      when: `#fence = :mine AND ${NOT_FINAL}`,
-      values: { ...final, mine: fence },
+      set: { status, progress: progress === null ? undefined : JSON.stringify(progress) },
+      append: event === null ? {} : { events: [eventText(event)] },
+      when: `#fence = :mine AND ${RUNNING}`,
+      values: { ...notRunning, mine: fence },
     });
   }
 

@@ -156,6 +156,26 @@ export class ReplacedTooOften extends CeleriacError {
   }
 }
 
+/** What a task left running asks for something in its name. */
+export class TaskEnded extends CeleriacError {
+  constructor(task: string) {
+    super(
+      "task_ended",
+      `${task} has ended: nothing more is done in its name. Await what the task starts before it returns.`,
+    );
+  }
+}
+
+/** Another attempt of the task runs, or it has ended: this one may have no effects any more. */
+export class ClaimLost extends CeleriacError {
+  constructor(key: string) {
+    super(
+      "claim_lost",
+      `once("${key}"): the task has ended, or another attempt of it runs. This attempt counts for nothing any more.`,
+    );
+  }
+}
+
 /** An error as a record and an answer carry it. */
 export interface TaskError {
   /** The class name of what was thrown. */

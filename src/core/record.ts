@@ -4,7 +4,8 @@ import { PartSchema } from "./place.ts";
 import { isRunning } from "./states.ts";
 
 const TaskErrorSchema = z.object({ type: z.string(), message: z.string(), task_id: z.string() });
-const ProgressSchema = z.object({ current: z.number(), total: z.number(), message: z.string().nullable() });
+/** How far a task says it is. */
+export const ProgressSchema = z.object({ current: z.number(), total: z.number(), message: z.string().nullable() });
 
 /** A state that a task went through. */
 export const EventSchema = z.object({

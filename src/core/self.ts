@@ -1,5 +1,5 @@
 import type { Step } from "./builders.ts";
-import type { ResultOf } from "./flow.ts";
+import type { ResultOf, Sent } from "./flow.ts";
 import type { Json } from "./json.ts";
 
 /** What a task knows of its own call: Celery's `self.request`, and where its message came from. Times in RFC 3339, durations in seconds. */
@@ -71,6 +71,12 @@ export interface RetryOptions {
   readonly cause?: unknown;
 }
 
+/** What a function is given that is run by {@link Self.once}. */
+export interface Effect {
+  /** The same in every attempt of the task, and of no other effect; a UUID. */
+  readonly key: string;
+}
+
 /** The first argument of every task. */
 export interface Self<Kwargs = Readonly<Record<string, unknown>>> {
   readonly request: Request<Kwargs>;
@@ -89,4 +95,20 @@ export interface Self<Kwargs = Readonly<Record<string, unknown>>> {
   replace<By extends Step>(by: By): ResultOf<By>;
   /** Says how far the task is; the record's status becomes PROGRESS. */
   progress(current: number, total: number, message?: string): Promise<void>;
+  /**
+   * Says in which state of its own the task is, such as UPLOADING: the record's status becomes that. Of `meta` the record shows `current`,
+   * `total` and `message`, as its progress, where the first two are numbers; the progress stays as it was where they are not.
+   * @throws TypeError for a state that is no word of 1 to 64 capitals, digits and underscores, or that says that a task waits or has ended
+   * (PENDING, RETRY, SUCCESS, FAILURE, REVOKED).
+   */
+  updateState(state: string, meta?: Readonly<Record<string, unknown>>): Promise<void>;
+  /**
+   * Has a side effect once for this task, whatever becomes of its attempts: what `fn` returned is stored, and given back to every later
+   * call with this key, be it in another attempt. It runs again where it threw, or where its process ended before its result was stored; nobody can know then whether
+   * the effect has happened. So hand `effect.key`, which is always the same, to the service that has the effect, as its idempotency key.
+   * @param key names the effect within the task; 1 to 200 characters.
+   * @throws TypeError for another key; InvalidResult or ResultTooLarge where what `fn` returned cannot be stored (5 MB of JSON); ClaimLost where
+   * another attempt runs the task by now; what `fn` throws.
+   */
+  once<Result>(key: string, fn: (effect: Effect) => Result | Promise<Result>): Promise<Sent<Result>>;
 }

@@ -4,6 +4,20 @@ export type Status = string;
 /** The states that a task never leaves. */
 export type FinalStatus = "SUCCESS" | "FAILURE" | "REVOKED";
 
+/** A state of a task's own: a word in capitals, as Celery's states are; as long as `GET /tasks?status=` takes one. */
+const OWN_STATE = /^[A-Z][A-Z0-9_]{0,63}$/;
+
+/**
+ * Why a task may not call its state so; null where it may. STARTED and PROGRESS may be said: they are what a task is in that runs. The words for
+ * a task that waits or has ended may not: who reads one would start the task again, or take it for ended.
+ */
+export function ownStateFault(state: string): string | null {
+  if (!OWN_STATE.test(state))
+    return "expected a word of 1 to 64 capitals, digits and underscores that begins with a capital, such as UPLOADING";
+  if (isRunning(state)) return null;
+  return "it says that the task waits or has ended; return, throw or call self.retry for that, or choose another word";
+}
+
 /** Whether a task in this state waits for an attempt to start. */
 export function isWaiting(status: Status): boolean {
   return status === "PENDING" || status === "RETRY";

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { ProgressSchema } from "../core/record.ts";
 import { EACH } from "../core/signature.ts";
 
 /** How an attempt ended, as the task process tells it. Values cross as JSON text, written where the task ran. */
@@ -16,6 +17,28 @@ export const OutcomeSchema = z.discriminatedUnion("kind", [
 
 export type Outcome = z.infer<typeof OutcomeSchema>;
 
+/** What a running task says of itself: PROGRESS, or a state of its own; how far it is, or null where it did not say. */
+const ReportSchema = z.object({ status: z.string(), progress: ProgressSchema.nullable() });
+
+export type Report = z.infer<typeof ReportSchema>;
+
+/** What a running task asks its supervisor to do, which answers. */
+const AskSchema = z.discriminatedUnion("kind", [
+  /** Start a node; the answer is the id of its result. */
+  z.object({ kind: z.literal("submit"), node: z.unknown() }),
+  /** Take the right to have an effect; the answer is a {@link ClaimAnswerSchema}. */
+  z.object({ kind: z.literal("claim"), key: z.string() }),
+  /** Store what an effect that was claimed gave. */
+  z.object({ kind: z.literal("record"), key: z.string(), json: z.string() }),
+]);
+
+export type Ask = z.infer<typeof AskSchema>;
+
+/** What came of a claim: the result of an earlier run, or the key under which the effect is to be had. */
+export const ClaimAnswerSchema = z.union([z.object({ json: z.string() }), z.object({ effect: z.string() })]);
+
+export type ClaimAnswer = z.infer<typeof ClaimAnswerSchema>;
+
 /** What the task process tells its supervisor. */
 export const FromTaskSchema = z.discriminatedUnion("type", [
   /** The module is loaded. */
@@ -29,12 +52,10 @@ export const FromTaskSchema = z.discriminatedUnion("type", [
     /** Whether timers or handles of the task are still there: the next task must not share a process with them. */
     leftovers: z.boolean(),
   }),
-  z.object({
-    type: z.literal("progress"),
-    run: z.number(),
-    progress: z.object({ current: z.number(), total: z.number(), message: z.string().nullable() }),
-  }),
-  z.object({ type: z.literal("submit"), run: z.number(), call: z.number(), node: z.unknown() }),
+  /** Work that an earlier task left running came to light: the process is to be replaced as soon as no task runs in it. */
+  z.object({ type: z.literal("leftover") }),
+  z.object({ type: z.literal("report"), run: z.number(), report: ReportSchema }),
+  z.object({ type: z.literal("ask"), run: z.number(), call: z.number(), ask: AskSchema }),
 ]);
 
 export type FromTask = z.infer<typeof FromTaskSchema>;
@@ -54,9 +75,10 @@ export const ToTaskSchema = z.discriminatedUnion("type", [
     softDeadline: z.number().nullable(),
   }),
   z.object({
-    type: z.literal("submitted"),
+    /** What came of what the task asked. */
+    type: z.literal("answer"),
     call: z.number(),
-    taskId: z.string().nullable(),
+    value: z.unknown(),
     error: z.object({ type: z.string(), message: z.string() }).nullable(),
   }),
 ]);

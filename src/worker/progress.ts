@@ -1,37 +1,40 @@
 import type { Progress } from "../core/record.ts";
+import type { Report } from "./ipc.ts";
 
-/** Milliseconds between writes of one task's progress: each costs a write unit, and a person sees no more. */
+/** Milliseconds between writes of one task's state: each costs a write unit, and a person sees no more. */
 const INTERVAL = 1_000;
 
 /** Takes every report of a task and writes the newest, once a second at the most. */
 export interface ProgressWriter {
-  readonly report: (progress: Progress) => void;
+  readonly report: (report: Report) => void;
+  /** How far the task last said it was. */
   readonly latest: () => Progress | null;
   /** Waits for a write under way; later reports are not written. */
   close(): Promise<void>;
 }
 
 /** A writer for one attempt. A write that fails is left out: the next report makes up for it. */
-export function createProgressWriter(write: (status: string, progress: Progress) => Promise<void>): ProgressWriter {
-  let latest: Progress | null = null;
+export function createProgressWriter(write: (report: Report, isNewState: boolean) => Promise<void>): ProgressWriter {
+  let latest: Report | null = null;
   let timer: NodeJS.Timeout | null = null;
   let writing: Promise<void> = Promise.resolve();
   let last = 0;
+  let written = "STARTED";
 
   const flush = (): void => {
     timer = null;
-    const progress = latest;
-    if (progress === null) return;
+    if (latest === null) return;
     last = Date.now();
-    writing = write("PROGRESS", progress).catch(() => {});
+    writing = write(latest, latest.status !== written).catch(() => {});
+    written = latest.status;
   };
 
   return {
-    report: (progress) => {
-      latest = progress;
+    report: ({ status, progress }) => {
+      latest = { status, progress: progress ?? latest?.progress ?? null };
       timer ??= setTimeout(flush, Math.max(0, last + INTERVAL - Date.now()));
     },
-    latest: () => latest,
+    latest: () => latest?.progress ?? null,
     close: () => {
       if (timer !== null) clearTimeout(timer);
       return writing;

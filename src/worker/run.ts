@@ -2,15 +2,17 @@ import * as z from "zod";
 import type { Runtime } from "../aws/runtime.ts";
 import { rfc3339 } from "../core/answer.ts";
 import { Revoked, TimeLimitExceeded, WorkerLost, describeError } from "../core/errors.ts";
+import { MAX_EVENTS } from "../core/limits.ts";
 import type { Payload, RunMessage } from "../core/message.ts";
 import { type TaskRecord, moduleOf } from "../core/record.ts";
 import type { Request } from "../core/self.ts";
+import { answersFor } from "./asks.ts";
 import { type End, finish } from "./finish.ts";
+import type { Report } from "./ipc.ts";
 import { sendLater } from "./later.ts";
 import { type LogContext, logLine } from "./log.ts";
 import { createProgressWriter } from "./progress.ts";
 import { replaceTask } from "./replace.ts";
-import { submitterFor } from "./start.ts";
 import type { AttemptEnd, TaskChild } from "./task-child.ts";
 import { watchForStop } from "./watch.ts";
 
@@ -46,7 +48,7 @@ export async function runClaimed(
   const fence = record.fence ?? "";
   const ending = { id, call, attempt: record.attempt, fence, token: message.token, runtime: null };
   if (record.terminate) return finish(runtime, ending, REVOKED);
-  const progress = createProgressWriter((status, latest) => runtime.tasks.progress(id, fence, status, latest));
+  const progress = createProgressWriter(reportsOf(runtime, record));
   const payload = await payloadOf(runtime, call.payload, input);
   const started = performance.now();
   const watch = watchForStop(() => isToStop(runtime, record));
@@ -57,8 +59,8 @@ export async function runClaimed(
     timeLimit: call.time_limit,
     softTimeLimit: call.soft_time_limit,
     stop: watch.signal,
-    onProgress: progress.report,
-    onSubmit: submitterFor(runtime, record),
+    onReport: progress.report,
+    onAsk: answersFor(runtime, record),
   });
   const ran = Math.round(performance.now() - started) / 1000;
   watch.close();
@@ -75,6 +77,16 @@ export async function runClaimed(
 }
 
 const REVOKED: End = { status: "REVOKED", error: describeError(new Revoked()) };
+
+/** Stores what a task says of itself. States are events too, but only so many: one that changes its state without end must not outgrow its item. */
+function reportsOf(runtime: Runtime, { id, fence, attempt, events }: TaskRecord) {
+  let room = MAX_EVENTS / 2 - events.length;
+  return (report: Report, isNewState: boolean): Promise<void> => {
+    const event = isNewState && room > 0 ? { status: report.status, at: runtime.now(), attempt } : null;
+    if (event !== null) room -= 1;
+    return runtime.tasks.report(id, fence ?? "", report, event);
+  };
+}
 
 /** Whether an attempt is to be stopped. A read that lags, of before it was claimed, says nothing of it. */
 async function isToStop(runtime: Runtime, { id, fence }: TaskRecord): Promise<boolean> {

@@ -1,20 +1,20 @@
 import { setTimeout as delay } from "node:timers/promises";
+import * as z from "zod";
 import { nodeOf } from "../core/builders.ts";
 import { Replace, Retry } from "../core/errors.ts";
+import type { Progress } from "../core/record.ts";
 import type { Logger, Request, Self } from "../core/self.ts";
+import { ownStateFault } from "../core/states.ts";
 import { type Level, type LogContext, logLine } from "./log.ts";
+import { createOnce } from "./once.ts";
+import type { TaskRun } from "./task-run.ts";
 
 /** The first argument of a task. */
-export function createSelf(
-  request: Request,
-  signal: AbortSignal,
-  context: LogContext,
-  report: (current: number, total: number, message: string | null) => void,
-): Self {
+export function createSelf(request: Request, signal: AbortSignal, run: TaskRun): Self {
   return {
     request,
     signal,
-    log: createLogger(context),
+    log: createLogger(run.context),
     sleep: (seconds) => sleep(seconds, signal),
     retry: (options = {}) => {
       throw new Retry(options);
@@ -23,14 +23,31 @@ export function createSelf(
       throw new Replace(nodeOf(by));
     },
     progress: async (current, total, message) => {
-      if (!Number.isFinite(current) || !Number.isFinite(total)) {
+      const progress = progressOf({ current, total, message });
+      if (progress === null) {
         throw new TypeError(
           `progress(${current}, ${total}): expected two numbers, how far the task is and how far it goes.`,
         );
       }
-      report(current, total, message ?? null);
+      run.report({ status: "PROGRESS", progress });
     },
+    updateState: async (state, meta = {}) => {
+      const fault = ownStateFault(state);
+      if (fault !== null) throw new TypeError(`updateState(${JSON.stringify(state)}): ${fault}.`);
+      run.report({ status: state, progress: progressOf(meta) });
+    },
+    once: createOnce(run),
   };
+}
+
+const ProgressMeta = z.object({ current: z.number(), total: z.number(), message: z.unknown().optional() });
+
+/** How far a task says it is; null where it does not say. */
+function progressOf(meta: unknown): Progress | null {
+  const parsed = ProgressMeta.safeParse(meta);
+  if (!parsed.success) return null;
+  const { current, total, message } = parsed.data;
+  return { current, total, message: typeof message === "string" ? message : null };
 }
 
 /** Waits, or throws the signal's own reason: an AbortError would hide that it was the soft limit. */

@@ -2,10 +2,9 @@ import { type ChildProcess, fork } from "node:child_process";
 import { readFileSync } from "node:fs";
 import * as z from "zod";
 import { describeError } from "../core/errors.ts";
-import type { Progress } from "../core/record.ts";
 import type { TaskNode } from "../core/signature.ts";
 import { descendantsOf } from "./processes.ts";
-import { type FromTask, FromTaskSchema, type Outcome, type ToTask } from "./ipc.ts";
+import { type Ask, type FromTask, FromTaskSchema, type Outcome, type Report, type ToTask } from "./ipc.ts";
 
 /** One attempt, as the child is handed it. */
 export interface Attempt {
@@ -17,8 +16,8 @@ export interface Attempt {
   readonly softTimeLimit: number | null;
   /** Aborts where the attempt is to be stopped. */
   readonly stop: AbortSignal;
-  readonly onProgress: (progress: Progress) => void;
-  readonly onSubmit: (node: unknown) => Promise<string>;
+  readonly onReport: (report: Report) => void;
+  readonly onAsk: (ask: Ask) => Promise<unknown>;
 }
 
 /** How an attempt ended: as the task said, or without its word. */
@@ -54,6 +53,7 @@ export class TaskChild {
   #runs = 0;
   #tasks = 0;
   #fatal: string | null = null;
+  #leftover = false;
 
   /** @param file the child's entry. @param memory the function's memory, MB. @param variables what its environment has besides this process's. */
   constructor(file: string, memory: number, variables: Readonly<Record<string, string>> = {}) {
@@ -102,6 +102,7 @@ export class TaskChild {
     this.#child = child;
     this.#tasks = 0;
     this.#fatal = null;
+    this.#leftover = false;
     child.on("message", (raw) => {
       // User code can send to its parent too; what is not ours is not heard.
       const message = FromTaskSchema.safeParse(raw);
@@ -119,28 +120,27 @@ export class TaskChild {
       return;
     }
     if (message.type === "ready") return;
+    if (message.type === "leftover") {
+      this.#leftover = true;
+      if (this.#running === null) this.#replace();
+      return;
+    }
     const running = this.#running;
     if (running?.run !== message.run) return;
-    if (message.type === "progress") running.attempt.onProgress(message.progress);
-    if (message.type === "submit") void this.#submit(child, running, message.call, message.node);
+    if (message.type === "report") running.attempt.onReport(message.report);
+    if (message.type === "ask") void this.#answer(child, running, message.call, message.ask);
     if (message.type === "done") {
       this.#tasks += 1;
-      if (message.leftovers || this.#tasks >= MAX_TASKS) this.#replace();
+      if (message.leftovers || this.#leftover || this.#tasks >= MAX_TASKS) this.#replace();
       running.settle(message.outcome);
     }
   }
 
-  async #submit(child: ChildProcess, running: Running, call: number, node: unknown): Promise<void> {
+  async #answer(child: ChildProcess, running: Running, call: number, ask: Ask): Promise<void> {
     try {
-      const taskId = await running.attempt.onSubmit(node);
-      this.#send(child, { type: "submitted", call, taskId, error: null });
+      this.#send(child, { type: "answer", call, value: await running.attempt.onAsk(ask), error: null });
     } catch (error) {
-      this.#send(child, {
-        type: "submitted",
-        call,
-        taskId: null,
-        error: describeError(error),
-      });
+      this.#send(child, { type: "answer", call, value: null, error: describeError(error) });
     }
   }
 

@@ -2,45 +2,57 @@ import { setImmediate } from "node:timers/promises";
 import { format } from "node:util";
 import * as z from "zod";
 import { argumentLists, checkArguments } from "../core/arguments.ts";
-import { CannotReplace, NotRegistered, Replace, SoftTimeLimitExceeded, describeError } from "../core/errors.ts";
+import {
+  CannotReplace,
+  NotRegistered,
+  Replace,
+  SoftTimeLimitExceeded,
+  TaskEnded,
+  describeError,
+} from "../core/errors.ts";
 import { resultToJson } from "../core/json.ts";
 import type { Node } from "../core/node.ts";
 import { judge } from "../core/retry.ts";
 import type { Request } from "../core/self.ts";
 import { setSubmitter } from "../core/submitter.ts";
 import type { AnyTask } from "../core/task.ts";
-import { type FromTask, type Outcome, type ToTask, ToTaskSchema } from "./ipc.ts";
-import { type LogContext, logLine } from "./log.ts";
+import { type Outcome, type ToTask, ToTaskSchema } from "./ipc.ts";
+import { handles, hasLeftovers, watchRequests } from "./leftovers.ts";
+import { logLine } from "./log.ts";
 import { createSelf } from "./self.ts";
+import { TaskRun, currentRun, tell, within } from "./task-run.ts";
 
-/** How often the child has been asked to submit, and who waits for the answers. */
-const submissions = new Map<number, { resolve: (taskId: string) => void; reject: (error: Error) => void }>();
-let submitted = 0;
-let currentRun = 0;
-let context: LogContext | null = null;
+/** The task that runs, or ran last. */
+let latest: TaskRun | null = null;
 
 /** Takes tasks from the supervisor and runs them, one at a time, for the life of the process. */
 export function serveTasks(tasks: readonly AnyTask[]): void {
   const known = new Map(tasks.map((task) => [task.name, task]));
   logConsole();
   setSubmitter(submitThroughSupervisor);
+  watchRequests();
   process.on("message", (raw) => {
     const message = ToTaskSchema.parse(raw);
     if (message.type === "run") void serve(known, message);
-    else settleSubmission(message);
+    else latest?.answered(message);
   });
   // The supervisor is gone: what runs here would run for nobody.
   process.on("disconnect", () => process.exit(0));
   tell({ type: "ready" });
 }
 
-/** Tells the supervisor of what nobody caught, and ends. */
+/** Tells the supervisor of what nobody caught, and ends; but what a task left running must not end the next one. */
 export function reportFatalErrors(): void {
   const end = (thrown: unknown): void => {
     const error = describeError(thrown);
-    logLine("ERROR", `${error.type}: ${error.message}`, context ?? {}, {
-      stack: thrown instanceof Error ? thrown.stack : undefined,
-    });
+    const stack = thrown instanceof Error ? thrown.stack : undefined;
+    const run = currentRun();
+    if (run?.ended === true) {
+      logLine("ERROR", `thrown by what the task left running: ${error.type}: ${error.message}`, run.context, { stack });
+      tell({ type: "leftover" });
+      return;
+    }
+    logLine("ERROR", `${error.type}: ${error.message}`, (run ?? latest)?.context, { stack });
     process.send?.({ type: "fatal", error }, () => process.exit(1));
     if (!process.connected) process.exit(1);
   };
@@ -49,34 +61,33 @@ export function reportFatalErrors(): void {
 }
 
 async function serve(known: ReadonlyMap<string, AnyTask>, message: Extract<ToTask, { type: "run" }>): Promise<void> {
-  currentRun = message.run;
   const before = handles();
-  const outcome = await attempt(known, message);
-  context = null;
-  tell({ type: "done", run: message.run, outcome, leftovers: handles() > before });
+  const [args, kwargs] = z
+    .tuple([z.array(z.unknown()), z.record(z.string(), z.unknown())])
+    .parse(JSON.parse(message.payload));
+  const request = toRequest(message.request, args, kwargs);
+  const { id, task, rootId, correlationId } = request;
+  const run = new TaskRun(message.run, { task_id: id, task, root_id: rootId, correlation_id: correlationId });
+  latest = run;
+  const outcome = await within(run, () => attempt(known, message, request, run));
+  await run.settle();
+  run.end();
+  tell({ type: "done", run: message.run, outcome, leftovers: hasLeftovers(run, before) });
 }
 
 async function attempt(
   known: ReadonlyMap<string, AnyTask>,
   message: Extract<ToTask, { type: "run" }>,
+  request: Request,
+  current: TaskRun,
 ): Promise<Outcome> {
-  const [args, kwargs] = z
-    .tuple([z.array(z.unknown()), z.record(z.string(), z.unknown())])
-    .parse(JSON.parse(message.payload));
-  const request = toRequest(message.request, args, kwargs);
-  const ids = {
-    task_id: request.id,
-    task: request.task,
-    root_id: request.rootId,
-    correlation_id: request.correlationId,
-  };
-  context = ids;
+  const { args, kwargs } = request;
   const task = known.get(request.task);
   if (task === undefined) return { kind: "error", error: describeError(new NotRegistered(request.task)) };
   const soft = softLimit(message.softDeadline, request.softTimeLimit ?? 0);
   const run = async (given: readonly unknown[]): Promise<unknown> => {
     const checked = checkArguments(task, given, kwargs);
-    return task.run(createSelf({ ...request, ...checked }, soft.signal, ids, reportProgress), checked.args);
+    return task.run(createSelf({ ...request, ...checked }, soft.signal, current), checked.args);
   };
   try {
     const { each } = message;
@@ -123,7 +134,7 @@ function judged(task: AnyTask, request: Request, thrown: unknown): Outcome {
   }
   const stack = verdict.error instanceof Error ? verdict.error.stack : undefined;
   const error = describeError(verdict.error);
-  logLine("ERROR", `${error.type}: ${error.message}`, context ?? {}, { stack });
+  logLine("ERROR", `${error.type}: ${error.message}`, currentRun()?.context, { stack });
   return { kind: "error", error };
 }
 
@@ -149,40 +160,15 @@ function toRequest(
 
 const RequestSchema = z.custom<Request>((value) => typeof value === "object" && value !== null && "id" in value);
 
-function reportProgress(current: number, total: number, message: string | null): void {
-  tell({ type: "progress", run: currentRun, progress: { current, total, message } });
+/** What the code that asks runs for: where that cannot be told, for the task that runs. */
+function running(): TaskRun | null {
+  return latest?.ended === false ? latest : null;
 }
 
-function submitThroughSupervisor(node: Node): Promise<{ taskId: string }> {
-  const call = (submitted += 1);
-  return new Promise((resolve, reject) => {
-    submissions.set(call, { resolve: (taskId) => resolve({ taskId }), reject });
-    tell({ type: "submit", run: currentRun, call, node });
-  });
-}
-
-function settleSubmission(message: Extract<ToTask, { type: "submitted" }>): void {
-  const waiting = submissions.get(message.call);
-  submissions.delete(message.call);
-  if (message.taskId !== null) waiting?.resolve(message.taskId);
-  else waiting?.reject(new SubmissionFailed(message.error));
-}
-
-/** A submission that the supervisor refused, under the name of its error. */
-class SubmissionFailed extends Error {
-  constructor(error: { readonly type: string; readonly message: string } | null) {
-    super(error?.message ?? "The submission failed.");
-    this.name = error?.type ?? "SubmissionFailed";
-  }
-}
-
-function tell(message: FromTask): void {
-  process.send?.(message, () => {});
-}
-
-/** What keeps the process busy. Sockets are left out: clients keep idle ones open for their next call. */
-function handles(): number {
-  return process.getActiveResourcesInfo().filter((kind) => kind !== "TCPSocketWrap" && kind !== "TLSWrap").length;
+async function submitThroughSupervisor(node: Node): Promise<{ taskId: string }> {
+  const run = currentRun() ?? running();
+  if (run === null) throw new TaskEnded("What was to submit");
+  return { taskId: z.string().parse(await run.ask({ kind: "submit", node })) };
 }
 
 /** What a task writes to the console comes out as a line of its own. */
@@ -190,7 +176,7 @@ function logConsole(): void {
   const write =
     (level: "DEBUG" | "INFO" | "WARN" | "ERROR") =>
     (...values: unknown[]): void =>
-      logLine(level, format(...values), context ?? {});
+      logLine(level, format(...values), (currentRun() ?? running())?.context);
   Object.assign(console, {
     log: write("INFO"),
     info: write("INFO"),
