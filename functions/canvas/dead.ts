@@ -3,7 +3,7 @@ import { answerToken } from "../../src/aws/engine.ts";
 import { toTask } from "../../src/aws/queues.ts";
 import type { Runtime } from "../../src/aws/runtime.ts";
 import { type CanvasMessage, CanvasMessageSchema } from "../../src/core/canvas.ts";
-import { WorkerLost, describeError } from "../../src/core/errors.ts";
+import { type CeleriacError, NotRegistered, WorkerLost, describeError } from "../../src/core/errors.ts";
 import { MAX_RECEIVE_COUNT } from "../../src/core/limits.ts";
 import { RunMessageSchema } from "../../src/core/message.ts";
 import { moduleOf } from "../../src/core/record.ts";
@@ -11,16 +11,32 @@ import { isFinal, isWaiting } from "../../src/core/states.ts";
 import { finish, notify } from "../../src/worker/finish.ts";
 import { logLine } from "../../src/worker/log.ts";
 
-/** Ends the task of a dead letter, unless it has ended or still runs: then it is told again, or looked at later. */
-export async function buryTask(runtime: Runtime, record: SQSRecord): Promise<void> {
+/** Ends what a dead letter was about. */
+export async function buryLetter(runtime: Runtime, record: SQSRecord): Promise<void> {
   const body: unknown = JSON.parse(record.body);
   const canvas = CanvasMessageSchema.safeParse(body);
   if (canvas.success && (canvas.data.op !== "run" || (await runtime.canvases.canvas(canvas.data.id)) !== null)) {
     return buryCanvas(canvas.data);
   }
+  const error = new WorkerLost(`its message was delivered ${MAX_RECEIVE_COUNT} times without an end`);
+  return buryTask(runtime, record, body, (task) => ({ error, dead: moduleOf(task) }));
+}
+
+/** Ends the task of a message to a module that was removed: no code is there to run it. */
+export function buryRetired(runtime: Runtime, record: SQSRecord): Promise<void> {
+  return buryTask(runtime, record, JSON.parse(record.body), (task) => ({ error: new NotRegistered(task) }));
+}
+
+/** Ends a task that nobody will run, unless it has ended or still runs: then it is told again, or looked at later. */
+async function buryTask(
+  runtime: Runtime,
+  record: SQSRecord,
+  body: unknown,
+  causeOf: (task: string) => { readonly error: CeleriacError; readonly dead?: string },
+): Promise<void> {
   const parsed = RunMessageSchema.safeParse(body);
   if (!parsed.success) {
-    logLine("ERROR", "a dead letter that no task wrote was dropped", {}, { message_id: record.messageId });
+    logLine("ERROR", "a message to nobody that no task wrote was dropped", {}, { message_id: record.messageId });
     return;
   }
   const message = parsed.data;
@@ -37,7 +53,7 @@ export async function buryTask(runtime: Runtime, record: SQSRecord): Promise<voi
     return;
   }
   const waits = task === null || isWaiting(task.status);
-  const error = describeError(new WorkerLost(`its message was delivered ${MAX_RECEIVE_COUNT} times without an end`));
+  const { error, ...dead } = causeOf(call.task);
   const ending = {
     id: message.id,
     call,
@@ -45,9 +61,9 @@ export async function buryTask(runtime: Runtime, record: SQSRecord): Promise<voi
     fence: waits ? null : task.fence,
     token: message.token,
     runtime: null,
-    dead: moduleOf(call.task),
+    ...dead,
   };
-  await finish(runtime, ending, { status: "FAILURE", error });
+  await finish(runtime, ending, { status: "FAILURE", error: describeError(error) });
 }
 
 /**

@@ -8,13 +8,16 @@ import { endParts } from "../../src/worker/settle.ts";
 import { logLine } from "../../src/worker/log.ts";
 import { startChunk } from "./chunk.ts";
 import { closeGroup } from "./close.ts";
-import { buryTask } from "./dead.ts";
+import { buryLetter, buryRetired } from "./dead.ts";
 import { prepareRun } from "./prepare.ts";
 import { purgeQueue } from "./purge.ts";
 import { revokeCanvas } from "./revoke.ts";
 import { startNested } from "./nested.ts";
 import { executionEnded, settleCanvas } from "./settle.ts";
 import { sweep } from "./sweep.ts";
+
+/** The queue of all dead letters. */
+const DEAD_QUEUE = "dead";
 
 const runtime = createRuntime(fileURLToPath(new URL(".", import.meta.url)));
 
@@ -26,15 +29,21 @@ export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
 
 /** Whatever goes wrong with one message must not bring back the others of its batch. */
 async function handleSafely(record: SQSRecord): Promise<SQSBatchResponse["batchItemFailures"]> {
-  const isDead = record.eventSourceARN.endsWith("-dead");
+  const queue = runtime.queues.moduleOf(record.eventSourceARN);
   try {
-    await (isDead ? buryTask(runtime, record) : handleMessage(record));
+    await handleFrom(queue, record);
     return [];
   } catch (error) {
     logLine("ERROR", "a message comes back after an error", {}, { message_id: record.messageId, error: String(error) });
-    await hide(isDead ? "dead" : CANVAS_QUEUE, record);
+    await hide(queue, record);
     return [{ itemIdentifier: record.messageId }];
   }
+}
+
+/** Besides its own queue it is fed from that of dead letters, and from those of modules that were removed. */
+function handleFrom(queue: string, record: SQSRecord): Promise<void> {
+  if (queue === CANVAS_QUEUE) return handleMessage(record);
+  return queue === DEAD_QUEUE ? buryLetter(runtime, record) : buryRetired(runtime, record);
 }
 
 /** Shortens the message's way back; if that fails it comes by itself, when its visibility timeout is over. */

@@ -31,7 +31,7 @@ export class Canvas extends Construct {
     { stage, deadQueueArn }: { readonly stage: StageContext; readonly deadQueueArn: string },
   ) {
     super(scope, id);
-    const { names } = stage;
+    const { config, names } = stage;
     const { queue } = new CeleriacQueue(this, "Queue", {
       stage,
       name: "canvas",
@@ -46,13 +46,21 @@ export class Canvas extends Construct {
       description: "Starts, closes and settles canvases, records dead letters, and sweeps",
       memory: 1024,
       timeout: CANVAS_TIMEOUT,
-      permissions: [...canvasPermissions(names), ...later.permissions],
+      permissions: [
+        ...canvasPermissions(names),
+        ...later.permissions,
+        ...config.retiredModules.map((name) => consumeQueue(names, name)),
+      ],
       environment: later.environment,
       feedsItself: true,
     });
     consume(this, "Mapping", { queueArn: queue.queueArn, target: lambda, batchSize: 10, maxConcurrency: 20 });
     // Dead letters are few and never urgent: the least concurrency that a mapping has.
     consume(this, "DeadLetters", { queueArn: deadQueueArn, target: lambda, batchSize: 10, maxConcurrency: 2 });
+    for (const name of config.retiredModules) {
+      const queueArn = names.arn("sqs", names.queue(name));
+      consume(this, `Retired-${name}`, { queueArn, target: lambda, batchSize: 10, maxConcurrency: 2 });
+    }
     const sweep = new CfnRule(this, "Sweep", {
       name: `${names.prefix}-sweep`,
       description: "Has what no message will ever settle looked for",

@@ -59,6 +59,12 @@ export class Queues {
     return this.#prefix + module;
   }
 
+  /** The module whose queue has this ARN: `canvas`, `dead` or a task module's name. */
+  moduleOf(arn: string): string {
+    const prefix = this.#prefix.slice(this.#prefix.lastIndexOf("/") + 1);
+    return arn.slice(arn.lastIndexOf(":") + 1 + prefix.length);
+  }
+
   /**
    * Sends one message. A delay above 900 s is Scheduler's, for a message that says when it is due. Where Scheduler does not take it,
    * it becomes 900: who receives it early sends it on. @returns whether it waits in Scheduler, not in its queue.

@@ -79,3 +79,21 @@ describe("what a stage says of a module", () => {
     expect(concurrency).toContain(5);
   });
 });
+
+describe("a module that was removed", () => {
+  test("keeps its queue, in place, which the canvas function empties", async () => {
+    const stage = await synthesizeStage({ dev: { modulesOff: ["probe"], retiredModules: ["probe"] } }, "dev");
+    const queueOf = (of: Stage) => of.one("AWS::SQS::Queue", "QueueName", "celeriac-dev-probe");
+    expect(queueOf(stage).id).toBe(queueOf(plain).id);
+    expect(stage.values("AWS::Lambda::Function", "FunctionName")).not.toContain("celeriac-dev-task-probe");
+    const arn = "arn:aws:sqs:REGION:ACCOUNT:celeriac-dev-probe";
+    const canvas = stage.one("AWS::Lambda::Function", "FunctionName", "celeriac-dev-canvas");
+    expect(stage.one("AWS::Lambda::EventSourceMapping", "EventSourceArn", arn).Properties).toMatchObject({
+      FunctionName: canvas.id,
+      FunctionResponseTypes: ["ReportBatchItemFailures"],
+    });
+    expect(queueOf(stage).Properties["VisibilityTimeout"]).toBe(Number(canvas.Properties["Timeout"]) + 30);
+    expect(rightsOf(stage, "celeriac-dev-canvas")).toContain(`sqs:ReceiveMessage ${arn}`);
+    expect(rightsOf(plain, "celeriac-dev-canvas")).not.toContain(`sqs:ReceiveMessage ${arn}`);
+  });
+});
