@@ -187,6 +187,17 @@ export const once = defineTask("probe.once", {
   },
 });
 
+/** Makes a string of so many characters once, retries, and gives the length of what it finds then. */
+export const onceLarge = defineTask("probe.once_large", {
+  args: z.tuple([z.number().int().min(0).max(4_000_000)]),
+  run: async (self, length) => {
+    const attempt = String(self.request.retries);
+    const made = await self.once("made", () => attempt.repeat(length));
+    if (self.request.retries === 0) self.retry({ countdown: 0 });
+    return [made.length, made.slice(0, 1)];
+  },
+});
+
 /** Ends its process without a word. */
 export const crash = defineTask("probe.crash", {
   args: z.tuple([]),

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, inject, it, vi } from "vitest";
 import { t } from "../fixtures/canvases.ts";
-import { ended, submit, taskOf } from "./api.ts";
+import { ended, run, submit, taskOf } from "./api.ts";
 import { Aws } from "./aws.ts";
 
 /** The keys that the effects of a task were given, one for each time that it was had. */
@@ -31,6 +31,14 @@ describe("an effect that a task has once", () => {
     const keys = await effectsOf(id);
     expect(keys).toHaveLength(2);
     expect(keys[0]).toBe(keys[1]);
+  });
+
+  it("gives back a result that is too large for an item", async () => {
+    expect(await run("probe.once_large", [200_000])).toMatchObject({
+      status: "SUCCESS",
+      retries: 1,
+      result: [200_000, "0"],
+    });
   });
 
   it("has a key of its own in each task", async () => {

@@ -112,14 +112,43 @@ describe("terminating", () => {
   const before = async (id: string | undefined): Promise<string> => (await taskOf(id ?? "")).parent_id ?? "";
 });
 
-describe.skipIf(inject("awsUrl") === "")("terminating a task whose environment was lost", () => {
+describe.skipIf(inject("awsUrl") === "")("the mark of a task that is to be stopped", () => {
   const aws = new Aws(inject("awsUrl"));
   afterAll(() => aws.close());
 
-  it("keeps it from being run again", async () => {
-    const { task_id: id } = await submit("/tasks", { ...t("probe.sleep", 0), options: { countdown: 3 } });
-    await aws.setAttributes(id, { status: "STARTED", fence: "lost", lease: 0 });
+  /** Submits a task that starts in a moment, and sets attributes of its record before. */
+  const submitAs = async (task: string, attributes: Readonly<Record<string, unknown>>): Promise<string> => {
+    const { task_id: id } = await submit("/tasks", { ...t(task, 4), options: { countdown: 3 } });
+    await aws.setAttributes(id, attributes);
+    return id;
+  };
+
+  it("keeps it from being run again where its environment was lost", async () => {
+    const id = await submitAs("probe.sleep", { status: "STARTED", fence: "lost", lease: 0 });
     await terminate(id);
     expect(await ended(id)).toMatchObject(revoked);
+  });
+
+  it("keeps what it replaced itself by from being started where it was not yet", async () => {
+    const replacement = crypto.randomUUID();
+    const id = await submitAs("probe.identity", {
+      status: "STARTED",
+      fence: "mine",
+      replacement: JSON.stringify({
+        node: { json: JSON.stringify(t("probe.identity", 1)) },
+        top: { id: replacement, task: "probe.identity", result: replacement },
+        submission: null,
+        at: 0,
+      }),
+    });
+    await terminate(id);
+    expect(await ended(id)).toMatchObject(revoked);
+    expect((await call("GET", `/result/${replacement}`)).status).toBe(404);
+  });
+
+  it("does not outlive the attempt that it was for", async () => {
+    const id = await submitAs("probe.sleep", { terminate: true });
+    expect(await ended(id)).toMatchObject({ status: "SUCCESS", result: 4 });
+    expect(await aws.item(id)).not.toHaveProperty("terminate");
   });
 });

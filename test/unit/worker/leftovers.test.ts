@@ -67,7 +67,7 @@ describe("work that a task left running", () => {
     expect(pidOf(await run("nothing"))).toBe(first);
   });
 
-  it.each(["nothing", "answered"])("keeps the process where nothing is left: %s", async (name) => {
+  it.each(["nothing", "answered", "unread"])("keeps the process where nothing is left: %s", async (name) => {
     const first = pidOf(await run(name));
     expect(pidOf(await run("nothing"))).toBe(first);
   });

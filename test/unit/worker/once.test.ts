@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, expectTypeOf, it } from "vitest";
 import type { Ask } from "../../../src/worker/ipc.ts";
 import { createOnce } from "../../../src/worker/once.ts";
 
@@ -26,6 +26,13 @@ describe("self.once", () => {
       { kind: "claim", key: "mail" },
       { kind: "record", key: "mail", json: `{"key":"id of mail","at":"${at.toJSON()}"}` },
     ]);
+  });
+
+  it("is of the type that JSON leaves of the result", async () => {
+    const { once } = supervisor();
+    const date = await once("date", () => new Date(0));
+    expectTypeOf(date).toEqualTypeOf<string>();
+    expect(date).toBe("1970-01-01T00:00:00.000Z");
   });
 
   it("gives what was stored, and runs nothing", async () => {
