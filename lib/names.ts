@@ -1,7 +1,7 @@
 import { Aws } from "aws-cdk-lib/core";
 
 /** The service namespaces whose resources the functions name in their permissions. */
-type Service = "dynamodb" | "events" | "logs" | "scheduler" | "secretsmanager" | "ses" | "sqs" | "states";
+type Service = "dynamodb" | "events" | "kms" | "logs" | "scheduler" | "secretsmanager" | "ses" | "sqs" | "states";
 
 /**
  * The names of a stage's resources. All are fixed, so that no stack needs another's exports: a stack that is exported
@@ -30,6 +30,8 @@ export interface Names {
   /** The log group of a Lambda, under the name that Lambda itself would give it. */
   logGroup(name: string): string;
   stack(name: string): string;
+  /** The parameter that holds the id of the stage's own key. */
+  readonly keyParameter: string;
   /** The ARN of what has `resource` as its name within this account, region and `service`. */
   arn(service: Service, resource: string): string;
   /** The ARN of the bucket's objects under `prefix/`. */
@@ -54,6 +56,7 @@ export function namesOf(stage: string): Names {
     scheduleRoleArn: `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role/${prefix}-scheduler-${Aws.REGION}`,
     lambda: (name) => `${prefix}-${name}`,
     logGroup: (name) => `/aws/lambda/${prefix}-${name}`,
+    keyParameter: `/${prefix}/kms-key-id`,
     stack: (name) => `${prefix}-${name}`,
     arn: (service, resource) => `arn:${Aws.PARTITION}:${service}:${Aws.REGION}:${Aws.ACCOUNT_ID}:${resource}`,
     objects: (objectPrefix) => `${bucketArn}/${objectPrefix}/*`,

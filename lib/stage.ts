@@ -10,16 +10,26 @@ export interface StageContext {
   readonly bundles: string;
   /** What becomes of resources that hold data when they leave the template. */
   readonly removal: RemovalPolicy;
+  /** The key that encrypts what the stage keeps; null for AWS's own keys. */
+  readonly keyArn: string | null;
 }
 
 /** The context of the stage that `config` describes, its bundles in the folder `bundles`. */
 export function stageContext(config: StageConfig, bundles: string): StageContext {
+  const names = namesOf(config.stage);
   return {
     config,
-    names: namesOf(config.stage),
+    names,
     bundles,
     removal: config.resources === "retain" ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    keyArn: keyArnOf(config, names),
   };
+}
+
+/** A key of the stage's own is known by a parameter that CloudFormation reads as it deploys. */
+function keyArnOf({ kmsKey }: StageConfig, names: Names): string | null {
+  if (kmsKey === true) return names.arn("kms", `key/{{resolve:ssm:${names.keyParameter}}}`);
+  return kmsKey === false ? null : kmsKey;
 }
 
 /** A stack of a stage, `celeriac-<stage>-<name>`, protected from deletion where its resources are to be retained. */

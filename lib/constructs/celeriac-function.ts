@@ -15,6 +15,7 @@ import { ENV } from "../../src/aws/env.ts";
 import type { Vpc } from "../../src/core/module.ts";
 import type { StageContext } from "../stage.ts";
 import { writeLogs } from "./permissions.ts";
+import { keyPermissions, stageKey } from "./stage-key.ts";
 
 /** A Lambda of a stage. */
 export interface CeleriacFunctionProps {
@@ -50,12 +51,18 @@ export class CeleriacFunction extends Construct {
   constructor(scope: Construct, id: string, props: CeleriacFunctionProps) {
     super(scope, id);
     const { config, names, bundles, removal } = props.stage;
+    const encryptionKey = stageKey(this, props.stage);
     const logGroup = new LogGroup(this, "Log", {
+      ...(encryptionKey !== null && { encryptionKey }),
       logGroupName: names.logGroup(props.name),
       retention: config.logRetentionDays,
       removalPolicy: removal,
     });
-    const statements = [writeLogs(names, props.name), ...props.permissions];
+    const statements = [
+      writeLogs(names, props.name),
+      ...props.permissions,
+      ...keyPermissions(props.stage, props.permissions),
+    ];
     const role = new Role(this, "Role", {
       description: `Role of ${names.lambda(props.name)}`,
       assumedBy: new ServicePrincipal("lambda.amazonaws.com"),

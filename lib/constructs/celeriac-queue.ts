@@ -4,11 +4,15 @@ import { Duration } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import { MAX_RECEIVE_COUNT } from "../../src/core/limits.ts";
 import type { StageContext } from "../stage.ts";
+import { stageKey } from "./stage-key.ts";
 
 /** Seconds that a message stays hidden after its function's timeout: a function that is still running must not meet its own message. */
 const VISIBILITY_MARGIN = 30;
 /** SQS keeps a message for 14 days at the most; none of ours may be lost sooner. */
 export const QUEUE_RETENTION_DAYS = 14;
+
+/** How long SQS works with one data key: a call to KMS for each hour, not for each message (1 minute to 24 hours; default 5 minutes). */
+const DATA_KEY_REUSE = Duration.hours(1);
 
 /** A queue that one function consumes. */
 export interface CeleriacQueueProps {
@@ -27,11 +31,14 @@ export class CeleriacQueue extends Construct {
 
   constructor(scope: Construct, id: string, { stage, name, timeout, deadQueueArn }: CeleriacQueueProps) {
     super(scope, id);
+    const key = stageKey(this, stage);
     this.queue = new Queue(this, "Queue", {
       queueName: stage.names.queue(name),
       visibilityTimeout: Duration.seconds(timeout + VISIBILITY_MARGIN),
       retentionPeriod: Duration.days(QUEUE_RETENTION_DAYS),
-      encryption: QueueEncryption.SQS_MANAGED,
+      ...(key === null
+        ? { encryption: QueueEncryption.SQS_MANAGED }
+        : { encryption: QueueEncryption.KMS, encryptionMasterKey: key, dataKeyReuse: DATA_KEY_REUSE }),
       enforceSSL: true,
       removalPolicy: stage.removal,
       ...(deadQueueArn !== null && {

@@ -4,6 +4,7 @@ import { Aws } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import type { StageContext } from "../stage.ts";
 import { allQueues } from "./permissions.ts";
+import { keyPermissions } from "./stage-key.ts";
 
 /** The group of all schedules of a stage, and the role in whose name Scheduler sends to the stage's queues. */
 export class Scheduling extends Construct {
@@ -16,6 +17,7 @@ export class Scheduling extends Construct {
     // With a group go its schedules, which are tasks that wait.
     this.group = new CfnScheduleGroup(this, "Group", { name: names.prefix });
     this.group.applyRemovalPolicy(removal);
+    const send = allQueues(names, "sqs:SendMessage");
     this.role = new Role(this, "Role", {
       roleName: names.scheduleRole,
       description: `Scheduler's role: sends to the queues of ${names.prefix}`,
@@ -28,7 +30,7 @@ export class Scheduling extends Construct {
           },
         },
       }),
-      inlinePolicies: { send: new PolicyDocument({ statements: [allQueues(names, "sqs:SendMessage")] }) },
+      inlinePolicies: { send: new PolicyDocument({ statements: [send, ...keyPermissions(stage, [send])] }) },
     });
   }
 }

@@ -2,6 +2,7 @@ import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from "aws-cdk
 import { CfnStateMachine } from "aws-cdk-lib/aws-stepfunctions";
 import { Construct } from "constructs";
 import type { StageContext } from "../stage.ts";
+import { keyPermissions } from "./stage-key.ts";
 
 /** What a state machine is made of. */
 export interface StateMachineProps {
@@ -27,7 +28,7 @@ export class StateMachine extends Construct {
     const role = new Role(this, "Role", {
       description: `Role of the state machine ${names.machine(name)}`,
       assumedBy: new ServicePrincipal("states.amazonaws.com"),
-      inlinePolicies: { work: new PolicyDocument({ statements: [send] }) },
+      inlinePolicies: { work: new PolicyDocument({ statements: [send, ...keyPermissions(stage, [send])] }) },
     });
     const machine = new CfnStateMachine(this, "Machine", {
       stateMachineName: names.machine(name),

@@ -16,6 +16,7 @@ import { ApiAccess } from "./api-access.ts";
 import { ApiFunctionConstruct } from "./api-function.ts";
 import { addGatewayProblems } from "./gateway-problems.ts";
 import { addPreflight } from "./preflight.ts";
+import { stageKey } from "./stage-key.ts";
 
 /** The first segment of every path, and the version of the contract. */
 const VERSION = "v1";
@@ -42,7 +43,9 @@ export class TaskApi extends Construct {
     super(scope, id);
     const { config, names, removal } = stage;
     const access = new ApiAccess(this, "Access", { stage });
+    const encryptionKey = stageKey(this, stage);
     const accessLog = new LogGroup(this, "AccessLog", {
+      ...(encryptionKey !== null && { encryptionKey }),
       logGroupName: `/aws/apigateway/${names.prefix}`,
       retention: config.logRetentionDays,
       removalPolicy: removal,

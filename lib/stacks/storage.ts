@@ -1,4 +1,5 @@
-import { AttributeType, BillingMode, ProjectionType, Table } from "aws-cdk-lib/aws-dynamodb";
+import { AttributeType, BillingMode, ProjectionType, Table, TableEncryption } from "aws-cdk-lib/aws-dynamodb";
+import type { IKey } from "aws-cdk-lib/aws-kms";
 import {
   BlockPublicAccess,
   Bucket,
@@ -10,6 +11,7 @@ import {
 import { type App, Duration } from "aws-cdk-lib/core";
 import { QUEUE_RETENTION_DAYS } from "../constructs/celeriac-queue.ts";
 import { Scheduling } from "../constructs/scheduling.ts";
+import { OwnKey, stageKey } from "../constructs/stage-key.ts";
 import { type StageContext, StageStack } from "../stage.ts";
 
 /** The table's sparse indexes: name -> partition attribute. Each is sorted by `seq`; neither key changes with a task's status. */
@@ -32,16 +34,19 @@ export class StorageStack extends StageStack {
 
   constructor(app: App, stage: StageContext) {
     super(app, stage, "storage", "Celeriac: records and payloads");
-    this.table = this.#addTable(stage);
-    this.bucket = this.#addBucket(stage);
+    // By itself where the key is made here: its parameter is read by stacks that are deployed later.
+    const key = stage.config.kmsKey === true ? new OwnKey(this, "OwnKey", stage).key : stageKey(this, stage);
+    this.table = this.#addTable(stage, key);
+    this.bucket = this.#addBucket(stage, key);
     this.scheduling = new Scheduling(this, "Scheduling", { stage });
   }
 
-  #addTable({ config, names, removal }: StageContext): Table {
+  #addTable({ config, names, removal }: StageContext, key: IKey | null): Table {
     const table = new Table(this, "Table", {
       tableName: names.prefix,
       partitionKey: { name: "id", type: AttributeType.STRING },
       billingMode: BillingMode.PAY_PER_REQUEST,
+      ...(key !== null && { encryption: TableEncryption.CUSTOMER_MANAGED, encryptionKey: key }),
       timeToLiveAttribute: "ttl",
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       deletionProtection: config.resources === "retain",
@@ -58,7 +63,7 @@ export class StorageStack extends StageStack {
     return table;
   }
 
-  #addBucket({ config, names, removal }: StageContext): Bucket {
+  #addBucket({ config, names, removal }: StageContext, key: IKey | null): Bucket {
     // A record lives for the retention after its task's end, and S3 counts from the object's creation: between the two lie up
     // to 14 days in the queue, and a day that S3 may round up.
     const lifetime = config.recordRetentionDays + QUEUE_RETENTION_DAYS + 1;
@@ -66,7 +71,10 @@ export class StorageStack extends StageStack {
       bucketName: names.bucket,
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
-      encryption: BucketEncryption.S3_MANAGED,
+      ...(key === null
+        ? { encryption: BucketEncryption.S3_MANAGED }
+        : // A bucket key: one call to KMS for many objects.
+          { encryption: BucketEncryption.KMS, encryptionKey: key, bucketKeyEnabled: true }),
       enforceSSL: true,
       versioned: false,
       lifecycleRules: PREFIXES.map((prefix) => ({

@@ -162,13 +162,13 @@ export type PolicyStatement = z.output<typeof Statement>;
 
 const Document = z.object({ Statement: z.array(Statement) });
 
-/** The statements of a role, or of a queue's or bucket's policy. */
+/** The statements of a role, of a queue's or bucket's policy, or of a key. */
 export function statementsOf({ Properties }: Rendered): PolicyStatement[] {
   const inline = z
     .array(z.object({ PolicyDocument: Document }))
     .default([])
     .parse(Properties["Policies"]);
-  const own = Document.optional().parse(Properties["PolicyDocument"]);
+  const own = Document.optional().parse(Properties["PolicyDocument"] ?? Properties["KeyPolicy"]);
   return [...inline.flatMap((policy) => policy.PolicyDocument.Statement), ...(own?.Statement ?? [])];
 }
 
