@@ -1,5 +1,6 @@
 import { DefinitionError } from "../src/core/errors.ts";
 import { type RegistryFile, registerTask } from "../src/core/registry.ts";
+import { intervalOf } from "../src/core/rate.ts";
 import type { AnyTask } from "../src/core/task.ts";
 import type { TaskModule } from "./discover.ts";
 import type { FoundWorkflow } from "./discover-workflows.ts";
@@ -12,6 +13,13 @@ export function buildRegistry(modules: readonly TaskModule[], workflows: readonl
   return {
     version: 1,
     tasks: modules.flatMap(({ file, tasks }) => tasks.map((task) => register(file, task))),
+    intervals: Object.fromEntries(
+      modules.flatMap(({ tasks }) =>
+        tasks.flatMap(({ name, options }) =>
+          options.rateLimit === null ? [] : [[name, intervalOf(options.rateLimit)]],
+        ),
+      ),
+    ),
     workflows: workflows.map(({ workflow: { name, node } }) => ({ name, node })),
   };
 }

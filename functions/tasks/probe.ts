@@ -47,6 +47,13 @@ export const raiseError = defineTask("probe.raise_error", {
   },
 });
 
+/** Its argument, and where it ran; not more than 20 times a second. */
+export const limited = defineTask("probe.limited", {
+  args: z.tuple([z.unknown()]),
+  rateLimit: "20/s",
+  run: (self, x) => [x, self.request.hostname],
+});
+
 /** Waits; the soft limit ends the wait. */
 export const sleep = defineTask("probe.sleep", {
   args: z.tuple([seconds]),

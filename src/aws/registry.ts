@@ -1,6 +1,12 @@
 import { readFileSync } from "node:fs";
 import * as z from "zod";
-import { type KnownTask, type RegisteredTask, type RegisteredWorkflow, RegistrySchema } from "../core/registry.ts";
+import {
+  type KnownTask,
+  type RegisteredTask,
+  type RegisteredWorkflow,
+  type RegistryFile,
+  RegistrySchema,
+} from "../core/registry.ts";
 
 /** Every task and workflow that is deployed, as the file that synth wrote beside the bundle says. */
 export class Registry {
@@ -9,9 +15,12 @@ export class Registry {
   readonly #known = new Map<string, KnownTask>();
   readonly #registered: ReadonlyMap<string, RegisteredTask>;
 
-  constructor(tasks: readonly RegisteredTask[], workflows: readonly RegisteredWorkflow[] = []) {
+  readonly #intervals: ReadonlyMap<string, number>;
+
+  constructor({ tasks, workflows, intervals }: Omit<RegistryFile, "version">) {
     this.tasks = tasks;
     this.workflows = workflows;
+    this.#intervals = new Map(Object.entries(intervals));
     this.#registered = new Map(tasks.map((task) => [task.name, task]));
   }
 
@@ -31,6 +40,11 @@ export class Registry {
     return this.workflows.find((workflow) => workflow.name === name) ?? null;
   }
 
+  /** Milliseconds between two starts of the task `name`; null where it has no rate limit. */
+  intervalOf(name: string): number | null {
+    return this.#intervals.get(name) ?? null;
+  }
+
   /** The longest hard limit of a module's tasks, seconds: what its function's timeout is made for. */
   longestLimit(module: string): number {
     return Math.max(0, ...this.tasks.filter((task) => task.module === module).map((task) => task.time_limit));
@@ -44,6 +58,5 @@ export class Registry {
 
 /** Reads the registry that lies in `folder`. @throws Error where there is none, or of another version. */
 export function readRegistry(folder: string): Registry {
-  const { tasks, workflows } = RegistrySchema.parse(JSON.parse(readFileSync(`${folder}/registry.json`, "utf8")));
-  return new Registry(tasks, workflows);
+  return new Registry(RegistrySchema.parse(JSON.parse(readFileSync(`${folder}/registry.json`, "utf8"))));
 }

@@ -3,6 +3,7 @@ import { CanvasTable } from "./canvas-table.ts";
 import { EffectTable } from "./effect-table.ts";
 import { Payloads } from "./payloads.ts";
 import { Queues } from "./queues.ts";
+import { Rates } from "./rates.ts";
 import { type Registry, readRegistry } from "./registry.ts";
 import { Table } from "./table.ts";
 import { TaskTable } from "./task-table.ts";
@@ -15,6 +16,7 @@ export interface Runtime {
   readonly tasks: TaskTable;
   readonly canvases: CanvasTable;
   readonly effects: EffectTable;
+  readonly rates: Rates;
   readonly queues: Queues;
   readonly payloads: Payloads;
   /** Milliseconds since 1970. */
@@ -31,6 +33,7 @@ export function createRuntime(folder: string, env: Env = readEnv()): Runtime {
     tasks: new TaskTable(table, env.retention),
     canvases: new CanvasTable(table, env.retention),
     effects: new EffectTable(table, env.retention),
+    rates: new Rates(table),
     queues: new Queues(env.queuePrefix, env.schedules),
     payloads: new Payloads(env.bucket),
     now: Date.now,

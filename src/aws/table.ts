@@ -21,6 +21,8 @@ export interface Change {
   readonly remove?: readonly string[];
   /** Entries for the end of lists, which are made where there are none. */
   readonly append?: Readonly<Record<string, readonly unknown[]>>;
+  /** What is added to numbers; one that is not there counts as 0. */
+  readonly add?: Readonly<Record<string, number>>;
   /** Members for string sets. */
   readonly addToSet?: Readonly<Record<string, readonly string[]>>;
   /** The condition; without one the change always happens. */
@@ -126,12 +128,14 @@ export class Table {
         "REMOVE",
         (change.remove ?? []).map((name) => expression.name(name)),
       ),
-      clause(
-        "ADD",
-        Object.entries(change.addToSet ?? {})
+      clause("ADD", [
+        ...Object.entries(change.add ?? {}).map(
+          ([name, value]) => `${expression.name(name)} ${expression.value(value)}`,
+        ),
+        ...Object.entries(change.addToSet ?? {})
           .filter(([, members]) => members.length > 0)
           .map(([name, members]) => `${expression.name(name)} ${expression.value(new Set(members))}`),
-      ),
+      ]),
     ].join(" ");
     const condition = change.when === undefined ? undefined : expression.condition(change.when, change.values ?? {});
     let after: Record<string, AttributeValue> | undefined;

@@ -72,6 +72,8 @@ export const RunMessageSchema = z.object({
   hops: z.number().int().default(0),
   /** Before this the task must not start, milliseconds since 1970: SQS hides a message for 900 s at the most. */
   due: z.number().optional(),
+  /** The start that the task's rate limit gives it, milliseconds since 1970, and how many it was given so far. */
+  slot: z.object({ at: z.number(), taken: z.number().int() }).optional(),
   /** The token of the state that waits for the task, where one does. */
   token: z.string().optional(),
   call: CallSchema.optional(),

@@ -39,6 +39,8 @@ export const RegistrySchema = z.object({
   version: z.literal(1),
   tasks: z.array(RegisteredTaskSchema),
   workflows: z.array(RegisteredWorkflowSchema).default([]),
+  /** Milliseconds between two starts of the tasks that have a rate limit; not for clients. */
+  intervals: z.record(z.string(), z.number()).default({}),
 });
 
 export type RegisteredTask = z.infer<typeof RegisteredTaskSchema>;

@@ -3,6 +3,7 @@ import { checkArguments } from "./arguments.ts";
 import { DefinitionError } from "./errors.ts";
 import type { Lacking, Typed } from "./flow.ts";
 import { MAX_TIME_LIMIT } from "./limits.ts";
+import { intervalOf } from "./rate.ts";
 import { type CallOptions, type Signature, type TaskNode, createSignature, wireOptions } from "./signature.ts";
 import type { Self } from "./self.ts";
 import { type TaskHandle, submitNode } from "./submitter.ts";
@@ -35,6 +36,11 @@ export interface TaskOptions {
   readonly retryJitter?: boolean;
   /** Whether the result is dropped: what follows gets null. @default false */
   readonly ignoreResult?: boolean;
+  /**
+   * The most starts of this task by all workers together: "10/s", "100/m", "1000/h", or a number a second (Celery's syntax; there it holds for
+   * each worker by itself). @default none
+   */
+  readonly rateLimit?: string | number | null;
 }
 
 /** {@link TaskOptions} with every default filled in. */
@@ -59,6 +65,7 @@ const TaskOptionsSchema = z
     retryBackoffMax: z.number().positive().default(600),
     retryJitter: z.boolean().default(true),
     ignoreResult: z.boolean().default(false),
+    rateLimit: z.union([z.string(), z.number()]).nullable().default(null),
   })
   .refine((options) => options.timeLimit <= MAX_TIME_LIMIT, {
     path: ["timeLimit"],
@@ -189,9 +196,20 @@ async function submit(task: AnyTask, call: AnyCall): Promise<TaskHandle> {
 
 function resolveOptions(name: string, options: TaskOptions): ResolvedTaskOptions {
   const parsed = TaskOptionsSchema.safeParse(options);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) {
+    refuseWrongRate(name, parsed.data.rateLimit);
+    return parsed.data;
+  }
   const faults = parsed.error.issues.map((issue) => `${issue.path.join(".") || "options"} ${issue.message}`);
   throw new DefinitionError(`Task "${name}": ${faults.join("; ")}.`);
+}
+
+function refuseWrongRate(name: string, limit: string | number | null): void {
+  try {
+    if (limit !== null) intervalOf(limit);
+  } catch (error) {
+    throw new DefinitionError(`Task "${name}": ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 /** Whether `value` is what {@link defineTask} returned, be it from another copy of this module. */

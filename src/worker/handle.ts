@@ -11,8 +11,9 @@ import { MAX_HOPS } from "../core/limits.ts";
 import { type Call, type RunMessage, RunMessageSchema } from "../core/message.ts";
 import type { TaskRecord } from "../core/record.ts";
 import { finish, notify } from "./finish.ts";
-import { sendLater } from "./later.ts";
+import { forAttempt, sendLater } from "./later.ts";
 import { logLine } from "./log.ts";
+import { mayStart } from "./rate.ts";
 import { resumeReplacement } from "./replace.ts";
 import { type Delivery, type Input, runClaimed } from "./run.ts";
 import { prepareStep } from "./step.ts";
@@ -46,7 +47,10 @@ export async function handleDelivery(worker: Worker, delivery: Delivery): Promis
   const message = parsed.data;
   const job = await prepare(worker.runtime, message);
   if ("ack" in job) return job;
-  return (await tooEarlyOrLate(worker.runtime, message, job)) ?? claimAndRun(worker, message, delivery, job);
+  const early = await tooEarlyOrLate(worker.runtime, message, job);
+  if (early !== null) return early;
+  if (job.call !== undefined && !(await mayStart(worker.runtime, message, job.call))) return ACK;
+  return claimAndRun(worker, message, delivery, job);
 }
 
 /** What a message asks for: the call, where it is known before the claim, and the result that goes before its arguments. */
@@ -146,7 +150,7 @@ async function refused(
       await resumeReplacement(runtime, record, message);
       return ACK;
     case "resend":
-      await sendLater(runtime, record.call, { ...message, attempt: decision.attempt }, decision.due);
+      await sendLater(runtime, record.call, forAttempt(message, decision.attempt), decision.due);
       return ACK;
     case "wait":
       // A state may wait with this message's token, and the attempt that runs has another: it is not to wait for the lease's end. The

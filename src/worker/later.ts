@@ -11,3 +11,8 @@ export async function sendLater(runtime: Runtime, call: Call, message: RunMessag
   const scheduled = await runtime.queues.send(toTask(call.task, next, (due - runtime.now()) / 1000));
   if (scheduled && call.submission !== null) await runtime.canvases.waitsUntil(call.submission, due);
 }
+
+/** The message of another attempt, which a start that was reserved for this one is not for. */
+export function forAttempt(message: RunMessage, attempt: number): RunMessage {
+  return { ...message, attempt, slot: undefined };
+}

@@ -9,7 +9,7 @@ import type { Request } from "../core/self.ts";
 import { answersFor } from "./asks.ts";
 import { type End, finish } from "./finish.ts";
 import type { Report } from "./ipc.ts";
-import { sendLater } from "./later.ts";
+import { forAttempt, sendLater } from "./later.ts";
 import { type LogContext, logLine } from "./log.ts";
 import { createProgressWriter } from "./progress.ts";
 import { replaceTask } from "./replace.ts";
@@ -147,7 +147,7 @@ async function retry(
     now,
   });
   if (stored === null) return stopped(runtime, record, message, again.ran);
-  await sendLater(runtime, record.call, { ...message, attempt: record.attempt + 1 }, due);
+  await sendLater(runtime, record.call, forAttempt(message, record.attempt + 1), due);
   return true;
 }
 

@@ -15,9 +15,11 @@ const limited = defineTask("math.limited", {
   timeLimit: 60,
   run: () => null,
 });
-const registry = new Registry(
-  [math.add, math.mul, math.xsum, email.sendBatch, limited].map((task) => registerTask(task)),
-);
+const registry = new Registry({
+  tasks: [math.add, math.mul, math.xsum, email.sendBatch, limited].map((task) => registerTask(task)),
+  workflows: [],
+  intervals: {},
+});
 const faults = (node: object, prepended = false): unknown =>
   nodeFaults(TaskNodeSchema.parse(node), registry, prepended, ["chain", 1]);
 const paths = (node: object): string[] =>

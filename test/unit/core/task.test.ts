@@ -21,6 +21,7 @@ describe("defineTask", () => {
       retryBackoffMax: 600,
       retryJitter: true,
       ignoreResult: false,
+      rateLimit: null,
     });
   });
 
