@@ -27,6 +27,7 @@ export default defineConfig({
         },
       },
       { test: { name: "faults", include: FAULTS, ...overHttp } },
+      { test: { name: "fuzz", include: ["test/fuzz/*.test.ts"], testTimeout: 600_000, hookTimeout: 60_000 } },
       { test: { name: "configured", include: STAGES, testTimeout: 60_000, hookTimeout: 60_000 } },
     ],
   },

@@ -5,6 +5,9 @@ import type { RequestListener, Server } from "node:http";
 /** Milliseconds that an idle connection stays open: longer than clients keep one, so that none uses one that just closed. */
 const KEEP_ALIVE = 65_000;
 
+/** Bytes of headers that Node.js reads before it hangs up by itself, so that the gateway's own refusal (above 10,240) is what a client gets. */
+const MAX_HEADERS = 256 * 1024;
+
 /** An HTTP server whose handler can change while it runs. */
 export interface Front {
   /** `http://localhost:PORT`. */
@@ -22,7 +25,7 @@ export interface Front {
  */
 export async function openFront(port: number, flag: string): Promise<Front> {
   let handler: RequestListener = notDeployed;
-  const server = createServer((req, res) => handler(req, res));
+  const server = createServer({ maxHeaderSize: MAX_HEADERS }, (req, res) => handler(req, res));
   server.keepAliveTimeout = KEEP_ALIVE;
   const actual = await listen(server, port, flag);
   return {

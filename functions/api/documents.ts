@@ -2,6 +2,7 @@ import * as z from "zod";
 import { DocumentStore } from "../../src/aws/document-store.ts";
 import { derivedId } from "../../src/aws/ids.ts";
 import type { Runtime } from "../../src/aws/runtime.ts";
+import { isId } from "../../src/client/ask.ts";
 import type { Attempt } from "../../src/client/idempotency.ts";
 import type { StoredDocument } from "../../src/core/document.ts";
 import { Problem } from "../../src/core/problem.ts";
@@ -48,7 +49,7 @@ export async function rememberUpload(runtime: Runtime, id: string, upload: z.inf
 
 /** What is to be uploaded under `id` by callers of this scope. @throws Problem 404 */
 export async function findUpload(runtime: Runtime, id: string, scope: string): Promise<z.infer<typeof UploadItem>> {
-  const item = UploadItem.safeParse(await runtime.table.get(`upload#${id}`));
+  const item = UploadItem.safeParse(isId(id) ? await runtime.table.get(`upload#${id}`) : null);
   if (!item.success || item.data.scope !== scope)
     throw new Problem(404, "unknown_upload", "There is no upload with this id, or its time is over.");
   return item.data;

@@ -43,7 +43,8 @@ export function gatewayProblems(auth: AuthConfig["kind"]): readonly Problem[] {
     { type: ResponseType.DEFAULT_4XX, ...invalid("The gateway cannot read the request.") },
     { type: ResponseType.DEFAULT_5XX, ...broken },
     { type: ResponseType.EXPIRED_TOKEN, ...forbidden("The credentials that signed the request have expired.") },
-    { type: ResponseType.INTEGRATION_FAILURE, ...broken },
+    // What Lambda's refusal comes out as where a function's concurrency is used up; of other causes a client can do no more either.
+    { type: ResponseType.INTEGRATION_FAILURE, ...limited("Too many requests at once. Try again in a moment.") },
     { type: ResponseType.INTEGRATION_TIMEOUT, ...late },
     { type: ResponseType.INVALID_API_KEY, ...forbidden("The API key is not valid here.") },
     { type: ResponseType.INVALID_SIGNATURE, ...forbidden("The request's signature does not match the request.") },

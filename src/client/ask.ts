@@ -11,6 +11,11 @@ import { describeGroup } from "./group.ts";
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
+/** Whether a path can name anything at all: DynamoDB refuses keys above 2 KB, and a path may have 10. */
+export function isId(text: string): boolean {
+  return UUID.test(text);
+}
+
 /** A task or a group that was asked for. */
 export type Found =
   | { readonly kind: "task"; readonly record: TaskRecord }
@@ -18,7 +23,7 @@ export type Found =
 
 /** The task or group `id`, or null. */
 export async function lookUp(runtime: Runtime, id: string): Promise<Found | null> {
-  const item = UUID.test(id) ? await runtime.table.get(id.toLowerCase()) : null;
+  const item = isId(id) ? await runtime.table.get(id.toLowerCase()) : null;
   const task = toRecord(item, runtime.now());
   if (task !== null) return { kind: "task", record: task };
   const group = toGroup(item);

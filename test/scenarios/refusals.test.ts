@@ -40,6 +40,19 @@ describe("a request that cannot be understood", () => {
   });
 });
 
+describe("a path that no id fits", () => {
+  it.each(["/documents/uploads/ID/process", "/tasks/ID/revoke", "/tasks/ID/retry"])(
+    "is 404, however long: %s",
+    async (path) => {
+      await refused(404, "POST", path.replace("ID", "x".repeat(4_000)), {});
+    },
+  );
+
+  it("is refused as problem+json where its headers are too long for the gateway", async () => {
+    await refused(400, "GET", `/tasks?task=${"x".repeat(40_000)}`);
+  });
+});
+
 describe("a task that cannot run", () => {
   it.each([
     [{ task: "no.such" }, ["/task"]],

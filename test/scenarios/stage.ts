@@ -4,7 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { type Embedded, startEmbedded } from "../../local/embedded.ts";
+import { type Embedded, type EmbeddedOptions, startEmbedded } from "../../local/embedded.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
 
@@ -15,11 +15,14 @@ export interface OwnStage {
 }
 
 /** Deploys the stage `local` with another configuration than cdk.json's. */
-export async function startStage(config: Readonly<Record<string, unknown>>): Promise<OwnStage> {
+export async function startStage(
+  config: Readonly<Record<string, unknown>>,
+  options: Pick<EmbeddedOptions, "guard"> = {},
+): Promise<OwnStage> {
   const assembly = await mkdtemp(join(tmpdir(), "celeriac-stage-"));
   const log =
     process.env["CELERIAC_LOG"] === undefined ? undefined : (line: string) => void process.stderr.write(`${line}\n`);
-  const [embedded] = await Promise.all([startEmbedded({ log }), synthesize(config, assembly)]);
+  const [embedded] = await Promise.all([startEmbedded({ log, ...options }), synthesize(config, assembly)]);
   await embedded.deploy(assembly);
   const stop = async (): Promise<void> => {
     await embedded.stop();
