@@ -74,7 +74,14 @@ const RIGHTS: Readonly<Record<ApiFunction, Right>> = {
     memory: 512,
     permissions: (names) => [
       // What it revokes is ended as any task is: what follows is settled, and the states that wait are told.
-      tableItems(names, "dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"),
+      tableItems(
+        names,
+        "dynamodb:GetItem",
+        "dynamodb:BatchGetItem",
+        "dynamodb:PutItem",
+        "dynamodb:UpdateItem",
+        "dynamodb:DeleteItem",
+      ),
       tableQueries(names),
       allQueues(names, "sqs:SendMessage"),
       objects(names, "s3:GetObject", "payloads", "later", "results"),

@@ -3,6 +3,9 @@ import { type Payload, PayloadSchema } from "../core/message.ts";
 import type { Effect } from "../core/once.ts";
 import type { Table } from "./table.ts";
 
+/** Effects that are asked for at a time. */
+const PAGE = 1_000;
+
 const ItemSchema = z.object({ fence: z.string(), turn: z.number().int(), result: z.string().optional() });
 
 /** An attempt that wants to have an effect: its claim of the task, and the place of that among the task's claims. */
@@ -28,7 +31,7 @@ export class EffectTable {
   async claim(task: string, key: string, { fence, turn, now }: Claimant): Promise<boolean> {
     const item = await this.#table.update({
       id: effectId(task, key),
-      set: { kind: "effect", fence, turn, ttl: this.#ttl(now) },
+      set: { kind: "effect", root_key: effectId(task, ""), seq: key, fence, turn, ttl: this.#ttl(now) },
       when: "attribute_not_exists(id) OR (attribute_not_exists(#result) AND #turn <= :turn)",
       values: { turn },
     });
@@ -52,6 +55,29 @@ export class EffectTable {
       values: { mine: fence },
     });
     return item !== null;
+  }
+
+  /** The names of a task's effects, by the index `root`, which lags a moment. */
+  async keys(task: string): Promise<string[]> {
+    const keys: string[] = [];
+    for (let after: string | undefined; ; after = keys.at(-1)) {
+      const page = {
+        index: "root",
+        attribute: "root_key",
+        value: effectId(task, ""),
+        after,
+        limit: PAGE,
+        forward: true,
+      };
+      const entries = await this.#table.query(page);
+      keys.push(...entries.map((entry) => entry.seq));
+      if (entries.length < PAGE) return keys;
+    }
+  }
+
+  /** Forgets an effect. */
+  async remove(task: string, key: string): Promise<void> {
+    await this.#table.remove(effectId(task, key));
   }
 
   #ttl(now: number): number {

@@ -2,6 +2,7 @@ import {
   type AttributeValue,
   BatchGetItemCommand,
   ConditionalCheckFailedException,
+  DeleteItemCommand,
   GetItemCommand,
   PutItemCommand,
   QueryCommand,
@@ -104,6 +105,11 @@ export class Table {
         }),
       ),
     );
+  }
+
+  /** Deletes the item `id`; one that is not there is no error. */
+  async remove(id: string): Promise<void> {
+    await dynamoClient().send(new DeleteItemCommand({ TableName: this.#name, Key: { id: { S: id } } }));
   }
 
   /** Puts those of `items` whose ids are free, some at a time. */

@@ -8,7 +8,7 @@ import type { TaskRecord } from "../core/record.ts";
 import { isFinal } from "../core/states.ts";
 
 /**
- * Forgets a task that has ended: its arguments, result, output and document are deleted, and its record is emptied. What is left of it is its id, so
+ * Forgets a task that has ended: its arguments, result, output, document and the results of its effects are deleted, and its record is emptied. What is left of it is its id, so
  * that a message that comes twice does not run it again.
  * @throws Problem 409 while it has not ended, or its canvas may still read its result.
  */
@@ -21,14 +21,18 @@ export async function forget(runtime: Runtime, record: TaskRecord): Promise<void
     throw new Problem(409, "needed", "The canvas of the task has not ended, and may still need its result.");
   }
   const store = new DocumentStore(runtime.env.bucket);
+  const effects = await runtime.effects.keys(id);
   const keys = [
     ...(await documentsOf(runtime, record)),
     ...keyOf(call.payload),
     ...keyOf(record.result),
+    ...keyOf(record.replacement?.node ?? null),
+    ...(await inParallel(effects, async (key) => keyOf((await runtime.effects.get(id, key))?.result ?? null))).flat(),
     outputKey(id),
   ];
   // The record last: while it is there, a deletion that failed half-way can be repeated.
   await inParallel(keys, (key) => store.remove(key));
+  await inParallel(effects, (key) => runtime.effects.remove(id, key));
   await runtime.tasks.forget(id, runtime.now());
 }
 

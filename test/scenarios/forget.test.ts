@@ -30,6 +30,14 @@ describe("DELETE /tasks/{task_id}", () => {
     expect(await aws.item(id)).toMatchObject({ kind: "forgotten" });
   });
 
+  test("takes along what its effects gave", async () => {
+    const { task_id: id } = await run("probe.once_large", [8_000]);
+    const effect = `once#${id}#made`;
+    expect(await aws.item(effect)).toHaveProperty("result");
+    expect((await call("DELETE", `/tasks/${id}`)).status).toBe(204);
+    expect(await aws.item(effect)).toBeNull();
+  });
+
   test("is refused for a task that waits or whose canvas still runs", async () => {
     const waiting = await submit("/tasks", { task: "math.add", args: [1, 2], options: { countdown: 600 } });
     expect((await refused(409, "DELETE", `/tasks/${waiting.task_id}`)).detail).toContain("PENDING");
