@@ -73,6 +73,10 @@ const StageSchema = z.strictObject({
     .max(14 * 24 * 3600)
     .nullable()
     .default(null),
+  /**
+   * Whether API, functions and state machines send traces to X-Ray: one request a second, and 5 % of what is above. $5 for a million traces.
+   */
+  tracing: z.boolean().default(false),
   /** Whether the end of each task and canvas is an event on the account's default bus. $1 for a million, and a call before each end. */
   completionEvents: z.boolean().default(false),
   /** Requests a second that the API takes, and how many at once. 10,000 and 5,000 are an account's quota in one region. */

@@ -30,6 +30,10 @@ export interface Names {
   /** The log group of a Lambda, under the name that Lambda itself would give it. */
   logGroup(name: string): string;
   stack(name: string): string;
+  /** The name of a rule of EventBridge: `sweep`, `ended`. */
+  rule(name: string): string;
+  /** Where S3 writes who read and wrote the bucket. */
+  readonly accessLogBucket: string;
   /** The parameter that holds the id of the stage's own key. */
   readonly keyParameter: string;
   /** The ARN of what has `resource` as its name within this account, region and `service`. */
@@ -56,6 +60,8 @@ export function namesOf(stage: string): Names {
     scheduleRoleArn: `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role/${prefix}-scheduler-${Aws.REGION}`,
     lambda: (name) => `${prefix}-${name}`,
     logGroup: (name) => `/aws/lambda/${prefix}-${name}`,
+    rule: (name) => `${prefix}-${name}`,
+    accessLogBucket: `${bucket}-access`,
     keyParameter: `/${prefix}/kms-key-id`,
     stack: (name) => `${prefix}-${name}`,
     arn: (service, resource) => `arn:${Aws.PARTITION}:${service}:${Aws.REGION}:${Aws.ACCOUNT_ID}:${resource}`,

@@ -46,11 +46,7 @@ export class Canvas extends Construct {
       description: "Starts, closes and settles canvases, records dead letters, and sweeps",
       memory: 1024,
       timeout: CANVAS_TIMEOUT,
-      permissions: [
-        ...canvasPermissions(names),
-        ...later.permissions,
-        ...config.retiredModules.map((name) => consumeQueue(names, name)),
-      ],
+      permissions: [...canvasPermissions(names), ...later.permissions],
       environment: later.environment,
       feedsItself: true,
     });
@@ -61,14 +57,16 @@ export class Canvas extends Construct {
       const queueArn = names.arn("sqs", names.queue(name));
       consume(this, `Retired-${name}`, { queueArn, target: lambda, batchSize: 10, maxConcurrency: 2 });
     }
+    // What a rule cannot deliver within a day is a dead letter, so that its alarm tells.
+    const target = { id: "canvas", arn: queue.queueArn, deadLetterConfig: { arn: deadQueueArn } };
     const sweep = new CfnRule(this, "Sweep", {
-      name: `${names.prefix}-sweep`,
+      name: names.rule("sweep"),
       description: "Has what no message will ever settle looked for",
       scheduleExpression: `rate(${SWEEP_MINUTES} minutes)`,
-      targets: [{ id: "canvas", arn: queue.queueArn, input: JSON.stringify({ op: "sweep" }) }],
+      targets: [{ ...target, input: JSON.stringify({ op: "sweep" }) }],
     });
     const ended = new CfnRule(this, "Ended", {
-      name: `${names.prefix}-ended`,
+      name: names.rule("ended"),
       description: "Tells of executions that ended badly",
       eventPattern: {
         source: ["aws.states"],
@@ -79,7 +77,7 @@ export class Canvas extends Construct {
           stateMachineArn: [{ prefix: names.machineArnPrefix }],
         },
       },
-      targets: [{ id: "canvas", arn: queue.queueArn }],
+      targets: [target],
     });
     queue.addToResourcePolicy(
       new PolicyStatement({

@@ -7,6 +7,7 @@ import {
   Function as LambdaFunction,
   RecursiveLoop,
   Runtime,
+  Tracing,
 } from "aws-cdk-lib/aws-lambda";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
 import { Duration, Size } from "aws-cdk-lib/core";
@@ -14,7 +15,7 @@ import { Construct } from "constructs";
 import { ENV } from "../../src/aws/env.ts";
 import type { Vpc } from "../../src/core/module.ts";
 import type { StageContext } from "../stage.ts";
-import { writeLogs } from "./permissions.ts";
+import { sendTraces, writeLogs } from "./permissions.ts";
 import { keyPermissions, stageKey } from "./stage-key.ts";
 
 /** A Lambda of a stage. */
@@ -62,6 +63,7 @@ export class CeleriacFunction extends Construct {
       writeLogs(names, props.name),
       ...props.permissions,
       ...keyPermissions(props.stage, props.permissions),
+      ...(config.tracing ? [sendTraces()] : []),
     ];
     const role = new Role(this, "Role", {
       description: `Role of ${names.lambda(props.name)}`,
@@ -80,6 +82,7 @@ export class CeleriacFunction extends Construct {
       timeout: Duration.seconds(props.timeout),
       role: role.withoutPolicyUpdates(),
       logGroup,
+      ...(config.tracing && { tracing: Tracing.ACTIVE }),
       environment: { ...commonEnvironment(props.stage), ...props.environment },
       ...(props.feedsItself === true && { recursiveLoop: RecursiveLoop.ALLOW }),
       ...(typeof props.reservedConcurrency === "number" && { reservedConcurrentExecutions: props.reservedConcurrency }),

@@ -141,3 +141,11 @@ export function useVpc(): PolicyStatement {
     resources: ["*"],
   });
 }
+
+/** Traces; X-Ray knows no resources for them, and state machines ask for its sampling rules by themselves. */
+export function sendTraces(): PolicyStatement {
+  return new PolicyStatement({
+    actions: ["xray:GetSamplingRules", "xray:GetSamplingTargets", "xray:PutTelemetryRecords", "xray:PutTraceSegments"],
+    resources: ["*"],
+  });
+}

@@ -2,6 +2,7 @@ import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from "aws-cdk
 import { CfnStateMachine } from "aws-cdk-lib/aws-stepfunctions";
 import { Construct } from "constructs";
 import type { StageContext } from "../stage.ts";
+import { sendTraces } from "./permissions.ts";
 import { keyPermissions } from "./stage-key.ts";
 
 /** What a state machine is made of. */
@@ -21,6 +22,7 @@ export class StateMachine extends Construct {
   constructor(scope: Construct, id: string, { stage, name, definition, substitutions, queues }: StateMachineProps) {
     super(scope, id);
     const { names } = stage;
+    const { tracing } = stage.config;
     const send = new PolicyStatement({
       actions: ["sqs:SendMessage"],
       resources: queues.map((queue) => names.arn("sqs", names.queue(queue))),
@@ -28,7 +30,11 @@ export class StateMachine extends Construct {
     const role = new Role(this, "Role", {
       description: `Role of the state machine ${names.machine(name)}`,
       assumedBy: new ServicePrincipal("states.amazonaws.com"),
-      inlinePolicies: { work: new PolicyDocument({ statements: [send, ...keyPermissions(stage, [send])] }) },
+      inlinePolicies: {
+        work: new PolicyDocument({
+          statements: [send, ...keyPermissions(stage, [send]), ...(tracing ? [sendTraces()] : [])],
+        }),
+      },
     });
     const machine = new CfnStateMachine(this, "Machine", {
       stateMachineName: names.machine(name),
@@ -37,6 +43,7 @@ export class StateMachine extends Construct {
       definitionString: JSON.stringify(definition),
       definitionSubstitutions: { ...substitutions },
       roleArn: role.roleArn,
+      ...(tracing && { tracingConfiguration: { enabled: true } }),
     });
     machine.node.addDependency(role);
   }

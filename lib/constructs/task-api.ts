@@ -62,6 +62,7 @@ export class TaskApi extends Construct {
         stageName: VERSION,
         accessLogDestination: new LogGroupLogDestination(accessLog),
         accessLogFormat: AccessLogFormat.custom(ACCESS_LOG),
+        tracingEnabled: config.tracing,
         throttlingRateLimit: config.apiRate,
         throttlingBurstLimit: config.apiBurst,
       },

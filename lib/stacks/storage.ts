@@ -1,14 +1,16 @@
 import { AttributeType, BillingMode, ProjectionType, Table, TableEncryption } from "aws-cdk-lib/aws-dynamodb";
+import { PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import type { IKey } from "aws-cdk-lib/aws-kms";
 import {
   BlockPublicAccess,
   Bucket,
   BucketEncryption,
+  CfnBucket,
   type CorsRule,
   HttpMethods,
   ObjectOwnership,
 } from "aws-cdk-lib/aws-s3";
-import { type App, Duration } from "aws-cdk-lib/core";
+import { type App, Aws, Duration } from "aws-cdk-lib/core";
 import { QUEUE_RETENTION_DAYS } from "../constructs/celeriac-queue.ts";
 import { Scheduling } from "../constructs/scheduling.ts";
 import { OwnKey, stageKey } from "../constructs/stage-key.ts";
@@ -30,6 +32,8 @@ const LONGEST_DELAY_DAYS = 366;
 export class StorageStack extends StageStack {
   readonly table: Table;
   readonly bucket: Bucket;
+  /** Null where the stage keeps nothing of worth. */
+  readonly accessLog: Bucket | null;
   readonly scheduling: Scheduling;
 
   constructor(app: App, stage: StageContext) {
@@ -38,6 +42,7 @@ export class StorageStack extends StageStack {
     const key = stage.config.kmsKey === true ? new OwnKey(this, "OwnKey", stage).key : stageKey(this, stage);
     this.table = this.#addTable(stage, key);
     this.bucket = this.#addBucket(stage, key);
+    this.accessLog = stage.config.resources === "retain" ? this.#addAccessLog(stage) : null;
     this.scheduling = new Scheduling(this, "Scheduling", { stage });
   }
 
@@ -61,6 +66,35 @@ export class StorageStack extends StageStack {
       });
     }
     return table;
+  }
+
+  /** Who read and wrote what, for as long as logs are kept: what a stage that holds data for others has to be able to tell. */
+  #addAccessLog({ config, names, removal }: StageContext): Bucket {
+    const log = new Bucket(this, "AccessLog", {
+      bucketName: names.accessLogBucket,
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+      // S3 delivers logs to buckets with keys of its own alone (S3 User Guide, "Enabling Amazon S3 server access logging").
+      encryption: BucketEncryption.S3_MANAGED,
+      enforceSSL: true,
+      lifecycleRules: [{ id: "expire", expiration: Duration.days(config.logRetentionDays) }],
+      removalPolicy: removal,
+    });
+    log.addToResourcePolicy(
+      new PolicyStatement({
+        actions: ["s3:PutObject"],
+        principals: [new ServicePrincipal("logging.s3.amazonaws.com")],
+        resources: [log.arnForObjects("*")],
+        conditions: {
+          ArnLike: { "aws:SourceArn": names.bucketArn },
+          StringEquals: { "aws:SourceAccount": Aws.ACCOUNT_ID },
+        },
+      }),
+    );
+    const { defaultChild } = this.bucket.node;
+    if (!(defaultChild instanceof CfnBucket)) throw new Error("A bucket has no CfnBucket: CDK has changed.");
+    defaultChild.loggingConfiguration = { destinationBucketName: log.bucketName };
+    return log;
   }
 
   #addBucket({ config, names, removal }: StageContext, key: IKey | null): Bucket {

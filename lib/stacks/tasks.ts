@@ -1,3 +1,4 @@
+import { PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import type { App } from "aws-cdk-lib/core";
 import { CANVAS_TIMEOUT } from "../constructs/canvas.ts";
 import { CeleriacQueue } from "../constructs/celeriac-queue.ts";
@@ -15,6 +16,7 @@ export class TasksStack extends StageStack {
     super(app, stage, "tasks", "Celeriac: a queue and a Lambda for each task module");
     const dead = new CeleriacQueue(this, "Dead", { stage, name: "dead", timeout: CANVAS_TIMEOUT, deadQueueArn: null });
     const deadQueueArn = dead.queue.queueArn;
+    dead.queue.addToResourcePolicy(undelivered(stage, deadQueueArn));
     this.modules = modules.map(
       (module) => new TaskModuleConstruct(this, `module-${module.name}`, { stage, module, deadQueueArn }),
     );
@@ -22,4 +24,16 @@ export class TasksStack extends StageStack {
       (name) => new RetiredModule(this, `module-${name}`, { stage, name, deadQueueArn }),
     );
   }
+}
+
+/** Rules of the canvas stack put here what they could not deliver. */
+function undelivered({ names }: StageContext, queueArn: string): PolicyStatement {
+  return new PolicyStatement({
+    actions: ["sqs:SendMessage"],
+    principals: [new ServicePrincipal("events.amazonaws.com")],
+    resources: [queueArn],
+    conditions: {
+      ArnEquals: { "aws:SourceArn": ["sweep", "ended"].map((rule) => names.arn("events", `rule/${names.rule(rule)}`)) },
+    },
+  });
 }

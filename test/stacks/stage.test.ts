@@ -67,7 +67,9 @@ describe.each(stages)("the stage %s", (name, stage) => {
     );
     const allowed = policies.flatMap(statementsOf).filter((statement) => statement.Effect === "Allow");
     for (const { Principal, Condition } of allowed) {
-      expect(Principal).toEqual({ Service: expect.stringMatching(/^(events|cloudwatch)\.amazonaws\.com$/) });
+      expect(Principal).toEqual({
+        Service: expect.stringMatching(/^(events|cloudwatch|logging\.s3)\.amazonaws\.com$/),
+      });
       expect(JSON.stringify(Condition)).toMatch(/aws:Source(Arn|Account)/);
     }
   });

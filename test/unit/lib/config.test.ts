@@ -26,6 +26,7 @@ describe("the configuration of a stage", () => {
       waf: null,
       kmsKey: false,
       maxQueueAge: null,
+      tracing: false,
       completionEvents: false,
       apiRate: 500,
       apiBurst: 1_000,
