@@ -22,7 +22,7 @@ import { startRuntimeApi } from "./lambda/runtime-api.ts";
 import { openFront } from "./listen.ts";
 import type { Front } from "./listen.ts";
 import { createLog } from "./log.ts";
-import type { Sink } from "./log.ts";
+import type { Log, Sink } from "./log.ts";
 import { createScheduler } from "./scheduler/index.ts";
 import { createTargets } from "./scheduler/targets.ts";
 import { startDynamoDb } from "./services/dynamodb.ts";
@@ -35,6 +35,8 @@ import { createSes } from "./services/ses.ts";
 import { createSqs } from "./services/sqs.ts";
 import { createSts } from "./services/sts.ts";
 import { createStepFunctions } from "./step-functions/index.ts";
+import { createTaskLogs } from "./task-logs.ts";
+import type { TaskLine } from "./task-logs.ts";
 
 export interface EmbeddedOptions extends FunctionsOptions {
   /** Port of the REST API. Default: a free one. */
@@ -77,6 +79,10 @@ export interface Embedded {
    * `ROLE may ACTION on RESOURCE`.
    */
   readonly unusedPermissions: () => readonly string[];
+  /** What has been logged of a task lately, oldest first. */
+  readonly logsOf: (taskId: string) => readonly TaskLine[];
+  /** Seconds for which the oldest message of each queue has waited, by the queues' names. */
+  readonly ages: () => Readonly<Record<string, number>>;
   /** Ends all of it: functions are killed with all that they started. */
   readonly stop: () => Promise<void>;
 }
@@ -104,7 +110,15 @@ export async function startEmbedded(options: EmbeddedOptions = {}): Promise<Embe
 async function startServices(options: EmbeddedOptions, api: Front, aws: Front): Promise<Embedded> {
   const { data } = options;
   const awsUrl = aws.url;
-  const log = createLog(options.log ?? (() => {}), options.color ?? false);
+  const taskLogs = createTaskLogs();
+  const terminal = createLog(options.log ?? (() => {}), options.color ?? false);
+  const log: Log = {
+    ...terminal,
+    fromFunction: (name, line) => {
+      taskLogs.add(line);
+      terminal.fromFunction(name, line);
+    },
+  };
   const rig = createFaultRig(readFaults(options.faults ?? {}));
   pruneCompileCache(COMPILE_CACHE, Date.now());
 
@@ -208,6 +222,8 @@ async function startServices(options: EmbeddedOptions, api: Front, aws: Front): 
     setFaults: (faults) => rig.set(readFaults(faults)),
     faults: rig.report,
     unusedPermissions: iam.unused,
+    logsOf: taskLogs.of,
+    ages: () => Object.fromEntries(sqs.queues().map((queue) => [queue.name, queue.age()])),
     stop,
   };
 }

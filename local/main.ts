@@ -4,6 +4,8 @@ import { assetsOf, pruneAssets } from "./disk.ts";
 import { startEmbedded } from "./embedded.ts";
 import type { Embedded } from "./embedded.ts";
 import { showFaults } from "./faults/settings.ts";
+import { serveDashboard } from "./dashboard.ts";
+import { openFront } from "./listen.ts";
 import { createLog } from "./log.ts";
 import { HELP, readOptions } from "./options.ts";
 import type { Options } from "./options.ts";
@@ -29,9 +31,13 @@ async function main(): Promise<void> {
 
   const interrupt = new AbortController();
   stopOnSignals(interrupt);
+  // A port that is taken is told before anything else has started.
+  const dashboard = options.dashboardPort === null ? null : await openFront(options.dashboardPort, "dashboard-port");
   const color = process.stdout.isTTY && !process.env["NO_COLOR"];
   const outdir = join(root, ".celeriac", `assembly-${options.awsPort}`);
   const embedded = await start(options, outdir, color, interrupt.signal);
+
+  dashboard?.serve(serveDashboard(embedded));
 
   let deployed = assetsOf(outdir);
   // What an earlier run on this port has left.
@@ -49,14 +55,15 @@ async function main(): Promise<void> {
   if (!interrupt.signal.aborted) {
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
     const { apiUrl, awsUrl } = embedded;
+    const shown = dashboard === null ? "" : `dashboard ${dashboard.url}, `;
     const faults = options.faults ? ` Faults are on (${showFaults(embedded.faults().faults)}).` : "";
     write(
-      `Celeriac is ready (${seconds} s): API ${apiUrl}, AWS ${awsUrl}, outbox ${awsUrl}/_outbox.${faults} Ctrl-C ends it.`,
+      `Celeriac is ready (${seconds} s): API ${apiUrl}, ${shown}AWS ${awsUrl}, outbox ${awsUrl}/_outbox.${faults} Ctrl-C ends it.`,
     );
     await new Promise((resolve) => interrupt.signal.addEventListener("abort", resolve));
   }
   watcher.stop();
-  await embedded.stop();
+  await Promise.all([embedded.stop(), dashboard?.close()]);
 }
 
 /** Starts the services while the CDK app runs, then deploys what it made. */

@@ -8,7 +8,8 @@ import { messageOf } from "./values.ts";
 export interface Options {
   readonly port: number;
   readonly awsPort: number;
-  readonly dashboardPort: number;
+  /** Null where there is to be no dashboard. */
+  readonly dashboardPort: number | null;
   /** Absolute; undefined for a run in memory. */
   readonly data: string | undefined;
   /** Absolute; undefined where there are no secrets. */
@@ -24,6 +25,7 @@ export const HELP = `Runs the whole stack on this machine: npm start -- [flags]
   --port N            port of the API (default 8000)
   --aws-port N        port of the local AWS: SQS, DynamoDB, S3, Lambda, Step Functions, Scheduler, SES (default 4566)
   --dashboard-port N  port of the dashboard (default 5555)
+  --no-dashboard      serve no dashboard
   --data DIR          keep tables, queues, objects, schedules and mails in DIR (default: in memory, gone at the end)
   --secrets FILE      a JSON object of the names and values that Secrets Manager is to have (default: none)
   --faults LIST       let things go wrong by chance, such as duplicate=0.2,kill=0.05,visibility=5,seed=7 (default: none)
@@ -48,7 +50,7 @@ export function readOptions(args: readonly string[], directory: string): Options
   const ports = {
     port: readPort("port", values.port),
     awsPort: readPort("aws-port", values["aws-port"]),
-    dashboardPort: readPort("dashboard-port", values["dashboard-port"]),
+    dashboardPort: values["no-dashboard"] ? null : readPort("dashboard-port", values["dashboard-port"]),
   };
   if (values.data === "") throw new Error("--data needs a directory, got nothing.");
   const data = values.data === undefined ? undefined : resolve(directory, values.data);
@@ -73,6 +75,7 @@ function parse(args: readonly string[]) {
         port: { type: "string", default: "8000" },
         "aws-port": { type: "string", default: "4566" },
         "dashboard-port": { type: "string", default: "5555" },
+        "no-dashboard": { type: "boolean" },
         data: { type: "string" },
         secrets: { type: "string" },
         faults: { type: "string" },
@@ -82,7 +85,7 @@ function parse(args: readonly string[]) {
   } catch (error) {
     const message = error instanceof Error ? (error.message.split(/[.\n]/)[0] ?? "") : String(error);
     throw new Error(
-      `${message}. The flags are --port, --aws-port, --dashboard-port, --data, --secrets, --faults, --help.`,
+      `${message}. The flags are --port, --aws-port, --dashboard-port, --no-dashboard, --data, --secrets, --faults, --help.`,
       {
         cause: error,
       },

@@ -1,12 +1,5 @@
+import { countQueues } from "../../src/client/queues.ts";
 import { type Operation, answer } from "./http.ts";
 
 /** `GET /queues`: how many messages each module's queue holds, and how many of its tasks are dead. */
-export const listQueues: Operation = async (_request, runtime) => {
-  const queues = await Promise.all(
-    runtime.registry.modules().map(async (name) => {
-      const [depth, dead] = await Promise.all([runtime.queues.depth(name), runtime.table.count("dead", "dead", name)]);
-      return { name, ...depth, dead };
-    }),
-  );
-  return answer(200, { queues });
-};
+export const listQueues: Operation = async (_request, runtime) => answer(200, { queues: await countQueues(runtime) });

@@ -6,6 +6,8 @@ export interface LocalQueue {
   readonly arn: string;
   /** How many messages can be received now. */
   readonly ready: () => number;
+  /** Seconds since the oldest message that has not been deleted was sent; 0 where there is none. */
+  readonly age: () => number;
   /** Receives up to `max` messages; what has been received too often goes to the dead-letter queue instead. */
   readonly receive: (max: number) => readonly InflightEntry[];
   /** Deletes a received message. */
@@ -89,6 +91,11 @@ export function watchQueue(queue: SqsQueue, store: SqsStore): LocalQueue {
     name: queue.name,
     arn: queue.arn,
     ready: () => queue.messages.length,
+    age: () => {
+      const waiting = [...queue.messages, ...[...queue.inflightMessages.values()].map(({ message }) => message)];
+      const oldest = waiting.reduce((time, message) => Math.min(time, message.sentTimestamp), Date.now());
+      return (Date.now() - oldest) / 1000;
+    },
     receive,
     remove: (receiptHandle) => {
       queue.deleteMessage(receiptHandle);

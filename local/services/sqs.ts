@@ -16,6 +16,8 @@ export interface Sqs {
   readonly deploy: (resource: DeployedResource) => void;
   /** A deployed queue; undefined for an unknown ARN. */
   readonly queue: (arn: string) => LocalQueue | undefined;
+  /** Every deployed queue. */
+  readonly queues: () => readonly LocalQueue[];
   /** Sends without HTTP, as AWS services do among each other. `target` is a queue's URL or ARN. Throws for an unknown one. */
   readonly send: (target: string, body: string, messageGroupId?: string) => Promise<{ messageId: string }>;
   readonly stop: () => void;
@@ -71,6 +73,7 @@ export function createSqs({ sqs: store, app }: Fauxqs, rig: FaultRig): Sqs {
     service,
     deploy,
     queue: (arn) => queues.get(arn),
+    queues: () => [...queues.values()],
     send: async (target, body, messageGroupId) => {
       const queue = target.startsWith("arn:") ? store.getQueueByArn(target) : store.getQueue(target);
       if (!queue) throw new Error(`No queue ${target} exists.`);

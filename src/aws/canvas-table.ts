@@ -153,18 +153,14 @@ export class CanvasTable {
 
   /** The members of chunk `n` of a group. */
   async members(group: string, n: number): Promise<Member[]> {
-    const item = ChunkItem.safeParse(await this.#table.get(chunkId(group, n)));
-    return item.success ? Members.parse(JSON.parse(item.data.members)) : [];
+    return membersOf(await this.#table.get(chunkId(group, n)));
   }
 
   /** The members of a group's first `chunks` chunks. */
   async allMembers(group: string, chunks: number): Promise<Member[]> {
     const ids = Array.from({ length: chunks }, (_, n) => chunkId(group, n));
     const items = await this.#table.getMany(ids, { consistent: true });
-    return ids.flatMap((id) => {
-      const item = ChunkItem.safeParse(items.get(id));
-      return item.success ? Members.parse(JSON.parse(item.data.members)) : [];
-    });
+    return ids.flatMap((id) => membersOf(items.get(id) ?? null));
   }
 
   /** Notes the end of a member of a chunk; a set, so that a repeated end counts once. @returns how many have ended. */
@@ -219,9 +215,15 @@ const doneId = (group: string, n: number): string => `done#${group}#${n}`;
 const tokenId = (id: string): string => `token#${id}`;
 
 /** The canvas that an item is, or null where it is none. */
-function toCanvas(item: Item | null): Canvas | null {
+export function toCanvas(item: Item | null): Canvas | null {
   const parsed = CanvasItem.safeParse(item);
   return parsed.success ? CanvasSchema.parse(JSON.parse(parsed.data.canvas)) : null;
+}
+
+/** The members of the chunk that an item is; none where it is no chunk. */
+export function membersOf(item: Item | null): Member[] {
+  const chunk = ChunkItem.safeParse(item);
+  return chunk.success ? Members.parse(JSON.parse(chunk.data.members)) : [];
 }
 
 /** The group that an item is, or null where it is none. */

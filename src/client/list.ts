@@ -15,11 +15,22 @@ const FEWEST_ENTRIES = 25;
 /** A page of records, newest first, and where the next begins. */
 export interface TaskPage {
   readonly records: readonly TaskRecord[];
+  /** How many records were looked at. */
+  readonly searched: number;
   readonly cursor: string | null;
 }
 
-/** Lists the caller's tasks, newest first. Its work is bounded, so a page may be short though more follows. @throws Problem 400 for a bad cursor. */
-export async function listTasks(runtime: Runtime, request: ListRequest, caller: Caller): Promise<TaskPage> {
+/**
+ * Lists the caller's tasks, newest first. Its work is bounded, so a page may be short though more follows.
+ * @param wanted what a record must be besides what the request says. @default anything
+ * @throws Problem 400 for a bad cursor.
+ */
+export async function listTasks(
+  runtime: Runtime,
+  request: ListRequest,
+  caller: Caller,
+  wanted: (record: TaskRecord) => boolean = () => true,
+): Promise<TaskPage> {
   const now = runtime.now();
   const found: TaskRecord[] = [];
   let before =
@@ -43,19 +54,22 @@ export async function listTasks(runtime: Runtime, request: ListRequest, caller: 
       for (const entry of entries) {
         before = entry.seq;
         const record = byId.get(entry.id);
-        if (record !== undefined && mayAccess(caller, record.call.owner) && matches(record, request))
-          found.push(record);
-        if (found.length === request.limit) return { records: found, cursor: writeCursor(before) };
+        const mine = record !== undefined && mayAccess(caller, record.call.owner);
+        if (mine && matches(record, request) && wanted(record)) found.push(record);
+        reads += 1;
+        if (found.length === request.limit) return { records: found, searched: reads, cursor: writeCursor(before) };
       }
-      reads += entries.length;
-      if (reads >= READS_PER_PAGE) return { records: found, cursor: writeCursor(before) };
+      if (reads >= READS_PER_PAGE) return { records: found, searched: reads, cursor: writeCursor(before) };
     } while (entries.length > 0);
   }
-  return { records: found, cursor: null };
+  return { records: found, searched: reads, cursor: null };
 }
 
 /** Milliseconds by which the clock of who wrote a record may be ahead of ours. */
 const CLOCK_SKEW = 60_000;
+
+/** Milliseconds that an index may lag behind the table, with the time that a submission takes from its creation to its record. */
+const OVERLAP = 3_000;
 
 /** The place after everything of that millisecond: "~" sorts after every id. */
 function lastPlace(time: number): string {
@@ -82,7 +96,12 @@ async function partitionGroups(runtime: Runtime, request: ListRequest, before: s
     .filter((day) => day <= before.slice(0, 10) && day >= since)
     .toSorted()
     .toReversed()
-    .map((day) => bucketsOfDay(day).map((value) => ({ index: "recent", attribute: "recent", value })));
+    .map(recentOf);
+}
+
+/** The partitions of the tasks of a day. */
+function recentOf(day: string): Partition[] {
+  return bucketsOfDay(day).map((value) => ({ index: "recent", attribute: "recent", value }));
 }
 
 /** The newest entries of some partitions, merged. */
@@ -107,6 +126,18 @@ async function newest(
     .filter((entry) => entry.seq < before)
     .toSorted((a, b) => (a.seq < b.seq ? 1 : -1))
     .slice(0, limit);
+}
+
+/** The caller's newest tasks that were created since a time, up to `limit`. The overlap brings those again that their index told late. */
+export async function newTasks(runtime: Runtime, since: number, limit: number, caller: Caller): Promise<TaskRecord[]> {
+  const now = runtime.now();
+  const days = new Set([dayOf(since - OVERLAP), dayOf(now)]);
+  const partitions = [...days].flatMap(recentOf);
+  const before = lastPlace(now + CLOCK_SKEW);
+  const entries = await newest(runtime, partitions, { before, since: since - OVERLAP, limit });
+  const ids = entries.map((entry) => entry.id);
+  const records = await runtime.tasks.getMany(ids, now);
+  return records.filter((record) => mayAccess(caller, record.call.owner));
 }
 
 /** A root is not in the index of what hangs on it. */

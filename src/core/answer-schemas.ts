@@ -73,6 +73,90 @@ export const TaskAnswer = z.strictObject({
 /** A page of records. */
 export const ListAnswer = z.strictObject({ tasks: z.array(z.strictObject(summary)), cursor: z.string().nullable() });
 
+/** A page of what a search found; `searched`: how many tasks were looked at for it. */
+export const SearchAnswer = z.strictObject({
+  tasks: z.array(
+    z.strictObject({
+      ...summary,
+      /** The beginning of its arguments as a call would have them; null where they lie in S3. */
+      arguments: z.string().nullable(),
+    }),
+  ),
+  searched: z.int().min(0),
+  cursor: z.string().nullable(),
+});
+
+const Counts = {
+  total: z.int().min(0).nullable(),
+  completed: z.int().min(0).nullable(),
+  failed: z.int().min(0).nullable(),
+};
+
+const state = {
+  status: z.string(),
+  error: summary.error,
+  progress: summary.progress,
+  retries: z.int().min(0),
+  started_at: Time.nullable(),
+  done_at: Time.nullable(),
+  runtime: z.number().min(0).nullable(),
+  /** Of a group: its members, and how many have ended well and badly; null where that takes a look at each. */
+  ...Counts,
+};
+
+/** What changes about a task or group. */
+export const StateAnswer = z.strictObject({ task_id: Id, kind: z.enum(["task", "group"]), ...state });
+
+/** What has changed since the last look. */
+export const LiveAnswer = z.strictObject({
+  /** What the next look gives as `since`. */
+  now: Time,
+  /** Tasks created since, newest first; at most 50. A task may be told in several looks, for indexes lag. */
+  tasks: z.array(SearchAnswer.shape.tasks.element),
+  /** Whether there are more of them. */
+  more: z.boolean(),
+  states: z.array(StateAnswer),
+  /** As `GET /queues` gives them; null where nobody asked. */
+  queues: z
+    .array(z.strictObject({ name: z.string(), waiting: z.int(), in_flight: z.int(), delayed: z.int(), dead: z.int() }))
+    .nullable(),
+});
+
+/** A submission as a graph. Nodes come with the canvas around them first. */
+export const GraphAnswer = z.strictObject({
+  /** What it was asked for by, and what its result is asked for by. */
+  task_id: Id,
+  result_id: Id,
+  root_id: Id,
+  created_at: Time,
+  nodes: z.array(
+    z.strictObject({
+      id: Id,
+      kind: z.enum(["task", "chain", "group", "chord"]),
+      /** The name of a task; null for a canvas. */
+      task: z.string().nullable(),
+      /** The canvas around it, or the task that started it or that it replaces; null for the top. */
+      in: Id.nullable(),
+      role: z.enum(["top", "step", "member", "header", "body", "link", "replacement"]),
+      /** Its place among steps or members, from 0. */
+      index: z.int().min(0),
+      /** The id whose record says how it ended. */
+      result_id: Id,
+      ...state,
+      /** Steps or members that are not among the nodes: of a wide group all, which `/members` lists. */
+      hidden: z.int().min(0),
+    }),
+  ),
+});
+
+/** A page of a group's members in their order. */
+export const MembersAnswer = z.strictObject({
+  task_id: Id,
+  total: z.int().min(0),
+  offset: z.int().min(0),
+  members: z.array(z.strictObject({ index: z.int().min(0), task: z.string().nullable(), ...StateAnswer.shape })),
+});
+
 /** The answer to `POST /documents/uploads`. */
 export const UploadAnswer = z.strictObject({
   id: Id,

@@ -122,6 +122,33 @@ const DESCRIPTIONS: Readonly<Record<RouteName, Description>> = {
     answer: answers.QueuesAnswer,
     problems: [429],
   },
+  searchTasks: {
+    summary: "Records of tasks that have some words in their id, name, arguments or error, newest first",
+    query: requests.SearchQuery,
+    status: 200,
+    answer: answers.SearchAnswer,
+    problems: [400, 429],
+  },
+  getLive: {
+    summary: "What has changed since the last look: new tasks, states, queues",
+    query: requests.LiveQuery,
+    status: 200,
+    answer: answers.LiveAnswer,
+    problems: [400, 429],
+  },
+  getCanvas: {
+    summary: "The submission that a task or group belongs to, as a graph",
+    status: 200,
+    answer: answers.GraphAnswer,
+    problems: [404, 429],
+  },
+  listMembers: {
+    summary: "Members of a group, a page at a time",
+    query: requests.MembersQuery,
+    status: 200,
+    answer: answers.MembersAnswer,
+    problems: [400, 404, 429],
+  },
   listWorkflows: { summary: "The named workflows", status: 200, answer: answers.WorkflowsAnswer, problems: [429] },
   getOutput: {
     summary: "The text that was taken out of a document",

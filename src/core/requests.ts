@@ -82,3 +82,28 @@ export const ListQuery = z.strictObject({
 });
 
 export type ListRequest = z.output<typeof ListQuery>;
+
+/** Query of `GET /search`: that of `GET /tasks`, and words that a task must have. */
+export const SearchQuery = z.strictObject({ ...ListQuery.shape, text: z.string().min(1).max(200).optional() });
+
+/** Ids in a query, by commas. */
+const Ids = z
+  .string()
+  .transform((text) => text.toLowerCase().split(",").filter(Boolean))
+  .pipe(z.array(z.guid()).max(MAX_PAGE));
+
+/** Query of `GET /live`. */
+export const LiveQuery = z.strictObject({
+  /** Tasks that were created since then are told; without it none are. */
+  since: Time.optional(),
+  /** Up to 100 tasks and groups whose states are told. */
+  ids: Ids.default([]),
+  /** Whether the numbers of the queues are told. */
+  queues: z.stringbool().default(false),
+});
+
+/** Query of `GET /canvases/{task_id}/members`. */
+export const MembersQuery = z.strictObject({
+  offset: z.coerce.number().int().min(0).max(MAX_WIDTH).default(0),
+  limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(MAX_PAGE),
+});

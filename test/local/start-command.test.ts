@@ -35,6 +35,7 @@ describe("the flags", () => {
       secrets: "/home/s.json",
       faults: undefined,
     });
+    expect(readOptions(["--no-dashboard"], "/home")).toEqual({ ...defaults, dashboardPort: null });
     const faults = { kill: 0.5, seed: 7 };
     expect(readOptions(["--faults", "kill=0.5,seed=7"], "/home")).toEqual({ ...defaults, faults });
     expect(readOptions(["--help"], "/home")).toBeNull();
@@ -47,7 +48,7 @@ describe("the flags", () => {
     [["--faults", "kill=2"], "--faults: kill needs a probability from 0 to 1, got 2."],
     [
       ["--prot", "1"],
-      "Unknown option '--prot'. The flags are --port, --aws-port, --dashboard-port, --data, --secrets, --faults, --help.",
+      "Unknown option '--prot'. The flags are --port, --aws-port, --dashboard-port, --no-dashboard, --data, --secrets, --faults, --help.",
     ],
     [["here"], /^Unexpected argument 'here'/],
   ])("are refused in one line: %j", (args, message) => {

@@ -1,0 +1,89 @@
+import type { z } from "zod";
+import type {
+  GraphAnswer,
+  GroupAnswer,
+  LiveAnswer,
+  MembersAnswer,
+  QueuesAnswer,
+  SearchAnswer,
+  StateAnswer,
+  SubmissionAnswer,
+  TaskAnswer,
+  WorkflowsAnswer,
+} from "../../src/core/answer-schemas.ts";
+import type { RegisteredTask } from "../../src/core/registry.ts";
+
+export type TaskRow = z.output<typeof SearchAnswer>["tasks"][number];
+export type TaskData = z.output<typeof TaskAnswer>;
+export type GroupData = z.output<typeof GroupAnswer>;
+export type State = z.output<typeof StateAnswer>;
+export type Look = z.output<typeof LiveAnswer>;
+export type Graph = z.output<typeof GraphAnswer>;
+export type Members = z.output<typeof MembersAnswer>;
+export type Queue = z.output<typeof QueuesAnswer>["queues"][number];
+export type Submission = z.output<typeof SubmissionAnswer>;
+export type Workflow = z.output<typeof WorkflowsAnswer>["workflows"][number];
+export type { RegisteredTask };
+
+/** A page of a search. */
+export type SearchPage = z.output<typeof SearchAnswer>;
+
+/** A line of a task's log, as the server beside the page tells it. */
+export interface LogLine {
+  readonly time: string;
+  readonly level: string;
+  readonly message: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+/** Where the data come from, and what else than the API can tell. */
+export interface SourceInfo {
+  readonly stage: string;
+  readonly logs: boolean;
+  readonly ages: boolean;
+}
+
+/** A request that was refused, as problem+json says why. */
+export class Refused extends Error {
+  override readonly name = "Refused";
+  readonly status: number;
+  readonly errors: readonly { readonly path: string; readonly message: string }[];
+
+  constructor(status: number, detail: string, errors: Refused["errors"] = []) {
+    super(detail);
+    this.status = status;
+    this.errors = errors;
+  }
+}
+
+/** Asks the API. @param path without the version. @throws Refused */
+export function get<Answer>(path: string, signal?: AbortSignal): Promise<Answer> {
+  return request<Answer>(`/v1${path}`, signal === undefined ? {} : { signal });
+}
+
+/** Tells the API to do something. @throws Refused */
+export function post<Answer>(path: string, body: unknown = {}): Promise<Answer> {
+  const headers = { "content-type": "application/json" };
+  return request<Answer>(`/v1${path}`, { method: "POST", headers, body: JSON.stringify(body) });
+}
+
+/** Asks the server beside the page what the API cannot tell. @throws Refused */
+export function getLocal<Answer>(path: string): Promise<Answer> {
+  return request<Answer>(path, {});
+}
+
+async function request<Answer>(path: string, init: RequestInit): Promise<Answer> {
+  const response = await fetch(path, { ...init, credentials: "omit" });
+  // The answers are those of the contract, which the tests of the API hold to their schemas.
+  const value = await response.json().catch(() => ({}));
+  if (response.ok) return value;
+  const detail = typeof value.detail === "string" ? value.detail : `HTTP ${response.status}`;
+  throw new Refused(response.status, detail, Array.isArray(value.errors) ? value.errors : []);
+}
+
+/** A query of what is given: `?a=1&b=2`, or nothing. */
+export function queryOf(values: Readonly<Record<string, string | number | undefined>>): string {
+  const given = Object.entries(values).filter(([, value]) => value !== undefined && value !== "");
+  const text = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
+  return text === "" ? "" : `?${text}`;
+}

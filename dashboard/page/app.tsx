@@ -1,0 +1,141 @@
+import { useEffect, useRef } from "preact/hooks";
+import { type SourceInfo, getLocal } from "./api.ts";
+import { type Pace, setAges, setPaused, usePace } from "./live.ts";
+import { CanvasPage } from "./pages/canvas.tsx";
+import { InsightsPage } from "./pages/insights.tsx";
+import { OverviewPage } from "./pages/overview.tsx";
+import { QueuesPage } from "./pages/queues.tsx";
+import { RegistryPage } from "./pages/registry.tsx";
+import { TaskPage } from "./pages/task.tsx";
+import { TasksPage } from "./pages/tasks.tsx";
+import { Notice, useLoad } from "./parts/basics.tsx";
+import { Icon, type IconName } from "./parts/icons.tsx";
+import { setPrefs, usePrefs } from "./prefs.ts";
+import { type Route, linkTo, useRoute } from "./router.ts";
+import { type TextKey, t } from "./text/index.ts";
+
+/** The pages of the navigation, in order; those about one subject light up the page that leads to them. */
+const NAVIGATION: readonly { page: string; icon: IconName; text: TextKey; also?: readonly string[] }[] = [
+  { page: "overview", icon: "overview", text: "nav.overview" },
+  { page: "tasks", icon: "tasks", text: "nav.tasks", also: ["task", "canvas"] },
+  { page: "queues", icon: "queues", text: "nav.queues" },
+  { page: "registry", icon: "registry", text: "nav.registry" },
+  { page: "insights", icon: "insights", text: "nav.insights" },
+];
+
+/** The whole page. */
+export function App() {
+  const route = useRoute();
+  const prefs = usePrefs();
+  const main = useRef<HTMLElement>(null);
+  const { value: source } = useLoad(async () => {
+    const info = await getLocal<SourceInfo>("/source");
+    setAges(info.ages);
+    return info;
+  }, []);
+  // Who goes to another page by keyboard or reader goes on from its beginning.
+  const first = useRef(true);
+  useEffect(() => {
+    if (!first.current) main.current?.focus({ preventScroll: true });
+    first.current = false;
+    scrollTo(0, 0);
+  }, [route.page, route.subject]);
+
+  return (
+    <div class="shell">
+      <a
+        class="skip"
+        href="#main"
+        onClick={(event) => {
+          event.preventDefault();
+          main.current?.focus();
+        }}
+      >
+        {t("nav.skip")}
+      </a>
+      <header class="top">
+        <a class="brand" href={linkTo("overview")}>
+          <img src="icon.svg" alt="" width="24" height="24" />
+          Celeriac
+        </a>
+        {source !== null && (
+          <span class="stage" title={t("stage")}>
+            {source.stage}
+          </span>
+        )}
+        <span class="spread" />
+        <LiveButton />
+        <button
+          type="button"
+          class="plain"
+          aria-label={prefs.language === "ko" ? "English" : "한국어"}
+          lang={prefs.language === "ko" ? "en" : "ko"}
+          onClick={() => setPrefs({ language: prefs.language === "ko" ? "en" : "ko" })}
+        >
+          {prefs.language === "ko" ? "EN" : "KO"}
+        </button>
+        <button
+          type="button"
+          class="plain"
+          aria-label={t(prefs.theme === "dark" ? "theme.light" : "theme.dark")}
+          title={t(prefs.theme === "dark" ? "theme.light" : "theme.dark")}
+          onClick={() => setPrefs({ theme: prefs.theme === "dark" ? "light" : "dark" })}
+        >
+          <Icon name={prefs.theme === "dark" ? "sun" : "moon"} />
+        </button>
+      </header>
+      <nav aria-label={t("nav.label")}>
+        {NAVIGATION.map(({ page, icon, text, also }) => {
+          const current = route.page === page || also?.includes(route.page) === true;
+          return (
+            <a key={page} href={linkTo(page)} aria-current={current ? "page" : undefined}>
+              <Icon name={icon} />
+              {t(text)}
+            </a>
+          );
+        })}
+      </nav>
+      <main id="main" tabIndex={-1} ref={main}>
+        <Page route={route} logs={source?.logs ?? false} />
+      </main>
+    </div>
+  );
+}
+
+function Page({ route, logs }: { route: Route; logs: boolean }) {
+  const { page, subject, query } = route;
+  if (page === "overview") return <OverviewPage />;
+  if (page === "tasks") return <TasksPage query={query} />;
+  if (page === "task") return <TaskPage key={subject} id={subject} hasLogs={logs} />;
+  if (page === "canvas") return <CanvasPage key={subject} id={subject} />;
+  if (page === "queues") return <QueuesPage />;
+  if (page === "registry") return <RegistryPage subject={subject} />;
+  if (page === "insights") return <InsightsPage subject={subject} />;
+  return <Notice>{t("nav.nothing")}</Notice>;
+}
+
+const PACE_TEXTS: Readonly<Record<Pace, TextKey>> = {
+  live: "live.live",
+  slow: "live.slow",
+  paused: "live.paused",
+  still: "live.still",
+  offline: "live.offline",
+};
+
+/** Says how often the page looks, and stops it. */
+function LiveButton() {
+  const { pace, looks } = usePace();
+  const paused = pace === "paused";
+  return (
+    <button
+      type="button"
+      class={`pace ${pace}`}
+      aria-pressed={paused}
+      title={t("live.title", { looks })}
+      onClick={() => setPaused(!paused)}
+    >
+      <i />
+      {t(PACE_TEXTS[pace])}
+    </button>
+  );
+}

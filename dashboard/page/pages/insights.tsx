@@ -1,0 +1,184 @@
+import { bytes, count, dollars, duration, share } from "../format.ts";
+import { type SizeClass, type TaskInsight, getInsights, spansOf } from "../insights.ts";
+import { Refused } from "../api.ts";
+import { Failure, Loading, Notice, PageHead, Section, useLoad } from "../parts/basics.tsx";
+import { FailureChart, RuntimeChart, ThroughputChart } from "../parts/insight-charts.tsx";
+import { linkTo } from "../router.ts";
+import { type TextKey, t } from "../text/index.ts";
+
+const CLASSES: Readonly<Record<SizeClass, { readonly text: TextKey; readonly look: string }>> = {
+  too_short: { text: "class.too_short", look: "retry" },
+  short: { text: "class.short", look: "started" },
+  best: { text: "class.best", look: "success" },
+  long: { text: "class.long", look: "retry" },
+  too_long: { text: "class.too_long", look: "failure" },
+};
+
+/** What recorded runs tell of each task: how long, how large, how dear, and what to make of it. */
+export function InsightsPage({ subject }: { subject: string }) {
+  const { value, error, reload } = useLoad(async (signal) => {
+    try {
+      return await getInsights(signal);
+    } catch (thrown) {
+      // A stage that was deployed before it recorded runs.
+      if (thrown instanceof Refused && thrown.status === 404) return { tasks: [], series: [] };
+      throw thrown;
+    }
+  }, []);
+  if (error !== null) return <Failure error={error} retry={reload} />;
+  if (value === null) return <Loading />;
+  const chosen = value.tasks.find((task) => task.task === subject);
+  const spans = spansOf(value.series.filter((point) => subject === "" || point.task === subject));
+  return (
+    <>
+      <PageHead title={subject === "" ? t("nav.insights") : subject} sub={t("insights.sub")}>
+        {subject !== "" && (
+          <a class="button" href={linkTo("insights")}>
+            {t("insights.all")}
+          </a>
+        )}
+      </PageHead>
+      {value.tasks.length === 0 ? (
+        <Notice>{t("insights.none")}</Notice>
+      ) : chosen === undefined ? (
+        <Table tasks={value.tasks} />
+      ) : (
+        <Detail task={chosen} />
+      )}
+      {spans.length > 0 && (
+        <div class="charts">
+          <Section title={t("chart.throughput")}>
+            <ThroughputChart spans={spans} />
+          </Section>
+          <Section title={t("chart.runtime")}>
+            <RuntimeChart spans={spans} />
+          </Section>
+          <Section title={t("chart.failure_rate")}>
+            <FailureChart spans={spans} />
+          </Section>
+        </div>
+      )}
+    </>
+  );
+}
+
+function Class({ of }: { of: SizeClass }) {
+  const { text, look } = CLASSES[of];
+  return <span class={`status ${look}`}>{t(text)}</span>;
+}
+
+function Table({ tasks }: { tasks: readonly TaskInsight[] }) {
+  const sorted = tasks.toSorted((a, b) => b.cost.total_usd - a.cost.total_usd || b.runs - a.runs);
+  return (
+    <div class="table-wrap">
+      <table class="insights">
+        <caption class="visually-hidden">{t("nav.insights")}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{t("task.task")}</th>
+            <th scope="col">{t("insights.class")}</th>
+            <th scope="col" class="number">
+              {t("insights.runs")}
+            </th>
+            <th scope="col" class="number">
+              p50
+            </th>
+            <th scope="col" class="number">
+              p95
+            </th>
+            <th scope="col" class="number">
+              {t("insights.wait")}
+            </th>
+            <th scope="col" class="number">
+              {t("chart.failure_rate")}
+            </th>
+            <th scope="col" class="number">
+              {t("insights.memory")}
+            </th>
+            <th scope="col" class="number">
+              {t("insights.cost")}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {sorted.map((task) => (
+            <tr key={task.task}>
+              <th scope="row">
+                <a href={linkTo("insights", task.task)}>{task.task}</a>
+              </th>
+              <td>
+                <Class of={task.class} />
+              </td>
+              <td class="number" data-label={t("insights.runs")}>
+                {count(task.runs, true)}
+              </td>
+              <td class="number" data-label="p50">
+                {duration(task.runtime.p50)}
+              </td>
+              <td class="number" data-label="p95">
+                {duration(task.runtime.p95)}
+              </td>
+              <td class="number" data-label={t("insights.wait")}>
+                {duration(task.queue_wait.p95)}
+              </td>
+              <td class="number" data-label={t("chart.failure_rate")}>
+                {share(task.runs === 0 ? 0 : task.failed / task.runs)}
+              </td>
+              <td class="number" data-label={t("insights.memory")}>
+                {bytes(task.memory.max)}
+              </td>
+              <td class="number" data-label={t("insights.cost")}>
+                {dollars(task.cost.total_usd)}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Detail({ task }: { task: TaskInsight }) {
+  return (
+    <div class="columns even">
+      <Section title={t("insights.advice")} aside={<Class of={task.class} />}>
+        {task.advice.length === 0 ? <p class="muted">{t("insights.no_advice")}</p> : null}
+        <ul class="advice">
+          {task.advice.map((line) => (
+            <li key={line}>{line}</li>
+          ))}
+        </ul>
+        {task.chunk_size !== null && task.chunk_size > 1 && (
+          <p>{t("insights.chunk", { size: count(task.chunk_size) })}</p>
+        )}
+      </Section>
+      <Section title={t("insights.numbers")}>
+        <dl class="facts">
+          <dt>{t("insights.runs")}</dt>
+          <dd>{count(task.runs)}</dd>
+          <dt>{t("task.runtime")}</dt>
+          <dd>
+            p50 {duration(task.runtime.p50)} · p95 {duration(task.runtime.p95)} · max {duration(task.runtime.max)}
+          </dd>
+          <dt>{t("insights.wait")}</dt>
+          <dd>
+            p50 {duration(task.queue_wait.p50)} · p95 {duration(task.queue_wait.p95)} · max{" "}
+            {duration(task.queue_wait.max)}
+          </dd>
+          <dt>{t("insights.memory")}</dt>
+          <dd>{bytes(task.memory.max)}</dd>
+          <dt>{t("insights.payload")}</dt>
+          <dd>
+            p95 {bytes(task.payload.p95)} · max {bytes(task.payload.max)}
+          </dd>
+          <dt>{t("insights.retry_rate")}</dt>
+          <dd>{share(task.retry_rate)}</dd>
+          <dt>{t("insights.cost")}</dt>
+          <dd>
+            {t("insights.cost_each", { total: dollars(task.cost.total_usd), each: dollars(task.cost.per_task_usd) })}
+          </dd>
+        </dl>
+      </Section>
+    </div>
+  );
+}

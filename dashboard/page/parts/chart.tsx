@@ -1,0 +1,131 @@
+import { useEffect, useRef } from "preact/hooks";
+import uPlot from "uplot";
+import { usePrefs } from "../prefs.ts";
+
+/** Steps between marks of counts. */
+const WHOLE = [1, 2, 5]
+  .flatMap((step) => Array.from({ length: 9 }, (_, power) => step * 10 ** power))
+  .toSorted((a, b) => a - b);
+
+/** One line, or row of bars, of a chart. */
+export interface Series {
+  readonly label: string;
+  /** A colour by the name of its custom property: `green` is `--green`. */
+  readonly color: string;
+  readonly values: readonly (number | null)[];
+}
+
+interface ChartProps {
+  readonly label: string;
+  /** Seconds since 1970. */
+  readonly times: readonly number[];
+  readonly series: readonly Series[];
+  /** Bars stand on each other. @default lines */
+  readonly bars?: boolean;
+  readonly format: (value: number) => string;
+  /** Whether values are counts, so that no mark stands between two whole numbers. */
+  readonly whole?: boolean;
+  /** Pixels. @default 170 */
+  readonly height?: number;
+}
+
+/** A chart over time. Its numbers are told in words as well: the latest of each series, under it. */
+export function Chart({ label, times, series, bars = false, format, whole = false, height = 170 }: ChartProps) {
+  const host = useRef<HTMLDivElement>(null);
+  const plot = useRef<uPlot | null>(null);
+  const { theme, language } = usePrefs();
+  const data = dataOf(times, series, bars);
+  const shape = `${bars} ${series.map((one) => one.label + one.color).join()} ${theme} ${language}`;
+
+  useEffect(() => {
+    const element = host.current;
+    if (element === null) return;
+    const made = new uPlot(
+      optionsOf(series, { bars, format, whole, height, width: element.clientWidth }),
+      data,
+      element,
+    );
+    plot.current = made;
+    const resized = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height }));
+    resized.observe(element);
+    return () => {
+      resized.disconnect();
+      made.destroy();
+      plot.current = null;
+    };
+  }, [shape]);
+  useEffect(() => plot.current?.setData(data), [times.at(-1), times.length, shape]);
+
+  return (
+    <figure class="chart">
+      <div ref={host} role="img" aria-label={label} />
+      <figcaption>
+        {series.map(({ label: name, color, values }) => {
+          const latest = values.findLast((value) => value !== null);
+          return (
+            <span key={name} class="key">
+              <i style={{ background: `var(--${color})` }} />
+              {name} <b>{latest === undefined || latest === null ? "–" : format(latest)}</b>
+            </span>
+          );
+        })}
+      </figcaption>
+    </figure>
+  );
+}
+
+/** Bars are drawn from the highest, so each is the sum of itself and those below. */
+function dataOf(times: readonly number[], series: readonly Series[], bars: boolean): uPlot.AlignedData {
+  const lines = series.map((one) => [...one.values]);
+  if (!bars) return [[...times], ...lines];
+  const sums = lines.map((_, at) =>
+    times.map((_time, n) => lines.slice(at).reduce((sum, line) => sum + (line[n] ?? 0), 0)),
+  );
+  return [[...times], ...sums];
+}
+
+function optionsOf(
+  series: readonly Series[],
+  options: { bars: boolean; format: (value: number) => string; whole: boolean; width: number; height: number },
+): uPlot.Options {
+  const { bars, format, whole, width, height } = options;
+  const style = getComputedStyle(document.documentElement);
+  const color = (name: string): string => style.getPropertyValue(`--${name}`).trim();
+  const axis = {
+    stroke: color("muted"),
+    font: "11px system-ui, sans-serif",
+    grid: { stroke: color("line"), width: 1 },
+    ticks: { show: false },
+  };
+  const paths = bars ? uPlot.paths.bars?.({ size: [0.8, 28] }) : undefined;
+  return {
+    width: Math.max(200, width),
+    height,
+    padding: [8, 8, 0, 0],
+    legend: { show: false },
+    cursor: { y: false, points: { size: 6 } },
+    scales: { y: { range: (_plot, _low, high) => [0, high > 0 ? high * 1.1 : 1] } },
+    axes: [
+      { ...axis, grid: { show: false }, size: 28, space: 70, values: (_plot, marks) => marks.map(clock) },
+      { ...axis, size: 52, space: 32, ...(whole ? { incrs: WHOLE } : {}), values: (_plot, marks) => marks.map(format) },
+    ],
+    series: [
+      {},
+      ...series.map((one) => ({
+        label: one.label,
+        stroke: color(one.color),
+        width: bars ? 0 : 1.5,
+        ...(bars ? { fill: color(one.color) } : {}),
+        ...(paths === undefined ? {} : { paths }),
+        points: { show: !bars && one.values.length < 2 },
+      })),
+    ],
+  };
+}
+
+function clock(seconds: number): string {
+  const date = new Date(seconds * 1000);
+  const two = (value: number): string => String(value).padStart(2, "0");
+  const end = date.getSeconds() === 0 ? "" : `:${two(date.getSeconds())}`;
+  return `${two(date.getHours())}:${two(date.getMinutes())}${end}`;
+}
