@@ -16,8 +16,11 @@ import type { S3 } from "./services/s3.ts";
 import type { AwsRequest, AwsResponse, AwsService } from "./types.ts";
 import { messageOf } from "./values.ts";
 
-/** Sees every call to every service before it is served, and may answer it instead. S3 calls come without their body. */
-export type Guard = (request: AwsRequest) => AwsResponse | null;
+/**
+ * Sees every call to every service before it is served, and may answer it instead, or have it take effect and its answer get
+ * lost. S3 calls come without their body.
+ */
+export type Guard = (request: AwsRequest) => AwsResponse | "lose-reply" | null;
 
 export interface GatewayOptions {
   /** By the name of the signature's scope: `sqs`, `dynamodb`, ... */
@@ -48,7 +51,7 @@ export function createGateway(options: GatewayOptions): (req: IncomingMessage, r
     const request = requestOf(req, call, body, call.accessKey === null ? null : callerOf(call.accessKey));
 
     const refused = guard?.(request) ?? unauthorized(request) ?? faults.refuse(request);
-    if (refused) return refused;
+    if (refused !== null && refused !== "lose-reply") return refused;
     if (call.service === "s3") {
       await s3.handle(req, res, request.caller);
       return null;
@@ -56,7 +59,7 @@ export function createGateway(options: GatewayOptions): (req: IncomingMessage, r
     const service = services[call.service];
     if (!service) return unknownService(request, Object.keys(services));
     const answer = await service(request);
-    if (!faults.losesReply(request)) return answer;
+    if (refused !== "lose-reply" && !faults.losesReply(request)) return answer;
     req.socket.destroy();
     return null;
   }

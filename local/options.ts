@@ -18,7 +18,7 @@ export interface Options {
   readonly faults: FaultSettings | undefined;
 }
 
-const faultHelp = Object.entries(FAULTS).map(([fault, effect]) => `    ${fault.padEnd(12)}${effect}`);
+const faultHelp = Object.entries(FAULTS).map(([fault, effect]) => `    ${fault.padEnd(14)}${effect}`);
 
 export const HELP = `Runs the whole stack on this machine: npm start -- [flags]
 

@@ -10,6 +10,14 @@ const FIRST_GUESS = 200;
 /** How much of the average a batch's time makes up. */
 const WEIGHT = 0.2;
 
+/** What an invocation comes to that Lambda had no environment for. */
+const THROTTLED: InvokeResult = {
+  payload: JSON.stringify({ errorType: "TooManyRequestsException", errorMessage: "Rate Exceeded." }),
+  functionError: "Unhandled",
+  throttled: true,
+  timedOut: false,
+};
+
 /** The faults of one event source mapping. */
 export interface BatchFaults {
   /** Invokes with a batch, unless the environment is killed meanwhile: then the result is a failure. */
@@ -24,6 +32,7 @@ export function createBatchFaults(rig: FaultRig, queue: LocalQueue): BatchFaults
   let usual = FIRST_GUESS;
 
   async function invoke(lease: Lease, payload: string): Promise<InvokeResult> {
+    if (rig.strikes("refuse-batch")) return THROTTLED;
     const start = performance.now();
     if (!rig.strikes("kill")) {
       const result = await lease.invoke(payload);

@@ -22,7 +22,10 @@ describe("fault settings", () => {
   });
 
   it.each([
-    ["dup=0.2", '"dup" is no fault. The faults are duplicate, reorder, delay, kill, drop-ack, throttle, lose-reply, '],
+    [
+      "dup=0.2",
+      '"dup" is no fault. The faults are duplicate, reorder, delay, kill, refuse-batch, drop-ack, throttle, ',
+    ],
     ["kill=x", 'kill needs a probability from 0 to 1, got "x".'],
     ["kill=1.1", "kill needs a probability from 0 to 1, got 1.1."],
     ["kill=", 'kill needs a probability from 0 to 1, got "".'],
@@ -200,6 +203,23 @@ describe("messages", () => {
 });
 
 describe("a function behind a queue", () => {
+  it("is refused its batches, whose messages become dead letters without any process", async () => {
+    const events = newEvents<Seen>();
+    const [resources, code] = worker(events);
+    const dead = { deadLetterTargetArn: { "Fn::GetAtt": ["D", "Arn"] }, maxReceiveCount: 10 };
+    const queues = {
+      D: queueResource("dead"),
+      Q: queueResource("work", { VisibilityTimeout: 600, RedrivePolicy: dead }),
+    };
+    const faults = { "refuse-batch": 1, visibility: 0.02 };
+    const run = await startRun({ ...resources, ...queues }, code, { faults });
+    for (const body of ["a", "b", "c"]) await run.send("work", body);
+    await vi.waitUntil(async () => (await left(run, "dead")) === 3, { timeout: 8000 });
+    expect(run.embedded.faults().injected["refuse-batch"]).toBe(30);
+    expect(await left(run, "work")).toBe(0);
+    expect(events.all()).toEqual([]);
+  }, 10_000);
+
   it("is killed with all its processes, and its message comes again", async () => {
     const events = newEvents<Seen>();
     const code = `

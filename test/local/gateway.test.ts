@@ -1,9 +1,15 @@
 import { ListTablesCommand } from "@aws-sdk/client-dynamodb";
 import { GetObjectCommand, ListBucketsCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { SendEmailCommand, SESv2Client } from "@aws-sdk/client-sesv2";
-import { ListQueuesCommand, SendMessageBatchCommand, SendMessageCommand } from "@aws-sdk/client-sqs";
+import {
+  GetQueueAttributesCommand,
+  ListQueuesCommand,
+  SendMessageBatchCommand,
+  SendMessageCommand,
+} from "@aws-sdk/client-sqs";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { describe, expect, it } from "vitest";
+import type { Guard } from "../../local/gateway.ts";
 import { functionResource, queueResource } from "./support/assembly.ts";
 import { startRun } from "./support/run.ts";
 import type { Run } from "./support/run.ts";
@@ -99,6 +105,17 @@ describe("the gateway", () => {
       expect.objectContaining({ name: "ProvisionedThroughputExceededException" }),
     );
     expect(seen).toEqual(["sqs SendMessage", "s3 /", "dynamodb ListTables"]);
+  });
+
+  it("has a call take effect whose answer is lost, where the guard says so", async () => {
+    const lost = new Set(["SendMessage"]);
+    const guard: Guard = ({ operation }) => (lost.delete(operation ?? "") ? "lose-reply" : null);
+    const run = await startRun({ Q: queueResource("work") }, {}, { guard });
+    await expect(run.send("work", "x")).rejects.toThrow("socket hang up");
+    await run.send("work", "x");
+    const QueueUrl = `${run.embedded.awsUrl}/000000000000/work`;
+    const { Attributes } = await run.sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["All"] }));
+    expect(Attributes).toMatchObject({ ApproximateNumberOfMessages: "2" });
   });
 
   it("serves presigned URLs until they expire", async () => {
