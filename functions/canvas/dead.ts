@@ -1,15 +1,17 @@
 import type { SQSRecord } from "aws-lambda";
 import { answerToken } from "../../src/aws/engine.ts";
-import { toTask } from "../../src/aws/queues.ts";
 import type { Runtime } from "../../src/aws/runtime.ts";
 import { type CanvasMessage, CanvasMessageSchema } from "../../src/core/canvas.ts";
+import { onDeadLetter } from "../../src/core/claim.ts";
 import { type CeleriacError, NotRegistered, WorkerLost, describeError } from "../../src/core/errors.ts";
 import { MAX_RECEIVE_COUNT } from "../../src/core/limits.ts";
 import { RunMessageSchema } from "../../src/core/message.ts";
 import { moduleOf } from "../../src/core/record.ts";
-import { isFinal, isWaiting } from "../../src/core/states.ts";
+import { isWaiting } from "../../src/core/states.ts";
 import { finish, notify } from "../../src/worker/finish.ts";
 import { logLine } from "../../src/worker/log.ts";
+import { sendLater } from "../../src/worker/later.ts";
+import { resumeReplacement } from "../../src/worker/replace.ts";
 
 /** Ends what a dead letter was about. */
 export async function buryLetter(runtime: Runtime, record: SQSRecord): Promise<void> {
@@ -27,7 +29,7 @@ export function buryRetired(runtime: Runtime, record: SQSRecord): Promise<void> 
   return buryTask(runtime, record, JSON.parse(record.body), (task) => ({ error: new NotRegistered(task) }));
 }
 
-/** Ends a task that nobody will run, unless it has ended or still runs: then it is told again, or looked at later. */
+/** Ends a task that nobody will run, unless it has ended, still runs, or waits for a later attempt: then it is told again, or looked at later. */
 async function buryTask(
   runtime: Runtime,
   record: SQSRecord,
@@ -43,14 +45,11 @@ async function buryTask(
   const task = await runtime.tasks.get(message.id, runtime.now());
   const call = task?.call ?? message.call;
   if (call === undefined) return;
-  if (task !== null && isFinal(task.status)) {
-    await notify(runtime, task, message.token);
-    return;
-  }
-  if (task?.lease !== null && task?.lease !== undefined && task.lease > runtime.now()) {
-    const delay = (task.lease - runtime.now()) / 1000 + 1;
-    await runtime.queues.send(toTask(call.task, { ...message, hops: message.hops + 1 }, delay));
-    return;
+  const decision = onDeadLetter(task, message, runtime.now());
+  if (task !== null && decision.action === "notify") return notify(runtime, task, message.token);
+  if (task !== null && decision.action === "replaced") return resumeReplacement(runtime, task, message);
+  if (decision.action === "resend") {
+    return sendLater(runtime, call, { ...message, attempt: decision.attempt }, decision.due);
   }
   const waits = task === null || isWaiting(task.status);
   const { error, ...dead } = causeOf(call.task);

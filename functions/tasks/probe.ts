@@ -145,6 +145,15 @@ export const blob = defineTask("probe.blob", {
   run: (_self, length) => "x".repeat(length),
 });
 
+/** The same after a while. */
+export const slowBlob = defineTask("probe.slow_blob", {
+  args: z.tuple([seconds, z.number().int().min(0).max(16_000_000)]),
+  run: async (self, duration, length) => {
+    await self.sleep(duration);
+    return "x".repeat(length);
+  },
+});
+
 /** The length of a string or a list. */
 export const size = defineTask("probe.size", {
   args: z.tuple([z.union([z.string(), z.array(z.unknown())])]),

@@ -22,7 +22,7 @@ export type Member = z.output<typeof MemberSchema>;
 
 const Members = z.array(MemberSchema);
 const ChunkItem = z.object({ members: z.string() });
-const TokenItem = z.object({ token: z.string() });
+const TokenItem = z.object({ tokens: z.set(z.string()) });
 /** Not `failed`: that is the key of an index, and DynamoDB refuses an item whose key of one is no string. */
 const DoneItem = z.object({ done: z.set(z.string()).optional(), ended_badly: z.set(z.string()).optional() });
 const ExecutionItem = z.object({ canvas: z.string() });
@@ -192,15 +192,18 @@ export class CanvasTable {
     return DoneItem.safeParse(await this.#table.get(doneId(group, n))).data?.done?.size ?? 0;
   }
 
-  /** Keeps the token of the state that waits for a canvas or a chunk; a state that is tried again has a new one. */
+  /**
+   * Keeps the token of a state that waits for a task, a canvas or a chunk. One that is tried again has a new one, whose message may come before
+   * that of the old one: so all are kept.
+   */
   async keepToken(id: string, token: string, now: number): Promise<void> {
-    await this.#table.update({ id: tokenId(id), set: { token, ttl: this.#ttl(now) } });
+    await this.#table.update({ id: tokenId(id), addToSet: { tokens: [token] }, set: { ttl: this.#ttl(now) } });
   }
 
-  /** The token of the state that waits for a canvas or a chunk, or null where none does. */
-  async token(id: string): Promise<string | null> {
+  /** The tokens of the states that wait for a task, a canvas or a chunk: usually one, none where none does. */
+  async tokens(id: string): Promise<string[]> {
     const item = TokenItem.safeParse(await this.#table.get(tokenId(id)));
-    return item.success ? item.data.token : null;
+    return item.success ? [...item.data.tokens] : [];
   }
 }
 

@@ -117,7 +117,7 @@ export class TaskTable {
     lost: number;
   }): Promise<TaskRecord | null> {
     const event = eventText({ status: "STARTED", at: claim.now, attempt: claim.attempt });
-    return this.#started({
+    const taken = await this.#started({
       ...claim,
       set: { lost: claim.lost },
       // What was to be stopped is still to be stopped.
@@ -127,6 +127,13 @@ export class TaskTable {
       when: `#fence = :from AND attribute_not_exists(#replacement) AND ${NOT_FINAL}`,
       values: { ...final, from: claim.from },
     });
+    return taken ?? this.#ifMine(claim.id, claim.fence, claim.attempt, claim.now);
+  }
+
+  /** The record where a write that was refused had succeeded before, and only its answer was lost; else null. */
+  async #ifMine(id: string, fence: string, attempt: number, now: number): Promise<TaskRecord | null> {
+    const record = await this.get(id, now);
+    return record?.fence === fence && record.attempt === attempt && record.done === null ? record : null;
   }
 
   async #started(claim: {
@@ -250,25 +257,28 @@ export class TaskTable {
       },
       remove: ["lease", "progress"],
       append: eventOn(retry.attempt, eventText({ status: "RETRY", at: retry.now, attempt: retry.attempt })),
-      when: `#fence = :mine AND attribute_not_exists(#terminate) AND ${NOT_FINAL}`,
-      values: { ...final, mine: retry.fence },
+      // A call that the SDK tries again since its answer was lost must not be noted twice.
+      when: `#fence = :mine AND #attempt = :attempt AND attribute_not_exists(#terminate) AND ${NOT_FINAL}`,
+      values: { ...final, mine: retry.fence, attempt: retry.attempt },
     });
-    return toRecord(item, retry.now);
+    return toRecord(item, retry.now) ?? this.#ifMine(retry.id, retry.fence, retry.attempt + 1, retry.now);
   }
 
   /**
    * Makes a dead task wait for its next attempt. It stays among the dead until that is claimed, so that a redrive that crashed before it sent
-   * the message is made good by the next. @returns false where another did so before.
+   * the message is made good by the next. @returns whether it waits for that attempt now, be it by this or by another.
    */
-  async revive(id: string, attempt: number): Promise<boolean> {
+  async revive(id: string, attempt: number, now: number): Promise<boolean> {
     const item = await this.#table.update({
       id,
-      set: { status: "PENDING", attempt: attempt + 1, lost: 0 },
+      set: { status: "PENDING", attempt: attempt + 1, lost: 0, due: now },
       remove: ["error", "done", "runtime", "progress", "terminate"],
       when: "attribute_exists(#dead) AND #status = :failure AND #attempt = :attempt",
       values: { failure: "FAILURE", attempt },
     });
-    return item !== null;
+    if (item !== null) return true;
+    const record = await this.get(id, now);
+    return record?.status === "PENDING" && record.attempt === attempt + 1;
   }
 
   /**

@@ -41,7 +41,7 @@ async function revive(runtime: Runtime, record: TaskRecord): Promise<boolean> {
   const { id, call } = record;
   const isWaiting = record.status === "PENDING";
   const attempt = isWaiting ? record.attempt : record.attempt + 1;
-  if (!isWaiting && !(await runtime.tasks.revive(id, record.attempt))) return false;
+  if (!isWaiting && !(await runtime.tasks.revive(id, record.attempt, runtime.now()))) return false;
   await runtime.queues.send(toTask(call.task, { op: "run", id, attempt, hops: 0, call }, 0));
   return true;
 }

@@ -5,12 +5,11 @@ import type { Owner } from "../core/caller.ts";
 import type { Canvas, Machine } from "../core/canvas.ts";
 import { CeleriacError } from "../core/errors.ts";
 import { MAX_LISTED } from "../core/limits.ts";
-import { type Call, createCall } from "../core/message.ts";
+import { type Call, createCall, isSameSubmission } from "../core/message.ts";
 import { inParallel } from "../core/parallel.ts";
 import { type Part, chunksOf } from "../core/place.ts";
 import type { Plan, PlannedCanvas, PlannedTask } from "../core/plan.ts";
-import type { TaskRecord } from "../core/record.ts";
-import { TaskIdTaken } from "./submit.ts";
+import { TaskIdTaken, payloadName, recordChosen } from "./submit.ts";
 
 /** Where a submission comes from. */
 export interface CanvasContext {
@@ -87,7 +86,10 @@ async function callOf(
 ): Promise<Call> {
   const task = runtime.registry.find(node.task);
   if (task === null) throw new CeleriacError("unknown_task", `No task "${node.task}" is registered.`);
-  const payload = await runtime.payloads.store(`payloads/${id}.json`, JSON.stringify([node.args, node.kwargs]));
+  const payload = await runtime.payloads.store(
+    `payloads/${payloadName(id, node)}.json`,
+    JSON.stringify([node.args, node.kwargs]),
+  );
   return createCall(
     node,
     task,
@@ -110,16 +112,10 @@ async function callOf(
  */
 async function refuseTakenIds(runtime: Runtime, plan: Plan, calls: ReadonlyMap<string, Call>): Promise<void> {
   const chosen = plan.tasks.filter(({ node }) => node.options.task_id !== undefined).map(({ id }) => id);
-  const refuse = (record: TaskRecord | null, id: string): void => {
-    const call = calls.get(id) ?? fail(id);
-    // A repeat of this very submission meets its own record.
-    if (record?.call.root !== call.root || record.call.submission !== call.submission) throw new TaskIdTaken(id);
-  };
-  for (const record of await runtime.tasks.getMany(chosen, runtime.now())) refuse(record, record.id);
-  await inParallel(chosen, async (id) => {
-    if (!(await runtime.tasks.submit(id, calls.get(id) ?? fail(id))))
-      refuse(await runtime.tasks.get(id, runtime.now()), id);
-  });
+  const callTo = (id: string): Call => calls.get(id) ?? fail(id);
+  for (const { id, call } of await runtime.tasks.getMany(chosen, runtime.now()))
+    if (!isSameSubmission(call, callTo(id))) throw new TaskIdTaken(id);
+  await inParallel(chosen, (id) => recordChosen(runtime, id, callTo(id)));
 }
 
 interface Planned {

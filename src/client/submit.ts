@@ -1,7 +1,8 @@
+import { derivedId } from "../aws/ids.ts";
 import { toTask } from "../aws/queues.ts";
 import type { Runtime } from "../aws/runtime.ts";
 import { CeleriacError } from "../core/errors.ts";
-import { type Call, type CallContext, createCall } from "../core/message.ts";
+import { type Call, type CallContext, createCall, isSameSubmission } from "../core/message.ts";
 import { inParallel } from "../core/parallel.ts";
 import type { TaskNode } from "../core/signature.ts";
 
@@ -30,8 +31,7 @@ export class TaskIdTaken extends CeleriacError {
 export async function submitTask(runtime: Runtime, submission: Submission): Promise<void> {
   const call = await prepare(runtime, submission);
   if (submission.node.options.task_id !== undefined) {
-    if (!(await runtime.tasks.submit(submission.id, call)) && !(await isRepeat(runtime, submission.id, call)))
-      throw new TaskIdTaken(submission.id);
+    await recordChosen(runtime, submission.id, call);
     await runtime.queues.send(outgoing(submission.id, call, runtime.now()));
     return;
   }
@@ -39,11 +39,11 @@ export async function submitTask(runtime: Runtime, submission: Submission): Prom
   await runtime.tasks.submit(submission.id, call);
 }
 
-/** Whether what a task starts was started before, by the same start: the message of a task that replaced itself may come twice. */
-async function isRepeat(runtime: Runtime, id: string, call: Call): Promise<boolean> {
-  if (call.parent === null) return false;
+/** Writes the record of a task whose id the client chose. One that this very submission has written before is as good. @throws TaskIdTaken */
+export async function recordChosen(runtime: Runtime, id: string, call: Call): Promise<void> {
+  if (await runtime.tasks.submit(id, call)) return;
   const record = await runtime.tasks.get(id, runtime.now());
-  return record?.call.parent === call.parent && record.call.created === call.created;
+  if (record === null || !isSameSubmission(record.call, call)) throw new TaskIdTaken(id);
 }
 
 /**
@@ -58,9 +58,7 @@ export async function submitMany(runtime: Runtime, submissions: readonly Submiss
   }));
   await inParallel(
     prepared.filter((task) => task.chosen),
-    async (task) => {
-      if (!(await runtime.tasks.submit(task.id, task.call))) throw new TaskIdTaken(task.id);
-    },
+    (task) => recordChosen(runtime, task.id, task.call),
   );
   await runtime.queues.sendMany(prepared.map((task) => outgoing(task.id, task.call, runtime.now())));
   await inParallel(
@@ -93,8 +91,16 @@ async function prepare(runtime: Runtime, { id, node, context }: Submission): Pro
   const folder = (call.eta ?? 0) > runtime.now() + LATER ? "later" : "payloads";
   return {
     ...call,
-    payload: await runtime.payloads.store(`${folder}/${id}.json`, JSON.stringify([node.args, node.kwargs])),
+    payload: await runtime.payloads.store(
+      `${folder}/${payloadName(id, node)}.json`,
+      JSON.stringify([node.args, node.kwargs]),
+    ),
   };
+}
+
+/** Where the arguments of a task lie. An id of the client's choice may be taken, and whoever has it keeps the arguments that are his. */
+export function payloadName(id: string, node: TaskNode): string {
+  return node.options.task_id === undefined ? id : `${id}/${derivedId(id, JSON.stringify([node.args, node.kwargs]))}`;
 }
 
 function outgoing(id: string, call: Call, now: number): ReturnType<typeof toTask> {

@@ -81,6 +81,17 @@ export const RunMessageSchema = z.object({
 
 export type RunMessage = z.infer<typeof RunMessageSchema>;
 
+/**
+ * Whether two calls under one id are one submission that was made twice: by a client that repeated its request, by an SDK whose answer
+ * was lost, or by an attempt whose environment was, which starts the same at another time.
+ */
+export function isSameSubmission(one: Call, other: Call): boolean {
+  const keys = ["task", "root", "parent", "submission", "origin"] as const;
+  const isAgain = one.created === other.created && JSON.stringify(one.payload) === JSON.stringify(other.payload);
+  const byTask = one.origin.includes(".");
+  return keys.every((key) => one[key] === other[key]) && (byTask || isAgain);
+}
+
 /** What a call is made of besides its node: where it stands, and the limits of its task. */
 export interface CallContext {
   readonly input?: string | null;

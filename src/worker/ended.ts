@@ -68,9 +68,8 @@ async function partEnded(runtime: Runtime, { place, result }: EndedPart, end: Pa
 export async function canvasEnded(runtime: Runtime, canvas: Canvas, end: PartEnd): Promise<void> {
   await partEnded(runtime, canvas, end);
   if (canvas.place === null || canvas.place.role === "replacement") await runtime.canvases.closeRoot(canvas.root);
-  const token = await runtime.canvases.token(canvas.id);
   // Members of a group do not stop each other: for the machine each has simply ended.
-  if (token !== null) await answerToken(token, end.ok || canvas.place?.role === "member" ? null : end.error.type);
+  await answerKept(runtime, canvas.id, end.ok || canvas.place?.role === "member" ? null : end.error.type);
 }
 
 /** What runs in the place of a task has ended, and so has the task, with the same result or error: those around it are told now. */
@@ -81,7 +80,8 @@ async function replacementEnded(runtime: Runtime, id: string, result: string, en
   const ended = await runtime.tasks.finish(id, record.fence ?? "", record.attempt, ending, runtime.now());
   const last = ended ?? (await runtime.tasks.get(id, runtime.now()));
   if (last === null || last.done === null) return;
-  await notify(runtime, last, (await runtime.canvases.token(id)) ?? undefined);
+  const tokens = await runtime.canvases.tokens(id);
+  for (const token of tokens.length === 0 ? [undefined] : tokens) await notify(runtime, last, token);
 }
 
 /** The result lies where that which ran in the task's place stored it. */
@@ -125,6 +125,10 @@ async function memberEnded(runtime: Runtime, place: Place, ok: boolean): Promise
 
 /** Answers the state that waits for the chunk of a member, by the token that was kept for it. */
 export async function answerChunk(runtime: Runtime, { canvas, chunk }: Place): Promise<void> {
-  const token = await runtime.canvases.token(chunkId(canvas, chunk));
-  if (token !== null) await answerToken(token, null);
+  await answerKept(runtime, chunkId(canvas, chunk), null);
+}
+
+/** Answers the states that wait with the tokens that were kept: one waits, others were given up and tried again. */
+async function answerKept(runtime: Runtime, id: string, error: string | null): Promise<void> {
+  for (const token of await runtime.canvases.tokens(id)) await answerToken(token, error);
 }

@@ -45,7 +45,7 @@ export async function handleDelivery(worker: Worker, delivery: Delivery): Promis
     return ACK;
   }
   const message = parsed.data;
-  const job = await prepare(worker.runtime, message);
+  const job = await prepare(worker.runtime, message, delivery);
   if ("ack" in job) return job;
   const early = await tooEarlyOrLate(worker.runtime, message, job);
   if (early !== null) return early;
@@ -61,7 +61,7 @@ interface Job {
   readonly input: Input | null;
 }
 
-async function prepare(runtime: Runtime, message: RunMessage): Promise<Job | Verdict> {
+async function prepare(runtime: Runtime, message: RunMessage, delivery: Delivery): Promise<Job | Verdict> {
   if (message.call !== undefined && message.call.place === null)
     return { call: message.call, isNew: true, input: null };
   const step = await prepareStep(runtime, message);
@@ -87,8 +87,7 @@ async function prepare(runtime: Runtime, message: RunMessage): Promise<Job | Ver
       return verdictOf(await finish(runtime, ending, { status, error }));
     }
     case "early":
-      if (message.hops < MAX_HOPS) return sendOn(runtime, message, step.call.task, LONGEST_PAUSE);
-      return comeBack(LONGEST_PAUSE);
+      return lookAgain(runtime, message, delivery, { task: step.call.task, seconds: backoff(delivery.receiveCount) });
     case "gone":
       logLine("WARN", "a message whose task is gone was dropped", { task_id: message.id });
       if (message.token !== undefined) await answerToken(message.token, "gone");
@@ -152,11 +151,12 @@ async function refused(
     case "resend":
       await sendLater(runtime, record.call, forAttempt(message, decision.attempt), decision.due);
       return ACK;
-    case "wait":
-      // A state may wait with this message's token, and the attempt that runs has another: it is not to wait for the lease's end. The
-      // message itself comes back, for each that was sent on instead would be one more with every duplicate.
-      if (message.token === undefined) return comeBack(decision.seconds);
-      return comeBack(Math.min(decision.seconds, backoff(delivery.receiveCount)));
+    case "wait": {
+      // A state may wait with this message's token, and the attempt that runs has another: it is not to wait for the lease's end.
+      const atMost = message.token === undefined ? Infinity : backoff(delivery.receiveCount);
+      const seconds = Math.min(decision.seconds, atMost);
+      return lookAgain(runtime, message, delivery, { task: record.call.task, seconds });
+    }
     case "takeOver": {
       const { attempt } = record;
       const taken = await runtime.tasks.takeOver({
@@ -186,13 +186,21 @@ async function refused(
   }
 }
 
-/** Seconds between two looks at what a message waits for, at the most. */
-const LONGEST_PAUSE = 60;
+/** Deliveries of one message that may go by with waiting; the others are left for crashes. */
+const MAX_LOOKS = 7;
 
-/** Sends a message on that waits for something: ever later, but without using up deliveries, of which crashes need ten. */
-async function sendOn(runtime: Runtime, message: RunMessage, task: string, atMost: number): Promise<Verdict> {
-  const delay = Math.min(atMost, LONGEST_PAUSE, message.hops + 1);
-  await runtime.queues.send(toTask(task, { ...message, hops: message.hops + 1 }, delay));
+/**
+ * Has a message that waits for something come back. It does so itself: each that was sent on instead would be one more with every duplicate. Only
+ * before its deliveries are used up another takes its place.
+ */
+async function lookAgain(
+  runtime: Runtime,
+  message: RunMessage,
+  { receiveCount }: Delivery,
+  { task, seconds }: { readonly task: string; readonly seconds: number },
+): Promise<Verdict> {
+  if (receiveCount < MAX_LOOKS || message.hops >= MAX_HOPS) return comeBack(seconds);
+  await runtime.queues.send(toTask(task, { ...message, hops: message.hops + 1 }, seconds));
   return ACK;
 }
 
