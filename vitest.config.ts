@@ -1,7 +1,7 @@
 import { configDefaults, defineConfig } from "vitest/config";
 
 /** Scenarios that inject faults and wait for what makes them good; they take longer than all others. */
-const FAULTS = ["test/scenarios/{replace-faults,canvas-races,canvas-crashes}.test.ts"];
+const FAULTS = ["test/scenarios/*-{faults,races,crashes}.test.ts"];
 
 /** Scenarios on stages that are configured otherwise than the local one: each is synthesized and served anew. */
 const STAGES = ["test/scenarios/auth.test.ts"];

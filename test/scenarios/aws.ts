@@ -91,6 +91,12 @@ export class Aws {
     );
   }
 
+  /** Has the time be over for which requests keep their Idempotency-Keys to themselves. */
+  async endIdempotencyLeases(): Promise<void> {
+    for await (const { id } of this.scan())
+      if (String(id).startsWith("idempotency#")) await this.setAttributes(String(id), { lease: 0 });
+  }
+
   /** Has the leases of all attempts be over, as if their time had passed. */
   async expireLeases(): Promise<void> {
     const pages = paginateScan(
@@ -121,6 +127,12 @@ export class Aws {
       // The attempt has ended meanwhile.
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
     }
+  }
+
+  /** All items of the table. */
+  async *scan(): AsyncGenerator<Record<string, unknown>> {
+    for await (const page of paginateScan({ client: this.#dynamo }, { TableName: PREFIX }))
+      for (const item of page.Items ?? []) yield unmarshall(item);
   }
 
   /** How many items the table has. */
@@ -193,6 +205,16 @@ export class Aws {
       }),
     );
     return lists.flat();
+  }
+
+  /** How many executions run, of canvases and of named workflows. */
+  async running(): Promise<number> {
+    const { stateMachines = [] } = await this.sfn.send(new ListStateMachinesCommand({}));
+    const pages = stateMachines.map(async ({ stateMachineArn }) => {
+      const command = new ListExecutionsCommand({ stateMachineArn, statusFilter: "RUNNING" });
+      return (await this.sfn.send(command)).executions?.length ?? 0;
+    });
+    return (await Promise.all(pages)).reduce((sum, count) => sum + count, 0);
   }
 
   /** The execution that carries the whole of a submission. */

@@ -1,14 +1,15 @@
 import { inject } from "vitest";
-import { type EmbeddedOptions, startEmbedded } from "../../local/embedded.ts";
-import type { AwsRequest, AwsResponse } from "../../local/types.ts";
+import { type Embedded, type EmbeddedOptions, startEmbedded } from "../../local/embedded.ts";
+import type { Guard } from "../../local/gateway.ts";
+import type { AwsResponse } from "../../local/types.ts";
 import { useApi } from "./api.ts";
 import { Aws } from "./aws.ts";
 
-/** An embedded AWS of a test's own, with the project's stacks, whose calls the test sees and may refuse. */
-export interface Rig {
+/** An embedded AWS of a test's own, with the project's stacks, whose calls the test sees and may refuse, and into which it may inject faults. */
+export interface Rig extends Pick<Embedded, "setFaults" | "faults"> {
   readonly aws: Aws;
-  /** Sees every call, and may answer it itself; null leaves it alone. */
-  guard: (request: AwsRequest) => AwsResponse | null;
+  /** Sees every call, and may answer it itself or lose its answer; null leaves it alone. */
+  guard: Guard;
   readonly stop: () => Promise<void>;
 }
 
@@ -26,7 +27,8 @@ export async function startRig(options: EmbeddedOptions = {}): Promise<Rig> {
     aws.close();
     await embedded.stop();
   };
-  return Object.assign(rig, { aws, stop });
+  const { setFaults, faults } = embedded;
+  return Object.assign(rig, { aws, stop, setFaults, faults });
 }
 
 /** An answer by which AWS refuses a call for good: the SDK does not try it again. */
