@@ -118,7 +118,8 @@ export class Aws {
         new UpdateItemCommand({
           TableName: PREFIX,
           Key: marshall({ id }),
-          UpdateExpression: "SET lease = :over",
+          // Nor does an attempt count as lost by it: a task that loses three is given up.
+          UpdateExpression: "SET lease = :over, lost = :over",
           ConditionExpression: "attribute_exists(lease)",
           ExpressionAttributeValues: marshall({ ":over": 0 }),
         }),
