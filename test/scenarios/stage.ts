@@ -11,6 +11,8 @@ const ROOT = join(import.meta.dirname, "..", "..");
 /** An embedded AWS with the project's stacks, configured as a test wants them. */
 export interface OwnStage {
   readonly embedded: Embedded;
+  /** Deploys it anew, as a change. @returns what changed, by name. */
+  readonly redeploy: (config: Readonly<Record<string, unknown>>) => Promise<readonly string[]>;
   readonly stop: () => Promise<void>;
 }
 
@@ -24,11 +26,15 @@ export async function startStage(
     process.env["CELERIAC_LOG"] === undefined ? undefined : (line: string) => void process.stderr.write(`${line}\n`);
   const [embedded] = await Promise.all([startEmbedded({ log, ...options }), synthesize(config, assembly)]);
   await embedded.deploy(assembly);
+  const redeploy = async (next: Readonly<Record<string, unknown>>): Promise<readonly string[]> => {
+    await synthesize(next, assembly);
+    return embedded.deploy(assembly);
+  };
   const stop = async (): Promise<void> => {
     await embedded.stop();
     await rm(assembly, { recursive: true, force: true });
   };
-  return { embedded, stop };
+  return { embedded, redeploy, stop };
 }
 
 async function synthesize(config: Readonly<Record<string, unknown>>, folder: string): Promise<void> {

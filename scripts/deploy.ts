@@ -1,0 +1,32 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { GetAccountSettingsCommand, LambdaClient } from "@aws-sdk/client-lambda";
+
+/** Concurrent executions below which running tasks soon leave none for the API. New accounts often have 10 (Lambda quotas). */
+const COMFORTABLE = 100;
+
+/** Warns where the account's quota is low. That it cannot be read is no reason not to deploy: that is another right. */
+async function warnOfQuota(): Promise<void> {
+  const client = new LambdaClient({ maxAttempts: 1 });
+  try {
+    const { AccountLimit } = await client.send(new GetAccountSettingsCommand({}));
+    const limit = AccountLimit?.ConcurrentExecutions ?? COMFORTABLE;
+    if (limit < COMFORTABLE) {
+      console.warn(
+        `Warning: this account runs ${limit} Lambdas at once in this region, tasks and requests together. ` +
+          "Ask for more under Service Quotas, AWS Lambda, Concurrent executions; reserved concurrency (waitConcurrency, apiConcurrency) cannot be had below that.",
+      );
+    }
+  } catch (error) {
+    console.warn(
+      `The account's Lambda quota could not be read: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  } finally {
+    client.destroy();
+  }
+}
+
+await warnOfQuota();
+const cdk = spawn("cdk", ["deploy", "--all", ...process.argv.slice(2)], { stdio: "inherit" });
+const [code] = await once(cdk, "exit");
+process.exitCode = typeof code === "number" ? code : 1;
