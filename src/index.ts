@@ -1,6 +1,8 @@
 /** What a task module imports. */
 export { defineTask, isTask } from "./core/task.ts";
 export type { AnyTask, Task, TaskOptions } from "./core/task.ts";
+export { cron, every } from "./core/schedule.ts";
+export type { Schedule } from "./core/schedule.ts";
 export { defineWorkflow } from "./core/workflow.ts";
 export type { Workflow } from "./core/workflow.ts";
 export { defineModule } from "./core/module.ts";

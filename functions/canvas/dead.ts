@@ -5,12 +5,12 @@ import { type CanvasMessage, CanvasMessageSchema } from "../../src/core/canvas.t
 import { onDeadLetter } from "../../src/core/claim.ts";
 import { type CeleriacError, NotRegistered, WorkerLost, describeError } from "../../src/core/errors.ts";
 import { MAX_RECEIVE_COUNT } from "../../src/core/limits.ts";
-import { RunMessageSchema } from "../../src/core/message.ts";
 import { moduleOf } from "../../src/core/record.ts";
 import { isWaiting } from "../../src/core/states.ts";
 import { finish, notify } from "../../src/worker/finish.ts";
 import { logLine } from "../../src/worker/log.ts";
 import { sendLater } from "../../src/worker/later.ts";
+import { readRunMessage } from "../../src/worker/periodic.ts";
 import { resumeReplacement } from "../../src/worker/replace.ts";
 
 /** Ends what a dead letter was about. */
@@ -36,12 +36,11 @@ async function buryTask(
   body: unknown,
   causeOf: (task: string) => { readonly error: CeleriacError; readonly dead?: string },
 ): Promise<void> {
-  const parsed = RunMessageSchema.safeParse(body);
-  if (!parsed.success) {
+  const message = await readRunMessage(runtime, body);
+  if (message === null) {
     logLine("ERROR", "a message to nobody that no task wrote was dropped", {}, { message_id: record.messageId });
     return;
   }
-  const message = parsed.data;
   const task = await runtime.tasks.get(message.id, runtime.now());
   const call = task?.call ?? message.call;
   if (call === undefined) return;

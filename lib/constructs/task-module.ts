@@ -10,6 +10,7 @@ import type { StageContext } from "../stage.ts";
 import { CeleriacFunction } from "./celeriac-function.ts";
 import { CeleriacQueue, consume } from "./celeriac-queue.ts";
 import { longDelays } from "./long-delays.ts";
+import { PeriodicTasks } from "./periodic-tasks.ts";
 import {
   allQueues,
   answerSteps,
@@ -33,6 +34,8 @@ export interface TaskModuleProps {
 
 /** One file of functions/tasks: its queue, its Lambda, and the mapping between the two. */
 export class TaskModuleConstruct extends Construct {
+  readonly periodic: PeriodicTasks;
+
   constructor(scope: Construct, id: string, { stage, module, deadQueueArn }: TaskModuleProps) {
     super(scope, id);
     const { names } = stage;
@@ -65,6 +68,7 @@ export class TaskModuleConstruct extends Construct {
       ephemeralStorage: options.ephemeralStorage,
       vpc: typeof options.vpc === "string" ? null : options.vpc,
     });
+    this.periodic = new PeriodicTasks(this, "Periodic", { stage, module });
     consume(this, "Mapping", {
       queueArn: queue.queueArn,
       target: lambda,

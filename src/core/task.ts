@@ -1,10 +1,11 @@
 import * as z from "zod";
-import { checkArguments } from "./arguments.ts";
+import { argumentFaults, checkArguments } from "./arguments.ts";
 import { DefinitionError } from "./errors.ts";
 import type { Lacking, Typed } from "./flow.ts";
 import { MAX_TIME_LIMIT } from "./limits.ts";
 import { intervalOf } from "./rate.ts";
 import { type CallOptions, type Signature, type TaskNode, createSignature, wireOptions } from "./signature.ts";
+import type { Schedule } from "./schedule.ts";
 import type { Self } from "./self.ts";
 import { type TaskHandle, submitNode } from "./submitter.ts";
 
@@ -41,12 +42,22 @@ export interface TaskOptions {
    * each worker by itself). @default none
    */
   readonly rateLimit?: string | number | null;
+  /** When it runs by itself: what `every` or `cron` returns, or a list of these. @default never */
+  readonly schedule?: Schedule | readonly Schedule[];
 }
 
 /** {@link TaskOptions} with every default filled in. */
-export type ResolvedTaskOptions = Required<Omit<TaskOptions, "softTimeLimit">> & {
+export type ResolvedTaskOptions = Required<Omit<TaskOptions, "softTimeLimit" | "schedule">> & {
   readonly softTimeLimit: number | null;
+  readonly schedule: readonly Schedule[];
 };
+
+const ScheduleSchema = z.strictObject({
+  expression: z.string(),
+  timezone: z.string(),
+  args: z.array(z.unknown()),
+  kwargs: z.record(z.string(), z.unknown()),
+});
 
 /** Schema of {@link TaskOptions} with its defaults; unknown options are refused, so that a typo does not pass for a default. */
 const TaskOptionsSchema = z
@@ -66,6 +77,12 @@ const TaskOptionsSchema = z
     retryJitter: z.boolean().default(true),
     ignoreResult: z.boolean().default(false),
     rateLimit: z.union([z.string(), z.number()]).nullable().default(null),
+    schedule: z
+      .union(
+        [ScheduleSchema.transform((one) => [one]), z.array(ScheduleSchema)],
+        "expected what every() or cron() returns",
+      )
+      .default([]),
   })
   .refine((options) => options.timeLimit <= MAX_TIME_LIMIT, {
     path: ["timeLimit"],
@@ -168,7 +185,20 @@ export function defineTask<Args extends ArgsSchema, Result, Kwargs extends z.Zod
     delay: (...values) => submit(task, { args: values }),
     applyAsync: (call) => submit(task, call),
   };
+  refuseWrongCalls(task);
   return task;
+}
+
+/** A schedule calls its task for as long as it is deployed: wrong arguments must not be found out at night. */
+function refuseWrongCalls(task: AnyTask): void {
+  for (const { expression, args, kwargs } of task.options.schedule) {
+    const faults = argumentFaults(task, args, kwargs).map(({ path, message }) => `${path} ${message}`);
+    if (faults.length > 0) {
+      throw new DefinitionError(
+        `Task "${task.name}": its schedule ${expression} calls it with wrong arguments: ${faults.join("; ")}.`,
+      );
+    }
+  }
 }
 
 /** A call as its parts. */

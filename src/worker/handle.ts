@@ -8,11 +8,12 @@ import { backoff } from "../core/backoff.ts";
 import { onRefusedClaim } from "../core/claim.ts";
 import { Expired, WorkerLost, describeError } from "../core/errors.ts";
 import { MAX_HOPS } from "../core/limits.ts";
-import { type Call, type RunMessage, RunMessageSchema } from "../core/message.ts";
+import type { Call, RunMessage } from "../core/message.ts";
 import type { TaskRecord } from "../core/record.ts";
 import { finish, notify } from "./finish.ts";
 import { forAttempt, sendLater } from "./later.ts";
 import { logLine } from "./log.ts";
+import { readRunMessage } from "./periodic.ts";
 import { mayStart } from "./rate.ts";
 import { resumeReplacement } from "./replace.ts";
 import { type Delivery, type Input, runClaimed } from "./run.ts";
@@ -34,17 +35,11 @@ export interface Worker {
 
 /** Handles one delivery of a message from the module's queue. */
 export async function handleDelivery(worker: Worker, delivery: Delivery): Promise<Verdict> {
-  const parsed = RunMessageSchema.safeParse(parseJson(delivery.body));
-  if (!parsed.success) {
-    logLine(
-      "ERROR",
-      "a message that no task wrote was dropped",
-      {},
-      { message_id: delivery.messageId, fault: parsed.error.issues[0]?.message },
-    );
+  const message = await readRunMessage(worker.runtime, parseJson(delivery.body));
+  if (message === null) {
+    logLine("ERROR", "a message that no task wrote was dropped", {}, { message_id: delivery.messageId });
     return ACK;
   }
-  const message = parsed.data;
   const job = await prepare(worker.runtime, message, delivery);
   if ("ack" in job) return job;
   const early = await tooEarlyOrLate(worker.runtime, message, job);

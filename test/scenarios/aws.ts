@@ -14,7 +14,12 @@ import {
   ListStateMachinesCommand,
   SFNClient,
 } from "@aws-sdk/client-sfn";
-import { GetScheduleCommand, ListSchedulesCommand, SchedulerClient } from "@aws-sdk/client-scheduler";
+import {
+  CreateScheduleCommand,
+  GetScheduleCommand,
+  ListSchedulesCommand,
+  SchedulerClient,
+} from "@aws-sdk/client-scheduler";
 import {
   GetQueueAttributesCommand,
   GetQueueUrlCommand,
@@ -166,6 +171,23 @@ export class Aws {
   async schedules(): Promise<string[]> {
     const { Schedules = [] } = await this.#scheduler.send(new ListSchedulesCommand({ GroupName: PREFIX }));
     return Schedules.map(({ Name = "" }) => Name);
+  }
+
+  /** Makes a schedule as the stacks make those of periodic tasks. */
+  async schedule(name: string, expression: string, module: string, input: string): Promise<void> {
+    await this.#scheduler.send(
+      new CreateScheduleCommand({
+        Name: name,
+        GroupName: PREFIX,
+        ScheduleExpression: expression,
+        FlexibleTimeWindow: { Mode: "OFF" },
+        Target: {
+          Arn: `arn:aws:sqs:us-east-1:000000000000:${PREFIX}-${module}`,
+          RoleArn: `arn:aws:iam::000000000000:role/${PREFIX}-scheduler-us-east-1`,
+          Input: input,
+        },
+      }),
+    );
   }
 
   /** What a schedule sends. */

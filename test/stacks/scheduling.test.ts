@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { z } from "zod";
 import { STAGES } from "./stages.ts";
 import { rightsOf, statementsOf, synthesizeStage } from "./support.ts";
 
@@ -68,5 +69,36 @@ describe("long delays", () => {
     expect(may(hops, "scheduler:")).toEqual([]);
     expect(may(hops, "iam:PassRole")).toEqual([]);
     expect(JSON.stringify(hops.values("AWS::Lambda::Function", "Environment"))).not.toContain("CELERIAC_SCHEDULE");
+  });
+});
+
+describe("periodic tasks", () => {
+  const schedules = dev.all("AWS::Scheduler::Schedule").map(({ Properties }) => Properties);
+
+  test("are schedules of the stage's group that send to their module's queue", () => {
+    expect(schedules).toHaveLength(2);
+    for (const schedule of schedules) {
+      expect(schedule).toMatchObject({
+        Name: expect.stringMatching(/^math\.half-[0-9a-f]{12}$/),
+        GroupName: "celeriac-dev",
+        FlexibleTimeWindow: { Mode: "OFF" },
+        Target: {
+          Arn: "arn:aws:sqs:REGION:ACCOUNT:celeriac-dev-math",
+          RoleArn: "arn:aws:iam::ACCOUNT:role/celeriac-dev-scheduler-REGION",
+        },
+      });
+    }
+  });
+
+  test("have the expression and the time zone that the task says, and its arguments in what they send", () => {
+    const said = schedules.map(({ ScheduleExpression, ScheduleExpressionTimezone, Target }) => {
+      const { Input } = z.object({ Input: z.string() }).parse(Target);
+      const { slot, args } = z.object({ slot: z.string(), args: z.unknown() }).parse(JSON.parse(Input));
+      return [ScheduleExpression, ScheduleExpressionTimezone, slot, args];
+    });
+    expect(said).toEqual([
+      ["rate(60 minutes)", "UTC", "<aws.scheduler.scheduled-time>", [4]],
+      ["cron(0 3 ? * 2-6 *)", "Europe/Berlin", "<aws.scheduler.scheduled-time>", [8]],
+    ]);
   });
 });

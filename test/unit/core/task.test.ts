@@ -22,6 +22,7 @@ describe("defineTask", () => {
       retryJitter: true,
       ignoreResult: false,
       rateLimit: null,
+      schedule: [],
     });
   });
 

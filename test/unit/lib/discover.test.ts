@@ -67,6 +67,8 @@ describe("a wrong module is one line that names the file and says what to do", (
     "long-batch":
       /^long-batch\/math\.ts: batchSize 3 times the longest timeLimit of 294 s is 882 s.* Lower batchSize or timeLimit/,
     "bad-module-option": /^bad-module-option\/math\.ts: defineModule: memory/,
+    "bad-schedule": /^bad-schedule\/math\.ts: cron\("0 0 30 2 \*"\): it never comes/,
+    often: /^often\/math\.ts: every\({"seconds":30}\): expected whole minutes/,
     "two-configs": /^two-configs\/math\.ts exports 2 results of defineModule.* Keep one\.$/,
   };
 

@@ -1,0 +1,44 @@
+import { createHash } from "node:crypto";
+import { CfnSchedule } from "aws-cdk-lib/aws-scheduler";
+import { Construct } from "constructs";
+import { type Schedule, periodicInput } from "../../src/core/schedule.ts";
+import type { TaskModule } from "../discover.ts";
+import type { StageContext } from "../stage.ts";
+
+/** The schedules of a module's tasks: each sends to the module's queue. */
+export class PeriodicTasks extends Construct {
+  readonly schedules: readonly CfnSchedule[];
+
+  constructor(
+    scope: Construct,
+    id: string,
+    { stage: { names }, module }: { readonly stage: StageContext; readonly module: TaskModule },
+  ) {
+    super(scope, id);
+    const wanted = module.tasks.flatMap(({ name: task, options }) =>
+      options.schedule.map((schedule) => ({ task, schedule, name: nameOf(task, schedule) })),
+    );
+    this.schedules = wanted.map(
+      ({ task, schedule, name }) =>
+        new CfnSchedule(this, name, {
+          name,
+          groupName: names.prefix,
+          description: `Runs ${task} of ${module.file}`,
+          scheduleExpression: schedule.expression,
+          scheduleExpressionTimezone: schedule.timezone,
+          flexibleTimeWindow: { mode: "OFF" },
+          target: {
+            arn: names.queueArnPrefix + module.name,
+            roleArn: names.scheduleRoleArn,
+            input: periodicInput(task, name, schedule),
+          },
+        }),
+    );
+  }
+}
+
+/** Up to 64 characters, of letters, digits, ".", "-" and "_": the task's name as far as it fits, and what tells its schedules apart. */
+function nameOf(task: string, schedule: Schedule): string {
+  const digest = createHash("sha256").update(task).update(JSON.stringify(schedule)).digest("hex");
+  return `${task.slice(0, 51)}-${digest.slice(0, 12)}`;
+}
