@@ -112,7 +112,18 @@ describe("defineModule", () => {
   it("fills in the defaults", () => {
     const config = defineModule({ memory: 1024 });
     expect(isModuleConfig(config)).toBe(true);
-    expect(config.options).toEqual({ memory: 1024, batchSize: 1, maxConcurrency: 50, grants: [] });
+    expect(config.options).toEqual({
+      memory: 1024,
+      batchSize: 1,
+      maxConcurrency: 50,
+      grants: [],
+      environment: {},
+      ephemeralStorage: 512,
+      permissions: [],
+      reservedConcurrency: null,
+      secrets: {},
+      vpc: null,
+    });
   });
 
   it("rejects a value out of range, by name", () => {
