@@ -323,8 +323,9 @@ export class TaskTable {
       id,
       set: { status, progress: progress === null ? undefined : JSON.stringify(progress) },
       append: event === null ? {} : { events: [eventText(event)] },
-      when: `#fence = :mine AND ${RUNNING}`,
-      values: { ...notRunning, mine: fence },
+      // An event that the SDK sends again since its answer was lost must not be noted twice.
+      when: `#fence = :mine AND ${RUNNING}${event === null ? "" : " AND #status <> :said"}`,
+      values: { ...notRunning, mine: fence, ...(event === null ? {} : { said: status }) },
     });
   }
 
