@@ -75,6 +75,38 @@ export const spin = defineTask("probe.spin", {
   },
 });
 
+/** Parses JSON without yielding, for so long. */
+export const parse = defineTask("probe.parse", {
+  args: z.tuple([seconds]),
+  timeLimit: 880,
+  run: (_self, duration) => {
+    const text = JSON.stringify(Array.from({ length: 100_000 }, (_, n) => n));
+    const end = Date.now() + duration * 1000;
+    while (Date.now() < end) JSON.parse(text);
+    return duration;
+  },
+});
+
+/** Ends its process in one of the ways in which processes end. */
+export const die = defineTask("probe.die", {
+  args: z.tuple([z.enum(["exit", "throw", "segfault", "memory"])]),
+  timeLimit: 60,
+  run: async (self, how) => {
+    if (how === "exit") process.exit(0);
+    if (how === "segfault") process.kill(process.pid, "SIGSEGV");
+    if (how === "throw")
+      setImmediate(() => {
+        throw new ExpectedError("nobody catches this");
+      });
+    const buffers: Buffer[] = [];
+    // Outside V8's heap, which its own cap would bound: only who watches the process sees it.
+    for (let left = 1_000; left > 0; left -= 1) {
+      if (how === "memory") buffers.push(Buffer.alloc(16_000_000, 1));
+      await self.sleep(0.02);
+    }
+  },
+});
+
 /** Waits for a process of its own, and can do nothing meanwhile. */
 export const command = defineTask("probe.command", {
   args: z.tuple([seconds]),
