@@ -14,6 +14,7 @@ import { createGateway } from "./gateway.ts";
 import type { Guard } from "./gateway.ts";
 import { invoking, sending } from "./iam/calls.ts";
 import { createIam } from "./iam/index.ts";
+import type { Permission } from "./iam/index.ts";
 import { credentialsOf } from "./lambda/config.ts";
 import { createFunctions } from "./lambda/functions.ts";
 import type { FunctionsOptions } from "./lambda/functions.ts";
@@ -74,11 +75,8 @@ export interface Embedded {
   readonly setFaults: (faults: FaultSettings) => void;
   /** What is injected, and how often each fault was. */
   readonly faults: () => FaultReport;
-  /**
-   * What the roles of functions, state machines and schedules allow and no call has needed since the last deployment:
-   * `ROLE may ACTION on RESOURCE`.
-   */
-  readonly unusedPermissions: () => readonly string[];
+  /** What the roles of functions, state machines and schedules allow, and whether a call has needed it since the last deployment. */
+  readonly permissions: () => readonly Permission[];
   /** What has been logged of a task lately, oldest first. */
   readonly logsOf: (taskId: string) => readonly TaskLine[];
   /** Seconds for which the oldest message of each queue has waited, by the queues' names. */
@@ -221,7 +219,7 @@ async function startServices(options: EmbeddedOptions, api: Front, aws: Front): 
     deploy,
     setFaults: (faults) => rig.set(readFaults(faults)),
     faults: rig.report,
-    unusedPermissions: iam.unused,
+    permissions: iam.permissions,
     logsOf: taskLogs.of,
     ages: () => Object.fromEntries(sqs.queues().map((queue) => [queue.name, queue.age()])),
     stop,

@@ -9,11 +9,11 @@ import { longDelays } from "./long-delays.ts";
 import {
   allQueues,
   answerSteps,
+  indexQueries,
   noticeMissing,
   objects,
   startMachines,
   tableItems,
-  tableQueries,
 } from "./permissions.ts";
 
 /** Seconds: API Gateway gives up on an integration after 29 s, so what runs on is wasted. */
@@ -31,17 +31,9 @@ const RIGHTS: Readonly<Record<ApiFunction, Right>> = {
     description: "Takes submissions and documents",
     memory: 512,
     permissions: (names) => [
-      tableItems(
-        names,
-        "dynamodb:GetItem",
-        "dynamodb:BatchGetItem",
-        "dynamodb:PutItem",
-        "dynamodb:UpdateItem",
-        "dynamodb:BatchWriteItem",
-      ),
-      tableQueries(names),
-      allQueues(names, "sqs:SendMessage", "sqs:GetQueueAttributes"),
-      objects(names, "s3:GetObject", "payloads", "later", "results", "uploads", "outputs"),
+      tableItems(names, "dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"),
+      allQueues(names, "sqs:SendMessage"),
+      objects(names, "s3:GetObject", "uploads"),
       noticeMissing(names),
       objects(names, "s3:PutObject", "payloads", "later", "documents", "uploads"),
       objects(names, "s3:DeleteObject", "uploads"),
@@ -53,7 +45,7 @@ const RIGHTS: Readonly<Record<ApiFunction, Right>> = {
     memory: 512,
     permissions: (names) => [
       tableItems(names, "dynamodb:GetItem", "dynamodb:BatchGetItem"),
-      tableQueries(names),
+      indexQueries(names, "recent", "root", "dead"),
       allQueues(names, "sqs:GetQueueAttributes"),
       objects(names, "s3:GetObject", "payloads", "later", "results", "outputs"),
       noticeMissing(names),
@@ -82,11 +74,12 @@ const RIGHTS: Readonly<Record<ApiFunction, Right>> = {
         "dynamodb:UpdateItem",
         "dynamodb:DeleteItem",
       ),
-      tableQueries(names),
+      indexQueries(names, "dead"),
       allQueues(names, "sqs:SendMessage"),
       objects(names, "s3:GetObject", "payloads", "later", "results"),
       noticeMissing(names),
-      objects(names, "s3:PutObject", "payloads", "later"),
+      // What is run again starts at once: its arguments never lie among those that are kept for later.
+      objects(names, "s3:PutObject", "payloads"),
       objects(names, "s3:DeleteObject", "payloads", "later", "results", "documents", "uploads", "outputs"),
       answerSteps(names),
     ],

@@ -10,11 +10,11 @@ import {
   allQueues,
   answerSteps,
   consumeQueue,
+  indexQueries,
   noticeMissing,
   objects,
   startMachines,
   tableItems,
-  tableQueries,
   tendExecutions,
 } from "./permissions.ts";
 
@@ -95,16 +95,9 @@ function canvasPermissions(names: Names): PolicyStatement[] {
     // Its own, the dead letters, and for a purge any module's.
     consumeQueue(names, "*"),
     allQueues(names, "sqs:SendMessage"),
-    tableItems(
-      names,
-      "dynamodb:GetItem",
-      "dynamodb:BatchGetItem",
-      "dynamodb:PutItem",
-      "dynamodb:UpdateItem",
-      "dynamodb:BatchWriteItem",
-    ),
-    tableQueries(names),
-    objects(names, "s3:GetObject", "payloads", "later", "results"),
+    tableItems(names, "dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"),
+    indexQueries(names, "open"),
+    objects(names, "s3:GetObject", "results"),
     noticeMissing(names),
     answerSteps(names),
     startMachines(names),

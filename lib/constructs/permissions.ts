@@ -6,15 +6,21 @@ import type { Names } from "../names.ts";
 /** Prefixes of the bucket: what each holds is said in the storage stack. */
 type Prefix = "payloads" | "later" | "results" | "documents" | "uploads" | "outputs";
 
+/** The indexes that are asked. */
+type TableIndex = "recent" | "root" | "dead" | "open";
+
 /** Items of the table itself. */
 export function tableItems(names: Names, ...actions: readonly `dynamodb:${string}`[]): PolicyStatement {
   return new PolicyStatement({ actions: [...actions], resources: [names.arn("dynamodb", `table/${names.prefix}`)] });
 }
 
-/** Queries of the table and its indexes. */
-export function tableQueries(names: Names): PolicyStatement {
+/** Queries of some of the table's indexes. The table itself is asked by its key alone. */
+export function indexQueries(names: Names, ...indexes: readonly TableIndex[]): PolicyStatement {
   const table = names.arn("dynamodb", `table/${names.prefix}`);
-  return new PolicyStatement({ actions: ["dynamodb:Query"], resources: [table, `${table}/index/*`] });
+  return new PolicyStatement({
+    actions: ["dynamodb:Query"],
+    resources: indexes.map((index) => `${table}/index/${index}`),
+  });
 }
 
 /** Objects under some prefixes of the bucket; presigned URLs carry these rights too. */
@@ -44,7 +50,10 @@ export function consumeQueue(names: Names, queue: string): PolicyStatement {
   });
 }
 
-/** Answers to the steps of the stage's state machines. */
+/**
+ * Answers to the steps of the stage's state machines. The Service Authorization Reference has no resource for these actions, but AWS asks for
+ * the token's machine (CDK's grantTaskResponse grants the same).
+ */
 export function answerSteps(names: Names): PolicyStatement {
   return new PolicyStatement({
     actions: ["states:SendTaskSuccess", "states:SendTaskFailure"],

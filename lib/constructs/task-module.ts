@@ -83,14 +83,7 @@ function workerPermissions(names: Names, module: string): PolicyStatement[] {
   return [
     consumeQueue(names, module),
     allQueues(names, "sqs:SendMessage"),
-    tableItems(
-      names,
-      "dynamodb:GetItem",
-      "dynamodb:PutItem",
-      "dynamodb:UpdateItem",
-      "dynamodb:BatchGetItem",
-      "dynamodb:BatchWriteItem",
-    ),
+    tableItems(names, "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:BatchGetItem"),
     objects(names, "s3:GetObject", "payloads", "later", "results"),
     noticeMissing(names),
     objects(names, "s3:PutObject", "payloads", "later", "results"),
@@ -118,7 +111,7 @@ interface Granted {
 const GRANTED: Readonly<Record<ResolvedModuleOptions["grants"][number], (stage: StageContext) => Granted>> = {
   documents: ({ names }) => ({
     permissions: [
-      objects(names, "s3:GetObject", "documents", "uploads", "outputs"),
+      objects(names, "s3:GetObject", "documents", "uploads"),
       objects(names, "s3:PutObject", "outputs"),
       objects(names, "s3:DeleteObject", "documents", "uploads"),
     ],

@@ -31,8 +31,18 @@ export interface Iam {
   readonly check: (caller: Caller, calls: readonly Call[]) => AccessDenied | null;
   /** The ARN that a function's calls are made under. */
   readonly sessionOf: (functionName: string) => string;
-  /** `ROLE may ACTION on RESOURCE`, for everything that the roles allow and that no call has needed since the last deployment. */
-  readonly unused: () => readonly string[];
+  /** What the roles of functions, state machines and schedules allow, as their policies have it. */
+  readonly permissions: () => readonly Permission[];
+}
+
+/** One action on one resource of a statement that allows it. */
+export interface Permission {
+  /** The role's name. */
+  readonly role: string;
+  readonly action: string;
+  readonly resource: string;
+  /** Whether a call has needed it since the last deployment. */
+  readonly used: boolean;
 }
 
 /** The name and rights that a call is decided by. */
@@ -166,17 +176,23 @@ export function createIam(log: Log): Iam {
     deploy,
     check,
     sessionOf: (name) => identityOf({ kind: "function", name })?.arn ?? sessionArn(name, name),
-    unused: () =>
+    permissions: () =>
       [...permissions.roles.values()]
         .filter((role) => Object.values(SERVICES).some((service) => trusts(role, service)))
-        .flatMap((role) => role.statements.flatMap((statement) => unusedOf(role, statement, used.get(statement)))),
+        .flatMap((role) => role.statements.flatMap((statement) => permissionsOf(role, statement, used.get(statement)))),
   };
 }
 
-function unusedOf({ name }: Role, { effect, actions, resources }: Statement, used?: ReadonlySet<string>): string[] {
-  if (effect === "Deny") return [];
-  const pairs = actions.flatMap((action) => resources.map((resource) => pairOf(action.text, resource.text)));
-  return pairs.filter((pair) => used?.has(pair) !== true).map((pair) => `${name} may ${pair}`);
+function permissionsOf({ name: role }: Role, statement: Statement, used?: ReadonlySet<string>): Permission[] {
+  if (statement.effect === "Deny") return [];
+  return statement.actions.flatMap(({ text: action }) =>
+    statement.resources.map(({ text: resource }) => ({
+      role,
+      action,
+      resource,
+      used: used?.has(pairOf(action, resource)) === true,
+    })),
+  );
 }
 
 function pairOf(action: string, resource: string): string {

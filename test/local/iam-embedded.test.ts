@@ -377,7 +377,8 @@ it("what no call has needed is told apart from what one has", async () => {
   const QueueUrl = `${run.embedded.awsUrl}/000000000000/work`;
   const sqs = new SQSClient({ ...asFunction(run), useQueueUrlAsEndpoint: false });
   await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: "x" }));
-  expect(run.embedded.unusedPermissions()).toEqual([
+  const unused = run.embedded.permissions().filter(({ used, action }) => !used && action.startsWith("sqs:"));
+  expect(unused.map(({ role, action, resource }) => `${role} may ${action} on ${resource}`)).toEqual([
     `r may sqs:SendMessage on ${WORK}-two`,
     `r may sqs:PurgeQueue on ${WORK}`,
     `r may sqs:PurgeQueue on ${WORK}-two`,

@@ -54,12 +54,15 @@ export interface Execution {
 
 /** The AWS behind the API, as an operator reaches it. */
 export class Aws {
+  /** Where its services answer. */
+  readonly url: string;
   readonly sfn: SFNClient;
   readonly sqs: SQSClient;
   readonly #dynamo: DynamoDBClient;
   readonly #scheduler: SchedulerClient;
 
   constructor(endpoint: string) {
+    this.url = endpoint;
     const options = { endpoint, region: "us-east-1", credentials: { accessKeyId: "test", secretAccessKey: "test" } };
     this.sfn = new SFNClient(options);
     this.sqs = new SQSClient({ ...options, useQueueUrlAsEndpoint: false });

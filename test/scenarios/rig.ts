@@ -10,6 +10,8 @@ export interface Rig extends Pick<Embedded, "setFaults" | "faults"> {
   readonly aws: Aws;
   /** Sees every call, and may answer it itself or lose its answer; null leaves it alone. */
   guard: Guard;
+  /** What the roles allow, and whether a call has needed it yet. */
+  readonly permissions: Embedded["permissions"];
   readonly stop: () => Promise<void>;
 }
 
@@ -17,7 +19,7 @@ export interface Rig extends Pick<Embedded, "setFaults" | "faults"> {
 export async function startRig(options: EmbeddedOptions = {}): Promise<Rig> {
   const passes = (): null => null;
   const log =
-    process.env["CELERIAC_LOG"] === undefined ? undefined : (line: string) => void process.stderr.write(`${line}\n`);
+    process.env["CELERIAC_LOG"] === undefined ? options.log : (line: string) => void process.stderr.write(`${line}\n`);
   const rig: { guard: Rig["guard"] } = { guard: passes };
   const embedded = await startEmbedded({ ...options, guard: (request) => rig.guard(request), log });
   await embedded.deploy(inject("assembly"));
@@ -28,7 +30,7 @@ export async function startRig(options: EmbeddedOptions = {}): Promise<Rig> {
     await embedded.stop();
   };
   const { setFaults, faults } = embedded;
-  return Object.assign(rig, { aws, stop, setFaults, faults });
+  return Object.assign(rig, { aws, permissions: embedded.permissions, stop, setFaults, faults });
 }
 
 /** An answer by which AWS refuses a call for good: the SDK does not try it again. */

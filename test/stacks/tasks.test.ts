@@ -83,7 +83,6 @@ describe("each task module", () => {
   test("may settle messages, send to any queue, and nothing that was not granted", () => {
     expect(rightsOf(dev, "celeriac-dev-task-math")).toEqual([
       "dynamodb:BatchGetItem arn:aws:dynamodb:REGION:ACCOUNT:table/celeriac-dev",
-      "dynamodb:BatchWriteItem arn:aws:dynamodb:REGION:ACCOUNT:table/celeriac-dev",
       "dynamodb:GetItem arn:aws:dynamodb:REGION:ACCOUNT:table/celeriac-dev",
       "dynamodb:PutItem arn:aws:dynamodb:REGION:ACCOUNT:table/celeriac-dev",
       "dynamodb:UpdateItem arn:aws:dynamodb:REGION:ACCOUNT:table/celeriac-dev",
@@ -117,7 +116,6 @@ describe("each task module", () => {
       "s3:DeleteObject arn:aws:s3:::celeriac-dev-ACCOUNT-REGION/documents/*",
       "s3:DeleteObject arn:aws:s3:::celeriac-dev-ACCOUNT-REGION/uploads/*",
       "s3:GetObject arn:aws:s3:::celeriac-dev-ACCOUNT-REGION/documents/*",
-      "s3:GetObject arn:aws:s3:::celeriac-dev-ACCOUNT-REGION/outputs/*",
       "s3:GetObject arn:aws:s3:::celeriac-dev-ACCOUNT-REGION/uploads/*",
       "s3:PutObject arn:aws:s3:::celeriac-dev-ACCOUNT-REGION/outputs/*",
       "ses:SendEmail arn:aws:ses:REGION:ACCOUNT:identity/*",
