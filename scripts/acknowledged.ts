@@ -42,10 +42,6 @@ export const ACKNOWLEDGED: readonly Acknowledged[] = [
     reason: "Schedules are named after the messages that wait; the group is the stage's own.",
   },
   {
-    finding: IAM5("dynamodb:<AWS::Region>:<AWS::AccountId>:table/celeriac-\\w+/index/\\*"),
-    reason: "The indexes of the stage's one table.",
-  },
-  {
     finding: IAM5("execute-api:<AWS::Region>:<AWS::AccountId>:<[^>]+>/<[^>]+>/[A-Z]+/.*\\*.*"),
     reason: "Where a route has an id or a name in its path, all of them are meant.",
   },

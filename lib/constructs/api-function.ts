@@ -74,7 +74,7 @@ const RIGHTS: Readonly<Record<ApiFunction, Right>> = {
         "dynamodb:UpdateItem",
         "dynamodb:DeleteItem",
       ),
-      indexQueries(names, "dead"),
+      indexQueries(names, "root", "dead"),
       allQueues(names, "sqs:SendMessage"),
       objects(names, "s3:GetObject", "payloads", "later", "results"),
       noticeMissing(names),

@@ -72,6 +72,8 @@ describe.skipIf(inject("assembly") === "")("the roles of the stage", () => {
     expect((await call("POST", `/tasks/${later.task_id}/revoke`, {})).status).toBe(202);
     const again = SubmissionAnswer.parse((await call("POST", `/tasks/${later.task_id}/retry`, {})).json);
     await ended(again.task_id);
+    const effects = await run("probe.once", [0, 0, "return"]);
+    expect((await call("DELETE", `/tasks/${effects.task_id}`)).status).toBe(204);
     const failed = await run("probe.fail", [LARGE]);
     expect((await call("DELETE", `/tasks/${later.task_id}`)).status).toBe(204);
     expect((await call("DELETE", `/tasks/${id}`)).status).toBe(204);
