@@ -6,12 +6,10 @@ import { useApi } from "./api.ts";
 import { Aws } from "./aws.ts";
 
 /** An embedded AWS of a test's own, with the project's stacks, whose calls the test sees and may refuse, and into which it may inject faults. */
-export interface Rig extends Pick<Embedded, "setFaults" | "faults"> {
+export interface Rig extends Pick<Embedded, "setFaults" | "faults" | "permissions"> {
   readonly aws: Aws;
   /** Sees every call, and may answer it itself or lose its answer; null leaves it alone. */
   guard: Guard;
-  /** What the roles allow, and whether a call has needed it yet. */
-  readonly permissions: Embedded["permissions"];
   readonly stop: () => Promise<void>;
 }
 
@@ -29,8 +27,8 @@ export async function startRig(options: EmbeddedOptions = {}): Promise<Rig> {
     aws.close();
     await embedded.stop();
   };
-  const { setFaults, faults } = embedded;
-  return Object.assign(rig, { aws, permissions: embedded.permissions, stop, setFaults, faults });
+  const { setFaults, faults, permissions } = embedded;
+  return Object.assign(rig, { aws, stop, setFaults, faults, permissions });
 }
 
 /** An answer by which AWS refuses a call for good: the SDK does not try it again. */
