@@ -4,7 +4,7 @@ import { configDefaults, defineConfig } from "vitest/config";
 const FAULTS = ["test/scenarios/*-{faults,races,crashes}.test.ts"];
 
 /** Scenarios on stages that are configured otherwise than the local one: each is synthesized and served anew. */
-const STAGES = ["test/scenarios/auth.test.ts", "test/scenarios/upgrade.test.ts"];
+const STAGES = ["test/scenarios/{auth,stage-options,upgrade}.test.ts"];
 
 const overHttp = { globalSetup: ["test/scenarios/setup.ts"], testTimeout: 60_000, hookTimeout: 60_000 };
 

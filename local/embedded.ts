@@ -27,6 +27,7 @@ import type { Log, Sink } from "./log.ts";
 import { createScheduler } from "./scheduler/index.ts";
 import { createTargets } from "./scheduler/targets.ts";
 import { startDynamoDb } from "./services/dynamodb.ts";
+import { createEvents } from "./services/events.ts";
 import { startFauxqs } from "./services/fauxqs.ts";
 import { createLambda } from "./services/lambda.ts";
 import { createOutbox } from "./services/outbox.ts";
@@ -177,6 +178,7 @@ async function startServices(options: EmbeddedOptions, api: Front, aws: Front): 
       apigateway: (request) =>
         deployment.restApi()?.control(request) ?? Promise.reject(new Error("No REST API is deployed.")),
       dynamodb: dynamoDb.service,
+      events: createEvents((event) => deployment.putEvent(event)),
       lambda: createLambda(functions, log),
       scheduler: scheduler.service,
       secretsmanager: createSecretsManager(options.secrets),

@@ -10,6 +10,7 @@ import { type Node, parseNode } from "../../src/core/node.ts";
 import { type Plan, createPlan } from "../../src/core/plan.ts";
 import { invalidInput } from "../../src/core/problem.ts";
 import { AnyObject } from "../../src/core/requests.ts";
+import { refuseBacklog } from "./backlog.ts";
 import { type ApiAnswer, type ApiRequest, type Operation, answer, parseBody } from "./http.ts";
 import { canvasContextOf, contextOf, once } from "./submission.ts";
 
@@ -68,6 +69,10 @@ function planOf(node: Node, attempt: Attempt): Plan {
 }
 
 async function start(request: ApiRequest, runtime: Runtime, plan: Plan, attempt: Attempt): Promise<void> {
+  await refuseBacklog(
+    runtime,
+    plan.tasks.map((task) => task.node.task),
+  );
   const [only] = plan.tasks;
   if (plan.canvases.length === 0 && only !== undefined) {
     return submitTask(runtime, { id: only.id, node: only.node, context: contextOf(request, only.id, attempt) });

@@ -4,6 +4,7 @@ import type { Plan } from "../../src/core/plan.ts";
 import { Problem, invalidInput } from "../../src/core/problem.ts";
 import { RunBody } from "../../src/core/requests.ts";
 import { runFaults } from "../../src/core/workflow-run.ts";
+import { refuseBacklog } from "./backlog.ts";
 import { accepted } from "./canvas.ts";
 import { type Operation, param, parseBody } from "./http.ts";
 import { canvasContextOf, once } from "./submission.ts";
@@ -21,7 +22,14 @@ export const runWorkflow: Operation = async (request, runtime) => {
   return once(
     request,
     runtime,
-    (attempt) => submitRun(runtime, workflow.name, planOf(attempt), canvasContextOf(request, attempt)),
+    async (attempt) => {
+      const plan = planOf(attempt);
+      await refuseBacklog(
+        runtime,
+        plan.tasks.map((task) => task.node.task),
+      );
+      await submitRun(runtime, workflow.name, plan, canvasContextOf(request, attempt));
+    },
     (attempt) => accepted(planOf(attempt)),
   );
 };

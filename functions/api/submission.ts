@@ -7,6 +7,7 @@ import { scopeOf } from "../../src/core/caller.ts";
 import { nodeFaults } from "../../src/core/check.ts";
 import { Problem, invalidInput } from "../../src/core/problem.ts";
 import type { TaskNode } from "../../src/core/signature.ts";
+import { refuseBacklog } from "./backlog.ts";
 import { type ApiAnswer, type ApiRequest, answer } from "./http.ts";
 
 /** The origin of what comes over HTTP. */
@@ -73,6 +74,7 @@ export function submitMade(
     runtime,
     async (attempt) => {
       const { id, node } = make(attempt);
+      await refuseBacklog(runtime, [task]);
       await before(attempt);
       await submitTask(runtime, { id, node, context: contextOf(request, id, attempt) });
     },

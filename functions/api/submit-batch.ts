@@ -5,6 +5,7 @@ import type { Fault } from "../../src/core/faults.ts";
 import { invalidInput } from "../../src/core/problem.ts";
 import { BatchBody } from "../../src/core/requests.ts";
 import type { TaskNode } from "../../src/core/signature.ts";
+import { refuseBacklog } from "./backlog.ts";
 import { type Operation, answer, parseBody } from "./http.ts";
 import { contextOf, once } from "./submission.ts";
 
@@ -21,11 +22,16 @@ export const submitBatch: Operation = async (request, runtime) => {
   return once(
     request,
     runtime,
-    (attempt) =>
-      submitMany(
+    async (attempt) => {
+      await refuseBacklog(
+        runtime,
+        tasks.map((node) => node.task),
+      );
+      await submitMany(
         runtime,
         withIds(attempt.seed).map(({ id, node }) => ({ id, node, context: contextOf(request, id, attempt) })),
-      ),
+      );
+    },
     (attempt) =>
       answer(202, { tasks: withIds(attempt.seed).map(({ id, node }) => ({ task_id: id, task: node.task })) }),
   );

@@ -12,6 +12,7 @@ import {
   indexQueries,
   noticeMissing,
   objects,
+  putEvents,
   startMachines,
   tableItems,
 } from "./permissions.ts";
@@ -111,7 +112,12 @@ export class ApiFunctionConstruct extends CeleriacFunction {
       description,
       memory,
       timeout: TIMEOUT,
-      permissions: [...permissions(stage.names), ...later.permissions],
+      permissions: [
+        ...permissions(stage.names),
+        ...later.permissions,
+        // What is revoked has ended.
+        ...(right === "operate" && stage.config.completionEvents ? [putEvents(stage.names, stage.config.stage)] : []),
+      ],
       environment: {
         ...environment,
         ...(stage.config.corsOrigins.length > 0 && { [ENV.corsOrigins]: stage.config.corsOrigins.join(" ") }),

@@ -13,6 +13,7 @@ import {
   indexQueries,
   noticeMissing,
   objects,
+  putEvents,
   startMachines,
   tableItems,
   tendExecutions,
@@ -46,7 +47,11 @@ export class Canvas extends Construct {
       description: "Starts, closes and settles canvases, records dead letters, and sweeps",
       memory: 1024,
       timeout: CANVAS_TIMEOUT,
-      permissions: [...canvasPermissions(names), ...later.permissions],
+      permissions: [
+        ...canvasPermissions(names),
+        ...later.permissions,
+        ...(config.completionEvents ? [putEvents(names, config.stage)] : []),
+      ],
       environment: later.environment,
       feedsItself: true,
     });

@@ -109,5 +109,7 @@ function commonEnvironment({ config, names }: StageContext): Record<string, stri
     [ENV.queuePrefix]: names.queueUrlPrefix,
     [ENV.machinePrefix]: names.machineArnPrefix,
     [ENV.retentionDays]: String(config.recordRetentionDays),
+    ...(config.maxQueueAge !== null && { [ENV.maxQueueAge]: String(config.maxQueueAge) }),
+    ...(config.completionEvents && { [ENV.completionEvents]: "on" }),
   };
 }

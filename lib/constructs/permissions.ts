@@ -1,5 +1,6 @@
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { Aws } from "aws-cdk-lib/core";
+import { eventSource } from "../../src/core/events.ts";
 import { CANVAS_KINDS } from "../canvas-kinds.ts";
 import type { Names } from "../names.ts";
 
@@ -156,5 +157,14 @@ export function sendTraces(): PolicyStatement {
   return new PolicyStatement({
     actions: ["xray:GetSamplingRules", "xray:GetSamplingTargets", "xray:PutTelemetryRecords", "xray:PutTraceSegments"],
     resources: ["*"],
+  });
+}
+
+/** The stage's own events on the default bus, and nobody else's. */
+export function putEvents(names: Names, stage: string): PolicyStatement {
+  return new PolicyStatement({
+    actions: ["events:PutEvents"],
+    resources: [names.arn("events", "event-bus/default")],
+    conditions: { StringEquals: { "events:source": eventSource(stage) } },
   });
 }

@@ -18,6 +18,7 @@ import {
   noticeMissing,
   objects,
   ownRight,
+  putEvents,
   readSecrets,
   sendMail,
   startMachines,
@@ -38,7 +39,7 @@ export class TaskModuleConstruct extends Construct {
 
   constructor(scope: Construct, id: string, { stage, module, deadQueueArn }: TaskModuleProps) {
     super(scope, id);
-    const { names } = stage;
+    const { config, names } = stage;
     const { name, tasks, options } = module;
     // Lambda takes whole seconds; the messages of a batch run one after the other.
     const timeout = Math.ceil(options.batchSize * longestLimit(tasks)) + TIMEOUT_MARGIN;
@@ -52,6 +53,7 @@ export class TaskModuleConstruct extends Construct {
       timeout,
       permissions: [
         ...workerPermissions(names, name),
+        ...(config.completionEvents ? [putEvents(names, config.stage)] : []),
         ...granted.flatMap(({ permissions }) => permissions),
         ...modulePermissions(names, options),
       ],

@@ -28,6 +28,8 @@ export function callsOf(request: AwsRequest, machineOf: (token: string) => strin
       return lambdaCalls(request);
     case "secretsmanager":
       return secretsCalls(request);
+    case "events":
+      return eventsCalls(request);
     case "sts":
       // "No permissions are required to perform this operation" (STS, GetCallerIdentity).
       return request.operation === "GetCallerIdentity" ? [] : [unspecific(request)];
@@ -192,6 +194,19 @@ function lambdaCalls(request: AwsRequest): Call[] {
   if (encoded === undefined || encoded === "") return [{ action: "lambda:ListFunctions", resource: "*" }];
   const call = invoking(decodeURIComponent(encoded));
   return [invocations === undefined ? { ...call, action: "lambda:GetFunction" } : call];
+}
+
+const entriesSchema = z.object({ Entries: z.array(z.looseObject({ Source: z.string().default("") })).default([]) });
+
+/** Events are put on a bus; `events:source` is what each says to be from. */
+function eventsCalls(request: AwsRequest): Call[] {
+  if (request.operation !== "PutEvents") return [unspecific(request)];
+  const { Entries } = entriesSchema.catch({ Entries: [] }).parse(textsOf(request));
+  return Entries.map(({ Source }) => ({
+    action: "events:PutEvents",
+    resource: arn("events", "event-bus/default"),
+    context: { "events:source": Source },
+  }));
 }
 
 /** A secret is asked for by name or by ARN; policies see its ARN, which ends with six characters more than the name. */

@@ -15,6 +15,8 @@ export const ENV = {
   emailSender: "CELERIAC_EMAIL_SENDER",
   secrets: "CELERIAC_SECRETS",
   corsOrigins: "CELERIAC_CORS_ORIGINS",
+  maxQueueAge: "CELERIAC_MAX_QUEUE_AGE",
+  completionEvents: "CELERIAC_COMPLETION_EVENTS",
   scheduleGroup: "CELERIAC_SCHEDULE_GROUP",
   scheduleRole: "CELERIAC_SCHEDULE_ROLE",
   queueArnPrefix: "CELERIAC_QUEUE_ARN_PREFIX",
@@ -29,6 +31,8 @@ const Common = z.object({
   [ENV.queuePrefix]: z.string().min(1),
   [ENV.machinePrefix]: z.string().min(1),
   [ENV.retentionDays]: z.coerce.number().positive(),
+  [ENV.maxQueueAge]: z.coerce.number().positive().nullable().default(null),
+  [ENV.completionEvents]: z.literal("on").optional(),
 });
 
 const Schedules = z.object({
@@ -59,6 +63,10 @@ export interface Env {
   readonly retention: number;
   /** Null where the function makes no schedules: messages then wait in SQS alone, 900 s at a time. */
   readonly schedules: ScheduleEnv | null;
+  /** Seconds that a module's messages may wait before submissions to it are refused; null: for as long as they like. */
+  readonly maxQueueAge: number | null;
+  /** Whether the end of tasks and canvases is an event on the default bus. */
+  readonly completionEvents: boolean;
 }
 
 /** What every function is told, read once at its start. @throws ZodError naming the variable that is missing. */
@@ -72,6 +80,8 @@ export function readEnv(variables: NodeJS.ProcessEnv = process.env): Env {
     machinePrefix: env[ENV.machinePrefix],
     retention: env[ENV.retentionDays] * 24 * 3600,
     schedules: readScheduleEnv(variables),
+    maxQueueAge: env[ENV.maxQueueAge],
+    completionEvents: env[ENV.completionEvents] === "on",
   };
 }
 

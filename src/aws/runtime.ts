@@ -2,6 +2,7 @@ import { type Env, readEnv } from "./env.ts";
 import { CanvasTable } from "./canvas-table.ts";
 import { EffectTable } from "./effect-table.ts";
 import { Payloads } from "./payloads.ts";
+import { QueueAges } from "./queue-ages.ts";
 import { Queues } from "./queues.ts";
 import { Rates } from "./rates.ts";
 import { type Registry, readRegistry } from "./registry.ts";
@@ -18,6 +19,7 @@ export interface Runtime {
   readonly effects: EffectTable;
   readonly rates: Rates;
   readonly queues: Queues;
+  readonly ages: QueueAges;
   readonly payloads: Payloads;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -26,6 +28,7 @@ export interface Runtime {
 /** The runtime of a function whose bundle lies in `folder`. */
 export function createRuntime(folder: string, env: Env = readEnv()): Runtime {
   const table = new Table(env.table);
+  const queues = new Queues(env.queuePrefix, env.schedules);
   return {
     env,
     registry: readRegistry(folder),
@@ -34,7 +37,8 @@ export function createRuntime(folder: string, env: Env = readEnv()): Runtime {
     canvases: new CanvasTable(table, env.retention),
     effects: new EffectTable(table, env.retention),
     rates: new Rates(table),
-    queues: new Queues(env.queuePrefix, env.schedules),
+    queues,
+    ages: new QueueAges(table, queues, env.maxQueueAge),
     payloads: new Payloads(env.bucket),
     now: Date.now,
   };

@@ -7,6 +7,7 @@ import type { Part, Place } from "../core/place.ts";
 import type { TaskError } from "../core/errors.ts";
 import type { TaskRecord } from "../core/record.ts";
 import type { PreparedTask } from "../client/submit.ts";
+import { announceCanvas, announceTask } from "./announce.ts";
 import { linkIds, prepareLinks, startLinks } from "./links.ts";
 import { endParts } from "./settle.ts";
 
@@ -21,6 +22,7 @@ export async function notify(
   links?: readonly PreparedTask[],
 ): Promise<void> {
   await startLinks(runtime, links ?? (await prepareLinks(runtime, record)));
+  await announceTask(runtime, record);
   const { place } = record.call;
   const end = endOf(record);
   if (place !== null) await partEnded(runtime, { place, result: record.id }, end);
@@ -67,6 +69,7 @@ async function partEnded(runtime: Runtime, { place, result }: EndedPart, end: Pa
  */
 export async function canvasEnded(runtime: Runtime, canvas: Canvas, end: PartEnd): Promise<void> {
   await partEnded(runtime, canvas, end);
+  if (canvas.place === null) await announceCanvas(runtime, canvas, end);
   if (canvas.place === null || canvas.place.role === "replacement") await runtime.canvases.closeRoot(canvas.root);
   // Members of a group do not stop each other: for the machine each has simply ended.
   await answerKept(runtime, canvas.id, end.ok || canvas.place?.role === "member" ? null : end.error.type);

@@ -10,6 +10,7 @@ import { Expired, WorkerLost, describeError } from "../core/errors.ts";
 import { MAX_HOPS } from "../core/limits.ts";
 import type { Call, RunMessage } from "../core/message.ts";
 import type { TaskRecord } from "../core/record.ts";
+import { noteAge } from "./age.ts";
 import { finish, notify } from "./finish.ts";
 import { forAttempt, sendLater } from "./later.ts";
 import { logLine } from "./log.ts";
@@ -40,6 +41,7 @@ export async function handleDelivery(worker: Worker, delivery: Delivery): Promis
     logLine("ERROR", "a message that no task wrote was dropped", {}, { message_id: delivery.messageId });
     return ACK;
   }
+  await noteAge(worker.runtime, worker.module, message, delivery);
   const job = await prepare(worker.runtime, message, delivery);
   if ("ack" in job) return job;
   const early = await tooEarlyOrLate(worker.runtime, message, job);

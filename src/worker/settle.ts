@@ -2,6 +2,7 @@ import type { Runtime } from "../aws/runtime.ts";
 import type { Canvas } from "../core/canvas.ts";
 import type { TaskError } from "../core/errors.ts";
 import type { Call } from "../core/message.ts";
+import { announceTask } from "./announce.ts";
 import { inParallel } from "../core/parallel.ts";
 import { type Part, chunkCount } from "../core/place.ts";
 
@@ -26,7 +27,8 @@ export type EndedPart = Part & { readonly call?: Call | undefined };
 
 async function endTask(runtime: Runtime, { id, call }: EndedPart, fate: Fate): Promise<void> {
   const ending = { ...fate, result: null, runtime: null, children: [] };
-  await runtime.tasks.finishUnstarted(id, 0, ending, runtime.now(), call);
+  const ended = await runtime.tasks.finishUnstarted(id, 0, ending, runtime.now(), call);
+  if (ended !== null) await announceTask(runtime, ended);
 }
 
 async function endCanvas(runtime: Runtime, id: string, fate: Fate): Promise<void> {

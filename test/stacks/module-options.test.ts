@@ -95,3 +95,28 @@ describe("a module that was removed", () => {
     expect(queueOf(stage).Properties["VisibilityTimeout"]).toBe(Number(canvas.Properties["Timeout"]) + 30);
   });
 });
+
+describe("the stage's word on backlogs and ends", () => {
+  test("reaches every function, and with it the right to put the stage's own events", async () => {
+    const stage = await synthesizeStage({ dev: { maxQueueAge: 600, completionEvents: true } }, "dev");
+    for (const value of stage.values("AWS::Lambda::Function", "Environment")) {
+      const { Variables } = Object(value);
+      if ("CELERIAC_TABLE" in Variables)
+        expect(Variables).toMatchObject({ CELERIAC_MAX_QUEUE_AGE: "600", CELERIAC_COMPLETION_EVENTS: "on" });
+    }
+    const right = "events:PutEvents arn:aws:events:REGION:ACCOUNT:event-bus/default";
+    for (const name of ["task-math", "canvas", "api-operate"]) {
+      expect(rightsOf(stage, `celeriac-dev-${name}`)).toContain(right);
+      expect(rightsOf(plain, `celeriac-dev-${name}`)).not.toContain(right);
+    }
+    for (const name of ["api-submit", "api-read", "api-wait"])
+      expect(rightsOf(stage, `celeriac-dev-${name}`)).not.toContain(right);
+    const conditions = stage
+      .all("AWS::IAM::Role")
+      .flatMap(statementsOf)
+      .filter(({ Action }) => Action.includes("events:PutEvents"))
+      .map(({ Condition }) => Condition);
+    for (const condition of conditions)
+      expect(condition).toEqual({ StringEquals: { "events:source": "celeriac.dev" } });
+  });
+});
