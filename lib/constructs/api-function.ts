@@ -115,6 +115,10 @@ export class ApiFunctionConstruct extends CeleriacFunction {
       permissions: [
         ...permissions(stage.names),
         ...later.permissions,
+        // Before it refuses for a backlog it looks whether there is one still.
+        ...(right === "submit" && stage.config.maxQueueAge !== null
+          ? [allQueues(stage.names, "sqs:GetQueueAttributes")]
+          : []),
         // What is revoked has ended.
         ...(right === "operate" && stage.config.completionEvents ? [putEvents(stage.names, stage.config.stage)] : []),
       ],

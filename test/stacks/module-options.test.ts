@@ -113,6 +113,9 @@ describe("the stage's word on backlogs and ends", () => {
       expect(rightsOf(stage, `celeriac-dev-${name}`)).toContain(right);
       expect(rightsOf(plain, `celeriac-dev-${name}`)).not.toContain(right);
     }
+    const looks = "sqs:GetQueueAttributes arn:aws:sqs:REGION:ACCOUNT:celeriac-dev-*";
+    expect(rightsOf(stage, "celeriac-dev-api-submit")).toContain(looks);
+    expect(rightsOf(plain, "celeriac-dev-api-submit")).not.toContain(looks);
     for (const name of ["api-submit", "api-read", "api-wait"])
       expect(rightsOf(stage, `celeriac-dev-${name}`)).not.toContain(right);
     const conditions = stage
