@@ -28,6 +28,17 @@ export default defineConfig({
       },
       { test: { name: "faults", include: FAULTS, ...overHttp } },
       { test: { name: "fuzz", include: ["test/fuzz/*.test.ts"], testTimeout: 600_000, hookTimeout: 60_000 } },
+      {
+        test: {
+          name: "browser",
+          include: ["test/browser/*.test.ts"],
+          globalSetup: ["test/browser/setup.ts"],
+          // One browser at a time: two of them and the tasks that they watch are more than two cores carry.
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
       { test: { name: "configured", include: STAGES, testTimeout: 60_000, hookTimeout: 60_000 } },
     ],
   },

@@ -68,11 +68,11 @@ export function App() {
         <button
           type="button"
           class="plain"
-          aria-label={prefs.language === "ko" ? "English" : "한국어"}
           lang={prefs.language === "ko" ? "en" : "ko"}
           onClick={() => setPrefs({ language: prefs.language === "ko" ? "en" : "ko" })}
         >
           {prefs.language === "ko" ? "EN" : "KO"}
+          <span class="visually-hidden"> {prefs.language === "ko" ? "English" : "한국어"}</span>
         </button>
         <button
           type="button"

@@ -105,14 +105,12 @@ async function look(): Promise<void> {
       ids: need.ids.join(","),
       queues: queues ? "true" : undefined,
     });
-    const [seen, ages] = await Promise.all([
-      get<Look>(`/live${query}`),
-      queues && hasAges ? getLocal<{ ages: Sample["ages"] }>("/source/ages") : { ages: null },
-    ]);
+    const names = (samples.at(-1)?.queues ?? []).map((queue) => queue.name).join(",");
+    const [seen, ages] = await Promise.all([get<Look>(`/live${query}`), queues && hasAges ? agesOf(names) : null]);
     since = seen.now;
     looks += 1;
     failing = false;
-    if (seen.queues !== null) keepSample({ time: Date.parse(seen.now) / 1000, queues: seen.queues, ages: ages.ages });
+    if (seen.queues !== null) keepSample({ time: Date.parse(seen.now) / 1000, queues: seen.queues, ages });
     if (isNews(seen)) lastActivity = Date.now();
     for (const watcher of watchers) watcher.seen(seen);
   } catch {
@@ -121,6 +119,12 @@ async function look(): Promise<void> {
   looking = false;
   for (const listener of listeners) listener();
   schedule(interval());
+}
+
+/** How long messages have waited. A stage whose metrics the user may not read shows its queues without. */
+async function agesOf(queues: string): Promise<Sample["ages"]> {
+  const answer = await getLocal<{ ages: Sample["ages"] }>(`/source/ages?queues=${queues}`).catch(() => null);
+  return answer?.ages ?? null;
 }
 
 function keepSample(sample: Sample): void {

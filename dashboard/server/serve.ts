@@ -41,12 +41,15 @@ export interface Source {
   /** The lines that a task has logged, oldest first, and whether there are more; null where they are not to be had. */
   readonly logs: ((request: LogRequest) => Promise<{ lines: readonly LogLine[]; more: boolean }>) | null;
   /** Seconds for which each queue's oldest message has waited; null where that is not to be had. */
-  readonly ages: (() => Promise<Readonly<Record<string, number>>>) | null;
+  readonly ages: ((queues: readonly string[]) => Promise<Readonly<Record<string, number>>>) | null;
 }
 
 /** Headers of a request that go on to the API, and of an answer that come back. */
 const REQUEST_HEADERS = ["content-type", "accept", "idempotency-key", "x-correlation-id"];
 const ANSWER_HEADERS = ["content-type", "location", "retry-after", "x-correlation-id"];
+
+/** Queues whose ages are told: what GetMetricData takes at once. */
+const MAX_QUEUES = 500;
 
 /** Nothing is loaded from elsewhere and nothing inline is run. Styles are set by script through the CSSOM, which the policy allows. */
 const SECURITY = {
@@ -87,7 +90,10 @@ async function serve(
     return sendJson(res, { stage, logs: logs !== null, ages: ages !== null });
   }
   if (url.pathname === "/source/logs") return sendJson(res, await logsOf(source, url.searchParams));
-  if (url.pathname === "/source/ages") return sendJson(res, { ages: (await source.ages?.()) ?? null });
+  if (url.pathname === "/source/ages") {
+    const queues = (url.searchParams.get("queues") ?? "").split(",").filter((name) => /^[\w-]{1,64}$/.test(name));
+    return sendJson(res, { ages: (await source.ages?.(queues.slice(0, MAX_QUEUES))) ?? null });
+  }
   const file = (await page()).get(url.pathname);
   if (file === undefined) return sendProblem(res, 404, "There is nothing at this path.");
   sendFile(req, res, file);

@@ -1,0 +1,81 @@
+import axe from "axe-core";
+import type { Page } from "playwright-core";
+import { beforeAll, describe, expect, inject, it } from "vitest";
+import { z } from "zod";
+import { ended, run, submit } from "../scenarios/api.ts";
+import { type Screen, openDashboard } from "./browser.ts";
+
+const Results = z.object({
+  violations: z.array(
+    z.object({
+      id: z.string(),
+      impact: z.string().nullable(),
+      nodes: z.array(z.object({ html: z.string(), failureSummary: z.string().optional() })),
+    }),
+  ),
+});
+
+/** What axe finds that keeps somebody from using the page, in a line each. */
+async function faultsOf(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  const { violations } = Results.parse(await page.evaluate("axe.run()"));
+  return violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html} ${node.failureSummary}`));
+}
+
+const subjects = { task: "", failed: "", group: "", nested: "", wide: "" };
+
+beforeAll(async () => {
+  subjects.task = (await run("probe.flaky", [1])).task_id;
+  subjects.failed = (await run("probe.fail", ["x"])).task_id;
+  const add = { task: "math.add", args: [1, 2] };
+  subjects.group = (await submit("/group", { tasks: [add, add] })).task_id;
+  subjects.nested = (
+    await submit("/canvas", {
+      chain: [add, { group: [{ task: "probe.identity" }, { task: "probe.fail" }] }, { task: "math.xsum" }],
+    })
+  ).task_id;
+  subjects.wide = (
+    await submit("/chord", { header: Array.from({ length: 30 }, () => add), body: { task: "math.tsum" } })
+  ).task_id;
+  await ended(subjects.wide);
+});
+
+/** Every page, and what has to be there before it is looked at. */
+const PAGES: readonly (readonly [string, () => string, string])[] = [
+  ["the overview", () => "#/overview", ".tasks"],
+  ["the list of tasks", () => "#/tasks", ".tasks"],
+  ["a task", () => `#/task/${subjects.task}`, ".timeline"],
+  ["a failed task", () => `#/task/${subjects.failed}`, ".card.failed"],
+  ["a group", () => `#/task/${subjects.group}`, ".members"],
+  ["a graph", () => `#/canvas/${subjects.nested}`, ".node"],
+  ["a graph with a wide group", () => `#/canvas/${subjects.wide}`, ".wide-group"],
+  ["the queues", () => "#/queues", ".queues"],
+  ["the registry", () => "#/registry", ".names"],
+  ["a task's form", () => "#/registry/probe.progress", ".run"],
+  ["a workflow's form", () => "#/registry/workflow%3Aetl", ".run"],
+  ["the insights", () => "#/insights", ".notice, table"],
+];
+
+describe.each<Screen>(["desktop", "phone"])("on a %s", (screen) => {
+  it.each(["light", "dark"] as const)("in the %s theme, axe finds nothing serious on any page", async (theme) => {
+    const page = await openDashboard("", { screen, theme });
+    const found: string[] = [];
+    for (const [name, hash, ready] of PAGES) {
+      await page.goto(`${inject("dashboardUrl")}/${hash()}`);
+      await page.locator(ready).first().waitFor();
+      const wide = page.locator(".wide-group");
+      if ((await wide.count()) > 0) {
+        await wide.click();
+        await page.locator(".cells a").first().waitFor();
+      }
+      found.push(...(await faultsOf(page)).map((fault) => `${name}: ${fault}`));
+    }
+    await page.goto(`${inject("dashboardUrl")}/#/task/${subjects.failed}`);
+    await page.getByRole("button", { name: "Retry" }).click();
+    await page.getByRole("dialog").waitFor();
+    found.push(...(await faultsOf(page)).map((fault) => `a question: ${fault}`));
+    expect(found).toEqual([]);
+  });
+});

@@ -1,0 +1,74 @@
+import type { Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
+import { call, submit } from "../scenarios/api.ts";
+import { openDashboard } from "./browser.ts";
+
+/** The longest time for which the page has answered nobody so far, in milliseconds, for the record: machines differ. */
+async function longestTask(page: Page): Promise<number> {
+  const longest: unknown = await page.evaluate(`new Promise((resolve) => {
+    const observer = new PerformanceObserver(() => {});
+    observer.observe({ type: "longtask", buffered: true });
+    requestAnimationFrame(() => {
+      resolve(Math.round(Math.max(0, ...observer.takeRecords().map((entry) => entry.duration))));
+    });
+  })`);
+  return Number(longest);
+}
+
+const elementsOf = async (page: Page): Promise<number> =>
+  Number(await page.evaluate("document.querySelectorAll('*').length"));
+
+describe("10,000 tasks", () => {
+  it("come in pages, so that the list stays as small as with a hundred", async () => {
+    const tasks = Array.from({ length: 10_000 }, (_, n) => ({
+      task: "math.add",
+      args: [n, 1],
+      options: { countdown: 850 },
+    }));
+    expect((await call("POST", "/tasks/batch", { tasks })).status).toBe(202);
+    const page = await openDashboard("#/tasks");
+    await page.locator("table.tasks tr").nth(50).waitFor();
+    const first = await elementsOf(page);
+    for (let n = 2; n <= 5; n += 1) {
+      await page.getByRole("button", { name: "Older" }).click();
+      await page.getByText(`Page ${n},`).waitFor();
+    }
+    expect(await page.locator("table.tasks tbody tr").count()).toBe(50);
+    expect(await elementsOf(page)).toBeLessThan(first * 1.2);
+    expect(await elementsOf(page)).toBeLessThan(3_000);
+    console.log(`10,000 tasks: longest task of the page ${await longestTask(page)} ms, ${first} elements`);
+  });
+
+  it("that arrive while somebody watches are told of, not poured in", async () => {
+    const page = await openDashboard("#/tasks");
+    await page.locator("table.tasks tr").nth(50).waitFor();
+    const tasks = Array.from({ length: 500 }, (_, n) => ({
+      task: "math.mul",
+      args: [n, 1],
+      options: { countdown: 850 },
+    }));
+    expect((await call("POST", "/tasks/batch", { tasks })).status).toBe(202);
+    await page.getByRole("button", { name: /more new tasks/ }).click();
+    await page.locator("tr", { hasText: "math.mul" }).first().waitFor();
+    expect(await page.locator("table.tasks tbody tr").count()).toBeLessThanOrEqual(200);
+  });
+});
+
+describe("a chord of 1,000", () => {
+  it("is a graph of two nodes that counts, with its members in pages", async () => {
+    const header = Array.from({ length: 1_000 }, (_, n) => ({ task: "math.add", args: [n, 1] }));
+    const { task_id: id } = await submit("/chord", { header, body: { task: "math.tsum" } });
+    const page = await openDashboard(`#/canvas/${id}`);
+    await page.locator(".wide-group").waitFor();
+    expect(await page.locator(".node").count()).toBe(2);
+    await page.locator(".wide-group").click();
+    await page.locator(".cells a").nth(99).waitFor();
+    await page.getByRole("button", { name: "Next page" }).click();
+    await page.getByText("Members 100 to 199 of 1,000").waitFor();
+    expect(await page.locator(".cells a").count()).toBe(100);
+    await page.locator(".wide-group[data-status=SUCCESS]", { hasText: "1,000 / 1,000" }).waitFor({ timeout: 60_000 });
+    await expect.poll(() => page.locator(".cells a[data-status=SUCCESS]").count(), { timeout: 10_000 }).toBe(100);
+    expect(await elementsOf(page)).toBeLessThan(1_000);
+    console.log(`chord of 1,000: longest task of the page ${await longestTask(page)} ms`);
+  });
+});
