@@ -168,10 +168,13 @@ describe("a request to a stage", () => {
   }> {
     const got: { path: string; headers: IncomingMessage["headers"]; body: string }[] = [];
     const port = await serve((req, res) => {
-      text(req).then((body) => {
-        got.push({ path: req.url ?? "", headers: req.headers, body });
-        return res.end("{}");
-      }, res.destroy);
+      text(req).then(
+        (body) => {
+          got.push({ path: req.url ?? "", headers: req.headers, body });
+          return res.end("{}");
+        },
+        () => res.destroy(),
+      );
     });
     return { url: `http://127.0.0.1:${port}/v1`, got };
   }
