@@ -34,7 +34,7 @@ const RIGHTS: Readonly<Record<ApiFunction, Right>> = {
     permissions: (names) => [
       tableItems(names, "dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"),
       allQueues(names, "sqs:SendMessage"),
-      objects(names, "s3:GetObject", "uploads"),
+      objects(names, "s3:GetObject", "documents", "uploads"),
       noticeMissing(names),
       objects(names, "s3:PutObject", "payloads", "later", "documents", "uploads"),
       objects(names, "s3:DeleteObject", "uploads"),

@@ -136,6 +136,24 @@ describe("an upload", () => {
     expect(await ended(id)).toMatchObject({ status: "SUCCESS", result: { words: 1_000_000, type: "txt" } });
   });
 
+  it("is out of quarantine once it was checked: what is uploaded over it afterwards is not processed", async () => {
+    const to = await form("notes.txt");
+    expect(await send(to, Buffer.from("one two three"))).toBeLessThan(300);
+    const first = await submit(`/documents/uploads/${to.id}/process`, {});
+    expect(await send(to, Buffer.from("four"))).toBeLessThan(300);
+    const again = await submit(`/documents/uploads/${to.id}/process`, {});
+    for (const { task_id: id } of [first, again])
+      expect(await ended(id)).toMatchObject({ status: "SUCCESS", result: { words: 3 } });
+  });
+
+  it("is gone where it is not what its name says", async () => {
+    const to = await form("report.pdf");
+    expect(await send(to, Buffer.from("no pdf"))).toBeLessThan(300);
+    const refusal = await call("POST", `/documents/uploads/${to.id}/process`, {});
+    expect([400, 415]).toContain(refusal.status);
+    await refused(409, "POST", `/documents/uploads/${to.id}/process`, {});
+  });
+
   it("refuses more than 50 MB, and a type that cannot be read", async () => {
     const to = await form("huge.txt");
     expect(await send(to, Buffer.alloc(50 * 1024 * 1024 + 1, "x"))).toBeGreaterThanOrEqual(400);

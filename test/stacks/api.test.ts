@@ -214,7 +214,7 @@ describe("each right", () => {
     ]);
   });
 
-  test("submit reads items and uploads, writes items, payloads and documents, and sends", () => {
+  test("submit reads items, documents and uploads, writes items, payloads and documents, and sends", () => {
     expect(rights("submit")).toEqual([
       `dynamodb:BatchGetItem ${table}`,
       `dynamodb:GetItem ${table}`,
@@ -222,6 +222,7 @@ describe("each right", () => {
       `dynamodb:UpdateItem ${table}`,
       "iam:PassRole arn:aws:iam::ACCOUNT:role/celeriac-dev-scheduler-REGION",
       `s3:DeleteObject ${bucket}/uploads/*`,
+      `s3:GetObject ${bucket}/documents/*`,
       `s3:GetObject ${bucket}/uploads/*`,
       `s3:ListBucket ${bucket}`,
       `s3:PutObject ${bucket}/documents/*`,
