@@ -109,9 +109,11 @@ describe.skipIf(inject("assembly") === "")("the roles of the stage", () => {
     const output = await call("GET", `/documents/${posted.task_id}/output`);
     expect((await fetch(output.headers.get("location") ?? "")).status).toBe(200);
     expect((await call("DELETE", `/tasks/${posted.task_id}`)).status).toBe(204);
+    const keys = new Map<string, string>();
     const upload = async (filename: string, bytes: string): Promise<string> => {
       const form = UploadAnswer.parse((await call("POST", "/documents/uploads", { filename })).json);
       const path = `/documents/uploads/${form.id}/process`;
+      keys.set(filename, form.fields["key"] ?? "");
       expect((await call("POST", path, {})).status).toBe(409);
       const body = new FormData();
       for (const [name, value] of Object.entries(form.fields)) body.append(name, value);
@@ -126,6 +128,15 @@ describe.skipIf(inject("assembly") === "")("the roles of the stage", () => {
       (await call("POST", "/documents?filename=b.pdf", Buffer.from("%PDF-1.4 broken"), {})).json,
     );
     expect(await ended(small.task_id)).toMatchObject({ status: "FAILURE" });
+    // A task may be given what nobody has looked at yet: it looks for itself.
+    await upload("d.pdf", "%PDF-1.4 broken");
+    expect(await run("documents.process", [{ key: keys.get("d.pdf"), filename: "d.pdf" }])).toMatchObject({
+      status: "FAILURE",
+    });
+    await upload("e.txt", "text");
+    const direct = await run("documents.process", [{ key: keys.get("e.txt"), filename: "e.txt" }]);
+    expect(direct.status).toBe("SUCCESS");
+    expect((await call("DELETE", `/tasks/${direct.task_id}`)).status).toBe(204);
     const good = await submit(await upload("c.txt", "text"), {});
     await ended(good.task_id);
     expect((await call("DELETE", `/tasks/${good.task_id}`)).status).toBe(204);
