@@ -88,12 +88,12 @@ describe.skipIf(inject("assembly") === "")("the roles of the stage", () => {
     const chord = { chord: { header: [t("math.add", 1, 1)], body: { ...t("math.xsum"), ...waiting } } };
     const { task_id: last, tasks } = await submit("/chain", { tasks: [chord, t("probe.identity")] });
     await ended(tasks[0]?.task_id ?? "");
-    await call("POST", `/tasks/${tasks[1]?.task_id}/revoke`, {});
+    expect((await call("POST", `/tasks/${tasks[1]?.task_id}/revoke`, {})).status).toBe(202);
     expect(await ended(last)).toMatchObject({ status: "REVOKED" });
     const nested = { chain: [t("math.add", 1, 1), { ...t("probe.identity"), ...waiting }] };
     const group = await submit("/group", { tasks: [nested, t("math.add", 2, 2)] });
     await ended(group.tasks[0]?.task_id ?? "");
-    await call("POST", `/tasks/${group.tasks[1]?.task_id}/revoke`, {});
+    expect((await call("POST", `/tasks/${group.tasks[1]?.task_id}/revoke`, {})).status).toBe(202);
     expect(await settled(group.task_id)).toMatchObject({ status: "REVOKED" });
     const chain = await submit("/chain", { tasks: [t("probe.blob", 5_000), t("probe.fail")] });
     await ended(chain.task_id);
