@@ -1,6 +1,7 @@
 import { App } from "aws-cdk-lib/core";
 import type { StageConfig } from "./config.ts";
 import type { TaskModule } from "./discover.ts";
+import { EMULATORS } from "./emulator.ts";
 import { stageContext } from "./stage.ts";
 import { ApiStack } from "./stacks/api.ts";
 import { CanvasStack } from "./stacks/canvas.ts";
@@ -47,9 +48,10 @@ export function addStacks(
   const tasks = new TasksStack(app, stage, modules);
   const canvas = new CanvasStack(app, stage, workflows);
   const api = new ApiStack(app, stage);
-  const monitoring = new MonitoringStack(app, stage, modules);
   tasks.addStackDependency(storage, "workers need the table and the bucket");
   canvas.addStackDependency(tasks, "it consumes the dead letters");
   api.addStackDependency(canvas, "what is submitted must find its queue");
+  if (config.emulator !== null && !EMULATORS[config.emulator].alarms) return;
+  const monitoring = new MonitoringStack(app, stage, modules);
   monitoring.addStackDependency(api, "alarms watch what is there");
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { DefinitionError } from "../src/core/errors.ts";
 import { AuthConfigSchema, authFault } from "./auth-config.ts";
+import { EMULATORS, type EmulatorName, emulatorOf } from "./emulator.ts";
 import {
   CustomDomainSchema,
   KmsKeySchema,
@@ -111,6 +112,8 @@ const StageSchema = z.strictObject({
 export interface StageConfig extends z.output<typeof StageSchema> {
   /** `local`, `dev`, `prod` or a name of your own; it is in every resource's name. */
   readonly stage: string;
+  /** The emulator that it is deployed to; null for AWS, and for the embedded AWS. */
+  readonly emulator: EmulatorName | null;
 }
 
 /** At most 9 characters: `celeriac-<stage>-task-<module of 40>` must fit the 64 of a Lambda's name. */
@@ -121,7 +124,7 @@ const DEFAULT_STAGE = "dev";
 
 /**
  * The configuration of the stage that was asked for.
- * @param context The CDK context, of which `stage` (`-c stage=NAME`) and `stages` (cdk.json) count.
+ * @param context The CDK context, of which `stage` (`-c stage=NAME`), `emulator` and `stages` (cdk.json) count.
  * @param variables CELERIAC_STAGE names the stage where the context does not.
  * @throws DefinitionError naming the key that is wrong and what it may be.
  */
@@ -142,7 +145,9 @@ export function loadConfig(context: Readonly<Record<string, unknown>>, variables
       `cdk.json: "${stage}" is no name for a stage: expected a lower-case letter, then at most 8 more or digits, since it is in every resource's name.`,
     );
   }
-  return { stage, ...parseStage(stage, stages.data[stage]) };
+  const emulator = emulatorOf(context);
+  const config = parseStage(stage, stages.data[stage]);
+  return { stage, emulator, ...config, ...(emulator !== null && EMULATORS[emulator].config) };
 }
 
 function parseStage(stage: string, value: unknown): z.output<typeof StageSchema> {

@@ -36,6 +36,14 @@ describe("npm run synth", () => {
     });
   });
 
+  test("leaves out the alarms, and no other stack, for an emulator that would refuse them", async () => {
+    await synth({ CDK_CONTEXT_JSON: JSON.stringify({ stage: "local", emulator: "ministack" }) });
+    const files = await readdir(join(out, "assembly"));
+    expect(files.filter((file) => file.endsWith(".template.json")).toSorted()).toEqual(
+      ["api", "canvas", "storage", "tasks"].map((name) => `celeriac-local-${name}.template.json`),
+    );
+  });
+
   test("takes the stage that the CDK command was given", async () => {
     const context = JSON.stringify({ stage: "other" });
     const failure = Failure.parse(

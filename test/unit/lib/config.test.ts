@@ -11,6 +11,7 @@ describe("the configuration of a stage", () => {
   test("is dev's with every default where nothing is said", () => {
     expect(load({ dev: {} })).toEqual({
       stage: "dev",
+      emulator: null,
       resources: "destroy",
       auth: { kind: "iam", principal: "role", operators: [] },
       recordRetentionDays: 7,

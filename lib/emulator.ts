@@ -1,0 +1,48 @@
+import { z } from "zod";
+import { DefinitionError } from "../src/core/errors.ts";
+import type { StageConfig } from "./config.ts";
+
+/** An emulator of AWS that a stage can be deployed to, besides the embedded one, which needs nothing left out. */
+export const EmulatorName = z.enum(["localstack", "ministack"]);
+export type EmulatorName = z.infer<typeof EmulatorName>;
+
+/** What an emulator does otherwise than AWS, as far as a stage has to be deployed otherwise for it. */
+export interface Emulator {
+  /** What the stage's configuration says instead. */
+  readonly config: Partial<StageConfig>;
+  /** Whether the stack of alarms is deployed. */
+  readonly alarms: boolean;
+  /** Whether queues lose their dead-letter queue at deployment, and are to be given it afterwards. */
+  readonly losesRedrivePolicies: boolean;
+}
+
+/**
+ * All that is known, by `-c emulator=NAME`. What an emulator takes without a word and does not do (policies, encryption, concurrency,
+ * point-in-time recovery, lifecycles) needs no mention here: docs/portability.md has it.
+ */
+export const EMULATORS: Readonly<Record<EmulatorName, Emulator>> = {
+  localstack: {
+    // 4.14's Scheduler takes schedules, and never runs one: a task that is due tomorrow would never start.
+    config: { longDelays: "hops" },
+    alarms: true,
+    losesRedrivePolicies: false,
+  },
+  ministack: {
+    config: {},
+    // 1.4.21 refuses alarms over an expression ("metric math is not supported"), and with one its whole stack.
+    alarms: false,
+    // 1.4.21's CloudFormation makes queues without their RedrivePolicy.
+    losesRedrivePolicies: true,
+  },
+};
+
+/** The emulator that the context names; null for AWS and the embedded AWS. @throws DefinitionError for one that is not known. */
+export function emulatorOf(context: Readonly<Record<string, unknown>>): EmulatorName | null {
+  const name = context["emulator"] ?? null;
+  if (name === null) return null;
+  const known = EmulatorName.safeParse(name);
+  if (known.success) return known.data;
+  throw new DefinitionError(
+    `-c emulator=${JSON.stringify(name)}: no such emulator is known: name one of ${EmulatorName.options.join(", ")}, or leave it out.`,
+  );
+}
