@@ -72,7 +72,7 @@ const ENDED = new Set(["SUCCESS", "FAILURE", "REVOKED"]);
 export async function ended(id: string, seconds = 40): Promise<z.infer<typeof ResultAnswer>> {
   const deadline = Date.now() + seconds * 1000;
   for (;;) {
-    const record = ResultAnswer.parse((await call("GET", `/result/${id}?wait=20`)).json);
+    const record = ResultAnswer.parse((await call("GET", `/result/${id}?wait=${inject("wait")}`)).json);
     if (ENDED.has(record.status)) return record;
     if (Date.now() > deadline) throw new Error(`${id} is still ${record.status} after ${seconds} s`);
   }
@@ -87,7 +87,7 @@ export type Settled = z.infer<typeof Settled>;
 export async function settled(id: string, seconds = 50): Promise<Settled> {
   const deadline = Date.now() + seconds * 1000;
   for (;;) {
-    const record = Settled.parse((await call("GET", `/result/${id}?wait=20`)).json);
+    const record = Settled.parse((await call("GET", `/result/${id}?wait=${inject("wait")}`)).json);
     if (ENDED.has(record.status)) return withResult(record);
     if (Date.now() > deadline) throw new Error(`${id} is still ${record.status} after ${seconds} s`);
   }

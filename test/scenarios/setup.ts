@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 import { startEmbedded } from "../../local/embedded.ts";
 import { synthesize } from "../../local/synth.ts";
+import { EMBEDDED_ONLY } from "./embedded-only.ts";
 
 declare module "vitest" {
   export interface ProvidedContext {
@@ -13,19 +14,25 @@ declare module "vitest" {
     awsUrl: string;
     /** The cloud assembly that is served, for tests that serve it once more by themselves; empty as above. */
     assembly: string;
+    /** Seconds that a request waits for a result, 20 at the most. */
+    wait: number;
   }
 }
 
 /**
  * Gives the scenarios an API to call: the one at CELERIAC_URL (its AWS at CELERIAC_AWS_URL) where that is set, else the
- * project's own stacks, synthesized for the occasion and served by the embedded AWS. CELERIAC_LOG=1 shows what they log.
+ * project's own stacks, synthesized for the occasion and served by the embedded AWS. CELERIAC_LOG=1 shows what they log. CELERIAC_WAIT=1 has
+ * no request wait longer than a second, for an AWS that runs one invocation of a function at a time: who waits holds up all others.
  */
 export async function setup(project: TestProject): Promise<(() => Promise<void>) | void> {
+  project.provide("wait", Number(process.env["CELERIAC_WAIT"] ?? 20));
   const given = process.env["CELERIAC_URL"];
   if (given !== undefined) {
     project.provide("apiUrl", given.replace(/\/$/, ""));
     project.provide("awsUrl", process.env["CELERIAC_AWS_URL"] ?? "");
     project.provide("assembly", "");
+    const left = Object.entries(EMBEDDED_ONLY).map(([file, needs]) => `${file} (${needs})`);
+    console.log(`Left out, for they need the embedded AWS: ${left.join(", ")}, and single scenarios that say so.`);
     return;
   }
   const root = join(import.meta.dirname, "..", "..");

@@ -1,0 +1,8 @@
+/** The scenario files that only the embedded AWS can run, each with what it needs of it: against another AWS they are left out. */
+export const EMBEDDED_ONLY: Readonly<Record<string, string>> = {
+  delays: "moves the time ahead",
+  periodic: "moves the time ahead",
+  purge: "takes all that a queue has, in an AWS of its own",
+  "rate-limit": "takes all that a queue has, in an AWS of its own",
+  retired: "deploys another stage, to an AWS of its own",
+};
