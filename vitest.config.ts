@@ -1,5 +1,5 @@
 import { configDefaults, defineConfig } from "vitest/config";
-import { EMBEDDED_ONLY } from "./test/scenarios/embedded-only.ts";
+import { EMBEDDED_ONLY, patience } from "./test/scenarios/other-aws.ts";
 
 /** Scenarios that inject faults and wait for what makes them good; they take longer than all others. */
 const FAULTS = ["test/scenarios/*-{faults,races,crashes}.test.ts"];
@@ -13,7 +13,7 @@ const UNFIT =
     ? []
     : Object.keys(EMBEDDED_ONLY).map((name) => `test/scenarios/${name}.test.ts`);
 
-const overHttp = { globalSetup: ["test/scenarios/setup.ts"], testTimeout: 60_000, hookTimeout: 60_000 };
+const overHttp = { globalSetup: ["test/scenarios/setup.ts"], testTimeout: 60_000 * patience(), hookTimeout: 60_000 };
 
 /**
  * Pure units, the embedded AWS itself, the synthesized template, and scenarios over HTTP against the embedded AWS: `npm test`. Those that

@@ -14,6 +14,8 @@ export interface Emulator {
   readonly alarms: boolean;
   /** Whether queues lose their dead-letter queue at deployment, and are to be given it afterwards. */
   readonly losesRedrivePolicies: boolean;
+  /** Seconds that a request to the API may wait for a result: the scenarios ask for no more. */
+  readonly wait: number;
 }
 
 /**
@@ -26,6 +28,7 @@ export const EMULATORS: Readonly<Record<EmulatorName, Emulator>> = {
     config: { longDelays: "hops" },
     alarms: true,
     losesRedrivePolicies: false,
+    wait: 20,
   },
   ministack: {
     config: {},
@@ -33,6 +36,8 @@ export const EMULATORS: Readonly<Record<EmulatorName, Emulator>> = {
     alarms: false,
     // 1.4.21's CloudFormation makes queues without their RedrivePolicy.
     losesRedrivePolicies: true,
+    // It runs one invocation of a function at a time: who waits holds up all others, even once the client has gone.
+    wait: 1,
   },
 };
 

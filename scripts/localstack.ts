@@ -16,7 +16,7 @@ const AWS_URL = "http://127.0.0.1:4566";
 const COMPOSE = ["compose", "-f", join(ROOT, "docker-compose.localstack.yml"), "--profile", "ministack"];
 /** What was deployed last, for the suite. */
 const STATE = join(ROOT, ".celeriac", "emulator.json");
-const State = z.object({ apiUrl: z.string(), awsUrl: z.string() });
+const State = z.object({ emulator: EmulatorName, apiUrl: z.string(), awsUrl: z.string() });
 
 /** @throws Error in one line where Docker cannot be used. */
 async function needDocker(): Promise<void> {

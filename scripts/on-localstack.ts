@@ -39,6 +39,10 @@ const server = await startServer(python, [join(ROOT, "scripts", "emulator", "loc
     // As in docker-compose.localstack.yml.
     CFN_IGNORE_UNSUPPORTED_RESOURCE_TYPES: "1",
     SQS_ENDPOINT_STRATEGY: "dynamic",
+    LAMBDA_EVENT_SOURCE_MAPPING_POLL_INTERVAL_SEC: "0.05",
+    LAMBDA_EVENT_SOURCE_MAPPING_MAX_BACKOFF_ON_EMPTY_POLL_SEC: "1",
+    LAMBDA_EVENT_SOURCE_MAPPING_MAX_BACKOFF_ON_ERROR_SEC: "2",
+    DYNAMODB_IN_MEMORY: "1",
     // It would ask for a certificate and tell its makers of its use; and serve names, which takes port 53.
     SKIP_SSL_CERT_DOWNLOAD: "1",
     DISABLE_EVENTS: "1",

@@ -15,6 +15,7 @@ const STAGE = "local";
 
 /** A stage that was deployed. */
 export interface Deployed {
+  readonly emulator: EmulatorName;
   /** Where the emulator answers. */
   readonly awsUrl: string;
   /** The API's base URL, without a slash at the end. */
@@ -32,7 +33,7 @@ export async function deploy(emulator: EmulatorName, awsUrl: string): Promise<De
   if (EMULATORS[emulator].losesRedrivePolicies) await giveRedrivePolicies(awsUrl);
   const apiUrl = apiUrlOf(awsUrl, await readFile(outputs, "utf8"));
   await rm(folder, { recursive: true, force: true });
-  return { awsUrl, apiUrl };
+  return { emulator, awsUrl, apiUrl };
 }
 
 async function cdk(awsUrl: string, args: readonly string[]): Promise<void> {

@@ -2,7 +2,8 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { z } from "zod";
-import { EMBEDDED_ONLY } from "../../test/scenarios/embedded-only.ts";
+import { EMULATORS } from "../../lib/emulator.ts";
+import { EMBEDDED_ONLY } from "../../test/scenarios/other-aws.ts";
 import { ROOT, codeOf } from "./children.ts";
 import type { Deployed } from "./deploy.ts";
 
@@ -23,19 +24,27 @@ const Report = z.object({
 });
 type FileReport = z.infer<typeof Report>["testResults"][number];
 
+/** Emulators are slower than the embedded AWS: they run a batch of a queue at a time, and each of their calls takes longer. */
+const PATIENCE = 4;
+
 /**
  * Runs the scenario suite against a deployed stage, file after file, and prints what passed and failed of each.
  * @param more arguments for vitest: names of files, `-t` and a name.
  * @returns whether nothing failed.
  */
-export async function runScenarios({ apiUrl, awsUrl }: Deployed, more: readonly string[]): Promise<boolean> {
+export async function runScenarios({ emulator, apiUrl, awsUrl }: Deployed, more: readonly string[]): Promise<boolean> {
   const folder = await mkdtemp(join(tmpdir(), "celeriac-report-"));
   const file = join(folder, "report.json");
   const vitest = join(ROOT, "node_modules", "vitest", "vitest.mjs");
-  // Emulators run one batch of a queue at a time, MiniStack one of all queues: files at once would wait for each other, and then give up.
+  // Files at once would wait for each other, and then give up.
   const how = ["--project", "scenarios", "--no-file-parallelism", "--reporter=verbose", "--reporter=json"];
   await codeOf(process.execPath, [vitest, "run", ...how, `--outputFile.json=${file}`, ...more], {
-    env: { CELERIAC_URL: apiUrl, CELERIAC_AWS_URL: awsUrl, CELERIAC_WAIT: "1" },
+    env: {
+      CELERIAC_URL: apiUrl,
+      CELERIAC_AWS_URL: awsUrl,
+      CELERIAC_WAIT: String(EMULATORS[emulator].wait),
+      CELERIAC_PATIENCE: String(PATIENCE),
+    },
   });
   const { testResults } = Report.parse(JSON.parse(await readFile(file, "utf8")));
   await rm(folder, { recursive: true, force: true });
