@@ -52,8 +52,10 @@ describe("the compose file of the emulators", () => {
 });
 
 describe("npm run localstack", () => {
-  test("says in one line that it needs Docker where there is none, and what runs without", async () => {
-    for (const command of ["up", "test", "down"]) {
+  test.each(["up", "test", "down"])(
+    "%s says in one line that it needs Docker where there is none, and what runs without",
+    { timeout: 60_000 },
+    async (command) => {
       const child = spawn(process.execPath, [join(ROOT, "scripts", "localstack.ts"), command], {
         env: { ...process.env, PATH: "", DOCKER_HOST: "unix:///nowhere" },
         stdio: ["ignore", "ignore", "pipe"],
@@ -61,6 +63,6 @@ describe("npm run localstack", () => {
       const [[code], stderr] = await Promise.all([once(child, "close"), text(child.stderr)]);
       expect([code, stderr.trimEnd().split("\n").length]).toEqual([1, 1]);
       expect(stderr).toMatch(/^Docker is needed.*npm start/);
-    }
-  });
+    },
+  );
 });
