@@ -1,5 +1,6 @@
 import { getCanvas } from "./get-canvas.ts";
 import { getHealth } from "./get-health.ts";
+import { getInsights } from "./get-insights.ts";
 import { getLive } from "./get-live.ts";
 import { getOpenApi } from "./get-openapi.ts";
 import { getOutput } from "./get-output.ts";
@@ -24,6 +25,7 @@ export const handler = createHandler(
     getRegistry,
     listQueues,
     listWorkflows,
+    getInsights,
     getOutput,
     getHealth,
     getOpenApi,

@@ -6,13 +6,16 @@ import { backoff } from "../../src/core/backoff.ts";
 import { type Verdict, handleDelivery } from "../../src/worker/handle.ts";
 import { logLine } from "../../src/worker/log.ts";
 import type { Delivery } from "../../src/worker/run.ts";
+import { createStats } from "../../src/worker/stats.ts";
 import { TaskChild } from "../../src/worker/task-child.ts";
 
 const folder = fileURLToPath(new URL(".", import.meta.url));
 const env = readWorkerEnv();
 // The child starts while Lambda still initialises, so that the first task finds it warm.
 const child = new TaskChild(`${folder}task.mjs`, env.memory, await secretsOf(env.secrets));
-const worker = { runtime: createRuntime(folder), module: env.module, child };
+const runtime = createRuntime(folder);
+const stats = createStats((task, hour, counters) => runtime.summaries.add(task, hour, counters));
+const worker = { runtime, module: env.module, child, ended: stats.count };
 
 /** A module without secrets does without their client, which takes its time to load. */
 async function secretsOf(names: Readonly<Record<string, string>>): Promise<Record<string, string>> {
@@ -30,6 +33,7 @@ export async function handler(event: SQSEvent, context: Context): Promise<SQSBat
     failures.push({ itemIdentifier: record.messageId });
     await hide(record, verdict.hide);
   }
+  await stats.settle();
   return { batchItemFailures: failures };
 }
 

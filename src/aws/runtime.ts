@@ -6,6 +6,7 @@ import { QueueAges } from "./queue-ages.ts";
 import { Queues } from "./queues.ts";
 import { Rates } from "./rates.ts";
 import { type Registry, readRegistry } from "./registry.ts";
+import { Summaries } from "./summaries.ts";
 import { Table } from "./table.ts";
 import { TaskTable } from "./task-table.ts";
 
@@ -18,6 +19,7 @@ export interface Runtime {
   readonly canvases: CanvasTable;
   readonly effects: EffectTable;
   readonly rates: Rates;
+  readonly summaries: Summaries;
   readonly queues: Queues;
   readonly ages: QueueAges;
   readonly payloads: Payloads;
@@ -37,6 +39,7 @@ export function createRuntime(folder: string, env: Env = readEnv()): Runtime {
     canvases: new CanvasTable(table, env.retention),
     effects: new EffectTable(table, env.retention),
     rates: new Rates(table),
+    summaries: new Summaries(table),
     queues,
     ages: new QueueAges(table, queues, env.maxQueueAge),
     payloads: new Payloads(env.bucket),

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { SIZE_CLASSES } from "./advice.ts";
 
 /** Answers of the HTTP contract, to the key: the OpenAPI document is made of them, and tests hold real answers against them. */
 
@@ -192,6 +193,35 @@ export const WorkflowsAnswer = z.strictObject({
       /** The canvas that it runs, as `POST /canvas` would take it. */
       node: z.record(z.string(), z.unknown()),
     }),
+  ),
+});
+
+const Measure = z.number().min(0).nullable();
+const quantiles = { p50: Measure, p95: Measure, max: Measure };
+const counts = { succeeded: z.int().min(0), failed: z.int().min(0), retried: z.int().min(0) };
+
+/** What became of tasks, from the summaries of hours. Seconds, MB, bytes, USD. */
+export const InsightsAnswer = z.strictObject({
+  since: Time,
+  until: Time,
+  tasks: z.array(
+    z.strictObject({
+      task: z.string(),
+      runs: z.int().min(0),
+      ...counts,
+      runtime: z.strictObject({ ...quantiles, mean: Measure }),
+      queue_wait: z.strictObject(quantiles),
+      memory: z.strictObject({ max: Measure }),
+      payload: z.strictObject({ p95: Measure, max: Measure }),
+      retry_rate: z.number().min(0).max(1),
+      cost: z.strictObject({ total_usd: z.number().min(0), per_task_usd: z.number().min(0) }),
+      class: z.enum(SIZE_CLASSES),
+      advice: z.array(z.string()),
+      chunk_size: z.int().min(2).nullable(),
+    }),
+  ),
+  series: z.array(
+    z.strictObject({ time: Time, task: z.string(), ...counts, runtime_p50: Measure, runtime_p95: Measure }),
   ),
 });
 

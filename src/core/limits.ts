@@ -49,6 +49,10 @@ export const MAX_OPTIONS = 128 * 1024;
 export const MAX_WAIT = 20;
 /** Entries of one page of a listing. */
 export const MAX_PAGE = 100;
+/** Hours that insights look back. */
+export const MAX_INSIGHT_HOURS = 168;
+/** Hours of tasks that one request for insights reads: 100 calls. */
+export const MAX_SUMMARIES = 10_000;
 /** Seconds for which an idempotency key is remembered. */
 export const IDEMPOTENCY_SECONDS = 24 * 3600;
 /** Deliveries of one message after which SQS puts it among the dead: only crashes count, retries are new messages. */

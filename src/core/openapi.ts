@@ -150,6 +150,13 @@ const DESCRIPTIONS: Readonly<Record<RouteName, Description>> = {
     problems: [400, 404, 429],
   },
   listWorkflows: { summary: "The named workflows", status: 200, answer: answers.WorkflowsAnswer, problems: [429] },
+  getInsights: {
+    summary: "What became of each task in the last hours, and what to do about its size",
+    query: requests.InsightsQuery,
+    status: 200,
+    answer: answers.InsightsAnswer,
+    problems: [400, 429],
+  },
   getOutput: {
     summary: "The text that was taken out of a document",
     status: 302,

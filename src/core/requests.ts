@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { MAX_CHAIN, MAX_PAGE, MAX_WAIT, MAX_WIDTH } from "./limits.ts";
+import { MAX_CHAIN, MAX_INSIGHT_HOURS, MAX_PAGE, MAX_WAIT, MAX_WIDTH } from "./limits.ts";
 import { TaskNodeSchema } from "./signature.ts";
 
 /** Bodies and queries of the HTTP contract. Unknown keys are refused. */
@@ -106,4 +106,10 @@ export const LiveQuery = z.strictObject({
 export const MembersQuery = z.strictObject({
   offset: z.coerce.number().int().min(0).max(MAX_WIDTH).default(0),
   limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(MAX_PAGE),
+});
+
+/** Query of `GET /insights`. */
+export const InsightsQuery = z.strictObject({
+  hours: z.coerce.number().int().min(1).max(MAX_INSIGHT_HOURS).default(24),
+  task: z.string().min(1).max(128).optional(),
 });

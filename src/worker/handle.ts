@@ -10,6 +10,7 @@ import { Expired, WorkerLost, describeError } from "../core/errors.ts";
 import { MAX_HOPS } from "../core/limits.ts";
 import type { Call, RunMessage } from "../core/message.ts";
 import type { TaskRecord } from "../core/record.ts";
+import type { EndedAttempt } from "../core/summary.ts";
 import { noteAge } from "./age.ts";
 import { finish, notify } from "./finish.ts";
 import { forAttempt, sendLater } from "./later.ts";
@@ -32,6 +33,8 @@ export interface Worker {
   readonly runtime: Runtime;
   readonly module: string;
   readonly child: TaskChild;
+  /** Told of each attempt that has ended, for statistics. */
+  readonly ended: (attempt: EndedAttempt) => void;
 }
 
 /** Handles one delivery of a message from the module's queue. */

@@ -6,7 +6,9 @@ import { MAX_EVENTS } from "../core/limits.ts";
 import type { Payload, RunMessage } from "../core/message.ts";
 import { type TaskRecord, moduleOf } from "../core/record.ts";
 import type { Request } from "../core/self.ts";
+import type { EndedAttempt } from "../core/summary.ts";
 import { answersFor } from "./asks.ts";
+import { attemptOf } from "./attempt.ts";
 import { type End, finish } from "./finish.ts";
 import type { Report } from "./ipc.ts";
 import { forAttempt, sendLater } from "./later.ts";
@@ -37,7 +39,11 @@ export interface Input {
 
 /** Runs a task that was claimed and stores what came of it. One that is to be stopped, since an environment was lost with it, is not run. @returns false where the claim was lost meanwhile. */
 export async function runClaimed(
-  worker: { readonly runtime: Runtime; readonly child: TaskChild },
+  worker: {
+    readonly runtime: Runtime;
+    readonly child: TaskChild;
+    readonly ended: (attempt: EndedAttempt) => void;
+  },
   record: TaskRecord,
   message: RunMessage,
   delivery: Delivery,
@@ -65,6 +71,9 @@ export async function runClaimed(
   const ran = Math.round(performance.now() - started) / 1000;
   watch.close();
   await progress.close();
+  const reported = progress.latest() !== null;
+  const attempt = { record, message, delivery, payload, end, runtime: ran, reported };
+  worker.ended(attemptOf(attempt, { memory: child.peak, allotted: child.allotted }, runtime.now()));
   const context = { task_id: id, task: call.task, root_id: call.root, correlation_id: call.correlation };
   if (end.kind === "retry") {
     logLine("INFO", "will be retried", context, { retries: record.retries, countdown: end.countdown, runtime: ran });

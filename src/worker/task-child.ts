@@ -1,9 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
-import { readFileSync } from "node:fs";
-import * as z from "zod";
 import { describeError } from "../core/errors.ts";
 import type { TaskNode } from "../core/signature.ts";
-import { descendantsOf } from "./processes.ts";
+import { descendantsOf, memoryOf } from "./processes.ts";
 import { type Ask, type FromTask, FromTaskSchema, type Outcome, type Report, type ToTask } from "./ipc.ts";
 
 /** One attempt, as the child is handed it. */
@@ -46,6 +44,8 @@ interface Running {
  */
 export class TaskChild {
   readonly #file: string;
+  /** MB of the function. */
+  readonly allotted: number;
   readonly #memory: number;
   readonly #variables: Readonly<Record<string, string>>;
   #child: ChildProcess | null = null;
@@ -54,13 +54,22 @@ export class TaskChild {
   #tasks = 0;
   #fatal: string | null = null;
   #leftover = false;
+  /** What the process once had, before it ran what it runs; and the most that was seen since. MB. */
+  #before = 0;
+  #peak: number | null = null;
 
   /** @param file the child's entry. @param memory the function's memory, MB. @param variables what its environment has besides this process's. */
   constructor(file: string, memory: number, variables: Readonly<Record<string, string>> = {}) {
     this.#file = file;
     this.#variables = variables;
+    this.allotted = memory;
     this.#memory = memory - SUPERVISOR_MEMORY;
     this.#start();
+  }
+
+  /** The most memory that the process had in the attempt that runs or ran last, MB; null where the system does not say. */
+  get peak(): number | null {
+    return this.#peak;
   }
 
   /** Runs one attempt to its end; the hard limit, the memory cap and whoever stops it end it by killing the child. */
@@ -68,6 +77,8 @@ export class TaskChild {
     const child = this.#child ?? this.#start();
     const run = (this.#runs += 1);
     const started = Date.now();
+    this.#before = memoryOf(child.pid)?.peak ?? 0;
+    this.#peak = null;
     return new Promise((resolve) => {
       const limit = setTimeout(() => this.#kill({ kind: "killed" }), attempt.timeLimit * 1000);
       const watch = setInterval(() => this.#watchMemory(), MEMORY_INTERVAL);
@@ -130,6 +141,7 @@ export class TaskChild {
     if (message.type === "report") running.attempt.onReport(message.report);
     if (message.type === "ask") void this.#answer(child, running, message.call, message.ask);
     if (message.type === "done") {
+      this.#lookAtMemory();
       this.#tasks += 1;
       if (message.leftovers || this.#leftover || this.#tasks >= MAX_TASKS) this.#replace();
       running.settle(message.outcome);
@@ -184,23 +196,17 @@ export class TaskChild {
   }
 
   #watchMemory(): void {
-    const pid = this.#child?.pid;
-    if (pid === undefined) return;
-    const used = residentMemory(pid);
+    const used = this.#lookAtMemory();
     if (used !== null && used > this.#memory) {
       this.#kill({ kind: "lost", how: `it used ${Math.round(used)} MB of memory, ${this.#memory} MB are allowed` });
     }
   }
-}
 
-const PAGE = 4096;
-
-/** Resident memory of a process, MB; null where the system has no /proc (macOS): there only V8's own cap holds. */
-function residentMemory(pid: number): number | null {
-  try {
-    const pages = z.coerce.number().parse(readFileSync(`/proc/${pid}/statm`, "utf8").split(" ")[1]);
-    return (pages * PAGE) / 1024 / 1024;
-  } catch {
-    return null;
+  /** Resident memory now, MB. A peak between two looks is known where the process never had as much before. */
+  #lookAtMemory(): number | null {
+    const memory = memoryOf(this.#child?.pid);
+    if (memory === null) return null;
+    this.#peak = Math.max(this.#peak ?? 0, memory.peak > this.#before ? memory.peak : memory.now);
+    return memory.now;
   }
 }

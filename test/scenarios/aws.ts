@@ -144,9 +144,18 @@ export class Aws {
       for (const item of page.Items ?? []) yield unmarshall(item);
   }
 
-  /** How many items the table has. */
+  /** How many items the table has, those aside that sum up hours. */
   async items(): Promise<number> {
-    const pages = paginateScan({ client: this.#dynamo }, { TableName: PREFIX, Select: "COUNT" });
+    const pages = paginateScan(
+      { client: this.#dynamo },
+      {
+        TableName: PREFIX,
+        Select: "COUNT",
+        FilterExpression: "attribute_not_exists(#kind) OR #kind <> :stats",
+        ExpressionAttributeNames: { "#kind": "kind" },
+        ExpressionAttributeValues: marshall({ ":stats": "stats" }),
+      },
+    );
     let count = 0;
     for await (const page of pages) count += page.Count ?? 0;
     return count;
