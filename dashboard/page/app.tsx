@@ -1,6 +1,6 @@
 import { useEffect, useRef } from "preact/hooks";
 import { type SourceInfo, getLocal } from "./api.ts";
-import { type Pace, setAges, setPaused, usePace } from "./live.ts";
+import { type Pace, setPaused, usePace } from "./live.ts";
 import { CanvasPage } from "./pages/canvas.tsx";
 import { InsightsPage } from "./pages/insights.tsx";
 import { OverviewPage } from "./pages/overview.tsx";
@@ -28,11 +28,7 @@ export function App() {
   const route = useRoute();
   const prefs = usePrefs();
   const main = useRef<HTMLElement>(null);
-  const { value: source } = useLoad(async () => {
-    const info = await getLocal<SourceInfo>("/source");
-    setAges(info.ages);
-    return info;
-  }, []);
+  const { value: source } = useLoad(() => getLocal<SourceInfo>("/source"), []);
   // Who goes to another page by keyboard or reader goes on from its beginning.
   const first = useRef(true);
   useEffect(() => {
@@ -106,6 +102,7 @@ function Page({ route, logs }: { route: Route; logs: boolean }) {
   const { page, subject, query } = route;
   if (page === "overview") return <OverviewPage />;
   if (page === "tasks") return <TasksPage query={query} />;
+  if ((page === "task" || page === "canvas") && subject === "") return <Notice>{t("nav.nothing")}</Notice>;
   if (page === "task") return <TaskPage key={subject} id={subject} hasLogs={logs} />;
   if (page === "canvas") return <CanvasPage key={subject} id={subject} />;
   if (page === "queues") return <QueuesPage />;

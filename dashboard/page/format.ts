@@ -25,6 +25,14 @@ export function duration(seconds: number | null): string {
   return `${Math.floor(seconds / big[0])} ${big[1]}${rest === 0 || small === undefined ? "" : ` ${rest} ${small[1]}`}`;
 }
 
+/** A duration in one unit: `250 ms`, `40 s`, `17.5 m`, `3 h`. For axes and tiles, which have little room. */
+export function briefly(seconds: number): string {
+  if (seconds < 1) return `${Math.round(seconds * 1000)} ms`;
+  const [unit, name] =
+    seconds < 60 ? ([1, "s"] as const) : seconds < 3_600 ? ([60, "m"] as const) : ([3_600, "h"] as const);
+  return `${Number((seconds / unit).toFixed(1))} ${name}`;
+}
+
 /** `34%`; small shares keep a decimal. */
 export function share(value: number): string {
   return new Intl.NumberFormat(languageOf(), {

@@ -50,12 +50,6 @@ let looking = false;
 let paused = false;
 let failing = false;
 let looks = 0;
-let hasAges = false;
-
-/** Tells whether the server beside the page knows how long messages have waited. */
-export function setAges(known: boolean): void {
-  hasAges = known;
-}
 
 function mergedNeed(): Required<Need> {
   const needs = [...watchers].map((watcher) => watcher.need);
@@ -106,7 +100,7 @@ async function look(): Promise<void> {
       queues: queues ? "true" : undefined,
     });
     const names = (samples.at(-1)?.queues ?? []).map((queue) => queue.name).join(",");
-    const [seen, ages] = await Promise.all([get<Look>(`/live${query}`), queues && hasAges ? agesOf(names) : null]);
+    const [seen, ages] = await Promise.all([get<Look>(`/live${query}`), queues ? agesOf(names) : null]);
     since = seen.now;
     looks += 1;
     failing = false;
@@ -121,7 +115,7 @@ async function look(): Promise<void> {
   schedule(interval());
 }
 
-/** How long messages have waited. A stage whose metrics the user may not read shows its queues without. */
+/** How long messages have waited, as the server beside the page may know. A stage whose metrics the user may not read shows its queues without. */
 async function agesOf(queues: string): Promise<Sample["ages"]> {
   const answer = await getLocal<{ ages: Sample["ages"] }>(`/source/ages?queues=${queues}`).catch(() => null);
   return answer?.ages ?? null;

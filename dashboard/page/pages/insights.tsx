@@ -46,7 +46,7 @@ export function InsightsPage({ subject }: { subject: string }) {
         <Detail task={chosen} />
       )}
       {spans.length > 0 && (
-        <div class="charts">
+        <div class="charts three">
           <Section title={t("chart.throughput")}>
             <ThroughputChart spans={spans} />
           </Section>
@@ -160,7 +160,7 @@ function Detail({ task }: { task: TaskInsight }) {
           <dd>
             p50 {duration(task.runtime.p50)} · p95 {duration(task.runtime.p95)} · max {duration(task.runtime.max)}
           </dd>
-          <dt>{t("insights.wait")}</dt>
+          <dt>{t("insights.queue_wait")}</dt>
           <dd>
             p50 {duration(task.queue_wait.p50)} · p95 {duration(task.queue_wait.p95)} · max{" "}
             {duration(task.queue_wait.max)}

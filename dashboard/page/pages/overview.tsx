@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
-import { count, duration, share } from "../format.ts";
+import { briefly, count, share } from "../format.ts";
 import { type Span, getInsights, spansOf } from "../insights.ts";
 import { useLive, useSamples } from "../live.ts";
 import { Failure, Loading, Notice, PageHead, Section, useLoad } from "../parts/basics.tsx";
@@ -64,7 +64,7 @@ export function OverviewPage() {
         />
         <Tile
           name={t("queues.oldest")}
-          value={ages.length === 0 ? null : duration(Math.max(...ages))}
+          value={ages.length === 0 ? null : briefly(Math.max(...ages))}
           link={linkTo("queues")}
         />
         <Tile
@@ -124,7 +124,7 @@ function Recorded({ spans }: { spans: readonly Span[] }) {
         alarm={failed > 0}
         link={linkTo("tasks", "", { status: "FAILURE" })}
       />
-      <Tile name={t("overview.p95")} value={none ? null : duration(Math.max(...p95))} link={linkTo("insights")} />
+      <Tile name={t("overview.p95")} value={none ? null : briefly(Math.max(...p95))} link={linkTo("insights")} />
     </>
   );
 }

@@ -160,7 +160,7 @@ export function DepthChart({ samples }: { samples: readonly Sample[] }) {
     return queue === undefined ? null : queue.waiting + queue.in_flight + queue.delayed;
   };
   const format = (value: number): string => count(Math.round(value), true);
-  return <QueueChart samples={samples} label={t("queues.depth_chart")} valueOf={depthOf} format={format} whole />;
+  return <QueueChart samples={samples} label={t("queues.depth_chart")} valueOf={depthOf} format={format} of="count" />;
 }
 
 /** How long the oldest messages have waited, over time. */
@@ -168,7 +168,9 @@ export function AgeChart({ samples }: { samples: readonly Sample[] }) {
   if (samples.length > 0 && samples.every((sample) => sample.ages === null))
     return <Notice>{t("queues.no_ages")}</Notice>;
   const waited: ValueOf = (sample, name) => (sample.ages === null ? null : (ageOf(sample, name) ?? 0));
-  return <QueueChart samples={samples} label={t("queues.age_chart")} valueOf={waited} format={duration} />;
+  return (
+    <QueueChart samples={samples} label={t("queues.age_chart")} valueOf={waited} format={duration} of="duration" />
+  );
 }
 
 function QueueChart(props: {
@@ -176,16 +178,14 @@ function QueueChart(props: {
   label: string;
   valueOf: ValueOf;
   format: (value: number) => string;
-  whole?: boolean;
+  of: "count" | "duration";
 }) {
-  const { samples, label, valueOf, format, whole = false } = props;
+  const { samples, label, valueOf, format, of } = props;
   if (samples.length < 2) return <Notice>{t("chart.soon")}</Notice>;
   const series = busiest(samples, valueOf).map((name, at) => ({
     label: name,
     color: COLORS[at] ?? "gray",
     values: samples.map((sample) => valueOf(sample, name)),
   }));
-  return (
-    <Chart label={label} times={samples.map((sample) => sample.time)} series={series} format={format} whole={whole} />
-  );
+  return <Chart label={label} times={samples.map((sample) => sample.time)} series={series} format={format} of={of} />;
 }

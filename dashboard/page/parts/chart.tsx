@@ -1,11 +1,15 @@
 import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
+import { briefly } from "../format.ts";
 import { usePrefs } from "../prefs.ts";
 
-/** Steps between marks of counts. */
-const WHOLE = [1, 2, 5]
-  .flatMap((step) => Array.from({ length: 9 }, (_, power) => step * 10 ** power))
-  .toSorted((a, b) => a - b);
+/** Steps between marks: of counts, and of seconds. */
+const STEPS = [1, 2, 5].flatMap((step) => Array.from({ length: 9 }, (_, power) => step * 10 ** power));
+const SECONDS = [
+  0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600,
+  7_200, 14_400, 43_200, 86_400,
+];
+const MARKS = { count: STEPS.toSorted((a, b) => a - b), duration: SECONDS, share: null };
 
 /** One line, or row of bars, of a chart. */
 export interface Series {
@@ -23,14 +27,14 @@ interface ChartProps {
   /** Bars stand on each other. @default lines */
   readonly bars?: boolean;
   readonly format: (value: number) => string;
-  /** Whether values are counts, so that no mark stands between two whole numbers. */
-  readonly whole?: boolean;
+  /** What values are: counts have no marks between whole numbers, durations have theirs at whole minutes. */
+  readonly of: "count" | "duration" | "share";
   /** Pixels. @default 170 */
   readonly height?: number;
 }
 
 /** A chart over time. Its numbers are told in words as well: the latest of each series, under it. */
-export function Chart({ label, times, series, bars = false, format, whole = false, height = 170 }: ChartProps) {
+export function Chart({ label, times, series, bars = false, format, of, height = 170 }: ChartProps) {
   const host = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const { theme, language } = usePrefs();
@@ -40,11 +44,7 @@ export function Chart({ label, times, series, bars = false, format, whole = fals
   useEffect(() => {
     const element = host.current;
     if (element === null) return;
-    const made = new uPlot(
-      optionsOf(series, { bars, format, whole, height, width: element.clientWidth }),
-      data,
-      element,
-    );
+    const made = new uPlot(optionsOf(series, { bars, format, of, height, width: element.clientWidth }), data, element);
     plot.current = made;
     const resized = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height }));
     resized.observe(element);
@@ -74,6 +74,9 @@ export function Chart({ label, times, series, bars = false, format, whole = fals
   );
 }
 
+/** Seconds of one bar: recorded runs are summed up by the hour. */
+const BAR_SPAN = 3_600;
+
 /** Bars are drawn from the highest, so each is the sum of itself and those below. */
 function dataOf(times: readonly number[], series: readonly Series[], bars: boolean): uPlot.AlignedData {
   const lines = series.map((one) => [...one.values]);
@@ -86,9 +89,10 @@ function dataOf(times: readonly number[], series: readonly Series[], bars: boole
 
 function optionsOf(
   series: readonly Series[],
-  options: { bars: boolean; format: (value: number) => string; whole: boolean; width: number; height: number },
+  options: { bars: boolean; format: (value: number) => string; of: ChartProps["of"]; width: number; height: number },
 ): uPlot.Options {
-  const { bars, format, whole, width, height } = options;
+  const { bars, format, of, width, height } = options;
+  const marks = MARKS[of];
   const style = getComputedStyle(document.documentElement);
   const color = (name: string): string => style.getPropertyValue(`--${name}`).trim();
   const axis = {
@@ -104,10 +108,19 @@ function optionsOf(
     padding: [8, 8, 0, 0],
     legend: { show: false },
     cursor: { y: false, points: { size: 6 } },
-    scales: { y: { range: (_plot, _low, high) => [0, high > 0 ? high * 1.1 : 1] } },
+    scales: {
+      x: { range: (_plot, low, high) => rangeOf(low, high, bars) },
+      y: { range: (_plot, _low, high) => [0, high > 0 ? high * 1.1 : 1] },
+    },
     axes: [
-      { ...axis, grid: { show: false }, size: 28, space: 70, values: (_plot, marks) => marks.map(clock) },
-      { ...axis, size: 52, space: 32, ...(whole ? { incrs: WHOLE } : {}), values: (_plot, marks) => marks.map(format) },
+      { ...axis, grid: { show: false }, size: 28, space: 70, values: (_plot, times) => times.map(clock) },
+      {
+        ...axis,
+        size: 52,
+        space: 32,
+        ...(marks === null ? {} : { incrs: marks }),
+        values: (_plot, values) => values.map(of === "duration" ? briefly : format),
+      },
     ],
     series: [
       {},
@@ -121,6 +134,12 @@ function optionsOf(
       })),
     ],
   };
+}
+
+/** Bars stand in the middle of their span, so that the first and last need half a span more. */
+function rangeOf(low: number, high: number, bars: boolean): [number, number] {
+  if (!bars) return low === high ? [low - 30, high + 30] : [low, high];
+  return [low - BAR_SPAN / 2, high + BAR_SPAN / 2];
 }
 
 function clock(seconds: number): string {

@@ -11,7 +11,7 @@ export function ThroughputChart({ spans }: { spans: readonly Span[] }) {
     <Chart
       label={t("chart.throughput")}
       bars
-      whole
+      of="count"
       times={spans.map((span) => span.time)}
       format={(value) => count(Math.round(value), true)}
       series={[
@@ -30,6 +30,7 @@ export function RuntimeChart({ spans }: { spans: readonly Span[] }) {
     <Chart
       label={t("chart.runtime")}
       times={spans.map((span) => span.time)}
+      of="duration"
       format={duration}
       series={[
         { label: "p50", color: "blue", values: spans.map((span) => span.p50) },
@@ -47,6 +48,7 @@ export function FailureChart({ spans }: { spans: readonly Span[] }) {
     <Chart
       label={t("chart.failure_rate")}
       times={spans.map((span) => span.time)}
+      of="share"
       format={share}
       series={[{ label: t("chart.failure_rate"), color: "red", values: rates }]}
     />

@@ -7,11 +7,14 @@ import { Copy } from "./basics.tsx";
 const FIRST = 4_000;
 const MOST = 200_000;
 
+/** Characters of JSON that stay on one line. */
+const LINE = 64;
+
 const TOKEN = /("(?:[^"\\]|\\.)*")(\s*:)?|\b(?:true|false|null)\b|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 
 /** A value as indented JSON, its beginning first where it is long. */
 export function Json({ value, label }: { value: unknown; label: string }) {
-  const text = useMemo(() => JSON.stringify(value, null, 2) ?? "null", [value]);
+  const text = useMemo(() => textOf(value), [value]);
   const [whole, setWhole] = useState(false);
   const shown = text.slice(0, whole ? MOST : FIRST);
   return (
@@ -20,17 +23,23 @@ export function Json({ value, label }: { value: unknown; label: string }) {
         <code>{shown.length > FIRST ? shown : painted(shown)}</code>
         {shown.length < text.length && "…"}
       </pre>
-      <div class="json-foot">
-        <Copy text={text} label={t("json.copy", { what: label })} />
-        {text.length > FIRST && (
+      <Copy text={text} label={t("json.copy", { what: label })} />
+      {text.length > FIRST && (
+        <div class="json-foot">
           <button type="button" class="plain" onClick={() => setWhole(!whole)}>
             {whole ? t("json.less") : t("json.more", { size: bytes(text.length) })}
           </button>
-        )}
-        {whole && text.length > MOST && <span class="muted">{t("json.cut", { size: bytes(MOST) })}</span>}
-      </div>
+          {whole && text.length > MOST && <span class="muted">{t("json.cut", { size: bytes(MOST) })}</span>}
+        </div>
+      )}
     </div>
   );
+}
+
+/** Indented JSON, or one line where that is short. */
+function textOf(value: unknown): string {
+  const line = JSON.stringify(value) ?? "null";
+  return line.length <= LINE ? line : JSON.stringify(value, null, 2);
 }
 
 /** JSON with its strings, keys and other values each in a colour. */

@@ -175,6 +175,7 @@ export const en = {
   "insights.class": "Size",
   "insights.runs": "Runs",
   "insights.wait": "Queue wait p95",
+  "insights.queue_wait": "Queue wait",
   "insights.memory": "Memory",
   "insights.payload": "Payload",
   "insights.retry_rate": "Retry rate",

@@ -177,6 +177,7 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
   "insights.class": "크기",
   "insights.runs": "실행 수",
   "insights.wait": "큐 대기 p95",
+  "insights.queue_wait": "큐 대기",
   "insights.memory": "메모리",
   "insights.payload": "페이로드",
   "insights.retry_rate": "재시도율",
