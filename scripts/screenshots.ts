@@ -34,24 +34,6 @@ const add = (x: number, y: number): unknown => ({ task: "math.add", args: [x, y]
 /** Some of everything. */
 async function work(url: string): Promise<Record<"nested" | "wide" | "progress" | "failed", string>> {
   for (let n = 0; n < 40; n += 1) await submit(url, "/tasks", add(n, 1));
-  const failed = await submit(url, "/tasks", { task: "probe.fail", args: ["order-17", { retry: false }] });
-  await submit(url, "/tasks", { task: "probe.flaky", args: [2] });
-  await submit(url, "/tasks", { task: "probe.raise_error", args: [{ customer: 4711 }] });
-  await submit(url, "/workflows/etl", { args: ["name,qty\napple,3\npear,5\n"] });
-  await submit(url, "/tasks", { task: "probe.sleep", args: [3], options: { countdown: 500 } });
-  const mail = { to: "a@example.com", subject: "Your order", text: "It is on its way." };
-  await submit(url, "/tasks", { task: "email.send_batch", args: [[mail]] });
-  const progress = await submit(url, "/tasks", { task: "probe.progress", args: [120, 0.5] });
-  const wide = await submit(url, "/chord", {
-    header: [
-      ...Array.from({ length: 960 }, (_, n) => add(n, 1)),
-      ...Array.from({ length: 40 }, (_, n) => ({
-        task: n % 9 === 0 ? "probe.fail" : "probe.sleep",
-        args: [n % 9 === 0 ? 0 : 2],
-      })),
-    ],
-    body: { task: "math.tsum" },
-  });
   const nested = await submit(url, "/canvas", {
     chain: [
       { task: "math.add", args: [1, 2] },
@@ -85,6 +67,24 @@ async function work(url: string): Promise<Record<"nested" | "wide" | "progress" 
       },
       { task: "probe.size" },
     ],
+  });
+  const failed = await submit(url, "/tasks", { task: "probe.fail", args: ["order-17", { retry: false }] });
+  await submit(url, "/tasks", { task: "probe.flaky", args: [2] });
+  await submit(url, "/tasks", { task: "probe.raise_error", args: [{ customer: 4711 }] });
+  await submit(url, "/workflows/etl", { args: ["name,qty\napple,3\npear,5\n"] });
+  await submit(url, "/tasks", { task: "probe.sleep", args: [3], options: { countdown: 500 } });
+  const mail = { to: "a@example.com", subject: "Your order", text: "It is on its way." };
+  await submit(url, "/tasks", { task: "email.send_batch", args: [[mail]] });
+  const progress = await submit(url, "/tasks", { task: "probe.progress", args: [120, 0.5] });
+  const wide = await submit(url, "/chord", {
+    header: [
+      ...Array.from({ length: 960 }, (_, n) => add(n, 1)),
+      ...Array.from({ length: 40 }, (_, n) => ({
+        task: n % 9 === 0 ? "probe.fail" : "probe.sleep",
+        args: [n % 9 === 0 ? 0 : 2],
+      })),
+    ],
+    body: { task: "math.tsum" },
   });
   return { nested, wide, progress, failed };
 }

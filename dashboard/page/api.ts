@@ -67,6 +67,11 @@ export function post<Answer>(path: string, body: unknown = {}): Promise<Answer> 
   return request<Answer>(`/v1${path}`, { method: "POST", headers, body: JSON.stringify(body) });
 }
 
+/** Has the API delete something. @throws Refused */
+export function remove(path: string): Promise<unknown> {
+  return request<unknown>(`/v1${path}`, { method: "DELETE" });
+}
+
 /** Asks the server beside the page what the API cannot tell. @throws Refused */
 export function getLocal<Answer>(path: string): Promise<Answer> {
   return request<Answer>(path, {});

@@ -2,7 +2,7 @@ import { type Server, createServer } from "node:http";
 import { type CryptoKey, SignJWT, exportJWK, generateKeyPair } from "jose";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
-import { ListAnswer } from "../../src/core/answer-schemas.ts";
+import { ListAnswer, LiveAnswer, SearchAnswer } from "../../src/core/answer-schemas.ts";
 import { call, refused, submit, useApi } from "./api.ts";
 import { type OwnStage, startStage } from "./stage.ts";
 
@@ -29,7 +29,7 @@ function keepsApart(first: () => Headers, second: () => Headers, everybody: () =
   test("a task is its submitter's: another gets 404 for it, whatever he asks", async () => {
     const { task_id: id } = await submit("/tasks", { task: "probe.fail" }, first());
     expect(await endedFor(id, first())).toMatchObject({ status: "FAILURE" });
-    for (const path of [`/result/${id}`, `/tasks/${id}`, `/documents/${id}/output`]) {
+    for (const path of [`/result/${id}`, `/tasks/${id}`, `/documents/${id}/output`, `/canvases/${id}`]) {
       expect((await refused(404, "GET", path, undefined, second())).status).toBe(404);
     }
     await refused(404, "POST", `/tasks/${id}/revoke`, {}, second());
@@ -53,6 +53,28 @@ function keepsApart(first: () => Headers, second: () => Headers, everybody: () =
     expect(ids(mine.json)).toHaveLength(3);
     expect(ids((await call("GET", `/tasks?root_id=${root}`, undefined, second())).json)).toEqual([]);
     expect(ids((await call("GET", `/tasks?root_id=${root}`, undefined, everybody())).json)).toHaveLength(3);
+  });
+
+  test("who watches sees and finds his own tasks only", async () => {
+    const { now } = LiveAnswer.parse((await call("GET", "/live", undefined, first())).json);
+    const { task_id: group, root_id: root } = await submit(
+      "/group",
+      { tasks: [{ task: "math.add", args: [1, 1] }] },
+      first(),
+    );
+    await endedFor(group, first());
+    const told = async (headers: Headers): Promise<[number, number, number]> => {
+      const live = LiveAnswer.parse((await call("GET", `/live?since=${now}&ids=${group}`, undefined, headers)).json);
+      const found = SearchAnswer.parse((await call("GET", `/search?root_id=${root}`, undefined, headers)).json);
+      const created = live.tasks.filter((task) => task.root_id === root);
+      return [created.length, live.states.length, found.tasks.length];
+    };
+    expect(await told(first())).toEqual([1, 1, 1]);
+    expect(await told(everybody())).toEqual([1, 1, 1]);
+    expect(await told(second())).toEqual([0, 0, 0]);
+    await refused(404, "GET", `/canvases/${group}`, undefined, second());
+    await refused(404, "GET", `/canvases/${group}/members`, undefined, second());
+    expect((await call("GET", `/canvases/${group}/members`, undefined, first())).status).toBe(200);
   });
 
   test("an idempotency key is its caller's own", async () => {

@@ -46,7 +46,8 @@ function Submission({ graph, reload }: { graph: Graph; reload: () => void }) {
 
   const wide = nodes.find((node) => node.id === opened);
   const { total, success, failure, running } = tallyOf(nodes);
-  const result = nodes.findLast((node) => node.result_id === graph.result_id);
+  const ended = nodes.findLast((node) => node.result_id === graph.result_id && node.kind !== "chain")?.status ?? "";
+  const begun = success + failure + running > 0;
   const label = t("graph.counts", {
     total: count(total),
     success: count(success),
@@ -59,7 +60,7 @@ function Submission({ graph, reload }: { graph: Graph; reload: () => void }) {
         title={t("graph.title")}
         sub={
           <>
-            {result !== undefined && <Status status={result.status} />}{" "}
+            <Status status={isFinal(ended) ? ended : begun ? "STARTED" : "PENDING"} />{" "}
             <a href={linkTo("task", graph.result_id)} class="id">
               {shortId(graph.result_id)}
             </a>{" "}

@@ -16,18 +16,18 @@ const COLORS = ["blue", "green", "amber", "violet", "red"];
 /** The queues: what they hold, for how long, and what is dead. */
 export function QueuesPage() {
   const samples = useSamples();
-  const [redriven, setRedriven] = useState<{ name: string; count: number } | null>(null);
-  const [asked, setAsked] = useState<Queue | null>(null);
+  const [done, setDone] = useState("");
+  const [asked, setAsked] = useState<{ queue: Queue; to: "redrive" | "purge" } | null>(null);
   const latest = samples.at(-1);
   return (
     <>
       <PageHead title={t("nav.queues")} sub={t("queues.sub")} />
-      {redriven !== null && (
+      {done !== "" && (
         <p class="news" role="status">
-          {t("queues.redriven", { count: count(redriven.count), name: redriven.name })}
+          {done}
         </p>
       )}
-      {latest === undefined ? <Loading /> : <Table sample={latest} onRedrive={setAsked} />}
+      {latest === undefined ? <Loading /> : <Table sample={latest} onAsk={(queue, to) => setAsked({ queue, to })} />}
       <div class="charts">
         <Section title={t("queues.depth_chart")}>
           <DepthChart samples={samples} />
@@ -36,24 +36,38 @@ export function QueuesPage() {
           <AgeChart samples={samples} />
         </Section>
       </div>
-      {asked !== null && (
+      {asked?.to === "redrive" && (
         <Confirm
-          title={t("confirm.redrive", { name: asked.name })}
+          title={t("confirm.redrive", { name: asked.queue.name })}
           action={t("action.redrive")}
           onClose={() => setAsked(null)}
           onConfirm={async () => {
-            const answer = await post<{ redriven: number }>(`/queues/${asked.name}/redrive`);
-            setRedriven({ name: asked.name, count: answer.redriven });
+            const answer = await post<{ redriven: number }>(`/queues/${asked.queue.name}/redrive`);
+            setDone(t("queues.redriven", { count: count(answer.redriven), name: asked.queue.name }));
           }}
         >
-          <p>{t("confirm.redrive_text", { count: count(asked.dead) })}</p>
+          <p>{t("confirm.redrive_text", { count: count(asked.queue.dead) })}</p>
+        </Confirm>
+      )}
+      {asked?.to === "purge" && (
+        <Confirm
+          title={t("confirm.purge", { name: asked.queue.name })}
+          action={t("action.purge")}
+          danger
+          onClose={() => setAsked(null)}
+          onConfirm={async () => {
+            await post(`/queues/${asked.queue.name}/purge`);
+            setDone(t("queues.purged", { name: asked.queue.name }));
+          }}
+        >
+          <p>{t("confirm.purge_text")}</p>
         </Confirm>
       )}
     </>
   );
 }
 
-function Table({ sample, onRedrive }: { sample: Sample; onRedrive: (queue: Queue) => void }) {
+function Table({ sample, onAsk }: { sample: Sample; onAsk: (queue: Queue, to: "redrive" | "purge") => void }) {
   const most = Math.max(1, ...sample.queues.map((queue) => queue.waiting + queue.in_flight + queue.delayed));
   return (
     <div class="table-wrap">
@@ -113,11 +127,21 @@ function Table({ sample, onRedrive }: { sample: Sample; onRedrive: (queue: Queue
                 <button
                   type="button"
                   disabled={queue.dead === 0}
-                  onClick={() => onRedrive(queue)}
+                  onClick={() => onAsk(queue, "redrive")}
                   aria-label={t("queues.redrive_name", { name: queue.name })}
                 >
                   <Icon name="retry" />
                   {t("action.redrive")}
+                </button>
+                <button
+                  type="button"
+                  class="danger"
+                  disabled={queue.waiting + queue.delayed === 0}
+                  onClick={() => onAsk(queue, "purge")}
+                  aria-label={t("queues.purge_name", { name: queue.name })}
+                >
+                  <Icon name="ban" />
+                  {t("action.purge")}
                 </button>
               </td>
             </tr>

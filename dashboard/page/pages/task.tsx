@@ -1,14 +1,15 @@
 import { useState } from "preact/hooks";
-import { type GroupData, type State, type Submission, type TaskData, get, post } from "../api.ts";
+import { type GroupData, type State, type TaskData, get } from "../api.ts";
 import { duration } from "../format.ts";
 import { useLive } from "../live.ts";
-import { Confirm, Copy, Failure, Loading, PageHead, Section, Time, shortId, useLoad } from "../parts/basics.tsx";
+import { Copy, Failure, Loading, PageHead, Section, Time, shortId, useLoad } from "../parts/basics.tsx";
 import { Icon } from "../parts/icons.tsx";
 import { Json } from "../parts/json.tsx";
 import { Bar, Status, isFinal } from "../parts/status.tsx";
-import { go, linkTo } from "../router.ts";
+import { linkTo } from "../router.ts";
 import { t } from "../text/index.ts";
 import { Logs } from "./task-logs.tsx";
+import { Actions } from "./task-actions.tsx";
 import { Timeline } from "./task-timeline.tsx";
 
 /** All that is known of a task or group. */
@@ -186,76 +187,6 @@ function Related({ name, id, note = "" }: { name: string; id: string | null; not
         </a>
         {note}
       </dd>
-    </>
-  );
-}
-
-type Asked = "retry" | "revoke" | "terminate" | null;
-
-function Actions({ task, status, reload }: { task: TaskData; status: string; reload: () => void }) {
-  const [asked, setAsked] = useState<Asked>(null);
-  const inCanvas =
-    task.root_id !== task.task_id || task.group_id !== null || task.children.length > 0 || task.parent_id !== null;
-  const close = (): void => setAsked(null);
-  const revoke = async (terminate: boolean): Promise<void> => {
-    await post(`/tasks/${task.task_id}/revoke`, { terminate });
-    reload();
-  };
-  const retry = async (): Promise<void> => {
-    const { task_id: id } = await post<Submission>(`/tasks/${task.task_id}/retry`);
-    go(linkTo("task", id));
-  };
-  return (
-    <>
-      <a class={inCanvas ? "button" : "button quiet"} href={linkTo("canvas", task.task_id)}>
-        <Icon name="graph" />
-        {t("task.workflow")}
-      </a>
-      {(status === "FAILURE" || status === "REVOKED") && (
-        <button type="button" class="primary" onClick={() => setAsked("retry")}>
-          <Icon name="retry" />
-          {t("action.retry")}
-        </button>
-      )}
-      {(status === "PENDING" || status === "RETRY") && (
-        <button type="button" class="danger" onClick={() => setAsked("revoke")}>
-          <Icon name="ban" />
-          {t("action.revoke")}
-        </button>
-      )}
-      {!isFinal(status) && status !== "PENDING" && status !== "RETRY" && (
-        <button type="button" class="danger" onClick={() => setAsked("terminate")}>
-          <Icon name="stop" />
-          {t("action.terminate")}
-        </button>
-      )}
-      {asked === "retry" && (
-        <Confirm title={t("confirm.retry")} action={t("action.retry")} onConfirm={retry} onClose={close}>
-          <p>{t("confirm.retry_text", { task: task.task })}</p>
-        </Confirm>
-      )}
-      {asked === "revoke" && (
-        <Confirm
-          title={t("confirm.revoke")}
-          action={t("action.revoke")}
-          danger
-          onConfirm={() => revoke(false)}
-          onClose={close}
-        >
-          <p>{t("confirm.revoke_text")}</p>
-        </Confirm>
-      )}
-      {asked === "terminate" && (
-        <Confirm
-          title={t("confirm.terminate")}
-          action={t("action.terminate")}
-          danger
-          onConfirm={() => revoke(true)}
-          onClose={close}
-        >
-          <p>{t("confirm.terminate_text")}</p>
-        </Confirm>
-      )}
     </>
   );
 }

@@ -38,7 +38,8 @@ export function Json({ value, label }: { value: unknown; label: string }) {
 
 /** Indented JSON, or one line where that is short. */
 function textOf(value: unknown): string {
-  const line = JSON.stringify(value) ?? "null";
+  // Line ends within strings are escaped, so those that are left are of the indentation.
+  const line = (JSON.stringify(value, null, 1) ?? "null").replaceAll(/\n\s*/g, " ");
   return line.length <= LINE ? line : JSON.stringify(value, null, 2);
 }
 

@@ -36,9 +36,10 @@ export function Status({ status }: { status: string }) {
 export function Bar({ parts, total, label }: { parts: readonly [string, number][]; total: number; label: string }) {
   return (
     <div class="bar" role="img" aria-label={label}>
-      {parts.map(([look, value]) => (
-        <span key={look} class={look} style={{ width: `${total === 0 ? 0 : (100 * value) / total}%` }} />
-      ))}
+      {parts.map(
+        ([look, value]) =>
+          value > 0 && <span key={look} class={look} style={{ width: `${(100 * value) / Math.max(total, value)}%` }} />,
+      )}
     </div>
   );
 }
