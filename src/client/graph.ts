@@ -47,10 +47,10 @@ export async function graphOf(runtime: Runtime, found: Found, caller: Caller): P
   let level: Pending[] = [{ part: top, in: null, role: "top", index: 0 }];
   while (level.length > 0) {
     const next: Pending[] = [];
+    const room = MAX_NODES - nodes.length - level.length;
     for (const { node, parts: all } of await readLevel(runtime, level, caller)) {
       const parts = all.filter(({ part }) => !seen.has(part.id));
-      const free = MAX_NODES - nodes.length - level.length - next.length;
-      const shown = parts.slice(0, Math.max(0, free));
+      const shown = parts.slice(0, Math.max(0, room - next.length));
       nodes.push({ ...node, hidden: node.hidden + parts.length - shown.length });
       for (const { part } of shown) seen.add(part.id);
       next.push(...shown);

@@ -106,6 +106,18 @@ describe("the start command", () => {
     });
   }, 30_000);
 
+  it("says the same of the dashboard's port", async () => {
+    const server = createServer();
+    onTestFinished(() => void server.close());
+    const port = await listen(server, 0);
+    const child = runNode("local/main.ts", "--port", "0", "--aws-port", "0", "--dashboard-port", String(port));
+    const [[code], output] = await Promise.all([once(child, "close"), text(child.stderr)]);
+    expect({ code, output }).toEqual({
+      code: 1,
+      output: `Port ${port} is in use. Stop what listens there or give another one with --dashboard-port.\n`,
+    });
+  }, 30_000);
+
   it("leaves no process behind even if it is killed while functions are busy", async () => {
     const directory = newDirectory();
     const pidFile = join(directory, "pids");

@@ -109,6 +109,17 @@ describe("the graph of a submission", () => {
     expect((await page("?offset=60")).members).toEqual([]);
   });
 
+  it("has 600 nodes at the most, and counts the others", async () => {
+    const [first, ...rest] = Array.from({ length: 700 }, () => ({ task: "math.add", args: [1] }));
+    const waits = { ...first, args: [1, 1], options: { countdown: 600 } };
+    const { task_id: id } = await submit("/chain", { tasks: [waits, ...rest] });
+    const { nodes } = await graphOf(id);
+    expect(nodes).toHaveLength(600);
+    const steps = nodes.filter((node) => node.kind === "task").length;
+    expect(steps + nodes.reduce((sum, node) => sum + node.hidden, 0)).toBe(700);
+    await call("POST", `/tasks/${id}/revoke`, {});
+  });
+
   it("of nothing known is 404, and members of a task are too", async () => {
     await refused(404, "GET", `/canvases/${crypto.randomUUID()}`);
     const { task_id: id } = await run("math.add", [1, 2]);

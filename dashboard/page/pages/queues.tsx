@@ -136,7 +136,7 @@ function Table({ sample, onAsk }: { sample: Sample; onAsk: (queue: Queue, to: "r
                 <button
                   type="button"
                   class="danger"
-                  disabled={queue.waiting + queue.delayed === 0}
+                  disabled={queue.waiting === 0}
                   onClick={() => onAsk(queue, "purge")}
                   aria-label={t("queues.purge_name", { name: queue.name })}
                 >

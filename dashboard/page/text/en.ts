@@ -173,7 +173,8 @@ export const en = {
   "confirm.terminate_text": "What runs is killed within 15 seconds. Nothing that it was about to do still happens.",
   "confirm.redrive": "Redrive {name}?",
   "confirm.purge": "Purge {name}?",
-  "confirm.purge_text": "Every task that waits in this queue now is revoked. What runs goes on.",
+  "confirm.purge_text":
+    "Every task that waits in this queue now is revoked. What runs goes on, and what is delayed stays.",
   "confirm.forget": "Forget it?",
   "confirm.forget_text": "Its record, arguments and result are deleted for good.",
   "confirm.redrive_text": "{count} dead tasks go back to the queue and run once more.",

@@ -175,7 +175,8 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
   "confirm.terminate_text": "실행 중인 작업을 15초 안에 종료합니다. 하려던 일은 더 이상 일어나지 않습니다.",
   "confirm.redrive": "{name} 큐를 되돌릴까요?",
   "confirm.purge": "{name} 큐를 비울까요?",
-  "confirm.purge_text": "지금 이 큐에서 기다리는 모든 작업을 취소 처리합니다. 실행 중인 작업은 계속됩니다.",
+  "confirm.purge_text":
+    "지금 이 큐에서 기다리는 모든 작업을 취소 처리합니다. 실행 중인 작업은 계속되고, 지연된 작업은 남습니다.",
   "confirm.forget": "삭제할까요?",
   "confirm.forget_text": "기록과 인자, 결과를 영구히 삭제합니다.",
   "confirm.redrive_text": "실패 보관된 작업 {count}개가 큐로 돌아가 한 번 더 실행됩니다.",
