@@ -22,10 +22,12 @@ export function GraphView(props: {
   focus: string;
   opened: string | null;
   onOpen: (group: string) => void;
+  /** Leads to the list of all tasks, for parts that the graph does not have. */
+  listLink: string;
   /** What stands above the drawing. */
   children: ComponentChildren;
 }) {
-  const { tree, focus, opened, onOpen, children } = props;
+  const { tree, focus, opened, onOpen, listLink, children } = props;
   const host = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(0);
   const [zoom, setZoom] = useState<number | null>(null);
@@ -97,7 +99,12 @@ export function GraphView(props: {
                   current={one.node.result_id === focus}
                   opened={opened === one.node.id}
                   onOpen={() => onOpen(one.node.id)}
-                  onWhole={() => setWhole(new Set([...whole, one.node.id]))}
+                  onWhole={
+                    whole.has(one.node.id) || one.node.kind !== "chain"
+                      ? null
+                      : () => setWhole(new Set([...whole, one.node.id]))
+                  }
+                  listLink={listLink}
                 />
               ))}
             </div>
@@ -117,15 +124,25 @@ function Node(props: {
   current: boolean;
   opened: boolean;
   onOpen: () => void;
-  onWhole: () => void;
+  /** Has the parts drawn that were left out; null where the graph does not have them. */
+  onWhole: (() => void) | null;
+  listLink: string;
 }) {
-  const { placed: at, current, opened, onOpen, onWhole } = props;
+  const { placed: at, current, opened, onOpen, onWhole, listLink } = props;
   const { node, more } = at;
   const style = placed(at.x, at.y, at.width, at.height);
   if (more > 0) {
+    const text = t("graph.more", { count: count(more) });
+    if (onWhole === null) {
+      return (
+        <a class="node more" style={style} href={listLink}>
+          {text}
+        </a>
+      );
+    }
     return (
       <button type="button" class="node more" style={style} onClick={onWhole}>
-        {t("graph.more", { count: count(more) })}
+        {text}
       </button>
     );
   }

@@ -44,6 +44,7 @@ function Submission({ graph, reload }: { graph: Graph; reload: () => void }) {
     if (all || (ended && nodes.length <= REREAD_NODES && Date.now() - lastRead.current > REREAD)) reload();
   });
 
+  const list = linkTo("tasks", "", { root_id: graph.root_id });
   const wide = nodes.find((node) => node.id === opened);
   const { total, success, failure, running } = tallyOf(nodes);
   const ended = nodes.findLast((node) => node.result_id === graph.result_id && node.kind !== "chain")?.status ?? "";
@@ -68,7 +69,7 @@ function Submission({ graph, reload }: { graph: Graph; reload: () => void }) {
           </>
         }
       >
-        <a class="button" href={linkTo("tasks", "", { root_id: graph.root_id })}>
+        <a class="button" href={list}>
           {t("graph.list")}
         </a>
       </PageHead>
@@ -76,6 +77,7 @@ function Submission({ graph, reload }: { graph: Graph; reload: () => void }) {
         <GraphView
           tree={tree}
           focus={graph.task_id}
+          listLink={list}
           opened={opened}
           onOpen={(group) => setOpened(opened === group ? null : group)}
         >
