@@ -13,6 +13,7 @@ import { LogGroup } from "aws-cdk-lib/aws-logs";
 import { Duration, Size } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import { ENV } from "../../src/aws/env.ts";
+import { MAX_CALL_ATTEMPTS } from "../../src/core/limits.ts";
 import type { Vpc } from "../../src/core/module.ts";
 import type { StageContext } from "../stage.ts";
 import { sendTraces, writeLogs } from "./permissions.ts";
@@ -34,7 +35,8 @@ export interface CeleriacFunctionProps {
   readonly environment?: Readonly<Record<string, string>>;
   /**
    * Whether it takes messages that it may have sent itself (retries, links, nested canvases). Lambda takes that for a mistake
-   * after about 16 rounds and drops the message, unless told otherwise; our own bound is MAX_HOPS. @default false
+   * after about 16 rounds and drops the message, unless told otherwise; our own bound is MAX_HOPS. Nobody waits for its answers, so it tries calls that are
+   * throttled more often than one that serves a request. @default false
    */
   readonly feedsItself?: boolean;
   /** Environments that are kept for it, and that it never exceeds. @default none are kept, the account's bound holds */
@@ -83,7 +85,12 @@ export class CeleriacFunction extends Construct {
       role: role.withoutPolicyUpdates(),
       logGroup,
       ...(config.tracing && { tracing: Tracing.ACTIVE }),
-      environment: { ...commonEnvironment(props.stage), ...props.environment },
+      environment: {
+        ...commonEnvironment(props.stage),
+        // Read by every client of the SDK, those of user code among them.
+        ...(props.feedsItself === true && { AWS_MAX_ATTEMPTS: String(MAX_CALL_ATTEMPTS) }),
+        ...props.environment,
+      },
       ...(props.feedsItself === true && { recursiveLoop: RecursiveLoop.ALLOW }),
       ...(typeof props.reservedConcurrency === "number" && { reservedConcurrentExecutions: props.reservedConcurrency }),
       ...(props.ephemeralStorage !== undefined &&

@@ -6,6 +6,11 @@ const MB = 1024 * 1024;
 export const MAX_TIME_LIMIT = 880;
 /** Seconds between a task's hard limit and its function's timeout: claim, fetching 5 MB, storing the result, notices. */
 export const TIMEOUT_MARGIN = 20;
+/**
+ * Attempts at one AWS call of what takes messages: the SDK's own three end a task whose submission DynamoDB throttles. The SDK waits up to
+ * 0.5, 1, 2, 4 and 8 s between them, at random (standard mode): 16 s at the most, which is below {@link TIMEOUT_MARGIN}.
+ */
+export const MAX_CALL_ATTEMPTS = 6;
 /** Seconds that a lease outlives the hard limit, so that a worker that finishes late is not taken for a lost one. */
 export const LEASE_MARGIN = 10;
 /** SQS delays a message by 900 s at the most. */

@@ -68,6 +68,7 @@ describe("each task module", () => {
         CELERIAC_BUCKET: "celeriac-dev-ACCOUNT-REGION",
         CELERIAC_QUEUE_PREFIX: "https://sqs.REGION.amazonaws.com/ACCOUNT/celeriac-dev-",
         CELERIAC_RETENTION_DAYS: "3",
+        AWS_MAX_ATTEMPTS: "6",
         CELERIAC_MODULE: "files",
         CELERIAC_TIMEOUT: "420",
         CELERIAC_MACHINE_PREFIX: "arn:aws:states:REGION:ACCOUNT:stateMachine:celeriac-dev-",
