@@ -1,5 +1,6 @@
 import { GetObjectCommand, NoSuchKey, PutObjectCommand } from "@aws-sdk/client-s3";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
+import { PayloadGone } from "../core/errors.ts";
 import { MAX_INLINE_PAYLOAD, MAX_INLINE_RESULT } from "../core/limits.ts";
 import type { Payload } from "../core/message.ts";
 import { s3Client } from "./clients/s3.ts";
@@ -25,15 +26,14 @@ export class Payloads {
     return { key, bytes };
   }
 
-  /** The JSON text of a payload. @throws Error where its object is gone: its time was over. */
+  /** The JSON text of a payload. @throws PayloadGone */
   async load(payload: Payload): Promise<string> {
     if ("json" in payload) return payload.json;
     try {
       const { Body } = await s3Client().send(new GetObjectCommand({ Bucket: this.#bucket, Key: payload.key }));
       return (await Body?.transformToString("utf8")) ?? "null";
     } catch (cause) {
-      if (cause instanceof NoSuchKey)
-        throw new Error(`The payload ${payload.key} is gone from S3: its retention was over.`, { cause });
+      if (cause instanceof NoSuchKey) throw new PayloadGone(payload.key, { cause });
       throw cause;
     }
   }

@@ -82,6 +82,13 @@ export class ResultTooLarge extends CeleriacError {
   }
 }
 
+/** Arguments or a result that lay in S3 are no longer there: the task waited for longer than they are kept. */
+export class PayloadGone extends CeleriacError {
+  constructor(key: string, options?: ErrorOptions) {
+    super("payload_gone", `The payload ${key} is gone from S3: the time for which it is kept was over.`, options);
+  }
+}
+
 /** No task of that name is deployed in the module that received the message. */
 export class NotRegistered extends CeleriacError {
   constructor(task: string) {

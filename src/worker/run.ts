@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { Runtime } from "../aws/runtime.ts";
 import { rfc3339 } from "../core/answer.ts";
-import { Revoked, TimeLimitExceeded, WorkerLost, describeError } from "../core/errors.ts";
+import { PayloadGone, Revoked, TimeLimitExceeded, WorkerLost, describeError } from "../core/errors.ts";
 import { MAX_EVENTS } from "../core/limits.ts";
 import type { Payload, RunMessage } from "../core/message.ts";
 import { type TaskRecord, moduleOf } from "../core/record.ts";
@@ -54,8 +54,11 @@ export async function runClaimed(
   const fence = record.fence ?? "";
   const ending = { id, call, attempt: record.attempt, fence, token: message.token, runtime: null };
   if (record.terminate) return finish(runtime, ending, REVOKED);
-  const progress = createProgressWriter(reportsOf(runtime, record));
   const payload = await payloadOf(runtime, call.payload, input);
+  // It will not come back, so neither does the task.
+  if (payload instanceof PayloadGone)
+    return finish(runtime, ending, { status: "FAILURE", error: describeError(payload) });
+  const progress = createProgressWriter(reportsOf(runtime, record));
   const started = performance.now();
   const watch = watchForStop(() => isToStop(runtime, record));
   const end = await child.run({
@@ -109,8 +112,16 @@ function logEnd(end: End, context: LogContext, runtime: number): void {
   else logLine("ERROR", `failed: ${end.error.type}`, context, { runtime });
 }
 
+/** What {@link joinedPayload} gives, or the error that says which of it is gone. */
+function payloadOf(runtime: Runtime, payload: Payload, input: Input | null): Promise<string | PayloadGone> {
+  return joinedPayload(runtime, payload, input).catch((error: unknown) => {
+    if (error instanceof PayloadGone) return error;
+    throw error;
+  });
+}
+
 /** `[args, kwargs]`, with the input before the arguments. The input stays text: it may be megabytes. */
-async function payloadOf(runtime: Runtime, payload: Payload, input: Input | null): Promise<string> {
+async function joinedPayload(runtime: Runtime, payload: Payload, input: Input | null): Promise<string> {
   const text = await runtime.payloads.load(payload);
   if (input === null) return text;
   const first = input.payload === null ? "null" : await runtime.payloads.load(input.payload);
