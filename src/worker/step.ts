@@ -40,8 +40,11 @@ export async function prepareStep(runtime: Runtime, message: RunMessage): Promis
   if (record !== null && replacementOf(record) !== null) return { kind: "replaced", record };
   const call = record?.call ?? message.call;
   if (call === undefined) return { kind: "gone" };
-  if (call.submission !== null && (await runtime.canvases.root(call.submission))?.revoked === true) {
-    return { kind: "doomed", call, status: "REVOKED", error: describeError(new Revoked()) };
+  if (call.submission !== null) {
+    const root = await runtime.canvases.root(call.submission);
+    if (root?.revoked === true) return { kind: "doomed", call, status: "REVOKED", error: describeError(new Revoked()) };
+    // Forgotten, or its time is over, and with it whether it was revoked: a member that has no record yet is not to begin.
+    if (root === null && record === null) return { kind: "gone" };
   }
   const isNew = record === null;
   if (call.input === null) return { kind: "ready", call, input: null, prepended: false, isNew };
