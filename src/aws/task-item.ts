@@ -24,6 +24,7 @@ const ItemSchema = z.object({
   due: z.number().nullable().default(null),
   runtime: z.number().nullable().default(null),
   terminate: z.boolean().default(false),
+  dead: z.string().nullable().default(null),
   events: z.array(z.string()).default([]),
   ttl: z.number(),
 });
@@ -35,7 +36,6 @@ export const FORGETTABLE: readonly string[] = [
   "recent",
   "seq",
   "root_key",
-  "dead",
 ].filter((name) => !["id", "kind", "ttl"].includes(name));
 
 const parsed = <Schema extends z.ZodType>(schema: Schema, text: string | undefined): z.output<Schema> | null =>

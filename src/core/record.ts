@@ -57,6 +57,8 @@ export const TaskRecordSchema = z.object({
   runtime: z.number().nullable(),
   /** Whether what runs of it is to be stopped. */
   terminate: z.boolean(),
+  /** The module among whose dead letters the task is, so that a redrive may run it again; null where it is none. */
+  dead: z.string().nullable(),
   /** The states after PENDING. */
   events: z.array(EventSchema),
   /** When DynamoDB may delete the item, seconds since 1970. */
@@ -70,6 +72,12 @@ export type TaskEvent = z.infer<typeof EventSchema>;
 /** What runs in the place of a task that has not ended; null where it runs, or waits, itself. */
 export function replacementOf(record: TaskRecord): Replacement | null {
   return isRunning(record.status) ? record.replacement : null;
+}
+
+/** Whether an attempt was taken over: the environment that was thought lost may have left what it had prepared, or still leave it. */
+export function wasTakenOver({ events }: Pick<TaskRecord, "events">): boolean {
+  const started = events.filter(({ status }) => status === "STARTED").map(({ attempt }) => attempt);
+  return new Set(started).size < started.length;
 }
 
 /** The module, and so the queue and the Lambda, of a task: what stands before the dot. */

@@ -5,10 +5,10 @@ import { type Ending, toRecord } from "../aws/task-table.ts";
 import { type Canvas, type PartEnd, chordError } from "../core/canvas.ts";
 import type { Part, Place } from "../core/place.ts";
 import type { TaskError } from "../core/errors.ts";
-import type { TaskRecord } from "../core/record.ts";
+import { type TaskRecord, wasTakenOver } from "../core/record.ts";
 import type { PreparedTask } from "../client/submit.ts";
 import { announceCanvas, announceTask } from "./announce.ts";
-import { linkIds, prepareLinks, startLinks } from "./links.ts";
+import { dropLinks, linkIds, prepareLinks, recordLinks, startLinks } from "./links.ts";
 import { endParts } from "./settle.ts";
 
 /**
@@ -80,11 +80,16 @@ async function replacementEnded(runtime: Runtime, id: string, result: string, en
   const record = await runtime.tasks.get(id, runtime.now());
   if (record === null || record.replacement?.top.result !== result) return;
   const ending = await endingOf(runtime, record, result, end);
-  const ended = await runtime.tasks.finish(id, record.fence ?? "", record.attempt, ending, runtime.now());
+  const done = runtime.now();
+  const links = await prepareLinks(runtime, { ...record, ...ending, done });
+  await recordLinks(runtime, links);
+  const ended = await runtime.tasks.finish(id, record.fence ?? "", record.attempt, ending, done);
   const last = ended ?? (await runtime.tasks.get(id, runtime.now()));
   if (last === null || last.done === null) return;
+  if (ended === null || wasTakenOver(last)) await dropLinks(runtime, last);
   const tokens = await runtime.canvases.tokens(id);
-  for (const token of tokens.length === 0 ? [undefined] : tokens) await notify(runtime, last, token);
+  for (const token of tokens.length === 0 ? [undefined] : tokens)
+    await notify(runtime, last, token, ended === null ? undefined : links);
 }
 
 /** The result lies where that which ran in the task's place stored it. */

@@ -3,9 +3,9 @@ import type { Ending } from "../aws/task-table.ts";
 import { type TaskError, ResultTooLarge, describeError } from "../core/errors.ts";
 import { MAX_RESULT } from "../core/limits.ts";
 import type { Call, Payload } from "../core/message.ts";
-import type { Progress } from "../core/record.ts";
+import { type Progress, wasTakenOver } from "../core/record.ts";
 import { notify } from "./ended.ts";
-import { linkIds, prepareLinks, recordLinks } from "./links.ts";
+import { dropLinks, linkIds, prepareLinks, recordLinks } from "./links.ts";
 
 export { notify } from "./ended.ts";
 
@@ -50,6 +50,7 @@ export async function finish(runtime: Runtime, task: EndingTask, end: End): Prom
       : await runtime.tasks.finish(task.id, task.fence, task.attempt, ending, now);
   const record = stored ?? (await runtime.tasks.get(task.id, now));
   if (record === null || record.done === null) return false;
+  if (stored === null || wasTakenOver(record)) await dropLinks(runtime, record);
   await notify(runtime, record, task.token, stored === null ? undefined : links);
   return true;
 }

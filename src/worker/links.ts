@@ -1,6 +1,7 @@
 import { derivedId } from "../aws/ids.ts";
 import type { Runtime } from "../aws/runtime.ts";
 import { type PreparedTask, prepareTask, sendTask } from "../client/submit.ts";
+import { Revoked, describeError } from "../core/errors.ts";
 import type { Call } from "../core/message.ts";
 import { inParallel } from "../core/parallel.ts";
 import type { TaskRecord } from "../core/record.ts";
@@ -46,6 +47,22 @@ export async function prepareLinks(runtime: Runtime, ended: EndedTask): Promise<
 /** Writes the records of links before their task is seen to have ended: who reads of its children finds them. */
 export async function recordLinks(runtime: Runtime, links: readonly PreparedTask[]): Promise<void> {
   await inParallel(links, ({ id, call }) => runtime.tasks.submit(id, call));
+}
+
+/**
+ * Ends the records of links that will never be called: an attempt that was lost, or refused, after it had written them did not end its task, which has ended
+ * otherwise. A dead task's are left, for a redrive may call them yet.
+ */
+export async function dropLinks(runtime: Runtime, ended: TaskRecord): Promise<void> {
+  const called = new Set(ended.children);
+  const ids = (["link", "link_error"] as const).flatMap((kind) => linkIds(ended, kind)).filter((id) => !called.has(id));
+  if (ended.dead !== null || ids.length === 0) return;
+  const records = await runtime.tasks.getMany(ids, runtime.now(), { consistent: true });
+  const error = { ...describeError(new Revoked()), task_id: ended.id };
+  const ending = { status: "REVOKED", error, result: null, runtime: null, children: [] } as const;
+  // An id that the client chose may be that of another task.
+  const dropped = records.filter(({ call }) => call.parent === ended.id);
+  await inParallel(dropped, ({ id }) => runtime.tasks.finishUnstarted(id, 0, ending, runtime.now(), undefined));
 }
 
 /** Starts links. Their ids derive from their task's, so a repeated message meets a record that was claimed. */
