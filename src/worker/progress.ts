@@ -13,31 +13,48 @@ export interface ProgressWriter {
   close(): Promise<void>;
 }
 
-/** A writer for one attempt. A write that fails is left out: the next report makes up for it. */
+/** A writer for one attempt, one write after the other. One that fails is left out: the next report makes up for it. */
 export function createProgressWriter(write: (report: Report, isNewState: boolean) => Promise<void>): ProgressWriter {
   let latest: Report | null = null;
   let timer: NodeJS.Timeout | null = null;
-  let writing: Promise<void> = Promise.resolve();
+  let writing: Promise<void> | null = null;
+  let closed = false;
   let last = 0;
   let written = "STARTED";
 
-  const flush = (): void => {
-    timer = null;
-    if (latest === null) return;
+  const put = async (report: Report): Promise<void> => {
     last = Date.now();
-    writing = write(latest, latest.status !== written).catch(() => {});
-    written = latest.status;
+    try {
+      await write(report, report.status !== written);
+      written = report.status;
+    } catch {
+      // A task is not to fail for what it says of itself.
+    }
+    writing = null;
+    if (report !== latest) writeSoon();
+  };
+
+  const writeSoon = (): void => {
+    if (closed || timer !== null || writing !== null) return;
+    timer = setTimeout(
+      () => {
+        timer = null;
+        if (latest !== null) writing = put(latest);
+      },
+      Math.max(0, last + INTERVAL - Date.now()),
+    );
   };
 
   return {
     report: ({ status, progress }) => {
       latest = { status, progress: progress ?? latest?.progress ?? null };
-      timer ??= setTimeout(flush, Math.max(0, last + INTERVAL - Date.now()));
+      writeSoon();
     },
     latest: () => latest?.progress ?? null,
-    close: () => {
+    close: async () => {
+      closed = true;
       if (timer !== null) clearTimeout(timer);
-      return writing;
+      await writing;
     },
   };
 }

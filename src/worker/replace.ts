@@ -69,8 +69,12 @@ export async function resumeReplacement(runtime: Runtime, record: TaskRecord, me
     await end(runtime, latest, message, { status: "REVOKED", error: describeError(new Revoked()) });
     return;
   }
-  const { node } = parseNode(JSON.parse(await runtime.payloads.load(replacement.node)), [], CodeTaskNodeSchema);
-  if (node === null) return;
+  const { node, faults } = parseNode(JSON.parse(await runtime.payloads.load(replacement.node)), [], CodeTaskNodeSchema);
+  if (node === null) {
+    // Stored by another version of Celeriac.
+    await end(runtime, latest, message, { status: "FAILURE", error: describeError(new InvalidCanvas(faults)) });
+    return;
+  }
   const start = { now: replacement.at, submission, nesting: latest.call.nesting + 1 };
   try {
     await startPlan(runtime, latest, inPlaceOf(id, planOf(latest, node)), start);
