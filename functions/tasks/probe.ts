@@ -235,6 +235,18 @@ export const once = defineTask("probe.once", {
   },
 });
 
+/** Has a counter on this machine count it, once, and gives the effect's key: what tasks do outside can so be held against their records. */
+export const effect = defineTask("probe.effect", {
+  args: z.tuple([z.number().int().min(1024).max(65_535)]),
+  run: (self, port) =>
+    self.once("count", async ({ key }) => {
+      const body = JSON.stringify({ task: self.request.id, key });
+      const { ok, status } = await fetch(`http://127.0.0.1:${port}/`, { method: "POST", body, signal: self.signal });
+      if (!ok) throw new Error(`The counter answered ${status}.`);
+      return key;
+    }),
+});
+
 /** Makes a string of so many characters once, retries, and gives the length of what it finds then. */
 export const onceLarge = defineTask("probe.once_large", {
   args: z.tuple([z.number().int().min(0).max(4_000_000)]),

@@ -7,6 +7,7 @@ import { anyCanvas } from "../fixtures/canvases.ts";
 import { evaluate } from "../fixtures/evaluate.ts";
 import { type Answer, call, settled } from "./api.ts";
 import { atOnce } from "./at-once.ts";
+import { type Counter, startCounter } from "./counter.ts";
 import { type Rig, startRig } from "./rig.ts";
 import { type Sample, limitTasks, samples } from "./soak-tasks.ts";
 import { type Tally, type TaskItem, extraStarts, resultOf, takeTally } from "./tally.ts";
@@ -42,17 +43,20 @@ describe.skipIf(inject("assembly") === "")("the whole system under all faults at
     `ends ${TASKS} tasks and ${CANVASES} canvases as it must, each once, and loses nothing (seed %i)`,
     { timeout: BUDGET },
     async (seed) => {
-      const rig = await startRig();
+      const [rig, counter] = await Promise.all([startRig(), startCounter()]);
       try {
-        expect(await soak(rig, seed)).toEqual({
+        expect(await soak(rig, counter, seed)).toEqual({
           faults: [],
           tasks: [],
+          effects: [],
           canvases: [],
           queues: [],
           unasked: 0,
           unexplained: 0,
+          repeated: 0,
         });
       } finally {
+        counter.stop();
         await rig.stop();
       }
     },
@@ -60,11 +64,11 @@ describe.skipIf(inject("assembly") === "")("the whole system under all faults at
 });
 
 /** Runs all of it. @returns what is not as it must be. */
-async function soak(rig: Rig, seed: number): Promise<object> {
+async function soak(rig: Rig, counter: Counter, seed: number): Promise<object> {
   const began = performance.now();
   const seconds = (): number => Math.round((performance.now() - began) / 100) / 10;
   rig.setFaults({ ...FAULTS, seed });
-  const tasks = samples(TASKS);
+  const tasks = samples(TASKS, counter.port);
   const nodes = fc.sample(anyCanvas(3), { numRuns: CANVASES, seed });
   const [ids, canvases] = await Promise.all([submitTasks(tasks), atOnce(AT_ONCE, nodes, submitCanvas)]);
   const submitted = seconds();
@@ -82,16 +86,21 @@ async function soak(rig: Rig, seed: number): Promise<object> {
     tasks.reduce((sum, sample) => sum + 1 + (sample.others?.length ?? 0), 0) +
     canvases.reduce((sum, canvas) => sum + canvas.tasks.length, 0);
   const wrongCanvases = await atOnce(AT_ONCE, canvases, wrongCanvas);
+  const effects = [...tally.tasks.values()].filter(({ call: { task } }) => task === "probe.effect");
+  process.stdout.write(`soak ${seed}: ${effects.length} effects, asked for ${counter.asked()} times\n`);
   const { queues } = QueuesAnswer.parse((await call("GET", "/queues")).json);
   return {
     faults: tally.faults,
     tasks: tasks.flatMap((sample, index) => wrongs(sample, ids[index] ?? "", tally)),
+    effects: effects.flatMap((task) => wrongEffect(task, counter)),
     canvases: wrongCanvases.filter((wrong) => wrong !== null),
     queues: queues.filter((queue) => queue.waiting + queue.in_flight + queue.delayed + queue.dead > 0),
     // Records that nobody asked for, or that are missing: each link, replacement and step is started once.
     unasked: tally.tasks.size - records,
     // A task that starts twice on one attempt has an environment that was lost to show for it.
     unexplained: Math.max(0, extraStarts(tally.tasks.values()) - (injected["kill"] ?? 0)),
+    // An effect that is asked for again had an environment that was lost between it and its record.
+    repeated: Math.max(0, counter.asked() - effects.length - extraStarts(effects)),
   };
 }
 
@@ -170,6 +179,12 @@ function wrongs(sample: Sample, id: string, { tasks }: Tally): unknown[] {
   return same && isRight
     ? []
     : [{ id, task: item.call.task, events: item.events, error: item.error, got, must, result }];
+}
+
+/** What is wrong with the effect of a task: the world has seen one, under the key that the task knows. */
+function wrongEffect(item: TaskItem, { effects }: Counter): unknown[] {
+  const keys = [...(effects.get(item.id) ?? [])];
+  return keys.length === 1 && keys[0] === resultOf(item) ? [] : [{ id: item.id, keys, result: resultOf(item) }];
 }
 
 /** All that a task has started, and what that has. */

@@ -28,8 +28,9 @@ const withOptions = (node: TaskNode, options: TaskNode["options"]): TaskNode => 
 const LARGE = "x".repeat(6_000);
 
 /** Kinds of tasks, each with how many of a thousand are of it. Those that are killed or wait are few: they cost time, not insight. */
-const KINDS: readonly (readonly [weight: number, sample: (n: number) => Sample])[] = [
-  [600, (n) => ({ node: t("math.add", n, 1), status: "SUCCESS", result: n + 1 })],
+const KINDS: readonly (readonly [weight: number, sample: (n: number, port: number) => Sample])[] = [
+  [500, (n) => ({ node: t("math.add", n, 1), status: "SUCCESS", result: n + 1 })],
+  [100, (_n, port) => ({ node: t("probe.effect", port), status: "SUCCESS" })],
   [60, (n) => ({ node: t("probe.identity", [n, LARGE]), status: "SUCCESS", result: [n, LARGE] })],
   [60, () => ({ node: t("probe.flaky", 2), status: "SUCCESS", result: 3, retries: 2 })],
   [40, () => ({ node: t("probe.retry_once"), status: "SUCCESS", result: 1, retries: 1 })],
@@ -122,13 +123,13 @@ const KINDS: readonly (readonly [weight: number, sample: (n: number) => Sample])
 
 const TOTAL = KINDS.reduce((sum, [weight]) => sum + weight, 0);
 
-/** `count` tasks of all kinds, mixed. */
-export function samples(count: number): Sample[] {
+/** `count` tasks of all kinds, mixed. @param port of the counter on which those have effects that have any. */
+export function samples(count: number, port: number): Sample[] {
   // A step that shares no divisor with the total visits each kind as often as its weight says, and spreads it.
-  return Array.from({ length: count }, (_, n) => kindAt((n * 617) % TOTAL)(n));
+  return Array.from({ length: count }, (_, n) => kindAt((n * 617) % TOTAL)(n, port));
 }
 
-function kindAt(point: number): (n: number) => Sample {
+function kindAt(point: number): (n: number, port: number) => Sample {
   let end = 0;
   for (const [weight, sample] of KINDS) if (point < (end += weight)) return sample;
   throw new RangeError(`no kind at ${point} of ${TOTAL}`);
