@@ -11,26 +11,31 @@ const now = async (id: string): Promise<ReturnType<typeof GroupAnswer.parse>> =>
 
 describe.concurrent("a group's record", () => {
   it("goes from PENDING over STARTED to its end, and counts", async () => {
-    const submitted = await submit("/group", {
-      tasks: [
-        { ...t("probe.sleep", 2), options: { countdown: 1 } },
-        { ...t("probe.fail"), options: { countdown: 1 } },
-        { chain: [{ ...t("probe.identity", 1), options: { countdown: 1 } }, t("math.add", 1)] },
-      ],
-    });
-    const ids = [0, 1, 3].map((index) => submitted.tasks[index]?.task_id ?? "");
-    expect(await now(submitted.task_id)).toMatchObject({
+    const tasks = (options: object) => [
+      { ...t("probe.sleep", 6), options },
+      { ...t("probe.fail"), options },
+      { chain: [{ ...t("probe.identity", 1), options }, t("math.add", 1)] },
+    ];
+    const idsOf = (submitted: Awaited<ReturnType<typeof submit>>): string[] =>
+      [0, 1, 3].map((index) => submitted.tasks[index]?.task_id ?? "");
+    // Nothing of this one starts while it is looked at.
+    const waiting = await submit("/group", { tasks: tasks({ countdown: 600 }) });
+    expect(await now(waiting.task_id)).toMatchObject({
       status: "PENDING",
       result: null,
       error: null,
       total: 3,
       completed: 0,
       failed: 0,
-      children: ids.map((id) => ({ task_id: id, status: "PENDING" })),
+      children: idsOf(waiting).map((id) => ({ task_id: id, status: "PENDING" })),
       started_at: null,
       done_at: null,
       runtime: null,
     });
+    await call("POST", `/tasks/${waiting.task_id}/revoke`, {});
+
+    const submitted = await submit("/group", { tasks: tasks({}) });
+    const ids = idsOf(submitted);
     const running = await vi.waitFor(
       async () => {
         const group = await now(submitted.task_id);
