@@ -19,7 +19,7 @@ export interface OwnStage {
 /** Deploys the stage `local` with another configuration than cdk.json's. */
 export async function startStage(
   config: Readonly<Record<string, unknown>>,
-  options: Pick<EmbeddedOptions, "guard"> = {},
+  options: Pick<EmbeddedOptions, "guard" | "queueEnvironments"> = {},
 ): Promise<OwnStage> {
   const assembly = await mkdtemp(join(tmpdir(), "celeriac-stage-"));
   const log =
