@@ -52,7 +52,7 @@ export async function connect(where: Where, variables: NodeJS.ProcessEnv): Promi
       `"${stage}" is no name of a stage: expected at most 9 lower-case letters and digits.`,
     );
   }
-  const found = where.url ?? (stage === undefined ? (variables["CELERIAC_URL"] ?? LOCAL_URL) : await apiOf(stage));
+  const found = where.url ?? (stage === undefined ? variables["CELERIAC_URL"] || LOCAL_URL : await apiOf(stage));
   const url = readUrl(found);
   const identity = await identityOf(where, url, variables);
   return { url: url.href.replace(/\/$/, ""), stage: stage ?? null, identity };
@@ -67,13 +67,13 @@ function readUrl(text: string): URL {
 }
 
 async function identityOf(where: Where, url: URL, variables: NodeJS.ProcessEnv): Promise<Identity> {
-  const { CELERIAC_API_KEY, CELERIAC_TOKEN } = variables;
+  const { CELERIAC_API_KEY: key, CELERIAC_TOKEN: token } = variables;
   if (where.apiKey !== undefined) return secret(url, { kind: "key", key: where.apiKey });
   if (where.token !== undefined) return secret(url, { kind: "token", token: where.token });
   const region = EXECUTE_API.exec(url.hostname)?.[1];
   if (where.sign === true) return signature(region);
-  if (CELERIAC_API_KEY !== undefined) return secret(url, { kind: "key", key: CELERIAC_API_KEY });
-  if (CELERIAC_TOKEN !== undefined) return secret(url, { kind: "token", token: CELERIAC_TOKEN });
+  if (key) return secret(url, { kind: "key", key });
+  if (token) return secret(url, { kind: "token", token });
   return region !== undefined || where.stage !== undefined ? signature(region) : { kind: "none" };
 }
 
@@ -106,7 +106,16 @@ async function fromAws<T>(failure: string, ask: () => Promise<T>): Promise<T> {
   try {
     return await ask();
   } catch (error) {
-    const reason = error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
-    throw new ConnectError("aws", `${failure}: ${reason}`, { cause: error });
+    throw new ConnectError("aws", `${failure}: ${explain(error)}`, { cause: error });
   }
+}
+
+/** What went wrong, in one line, with what to do where the SDK does not say it. */
+function explain(error: unknown): string {
+  const message = error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
+  if (message.startsWith("Could not load credentials"))
+    return "there are no AWS credentials: set AWS_PROFILE, sign in (aws sso login), or give CELERIAC_TOKEN or CELERIAC_API_KEY.";
+  if (message === "Region is missing")
+    return "there is no AWS region: set AWS_REGION, or AWS_PROFILE to a profile that has one.";
+  return message;
 }

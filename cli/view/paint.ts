@@ -6,9 +6,6 @@ export type Style = "bold" | "dim" | "red" | "green" | "yellow" | "cyan" | "mage
 /** Paints text where its stream shows colours. */
 export type Paint = (style: Style, text: string) => string;
 
-/** Paints nothing. */
-export const unpainted: Paint = (_style, text) => text;
-
 /** Paints for a terminal, by NO_COLOR, FORCE_COLOR and what it can; leaves text as it is for files and pipes. */
 export function paintFor(stream: NodeJS.WriteStream): Paint {
   return (style, text) => styleText(style, text, { stream });

@@ -1,17 +1,9 @@
 import { createHash } from "node:crypto";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { buffer } from "node:stream/consumers";
+import type { ApiCall } from "../../remote/call.ts";
 import type { Page, PageFile } from "./build.ts";
 import { strangerOf } from "./guard.ts";
-
-/** A request to the API, its path without the version. */
-export interface ApiCall {
-  readonly method: string;
-  /** With the query: `/tasks?limit=5`. */
-  readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: Buffer;
-}
 
 /** A line of a task's log. */
 export interface LogLine {

@@ -1,4 +1,3 @@
-import { CloudFormationClient, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
 import { CloudWatchClient, GetMetricDataCommand } from "@aws-sdk/client-cloudwatch";
 import { CloudWatchLogsClient, FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import type { LogLine, LogRequest, Source } from "./serve.ts";
@@ -10,20 +9,6 @@ const MAX_REQUESTS = 10;
 const AFTERMATH = 60_000;
 /** Milliseconds between two readings of the queues' ages: CloudWatch has one a minute, and asks $0.01 for 1,000. */
 const AGES_BEAT = 60_000;
-
-/** The URL of a stage's API, by the output of its stack. @throws Error in one line */
-export async function findApi(stage: string): Promise<string> {
-  const name = `celeriac-${stage}-api`;
-  const { Stacks } = await new CloudFormationClient().send(new DescribeStacksCommand({ StackName: name }));
-  const output = Stacks?.[0]?.Outputs?.find((one) => one.OutputKey === "ApiUrl");
-  if (output?.OutputValue === undefined) throw new Error(`The stack ${name} has no output ApiUrl. Is it deployed?`);
-  return output.OutputValue;
-}
-
-/** The region that the user's configuration names. */
-export function regionOf(): Promise<string> {
-  return new CloudFormationClient().config.region();
-}
 
 /** Reads the logs of a stage's tasks by their ids, with the user's own right to read them. */
 export function createLogReader(stage: string): NonNullable<Source["logs"]> {

@@ -3,9 +3,9 @@ import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { AwsV4Signer } from "aws4fetch";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { createCaller } from "../../../dashboard/server/call.ts";
-import { type ApiCall, type Source, createDashboard } from "../../../dashboard/server/serve.ts";
+import { type Source, createDashboard } from "../../../dashboard/server/serve.ts";
 import { lineOf } from "../../../dashboard/server/stage.ts";
+import { type ApiCall, createCaller } from "../../../remote/call.ts";
 
 /** A server on a free port that ends with its test. */
 async function serve(listener: RequestListener): Promise<number> {
