@@ -113,3 +113,21 @@ export const Problem = z.looseObject({
   message: z.string().optional(),
   errors: z.array(z.looseObject({ path: z.string(), message: z.string() })).optional(),
 });
+
+const Quantiles = z.looseObject({ p50: z.number().nullable(), p95: z.number().nullable() });
+
+export const Insights = z.looseObject({
+  tasks: z.array(
+    z.looseObject({
+      task: z.string(),
+      runs: z.number(),
+      failed: z.number(),
+      runtime: Quantiles,
+      queue_wait: Quantiles,
+      memory: z.looseObject({ max: z.number().nullable() }),
+      payload: z.looseObject({ p95: z.number().nullable() }),
+      cost: z.looseObject({ total_usd: z.number() }),
+      advice: z.array(z.string()),
+    }),
+  ),
+});

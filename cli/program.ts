@@ -1,9 +1,11 @@
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { callCommand } from "./commands/call.ts";
 import { canvasCommand, chainCommand, chordCommand, groupCommand } from "./commands/canvas.ts";
+import { costCommand } from "./commands/cost.ts";
 import { documentCommand } from "./commands/document.ts";
 import { eventsCommand } from "./commands/events.ts";
 import { graphCommand } from "./commands/graph.ts";
+import { insightsCommand } from "./commands/insights.ts";
 import { inspectCommand } from "./commands/inspect.ts";
 import { listCommand } from "./commands/list.ts";
 import { forgetCommand, retryCommand, revokeCommand } from "./commands/operate.ts";
@@ -45,7 +47,17 @@ export function createProgram(signal: AbortSignal) {
   const open: Open = () => openSession(program.opts(), signal);
   const groups: Readonly<Record<string, readonly ((open: Open) => object)[]>> = {
     "Run:": [callCommand, chainCommand, groupCommand, chordCommand, canvasCommand, runCommand, documentCommand],
-    [ASK]: [resultCommand, statusCommand, listCommand, graphCommand, eventsCommand, inspectCommand, workflowsCommand],
+    [ASK]: [
+      resultCommand,
+      statusCommand,
+      listCommand,
+      graphCommand,
+      eventsCommand,
+      inspectCommand,
+      workflowsCommand,
+      insightsCommand,
+      () => costCommand(() => program.opts()),
+    ],
     "Operate:": [
       revokeCommand,
       retryCommand,
