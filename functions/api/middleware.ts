@@ -3,7 +3,7 @@ import type { MiddlewareObj } from "@middy/core";
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from "aws-lambda";
 import { IdempotencyBusy, IdempotencyConflict } from "../../src/client/idempotency.ts";
 import { TaskIdTaken } from "../../src/client/submit.ts";
-import { CeleriacError } from "../../src/core/errors.ts";
+import { CeleriacError, PayloadGone } from "../../src/core/errors.ts";
 import { Problem } from "../../src/core/problem.ts";
 import { logLine } from "../../src/worker/log.ts";
 
@@ -77,6 +77,12 @@ function toProblem(error: unknown): Problem {
     return new Problem(429, "throttled", "The service is busy. Repeat the request in a moment.", {
       headers: { "retry-after": "1" },
     });
+  if (error instanceof PayloadGone)
+    return new Problem(
+      404,
+      error.code,
+      "The arguments or the result of this task are no longer there: their time is over.",
+    );
   if (error instanceof CeleriacError) return new Problem(500, error.code, "The request could not be carried out.");
   return new Problem(500, "internal", "Something went wrong here. The correlation id finds it in the logs.");
 }

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Guard } from "../../local/gateway.ts";
 import type { AwsRequest, AwsResponse } from "../../local/types.ts";
 import { t } from "../fixtures/canvases.ts";
-import { ended, settled, submit } from "./api.ts";
+import { ended, refused, settled, submit } from "./api.ts";
 import { type Rig, refusal, startRig } from "./rig.ts";
 
 /** Milliseconds for what takes no time but that of the machines. */
@@ -53,9 +53,9 @@ describe.skipIf(inject("assembly") === "")("a task that comes to its end", () =>
 
   it("ends the links as well that an attempt has recorded which was lost before it could end it", async () => {
     const { id, link, node } = linked(t("math.add", 1, 2));
-    const refused = meddle(refusal(), (request) => is(request, "UpdateItem", id, "#done = "));
+    const stopped = meddle(refusal(), (request) => is(request, "UpdateItem", id, "#done = "));
     await submit("/tasks", node);
-    await until(() => expect(refused()).toBe(1));
+    await until(() => expect(stopped()).toBe(1));
     expect(await rig.aws.item(link)).toMatchObject({ status: "PENDING" });
     await rig.aws.setAttributes(id, { terminate: true, lease: 0 });
     await rig.aws.send("math", message(id));
@@ -76,9 +76,9 @@ describe.skipIf(inject("assembly") === "")("a task that comes to its end", () =>
   it("leaves a task alone whose id a link of its own has taken", async () => {
     const { id, link, node } = linked(t("math.add", 1, 2));
     await submit("/tasks", { ...t("math.add", 2, 2), options: { task_id: link, countdown: 8 } });
-    const refused = meddle(refusal(), (request) => is(request, "UpdateItem", id, "#done = "));
+    const stopped = meddle(refusal(), (request) => is(request, "UpdateItem", id, "#done = "));
     await submit("/tasks", node);
-    await until(() => expect(refused()).toBe(1));
+    await until(() => expect(stopped()).toBe(1));
     await rig.aws.setAttributes(id, { terminate: true, lease: 0 });
     await rig.aws.send("math", message(id));
     expect(await ended(id)).toMatchObject({ status: "REVOKED" });
@@ -87,12 +87,12 @@ describe.skipIf(inject("assembly") === "")("a task that comes to its end", () =>
 
   it("has the records of its links before it is seen to have ended, by what ran in its place too", async () => {
     const { id, link, node } = linked(t("probe.replace_with", t("math.add", 1, 2)));
-    const refused = meddle(refusal(), (request) => is(request, "SendMessage", `\\"id\\":\\"${link}`));
+    const stopped = meddle(refusal(), (request) => is(request, "SendMessage", `\\"id\\":\\"${link}`));
     await submit("/tasks", node);
     expect(await ended(id)).toMatchObject({ status: "SUCCESS", result: 3, children: expect.arrayContaining([link]) });
     expect(await rig.aws.item(link)).not.toBeNull();
     expect(await ended(link)).toMatchObject({ status: "SUCCESS", result: 3 });
-    expect(refused()).toBe(1);
+    expect(stopped()).toBe(1);
   });
 
   it("fails at once where its arguments are gone from S3, and so does what follows", async () => {
@@ -108,6 +108,7 @@ describe.skipIf(inject("assembly") === "")("a task that comes to its end", () =>
     expect(await settled(last)).toMatchObject({ status: "FAILURE", error });
     expect(await ended(id)).toMatchObject({ status: "FAILURE", retries: 0, error });
     expect(asked()).toBe(1);
+    await refused(404, "GET", `/tasks/${id}`);
   });
 
   it("fails at once where the result before it is gone from S3", async () => {
