@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { METRIC_LEVELS } from "../src/core/emf.ts";
 import { DefinitionError } from "../src/core/errors.ts";
 import { AuthConfigSchema, authFault } from "./auth-config.ts";
 import { EMULATORS, type EmulatorName, emulatorOf } from "./emulator.ts";
@@ -104,6 +105,13 @@ const StageSchema = z.strictObject({
   emailSender: z.email().nullable().default(null),
   /** Who is told of alarms; null: nobody, they only show in the console. */
   alarmEmail: z.email().nullable().default(null),
+  /**
+   * Metrics of tasks in CloudWatch, by stage, and by module or task as well. Six names (runtime, wait, succeeded, failed, retried, part of the soft limit) at $0.30 a month for the
+   * stage and each module, or task, in the hours that have data. `off` leaves out the alarms on them too.
+   */
+  metrics: z.enum(METRIC_LEVELS).default("stage"),
+  /** Whether CloudWatch shows the stage on a dashboard, and keeps queries of its logs. $3 a month above an account's first three. */
+  dashboard: z.boolean().default(true),
   /** Tags of every stack, which CloudFormation puts on all that it makes. */
   tags: z.record(z.string().min(1).max(128), z.string().max(256)).default({}),
 });

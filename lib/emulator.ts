@@ -24,8 +24,8 @@ export interface Emulator {
  */
 export const EMULATORS: Readonly<Record<EmulatorName, Emulator>> = {
   localstack: {
-    // 4.14's Scheduler takes schedules, and never runs one: a task that is due tomorrow would never start.
-    config: { longDelays: "hops" },
+    // 4.14's Scheduler takes schedules, and never runs one: a task that is due tomorrow would never start. Its CloudFormation has no dashboards.
+    config: { longDelays: "hops", dashboard: false },
     alarms: true,
     losesRedrivePolicies: false,
     wait: 20,

@@ -4,7 +4,9 @@ import { readWorkerEnv } from "../../src/aws/env.ts";
 import { createRuntime } from "../../src/aws/runtime.ts";
 import { backoff } from "../../src/core/backoff.ts";
 import { type Verdict, handleDelivery } from "../../src/worker/handle.ts";
-import { logLine } from "../../src/worker/log.ts";
+import { metricsLine } from "../../src/core/emf.ts";
+import type { EndedAttempt } from "../../src/core/summary.ts";
+import { logLine, writeLine } from "../../src/worker/log.ts";
 import type { Delivery } from "../../src/worker/run.ts";
 import { createStats } from "../../src/worker/stats.ts";
 import { TaskChild } from "../../src/worker/task-child.ts";
@@ -15,7 +17,13 @@ const env = readWorkerEnv();
 const child = new TaskChild(`${folder}task.mjs`, env.memory, await secretsOf(env.secrets));
 const runtime = createRuntime(folder);
 const stats = createStats((task, hour, counters) => runtime.summaries.add(task, hour, counters));
-const worker = { runtime, module: env.module, child, ended: stats.count };
+const worker = { runtime, module: env.module, child, ended };
+
+function ended(attempt: EndedAttempt): void {
+  stats.count(attempt);
+  const line = metricsLine(attempt, { level: env.metrics, stage: runtime.env.stage, module: env.module });
+  if (line !== null) writeLine(line);
+}
 
 /** A module without secrets does without their client, which takes its time to load. */
 async function secretsOf(names: Readonly<Record<string, string>>): Promise<Record<string, string>> {

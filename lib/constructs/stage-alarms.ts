@@ -10,6 +10,7 @@ import {
 } from "aws-cdk-lib/aws-cloudwatch";
 import { Duration } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
+import { METRICS_NAMESPACE } from "../../src/core/emf.ts";
 import { API_FUNCTIONS } from "../api-functions.ts";
 import type { StageContext } from "../stage.ts";
 
@@ -18,6 +19,23 @@ const METRICS_PER_ALARM = 10;
 const FIVE_MINUTES = Duration.minutes(5);
 /** Seconds that the oldest message may wait: more than one crash with its redelivery takes (930 s), so it means that nothing gets through. */
 const OLDEST_MESSAGE = 1_800;
+
+/** Percent of tasks that may fail, above so few that one bad call would be an alarm. */
+const FAILURE_RATE = 10;
+const FEWEST_FAILURES = 5;
+/** Percent of their soft limit that most tasks may take: beyond, a slow day ends them. */
+const SOFT_LIMIT_USED = 90;
+
+/** A metric that workers write of all tasks of a stage. */
+export function taskMetric({ config }: StageContext, metricName: string, statistic: string): Metric {
+  return new Metric({
+    namespace: METRICS_NAMESPACE,
+    metricName,
+    dimensionsMap: { Stage: config.stage },
+    statistic,
+    period: FIVE_MINUTES,
+  });
+}
 
 /** What the alarms of a stage watch, and whom they tell. */
 export interface StageAlarmsProps {
@@ -48,6 +66,8 @@ export class StageAlarms extends Construct {
     ]);
     this.#watchDeadLetters();
     this.#watchApi();
+    this.#watchThrottles();
+    if (stage.config.metrics !== "off") this.#watchTasks();
   }
 
   #watchQueues(names: readonly string[]): void {
@@ -62,16 +82,7 @@ export class StageAlarms extends Construct {
   }
 
   #watchFunctions(id: string, description: string, names: readonly string[]): void {
-    const metrics = names.map(
-      (name) =>
-        new Metric({
-          namespace: "AWS/Lambda",
-          metricName: "Errors",
-          dimensionsMap: { FunctionName: this.#stage.names.lambda(name) },
-          statistic: "Sum",
-          period: FIVE_MINUTES,
-        }),
-    );
+    const metrics = names.map((name) => this.#functionMetric(name, "Errors"));
     this.#alarmOnEach(id, description, "SUM", metrics, 0);
   }
 
@@ -96,12 +107,58 @@ export class StageAlarms extends Construct {
     this.#alarm("api-errors", { alarmDescription: "The API answered with a 5xx.", metric, threshold: 0 });
   }
 
+  /**
+   * Of the functions whose throttling somebody waits for. A worker's only leaves its messages in their queue, whose age is watched; Lambda's pollers run into it whenever
+   * they try for more.
+   */
+  #watchThrottles(): void {
+    const names = ["canvas", ...API_FUNCTIONS.map((name) => `api-${name}`)];
+    const metrics = names.map((name) => this.#functionMetric(name, "Throttles"));
+    this.#alarmOnEach(
+      "throttles",
+      "The account's concurrency, or what is reserved of it, refused the API or the canvas function.",
+      "SUM",
+      metrics,
+      0,
+    );
+  }
+
+  #watchTasks(): void {
+    const failed = taskMetric(this.#stage, "Failed", "Sum");
+    const succeeded = taskMetric(this.#stage, "Succeeded", "Sum");
+    this.#alarm("failure-rate", {
+      alarmDescription: `Over ${FAILURE_RATE}% of tasks fail, and at least ${FEWEST_FAILURES} of them.`,
+      metric: new MathExpression({
+        expression: `IF(FILL(f, 0) >= ${FEWEST_FAILURES}, 100 * f / (f + FILL(s, 0)), 0)`,
+        usingMetrics: { f: failed, s: succeeded },
+        period: FIVE_MINUTES,
+        label: "failed, percent",
+      }),
+      threshold: FAILURE_RATE,
+    });
+    this.#alarm("soft-limit", {
+      alarmDescription: `One in twenty tasks takes over ${SOFT_LIMIT_USED}% of its soft limit.`,
+      metric: taskMetric(this.#stage, "SoftLimitUsed", "p95"),
+      threshold: SOFT_LIMIT_USED,
+    });
+  }
+
   #queueMetric(name: string, metricName: string, statistic: string): Metric {
     return new Metric({
       namespace: "AWS/SQS",
       metricName,
       dimensionsMap: { QueueName: this.#stage.names.queue(name) },
       statistic,
+      period: FIVE_MINUTES,
+    });
+  }
+
+  #functionMetric(name: string, metricName: string): Metric {
+    return new Metric({
+      namespace: "AWS/Lambda",
+      metricName,
+      dimensionsMap: { FunctionName: this.#stage.names.lambda(name) },
+      statistic: "Sum",
       period: FIVE_MINUTES,
     });
   }

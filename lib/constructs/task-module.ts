@@ -62,6 +62,7 @@ export class TaskModuleConstruct extends Construct {
         [ENV.module]: name,
         [ENV.timeout]: String(timeout),
         [ENV.memory]: String(options.memory),
+        [ENV.metrics]: stage.config.metrics,
         ...(Object.keys(options.secrets).length > 0 && { [ENV.secrets]: JSON.stringify(options.secrets) }),
         ...Object.fromEntries(granted.flatMap(({ environment }) => Object.entries(environment ?? {}))),
       },

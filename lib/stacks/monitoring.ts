@@ -4,21 +4,25 @@ import { Topic } from "aws-cdk-lib/aws-sns";
 import { EmailSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
 import { type App, Aws } from "aws-cdk-lib/core";
 import { StageAlarms } from "../constructs/stage-alarms.ts";
+import { StageView } from "../constructs/stage-view.ts";
 import type { TaskModule } from "../discover.ts";
 import { type StageContext, StageStack } from "../stage.ts";
 
-/** The alarms, and the topic that mails them where the stage names an address. */
+/** The alarms, the topic that mails them where the stage names an address, and what one looks at then. */
 export class MonitoringStack extends StageStack {
   readonly alarms: StageAlarms;
+  readonly view: StageView | null;
 
   constructor(app: App, stage: StageContext, modules: readonly TaskModule[]) {
-    super(app, stage, "monitoring", "Celeriac: alarms");
-    const { alarmEmail } = stage.config;
+    super(app, stage, "monitoring", "Celeriac: alarms, dashboard and saved queries");
+    const { alarmEmail, dashboard } = stage.config;
+    const names = modules.map((module) => module.name);
     this.alarms = new StageAlarms(this, "Alarms", {
       stage,
-      modules: modules.map((module) => module.name),
+      modules: names,
       action: alarmEmail === null ? null : this.#mailTo(stage, alarmEmail),
     });
+    this.view = dashboard ? new StageView(this, "View", { stage, modules: names }) : null;
   }
 
   #mailTo({ names }: StageContext, address: string): IAlarmAction {

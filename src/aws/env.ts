@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { type Auth, AuthSchema } from "../core/auth.ts";
+import { METRIC_LEVELS, type MetricLevel } from "../core/emf.ts";
 
 /** The names of the variables that the stacks set and the functions read. */
 export const ENV = {
@@ -22,6 +23,7 @@ export const ENV = {
   queueArnPrefix: "CELERIAC_QUEUE_ARN_PREFIX",
   auth: "CELERIAC_AUTH",
   tokenRules: "CELERIAC_TOKEN_RULES",
+  metrics: "CELERIAC_METRICS",
 } as const;
 
 const Common = z.object({
@@ -101,6 +103,7 @@ export function readAuth(variables: NodeJS.ProcessEnv = process.env): Auth {
 }
 
 const Worker = z.object({
+  [ENV.metrics]: z.enum(METRIC_LEVELS).default("off"),
   [ENV.module]: z.string().min(1),
   [ENV.timeout]: z.coerce.number().positive(),
   [ENV.memory]: z.coerce.number().positive(),
@@ -118,6 +121,8 @@ export interface WorkerEnv {
   readonly timeout: number;
   /** The function's memory, MB. */
   readonly memory: number;
+  /** How finely its tasks' metrics are told apart. */
+  readonly metrics: MetricLevel;
   /** Variable of the task process -> name or ARN of the secret that it holds. */
   readonly secrets: Readonly<Record<string, string>>;
 }
@@ -129,6 +134,7 @@ export function readWorkerEnv(variables: NodeJS.ProcessEnv = process.env): Worke
     module: env[ENV.module],
     timeout: env[ENV.timeout],
     memory: env[ENV.memory],
+    metrics: env[ENV.metrics],
     secrets: env[ENV.secrets],
   };
 }

@@ -112,7 +112,7 @@ const POLLS = 5 * 3 * 60 * 24 * 30;
 
 /** Metrics that the alarms of a stage with so many modules read, ten to an alarm. test/stacks/stage.test.ts counts them in the template. */
 export function alarmMetrics(modules: number): number {
-  return 2 * modules + 8;
+  return 2 * modules + 16;
 }
 
 /** A queue for each module, and for canvases and dead letters. */

@@ -20,7 +20,12 @@ export function logLine(
   context: Partial<LogContext> = {},
   fields: Readonly<Record<string, unknown>> = {},
 ): void {
-  const line = JSON.stringify({ level, time: new Date().toISOString(), message, ...fields, ...context });
+  writeLine({ level, time: new Date().toISOString(), message, ...fields, ...context });
+}
+
+/** Writes one line of JSON to the log. */
+export function writeLine(value: Readonly<Record<string, unknown>>): void {
+  const line = JSON.stringify(value);
   try {
     writeSync(1, `${line}\n`);
   } catch (error) {

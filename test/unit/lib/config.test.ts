@@ -36,6 +36,8 @@ describe("the configuration of a stage", () => {
       gatewayLogRole: true,
       emailSender: null,
       alarmEmail: null,
+      metrics: "stage",
+      dashboard: true,
       tags: {},
     });
   });
