@@ -3,7 +3,6 @@ export const EMBEDDED_ONLY: Readonly<Record<string, string>> = {
   calls: "sees every call",
   delays: "moves the time ahead",
   insights: "bounds how many workers there are",
-  "max-concurrency": "deploys another stage, to an AWS of its own",
   periodic: "moves the time ahead",
   permissions: "sees which calls the roles allow, which no other AWS here enforces",
   purge: "takes all that a queue has, in an AWS of its own",

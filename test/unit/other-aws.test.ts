@@ -5,7 +5,7 @@ import { EMBEDDED_ONLY } from "../scenarios/other-aws.ts";
 
 const FOLDER = join(import.meta.dirname, "..", "scenarios");
 /** Files of projects that never run against another AWS. */
-const APART = /-(faults|races|crashes)\.test\.ts$|^(auth|batches|stage-options|upgrade)\.test\.ts$/;
+const APART = /-(faults|races|crashes)\.test\.ts$|^(auth|batches|max-concurrency|stage-options|upgrade)\.test\.ts$/;
 /** By what a scenario starts an AWS of its own. */
 const OWN = /from "\.\/(rig|stage)\.ts"|startEmbedded/;
 
