@@ -29,8 +29,11 @@ interface Watcher {
 }
 
 const MAX_IDS = 100;
-/** Milliseconds between looks while something happens, after a minute in which nothing did, after five, and after a failure. */
-const PACES = { busy: 1_000, idle: 5_000, asleep: 15_000, failed: 5_000 };
+/**
+ * Milliseconds between looks while something happens (with the request itself a second, in which each change shows), after a minute in
+ * which nothing did, after five, and after a failure.
+ */
+const PACES = { busy: 900, idle: 5_000, asleep: 15_000, failed: 5_000 };
 const IDLE_AFTER = 60_000;
 const ASLEEP_AFTER = 300_000;
 /** Milliseconds between looks at the queues, and at the ages of their oldest messages. */

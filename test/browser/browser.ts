@@ -29,7 +29,8 @@ afterAll(async () => {
 export interface Look {
   readonly screen?: Screen;
   readonly theme?: "light" | "dark";
-  readonly locale?: "en-US" | "ko-KR";
+  /** Null for a browser on a machine that has none. @default en-US */
+  readonly locale?: "en-US" | "ko-KR" | null;
 }
 
 /** Opens the dashboard at a place such as `#/tasks`; a fault that the page reports fails the test. */
@@ -39,7 +40,7 @@ export async function openDashboard(hash: string, look: Look = {}): Promise<Page
   ).newContext({
     viewport: SCREENS[look.screen ?? "desktop"],
     colorScheme: look.theme ?? "light",
-    locale: look.locale ?? "en-US",
+    ...(look.locale === null ? {} : { locale: look.locale ?? "en-US" }),
   });
   const page = await context.newPage();
   const faults: string[] = [];

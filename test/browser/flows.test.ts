@@ -186,6 +186,11 @@ describe("the page", () => {
     await page.getByRole("heading", { name: "Tasks" }).waitFor();
   });
 
+  it("shows in a browser on a machine without a locale", async () => {
+    const page = await openDashboard("#/tasks", { locale: null });
+    expect(await page.getByRole("heading", { name: "Tasks" }).innerText()).toBe("Tasks");
+  });
+
   it("follows the system's theme until another is chosen", async () => {
     const page = await openDashboard("#/tasks", { theme: "dark" });
     const theme = () => page.locator("html").getAttribute("data-theme");
