@@ -41,8 +41,9 @@ export function share(value: number): string {
   }).format(value);
 }
 
-/** `1.2 MB`. */
-export function bytes(value: number): string {
+/** `1.2 MB`; a dash for none. */
+export function bytes(value: number | null): string {
+  if (value === null) return "–";
   const units = ["B", "KB", "MB", "GB"];
   const power = value < 1 ? 0 : Math.min(3, Math.floor(Math.log2(value) / 10));
   const amount = value / 1024 ** power;

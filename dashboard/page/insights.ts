@@ -1,45 +1,17 @@
+import type { z } from "zod";
+import type { InsightsAnswer } from "../../src/core/answer-schemas.ts";
 import { get } from "./api.ts";
 
+/** What recorded runs tell. Seconds, MB, bytes, US dollars. */
+export type Insights = z.output<typeof InsightsAnswer>;
+export type TaskInsight = Insights["tasks"][number];
+/** One task in one hour. */
+export type InsightPoint = Insights["series"][number];
 /** How a task fits the guideline of task sizes. */
-export type SizeClass = "too_short" | "short" | "best" | "long" | "too_long";
-
-/** What recorded runs tell of one task. Times in seconds, sizes in bytes, money in US dollars. */
-export interface TaskInsight {
-  readonly task: string;
-  readonly runs: number;
-  readonly succeeded: number;
-  readonly failed: number;
-  readonly retried: number;
-  readonly runtime: { readonly p50: number; readonly p95: number; readonly max: number; readonly mean: number };
-  readonly queue_wait: { readonly p50: number; readonly p95: number; readonly max: number };
-  readonly memory: { readonly max: number };
-  readonly payload: { readonly p95: number; readonly max: number };
-  readonly retry_rate: number;
-  readonly cost: { readonly total_usd: number; readonly per_task_usd: number };
-  readonly class: SizeClass;
-  readonly advice: readonly string[];
-  readonly chunk_size: number | null;
-}
-
-/** What recorded runs tell of one task in one span of time. */
-export interface InsightPoint {
-  readonly time: string;
-  readonly task: string;
-  readonly succeeded: number;
-  readonly failed: number;
-  readonly retried: number;
-  readonly runtime_p50: number | null;
-  readonly runtime_p95: number | null;
-}
-
-/** The answer of `GET /insights`. */
-export interface Insights {
-  readonly tasks: readonly TaskInsight[];
-  readonly series: readonly InsightPoint[];
-}
+export type SizeClass = TaskInsight["class"];
 
 /** What recorded runs tell; nothing where nothing has been recorded. */
-export async function getInsights(signal: AbortSignal): Promise<Insights> {
+export async function getInsights(signal: AbortSignal): Promise<Pick<Insights, "tasks" | "series">> {
   const { tasks = [], series = [] } = await get<Partial<Insights>>("/insights", signal);
   return { tasks, series };
 }

@@ -15,6 +15,8 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   project.provide("apiUrl", embedded.apiUrl);
   project.provide("awsUrl", embedded.awsUrl);
   project.provide("assembly", "");
+  project.provide("wait", 20);
+  project.provide("patience", 1);
   project.provide("dashboardUrl", dashboardUrl);
   return stop;
 }

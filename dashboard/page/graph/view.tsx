@@ -46,7 +46,9 @@ export function GraphView(props: {
     if (element !== null && direction === "down") element.scrollLeft = (element.scrollWidth - element.clientWidth) / 2;
   }, [direction, width > 0]);
   const drawing = useMemo(() => layout(tree, direction, whole), [tree, direction, whole]);
-  const fit = Math.max(direction === "down" ? 0.8 : 0.55, Math.min(1, (width - PADDING) / drawing.width));
+  // What does not fit at a size that can be read is scrolled, at a size that is read with ease.
+  const fitting = (width - PADDING) / drawing.width;
+  const fit = fitting < (direction === "down" ? 0.8 : 0.55) ? 0.85 : Math.min(1, fitting);
   const scale = zoom ?? fit;
   const step = (by: 1 | -1): void => {
     const next = by > 0 ? ZOOMS.find((one) => one > scale + 0.01) : ZOOMS.findLast((one) => one < scale - 0.01);

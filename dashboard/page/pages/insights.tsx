@@ -62,6 +62,11 @@ export function InsightsPage({ subject }: { subject: string }) {
   );
 }
 
+/** Memory comes in MB. */
+function megabytes(value: number | null): string {
+  return bytes(value === null ? null : value * 1024 * 1024);
+}
+
 function Class({ of }: { of: SizeClass }) {
   const { text, look } = CLASSES[of];
   return <span class={`status ${look}`}>{t(text)}</span>;
@@ -125,7 +130,7 @@ function Table({ tasks }: { tasks: readonly TaskInsight[] }) {
                 {share(task.runs === 0 ? 0 : task.failed / task.runs)}
               </td>
               <td class="number" data-label={t("insights.memory")}>
-                {bytes(task.memory.max)}
+                {megabytes(task.memory.max)}
               </td>
               <td class="number" data-label={t("insights.cost")}>
                 {dollars(task.cost.total_usd)}
@@ -148,9 +153,7 @@ function Detail({ task }: { task: TaskInsight }) {
             <li key={line}>{line}</li>
           ))}
         </ul>
-        {task.chunk_size !== null && task.chunk_size > 1 && (
-          <p>{t("insights.chunk", { size: count(task.chunk_size) })}</p>
-        )}
+        {task.chunk_size !== null && <p>{t("insights.chunk", { size: count(task.chunk_size) })}</p>}
       </Section>
       <Section title={t("insights.numbers")}>
         <dl class="facts">
@@ -166,7 +169,7 @@ function Detail({ task }: { task: TaskInsight }) {
             {duration(task.queue_wait.max)}
           </dd>
           <dt>{t("insights.memory")}</dt>
-          <dd>{bytes(task.memory.max)}</dd>
+          <dd>{megabytes(task.memory.max)}</dd>
           <dt>{t("insights.payload")}</dt>
           <dd>
             p95 {bytes(task.payload.p95)} · max {bytes(task.payload.max)}

@@ -130,7 +130,7 @@ export const en = {
   "chart.succeeded": "Succeeded",
   "chart.failed": "Failed",
   "chart.retried": "Retried",
-  "overview.ended_hour": "Ended in an hour",
+  "overview.ended_hour": "Ended this hour",
   "overview.p95": "Runtime p95",
   "overview.latest": "Latest tasks",
   "overview.failures": "Latest failures",

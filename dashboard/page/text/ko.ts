@@ -132,7 +132,7 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
   "chart.succeeded": "성공",
   "chart.failed": "실패",
   "chart.retried": "재시도",
-  "overview.ended_hour": "1시간 동안 종료",
+  "overview.ended_hour": "이번 시간 종료",
   "overview.p95": "실행 시간 p95",
   "overview.latest": "최근 작업",
   "overview.failures": "최근 실패",
