@@ -7,5 +7,3 @@ try {
 } catch {
   Object.defineProperty(navigator, "language", { value: "en-US" });
 }
-
-export {};
