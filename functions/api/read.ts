@@ -2,6 +2,7 @@ import { getCanvas } from "./get-canvas.ts";
 import { getHealth } from "./get-health.ts";
 import { getInsights } from "./get-insights.ts";
 import { getLive } from "./get-live.ts";
+import { getMetrics } from "./get-metrics.ts";
 import { getOpenApi } from "./get-openapi.ts";
 import { getOutput } from "./get-output.ts";
 import { getRegistry } from "./get-registry.ts";
@@ -26,6 +27,7 @@ export const handler = createHandler(
     listQueues,
     listWorkflows,
     getInsights,
+    getMetrics,
     getOutput,
     getHealth,
     getOpenApi,

@@ -14,6 +14,8 @@ interface Description {
   readonly status: number;
   /** Null where the answer has no body. */
   readonly answer: z.ZodType | null;
+  /** Media type of the answer. @default application/json */
+  readonly answerType?: string;
   readonly problems: readonly number[];
 }
 
@@ -157,6 +159,13 @@ const DESCRIPTIONS: Readonly<Record<RouteName, Description>> = {
     answer: answers.InsightsAnswer,
     problems: [400, 429],
   },
+  getMetrics: {
+    summary: "Queues, and tasks since midnight UTC, as OpenMetrics text",
+    status: 200,
+    answer: z.string(),
+    answerType: "application/openmetrics-text",
+    problems: [429],
+  },
   getOutput: {
     summary: "The text that was taken out of a document",
     status: 302,
@@ -200,7 +209,7 @@ function operationOf(
   description: Description,
   bodyName: string,
 ): Record<string, unknown> {
-  const { summary, body, bodyType, status, answer, problems } = description;
+  const { summary, body, bodyType, status, answer, answerType = "application/json", problems } = description;
   const content =
     bodyType === undefined
       ? body && { "application/json": { schema: { $ref: `#/components/schemas/${bodyName}` } } }
@@ -219,7 +228,7 @@ function operationOf(
     responses: {
       [status]: {
         description: "Done",
-        ...(answer !== null && { content: { "application/json": { schema: schemaOf(answer, "output") } } }),
+        ...(answer !== null && { content: { [answerType]: { schema: schemaOf(answer, "output") } } }),
       },
       ...Object.fromEntries(refusals),
     },

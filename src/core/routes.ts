@@ -51,6 +51,7 @@ export const ROUTES = [
   { name: "listQueues", method: "GET", path: "/queues", function: "read" },
   { name: "listWorkflows", method: "GET", path: "/workflows", function: "read" },
   { name: "getInsights", method: "GET", path: "/insights", function: "read" },
+  { name: "getMetrics", method: "GET", path: "/metrics", function: "read" },
   { name: "getOutput", method: "GET", path: "/documents/{task_id}/output", function: "read" },
   { name: "getHealth", method: "GET", path: "/health", function: "read" },
   { name: "getOpenApi", method: "GET", path: "/openapi.json", function: "read" },

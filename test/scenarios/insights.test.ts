@@ -105,3 +105,17 @@ describe("insights", () => {
     await refused(400, "GET", `/insights${query}`);
   });
 });
+
+describe("GET /metrics", () => {
+  it("has the queues and the attempts of today, as OpenMetrics", async () => {
+    await run("probe.blob", [10]);
+    const metrics = async (): Promise<string> => (await call("GET", "/metrics")).text;
+    await expect
+      .poll(metrics, { timeout: 20_000 })
+      .toMatch(/task_attempts_total\{task="probe.blob",outcome="succeeded"\} [12]\n/);
+    const answer = await call("GET", "/metrics");
+    expect(answer.headers.get("content-type")).toMatch(/^application\/openmetrics-text; version=1\.0\.0/);
+    expect(answer.text).toMatch(/queue_messages\{queue="math",state="waiting"\} 0\n/);
+    expect(answer.text).toMatch(/# EOF\n$/);
+  });
+});
