@@ -73,6 +73,7 @@ describe("each task module", () => {
         CELERIAC_TIMEOUT: "420",
         CELERIAC_MACHINE_PREFIX: "arn:aws:states:REGION:ACCOUNT:stateMachine:celeriac-dev-",
         CELERIAC_MEMORY: "2048",
+        CELERIAC_METRICS: "stage",
         CELERIAC_EMAIL_SENDER: "tasks@example.com",
         CELERIAC_SCHEDULE_GROUP: "celeriac-dev",
         CELERIAC_SCHEDULE_ROLE: "arn:aws:iam::ACCOUNT:role/celeriac-dev-scheduler-REGION",
