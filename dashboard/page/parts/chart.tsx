@@ -29,12 +29,14 @@ interface ChartProps {
   readonly format: (value: number) => string;
   /** What values are: counts have no marks between whole numbers, durations have theirs at whole minutes. */
   readonly of: "count" | "duration" | "share";
+  /** Whether each value is of an hour. @default of a moment */
+  readonly hourly?: boolean;
   /** Pixels. @default 170 */
   readonly height?: number;
 }
 
 /** A chart over time. Its numbers are told in words as well: the latest of each series, under it. */
-export function Chart({ label, times, series, bars = false, format, of, height = 170 }: ChartProps) {
+export function Chart({ label, times, series, bars = false, format, of, hourly = false, height = 170 }: ChartProps) {
   const host = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const { theme, language } = usePrefs();
@@ -44,7 +46,11 @@ export function Chart({ label, times, series, bars = false, format, of, height =
   useEffect(() => {
     const element = host.current;
     if (element === null) return;
-    const made = new uPlot(optionsOf(series, { bars, format, of, height, width: element.clientWidth }), data, element);
+    const made = new uPlot(
+      optionsOf(series, { bars, format, of, hourly, height, width: element.clientWidth }),
+      data,
+      element,
+    );
     plot.current = made;
     const resized = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height }));
     resized.observe(element);
@@ -74,8 +80,7 @@ export function Chart({ label, times, series, bars = false, format, of, height =
   );
 }
 
-/** Seconds of one bar: recorded runs are summed up by the hour. */
-const BAR_SPAN = 3_600;
+const HOUR = 3_600;
 
 /** Bars are drawn from the highest, so each is the sum of itself and those below. */
 function dataOf(times: readonly number[], series: readonly Series[], bars: boolean): uPlot.AlignedData {
@@ -89,9 +94,16 @@ function dataOf(times: readonly number[], series: readonly Series[], bars: boole
 
 function optionsOf(
   series: readonly Series[],
-  options: { bars: boolean; format: (value: number) => string; of: ChartProps["of"]; width: number; height: number },
+  options: {
+    bars: boolean;
+    format: (value: number) => string;
+    of: ChartProps["of"];
+    hourly: boolean;
+    width: number;
+    height: number;
+  },
 ): uPlot.Options {
-  const { bars, format, of, width, height } = options;
+  const { bars, format, of, hourly, width, height } = options;
   const marks = MARKS[of];
   const style = getComputedStyle(document.documentElement);
   const color = (name: string): string => style.getPropertyValue(`--${name}`).trim();
@@ -109,7 +121,7 @@ function optionsOf(
     legend: { show: false },
     cursor: { y: false, points: { size: 6 } },
     scales: {
-      x: { range: (_plot, low, high) => rangeOf(low, high, bars) },
+      x: { range: (plot) => rangeOf(plot.data[0], hourly) },
       y: { range: (_plot, _low, high) => [0, high > 0 ? high * 1.1 : 1] },
     },
     axes: [
@@ -136,10 +148,12 @@ function optionsOf(
   };
 }
 
-/** Bars stand in the middle of their span, so that the first and last need half a span more. */
-function rangeOf(low: number, high: number, bars: boolean): [number, number] {
-  if (!bars) return low === high ? [low - 30, high + 30] : [low, high];
-  return [low - BAR_SPAN / 2, high + BAR_SPAN / 2];
+/** Recorded hours show half a day at least, so that the first of them does not stand alone on an axis of its own. */
+function rangeOf(times: ArrayLike<number>, hourly: boolean): [number, number] {
+  const low = times[0] ?? 0;
+  const high = times[times.length - 1] ?? 0;
+  // A bar stands in the middle of its hour.
+  return hourly ? [Math.min(low, high - 11 * HOUR) - HOUR / 2, high + HOUR / 2] : [low, Math.max(high, low + 1)];
 }
 
 function clock(seconds: number): string {

@@ -9,6 +9,7 @@ export function ThroughputChart({ spans }: { spans: readonly Span[] }) {
   if (spans.length === 0) return <Notice>{t("insights.none")}</Notice>;
   return (
     <Chart
+      hourly
       label={t("chart.throughput")}
       bars
       of="count"
@@ -28,6 +29,7 @@ export function RuntimeChart({ spans }: { spans: readonly Span[] }) {
   if (spans.length === 0) return <Notice>{t("insights.none")}</Notice>;
   return (
     <Chart
+      hourly
       label={t("chart.runtime")}
       times={spans.map((span) => span.time)}
       of="duration"
@@ -46,6 +48,7 @@ export function FailureChart({ spans }: { spans: readonly Span[] }) {
   const rates = spans.map(({ succeeded, failed }) => (succeeded + failed === 0 ? null : failed / (succeeded + failed)));
   return (
     <Chart
+      hourly
       label={t("chart.failure_rate")}
       times={spans.map((span) => span.time)}
       of="share"
