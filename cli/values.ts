@@ -52,6 +52,11 @@ export function whole(text: string): number {
   throw new InvalidArgumentError("Expected a whole number from 1.");
 }
 
+/** A whole number from 0. @throws InvalidArgumentError */
+export function wholeOrNone(text: string): number {
+  return /^0+$/.test(text) ? 0 : whole(text);
+}
+
 /** Adds `NAME=VALUE` to the pairs before it. @throws InvalidArgumentError */
 export function pair(text: string, before: Readonly<Record<string, string>> = {}): Record<string, string> {
   const at = text.indexOf("=");

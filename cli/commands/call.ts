@@ -2,7 +2,7 @@ import { Command } from "@commander-js/extra-typings";
 import { examples } from "../help.ts";
 import type { Open } from "../session.ts";
 import { submit, withSubmitting } from "../submit.ts";
-import { jsonObject, jsonOrText, moment, pair, seconds, whole } from "../values.ts";
+import { jsonObject, jsonOrText, moment, pair, seconds, wholeOrNone } from "../values.ts";
 
 /** `celeriac call TASK [ARGS...]`. */
 export function callCommand(open: Open) {
@@ -17,7 +17,7 @@ export function callCommand(open: Open) {
     .option("--expires <time>", "do not start after so long", seconds)
     .option("--time-limit <time>", "kill it after so long", seconds)
     .option("--soft-time-limit <time>", "ask it to end after so long", seconds)
-    .option("--max-retries <n>", "retries before it fails", whole)
+    .option("--max-retries <n>", "retries before it fails", wholeOrNone)
     .option("--header <name=value>", "a header that reaches the task; may be repeated", pair)
     .option("--ignore-result", "drop the result")
     .option("--task-id <uuid>", "an id of your own")
@@ -26,7 +26,8 @@ export function callCommand(open: Open) {
       examples(
         "call math.add 2 2 --wait",
         `call probe.identity '{"a": 1}' --wait`,
-        `call math.add 2 2 --kwargs '{"z": 3}' --countdown 10s`,
+        "call math.add 2 2 --countdown 10s --expires 1h",
+        `call images.thumbnail https://a.example/cat.png --kwargs '{"width": 200}'`,
         "call probe.sleep 60 --timeout 5s || echo $?",
       ),
     );

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { ListAnswer, LiveAnswer, SearchAnswer } from "../../src/core/answer-schemas.ts";
 import { call, refused, submit, useApi } from "./api.ts";
+import { celeriac } from "./command.ts";
 import { type OwnStage, startStage } from "./stage.ts";
 
 let stage: OwnStage | undefined;
@@ -107,6 +108,14 @@ describe("a stage that asks for signatures", () => {
     () => signed("OPS1"),
   );
 
+  test("takes what the command line signs with the user's credentials", async () => {
+    const url = stage?.embedded.apiUrl ?? "";
+    const args = ["call", "math.add", "1", "2", "--wait"];
+    const env = { AWS_ACCESS_KEY_ID: "AKIACLI", AWS_SECRET_ACCESS_KEY: "secret", AWS_REGION: "us-east-1" };
+    expect(await celeriac(url, [...args, "--sign"], { env })).toEqual({ code: 0, stdout: "3\n", stderr: "" });
+    expect(await celeriac(url, args)).toMatchObject({ code: 3, stderr: expect.stringContaining("--sign") });
+  });
+
   test("refuses a request without one", async () => {
     expect((await refused(403, "GET", "/tasks")).detail).toContain("not signed");
   });
@@ -134,6 +143,15 @@ describe("a stage that asks for API keys", () => {
     () => key("reports"),
     () => key("admin"),
   );
+
+  test("takes the command line's key, by its flag or from the environment", async () => {
+    const url = stage?.embedded.apiUrl ?? "";
+    const args = ["call", "math.add", "1", "2", "--wait"];
+    const value = "celeriac-local-backend";
+    expect(await celeriac(url, [...args, "--api-key", value])).toMatchObject({ code: 0, stdout: "3\n" });
+    expect(await celeriac(url, args, { env: { CELERIAC_API_KEY: value } })).toMatchObject({ code: 0, stdout: "3\n" });
+    expect(await celeriac(url, args)).toMatchObject({ code: 3 });
+  });
 
   test("refuses a request without a key, and with one that there is not", async () => {
     await refused(403, "GET", "/tasks");
@@ -224,6 +242,14 @@ describe("a stage that asks for tokens", () => {
       await bearer({ org: "" }),
     ];
     for (const headers of bad) await refused(401, "GET", "/tasks", undefined, headers);
+  });
+
+  test("takes the command line's token", async () => {
+    const url = stage?.embedded.apiUrl ?? "";
+    const token = acme["authorization"]?.replace("Bearer ", "") ?? "";
+    const args = ["call", "math.add", "1", "2", "--wait"];
+    expect(await celeriac(url, [...args, "--token", token])).toMatchObject({ code: 0, stdout: "3\n" });
+    expect(await celeriac(url, args, { env: { CELERIAC_TOKEN: `${token}x` } })).toMatchObject({ code: 3 });
   });
 
   test("lets a token do what its scopes say", async () => {
