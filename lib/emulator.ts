@@ -16,6 +16,8 @@ export interface Emulator {
   readonly losesRedrivePolicies: boolean;
   /** Seconds that a request to the API may wait for a result: the scenarios ask for no more. */
   readonly wait: number;
+  /** How many times as long as the embedded AWS it takes to run what the scenarios wait for. */
+  readonly patience: number;
 }
 
 /**
@@ -29,6 +31,8 @@ export const EMULATORS: Readonly<Record<EmulatorName, Emulator>> = {
     alarms: true,
     losesRedrivePolicies: false,
     wait: 20,
+    // It takes a batch of each queue at a time, at some 10 ms for each call that a task makes.
+    patience: 4,
   },
   ministack: {
     config: {},
@@ -38,6 +42,8 @@ export const EMULATORS: Readonly<Record<EmulatorName, Emulator>> = {
     losesRedrivePolicies: true,
     // It runs one invocation of a function at a time: who waits holds up all others, even once the client has gone.
     wait: 1,
+    // It takes a batch of all queues at a time.
+    patience: 2,
   },
 };
 

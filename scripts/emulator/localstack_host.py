@@ -24,6 +24,7 @@ from localstack.services.dynamodb import server as dynamodb
 from localstack.services.lambda_.invocation import runtime_executor
 from localstack.services.lambda_.invocation.lambda_models import InvocationResult
 from localstack.utils.run import ShellCommandThread
+from localstack.utils.threads import TMP_THREADS
 
 NODE, BOOTSTRAP, JARS = (os.environ[name] for name in ("CELERIAC_NODE", "CELERIAC_BOOTSTRAP", "CELERIAC_DYNAMODB_JARS"))
 RUNTIME = "/2018-06-01/runtime"
@@ -172,6 +173,8 @@ def start_dynamodb(self):
         name="dynamodb-local",
         env_vars={"DDB_LOCAL_TELEMETRY": "0"},
     )
+    # LocalStack ends these when it ends.
+    TMP_THREADS.append(thread)
     thread.start()
     return thread
 

@@ -24,15 +24,13 @@ const Report = z.object({
 });
 type FileReport = z.infer<typeof Report>["testResults"][number];
 
-/** Emulators are slower than the embedded AWS: they run a batch of a queue at a time, and each of their calls takes longer. */
-const PATIENCE = 4;
-
 /**
  * Runs the scenario suite against a deployed stage, file after file, and prints what passed and failed of each.
  * @param more arguments for vitest: names of files, `-t` and a name.
  * @returns whether nothing failed.
  */
 export async function runScenarios({ emulator, apiUrl, awsUrl }: Deployed, more: readonly string[]): Promise<boolean> {
+  const { wait, patience } = EMULATORS[emulator];
   const folder = await mkdtemp(join(tmpdir(), "celeriac-report-"));
   const file = join(folder, "report.json");
   const vitest = join(ROOT, "node_modules", "vitest", "vitest.mjs");
@@ -42,8 +40,8 @@ export async function runScenarios({ emulator, apiUrl, awsUrl }: Deployed, more:
     env: {
       CELERIAC_URL: apiUrl,
       CELERIAC_AWS_URL: awsUrl,
-      CELERIAC_WAIT: String(EMULATORS[emulator].wait),
-      CELERIAC_PATIENCE: String(PATIENCE),
+      CELERIAC_WAIT: String(wait),
+      CELERIAC_PATIENCE: String(patience),
     },
   });
   const { testResults } = Report.parse(JSON.parse(await readFile(file, "utf8")));
