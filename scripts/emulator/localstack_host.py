@@ -23,8 +23,7 @@ from localstack import config
 from localstack.services.dynamodb import server as dynamodb
 from localstack.services.lambda_.invocation import runtime_executor
 from localstack.services.lambda_.invocation.lambda_models import InvocationResult
-from localstack.utils.run import ShellCommandThread
-from localstack.utils.threads import TMP_THREADS
+from localstack.utils.threads import FuncThread
 
 NODE, BOOTSTRAP, JARS = (os.environ[name] for name in ("CELERIAC_NODE", "CELERIAC_BOOTSTRAP", "CELERIAC_DYNAMODB_JARS"))
 RUNTIME = "/2018-06-01/runtime"
@@ -167,14 +166,9 @@ def start_dynamodb(self):
     """DynamoDB Local as LocalStack starts it, without the agent that patches what we do not use (sizes of items under persistence)."""
     command = ["java", f"-Xmx{self.heap_size}", f"-Djava.library.path={JARS}", "-cp", f"{JARS}/*"]
     main = "com.amazonaws.services.dynamodbv2.local.main.ServerRunner"
-    thread = ShellCommandThread(
-        [*command, main, "-port", str(self.port), "-inMemory"],
-        auto_restart=True,
-        name="dynamodb-local",
-        env_vars={"DDB_LOCAL_TELEMETRY": "0"},
-    )
-    # LocalStack ends these when it ends.
-    TMP_THREADS.append(thread)
+    arguments = [*command, main, "-port", str(self.port), "-inMemory"]
+    # In this process's group, with which it ends, however this process does.
+    thread = FuncThread(lambda *_: subprocess.run(arguments, env={**os.environ, "DDB_LOCAL_TELEMETRY": "0"}, check=True))
     thread.start()
     return thread
 
