@@ -78,10 +78,10 @@ describe.skipIf(inject("assembly") === "")("the roles of the stage", () => {
     expect((await call("DELETE", `/tasks/${later.task_id}`)).status).toBe(204);
     expect((await call("DELETE", `/tasks/${id}`)).status).toBe(204);
     await removeObjects(`payloads/${failed.task_id}`);
-    expect((await call("POST", `/tasks/${failed.task_id}/retry`, {})).status).toBe(500);
+    expect((await call("POST", `/tasks/${failed.task_id}/retry`, {})).status).toBe(404);
     const gone = await run("probe.identity", [LARGE]);
     await removeObjects(`results/${gone.task_id}`);
-    expect((await call("GET", `/result/${gone.task_id}`)).status).toBe(500);
+    expect((await call("GET", `/result/${gone.task_id}`)).status).toBe(404);
   });
 
   it("let a revoked step tell the states that wait, and a failed one be run again with its input", async () => {
