@@ -14,7 +14,7 @@ import { wrongIds } from "./ids.ts";
 /** Canvases under way at once. */
 const IN_FLIGHT = 8;
 /** Random canvases; CELERIAC_CANVASES=2000 makes a long run of it, CELERIAC_SEED repeats one. */
-const CANVASES = Number(process.env["CELERIAC_CANVASES"] ?? 150);
+const CANVASES = Number(process.env["CELERIAC_CANVASES"] ?? 100);
 const SEED = Number(process.env["CELERIAC_SEED"] ?? Math.trunc(Math.random() * 2 ** 31));
 /** Seconds for one canvas, however busy the machine is, and milliseconds for all. */
 const PATIENCE = 120;
@@ -51,11 +51,6 @@ async function runCases(wanted: readonly z.infer<typeof Case>[]): Promise<{ got:
 describe("every case of the conformance file", () => {
   it("gives its value, eight in flight", { timeout: 240_000 }, async () => {
     const { got, expected } = await runCases(cases);
-    expect(got).toEqual(expected);
-  });
-
-  it("gives it again, warm, for all but the widest", { timeout: 120_000 }, async () => {
-    const { got, expected } = await runCases(cases.filter(({ node }) => JSON.stringify(node).length < 20_000));
     expect(got).toEqual(expected);
   });
 });
