@@ -34,7 +34,15 @@ export default defineConfig({
         },
       },
       { test: { name: "faults", include: FAULTS, ...overHttp } },
-      { test: { name: "fuzz", include: ["test/fuzz/*.test.ts"], testTimeout: 600_000, hookTimeout: 60_000 } },
+      {
+        test: {
+          name: "fuzz",
+          provide: { wait: 20, patience: 1 },
+          include: ["test/fuzz/*.test.ts"],
+          testTimeout: 600_000,
+          hookTimeout: 60_000,
+        },
+      },
       {
         test: {
           name: "browser",
