@@ -13,7 +13,13 @@ const UNFIT =
     ? []
     : Object.keys(EMBEDDED_ONLY).map((name) => `test/scenarios/${name}.test.ts`);
 
-const overHttp = { globalSetup: ["test/scenarios/setup.ts"], testTimeout: 60_000 * patience(), hookTimeout: 60_000 };
+const overHttp = {
+  globalSetup: ["test/scenarios/setup.ts"],
+  // They share one stage, and some look at all that a queue holds.
+  fileParallelism: false,
+  testTimeout: 60_000 * patience(),
+  hookTimeout: 60_000,
+};
 
 /**
  * Pure units, the embedded AWS itself, the synthesized template, and scenarios over HTTP against the embedded AWS: `npm test`. Those that
