@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, inject, it, onTestFinished } from "vitest";
+import { describe, expect, inject, it } from "vitest";
 import { z } from "zod";
 import { ended, run, submit, taskOf } from "./api.ts";
 import { type Given, celeriac as celeriacAt } from "./command.ts";
@@ -44,7 +44,7 @@ describe("the command line", { concurrent: true }, () => {
     expect(await celeriac(["result", stdout.trim()])).toMatchObject({ code: 0, stdout: "30\n" });
   });
 
-  it("runs canvases from arguments, a file and stdin", async () => {
+  it("runs canvases from arguments, a file and stdin", async ({ onTestFinished }) => {
     const chord = ["chord", "math.add 1 2", "math.add 3 4", "--body", "math.tsum", "--wait"];
     expect((await celeriac(chord)).stdout).toBe("10\n");
     const node = JSON.stringify({ group: [{ task: "probe.identity", args: ["한국어"] }] });
@@ -139,7 +139,7 @@ describe("the command line", { concurrent: true }, () => {
     expect(stdout).toMatch(/└─ ✓ body: math\.tsum +SUCCESS/);
   });
 
-  it("gets the text out of a document, and runs a named workflow", async () => {
+  it("gets the text out of a document, and runs a named workflow", async ({ onTestFinished }) => {
     const folder = await mkdtemp(join(tmpdir(), "celeriac-cli-"));
     onTestFinished(() => rm(folder, { recursive: true }));
     await writeFile(join(folder, "a.csv"), "name,qty\napple,3\n");
