@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { decide } from "../iam/evaluate.ts";
+import { policySchema } from "../iam/policy.ts";
 import { ACCOUNT, REGION } from "../types.ts";
 import type { Authorization } from "./authorization.ts";
 import type { InvokeFor, TokenAuthorizer } from "./definition.ts";
@@ -12,14 +14,10 @@ export type AskTokenAuthorizer = (
   arn: string,
 ) => Promise<Authorization>;
 
-const list = z.union([z.string().transform((one) => [one]), z.array(z.string())]);
-
 /** What an authorizer answers with (API Gateway, "Output from an API Gateway Lambda authorizer"). */
 const answerSchema = z.looseObject({
   principalId: z.string(),
-  policyDocument: z.looseObject({
-    Statement: z.array(z.looseObject({ Effect: z.enum(["Allow", "Deny"]), Action: list, Resource: list })),
-  }),
+  policyDocument: policySchema,
   context: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),
 });
 
@@ -44,7 +42,10 @@ export function createTokenAuthorizers(apiId: string, invoke: InvokeFor, now: ()
     if (answer === "unauthorized") return { allowed: false, refusal: refusals.unauthorized };
     if (answer === "failed") return { allowed: false, refusal: refusals.authorizerFailed };
     if (answer !== cached?.answer) known.set(key, { answer, until: now() + authorizer.ttl * 1000 });
-    if (!allows(answer, arn)) return { allowed: false, refusal: refusals.accessDenied };
+    const call = { action: "execute-api:Invoke", resource: arn };
+    if (decide(answer.policyDocument, call).kind !== "allowed") {
+      return { allowed: false, refusal: refusals.accessDenied };
+    }
     const said = { principalId: answer.principalId, ...mapValues(answer.context) };
     return { allowed: true, identity: { accessKey: null, apiKey: null, authorizer: said } };
   };
@@ -67,21 +68,6 @@ async function askFunction(
   }
   const answer = answerSchema.safeParse(payload);
   return answer.success ? answer.data : "failed";
-}
-
-function allows({ policyDocument }: Answer, arn: string): boolean {
-  const matching = policyDocument.Statement.filter(
-    ({ Action, Resource }) =>
-      Action.some((action) => fits("execute-api:Invoke", action)) && Resource.some((resource) => fits(arn, resource)),
-  );
-  return matching.some(({ Effect }) => Effect === "Allow") && matching.every(({ Effect }) => Effect === "Allow");
-}
-
-function fits(text: string, pattern: string): boolean {
-  const source = pattern.replaceAll(/[.*+?^${}()|[\]\\]/gu, (character) =>
-    character === "*" ? ".*" : character === "?" ? "." : `\\${character}`,
-  );
-  return new RegExp(`^${source}$`, "su").test(text);
 }
 
 /** Whatever the authorizer gave, functions get texts. */

@@ -53,12 +53,18 @@ const documentSchema = z.looseObject({
 });
 
 /**
- * Reads a policy document of a template.
+ * A policy document, a template's or an authorizer's, as its statements.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html
- * @throws ZodError for what is malformed or not served
  */
+export const policySchema = documentSchema.transform(({ Statement }) => Statement.map(statementOf));
+
+/** Reads a policy document of a template. @throws ZodError for what is malformed or not served */
 export function readPolicy(document: unknown): Statement[] {
-  return documentSchema.parse(document).Statement.map((statement) => ({
+  return policySchema.parse(document);
+}
+
+function statementOf(statement: z.output<typeof statementSchema>): Statement {
+  return {
     effect: statement.Effect,
     // IAM compares actions without regard to case, and resources with it.
     actions: (statement.Action ?? statement.NotAction ?? []).map((action) => pattern(action, "i")),
@@ -76,7 +82,7 @@ export function readPolicy(document: unknown): Statement[] {
         ),
       })),
     ),
-  }));
+  };
 }
 
 function principalsOf(principal: "*" | Readonly<Record<string, readonly string[]>>): string[] {
