@@ -41,6 +41,13 @@ export function param(request: ApiRequest, name: string): string {
   return request.params[name] ?? "";
 }
 
+/** The queue that the path names. @throws Problem 404 where no module has one of this name. */
+export function queueParam(request: ApiRequest, runtime: Runtime): string {
+  const name = param(request, "name");
+  if (runtime.registry.modules().includes(name)) return name;
+  throw new Problem(404, "unknown_queue", "There is no queue of this name. GET /queues lists them.");
+}
+
 /** The query by its schema. @throws Problem 400 naming every fault. */
 export function parseQuery<Schema extends z.ZodType>(request: ApiRequest, schema: Schema): z.output<Schema> {
   return parsed(schema, request.query);
