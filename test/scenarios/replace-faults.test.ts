@@ -5,7 +5,7 @@ import { ListAnswer } from "../../src/core/answer-schemas.ts";
 import type { TaskNode } from "../../src/core/signature.ts";
 import { t, ti } from "../fixtures/canvases.ts";
 import { call, settled, submit, taskOf } from "./api.ts";
-import { type Rig, refusal, startRig } from "./rig.ts";
+import { type Rig, isCall, refusal, startRig } from "./rig.ts";
 
 /** A canvas whose second step, with this id, replaces itself. */
 const canvasOf = (id: string, step: TaskNode): unknown => ({
@@ -27,45 +27,57 @@ type Lost = readonly [
 
 const Replacement = z.object({ submission: z.string().nullable() });
 
-const is = (request: AwsRequest, operation: string, ...texts: readonly string[]): boolean =>
-  request.operation?.endsWith(operation) === true && texts.every((text) => request.body.includes(text));
-
 /** Calls of the task's worker, of the workers of what replaces it, and of those who end it: which fails, by which step, and what the canvas gives. */
 const lost: readonly Lost[] = [
-  ["to keep the token of the state that waits", steps, 14, (request, id) => is(request, "UpdateItem", `token#${id}`)],
+  [
+    "to keep the token of the state that waits",
+    steps,
+    14,
+    (request, id) => isCall(request, "UpdateItem", `token#${id}`),
+  ],
   ["to look whether it has ended meanwhile", steps, 14, lookAfterCommit()],
   [
     "to store a record of what replaces it",
     steps,
     14,
-    (request) => is(request, "PutItem", "probe.identity", `"nesting\\":1`),
+    (request) => isCall(request, "PutItem", "probe.identity", `"nesting\\":1`),
   ],
   [
     "to start its machine",
     steps,
     14,
-    (request) => is(request, "StartExecution") && request.caller?.includes("probe") === true,
+    (request) => isCall(request, "StartExecution") && request.caller?.includes("probe") === true,
   ],
-  ["to send the message of one that replaces it", one, 18, (request) => is(request, "SendMessage", `\\"nesting\\":1`)],
-  ["to end it", steps, 14, (request, id) => is(request, "UpdateItem", `"id":{"S":"${id}"}`, "#done")],
-  ["to end it, after a group", members, 17, (request, id) => is(request, "UpdateItem", `"id":{"S":"${id}"}`, "#done")],
+  [
+    "to send the message of one that replaces it",
+    one,
+    18,
+    (request) => isCall(request, "SendMessage", `\\"nesting\\":1`),
+  ],
+  ["to end it", steps, 14, (request, id) => isCall(request, "UpdateItem", `"id":{"S":"${id}"}`, "#done")],
+  [
+    "to end it, after a group",
+    members,
+    17,
+    (request, id) => isCall(request, "UpdateItem", `"id":{"S":"${id}"}`, "#done"),
+  ],
   [
     "to close the submission that replaced it",
     steps,
     14,
-    (request) => is(request, "UpdateItem", "REMOVE #open") && request.caller?.includes("math") === true,
+    (request) => isCall(request, "UpdateItem", "REMOVE #open") && request.caller?.includes("math") === true,
   ],
   [
     "to end it, where one task replaced it",
     one,
     18,
-    (request, id) => is(request, "UpdateItem", `"id":{"S":"${id}"}`, "#done"),
+    (request, id) => isCall(request, "UpdateItem", `"id":{"S":"${id}"}`, "#done"),
   ],
   ...[1, 2, 3, 4].map((n): Lost => [
     `to answer a token, the ${n}. time`,
     steps,
     14,
-    nth(n, (request) => is(request, "SendTaskSuccess")),
+    nth(n, (request) => isCall(request, "SendTaskSuccess")),
   ]),
 ];
 
@@ -73,8 +85,8 @@ const lost: readonly Lost[] = [
 function lookAfterCommit(): (request: AwsRequest, id: string) => boolean {
   let isReplaced = false;
   return (request, id) => {
-    isReplaced ||= is(request, "UpdateItem", `"id":{"S":"${id}"}`, "#replacement");
-    return isReplaced && is(request, "GetItem", `"id":{"S":"${id}"}`);
+    isReplaced ||= isCall(request, "UpdateItem", `"id":{"S":"${id}"}`, "#replacement");
+    return isReplaced && isCall(request, "GetItem", `"id":{"S":"${id}"}`);
   };
 }
 

@@ -1,7 +1,7 @@
 import { inject } from "vitest";
 import { type Embedded, type EmbeddedOptions, startEmbedded } from "../../local/embedded.ts";
 import type { Guard } from "../../local/gateway.ts";
-import type { AwsResponse } from "../../local/types.ts";
+import type { AwsRequest, AwsResponse } from "../../local/types.ts";
 import { useApi } from "./api.ts";
 import { Aws } from "./aws.ts";
 
@@ -10,6 +10,14 @@ export interface Rig extends Pick<Embedded, "setFaults" | "faults" | "permission
   readonly aws: Aws;
   /** Sees every call, and may answer it itself or lose its answer; null leaves it alone. */
   guard: Guard;
+  /** A further guard, for tests that run at once. @returns what takes it away. */
+  readonly watch: (guard: Guard) => () => void;
+  /** Answers so many calls of functions that are meant, or loses their answers. @default times 1 @returns how many it has. */
+  readonly meddle: (
+    answer: Exclude<ReturnType<Guard>, null>,
+    isMeant: (request: AwsRequest) => boolean,
+    times?: number,
+  ) => () => number;
   readonly stop: () => Promise<void>;
 }
 
@@ -19,7 +27,10 @@ export async function startRig(options: EmbeddedOptions = {}): Promise<Rig> {
   const log =
     process.env["CELERIAC_LOG"] === undefined ? options.log : (line: string) => void process.stderr.write(`${line}\n`);
   const rig: { guard: Rig["guard"] } = { guard: passes };
-  const embedded = await startEmbedded({ ...options, guard: (request) => rig.guard(request), log });
+  const watching = new Set<Guard>();
+  const guard: Guard = (request) =>
+    [rig.guard, ...watching].map((each) => each(request)).find((answer) => answer !== null) ?? null;
+  const embedded = await startEmbedded({ ...options, guard, log });
   await embedded.deploy(inject("assembly"));
   useApi(embedded.apiUrl);
   const aws = new Aws(embedded.awsUrl);
@@ -27,8 +38,26 @@ export async function startRig(options: EmbeddedOptions = {}): Promise<Rig> {
     aws.close();
     await embedded.stop();
   };
+  const watch: Rig["watch"] = (each) => {
+    watching.add(each);
+    return () => void watching.delete(each);
+  };
+  const meddle: Rig["meddle"] = (answer, isMeant, times = 1) => {
+    let count = 0;
+    watch((request) => {
+      if (request.caller === null || count === times || !isMeant(request)) return null;
+      count += 1;
+      return answer;
+    });
+    return () => count;
+  };
   const { setFaults, faults, permissions } = embedded;
-  return Object.assign(rig, { aws, stop, setFaults, faults, permissions });
+  return Object.assign(rig, { aws, watch, meddle, stop, setFaults, faults, permissions });
+}
+
+/** Whether a call is this operation, and its body has all of these texts. */
+export function isCall(request: AwsRequest, operation: string, ...texts: readonly string[]): boolean {
+  return request.operation === operation && texts.every((text) => request.body.includes(text));
 }
 
 /** An answer by which AWS refuses a call for good: the SDK does not try it again. */

@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from "vitest";
 import { z } from "zod";
-import type { Guard } from "../../local/gateway.ts";
-import type { AwsRequest, AwsResponse } from "../../local/types.ts";
+import type { AwsResponse } from "../../local/types.ts";
 import { t } from "../fixtures/canvases.ts";
 import { ended, refused, settled, submit } from "./api.ts";
-import { type Rig, refusal, startRig } from "./rig.ts";
+import { type Rig, isCall, refusal, startRig } from "./rig.ts";
 
 /** Milliseconds for what takes no time but that of the machines. */
 const SOON = 20_000;
@@ -28,32 +27,16 @@ function linked(task: ReturnType<typeof t>): { id: string; link: string; node: o
 
 describe.skipIf(inject("assembly") === "")("a task that comes to its end", () => {
   let rig: Rig;
-  const guards: Guard[] = [];
   beforeAll(async () => {
     rig = await startRig();
-    rig.guard = (request) => guards.map((guard) => guard(request)).find((answer) => answer !== null) ?? null;
   });
   afterAll(() => rig.stop());
-
-  /** Answers so many calls of functions that are meant. @returns how many it has. */
-  const meddle = (answer: AwsResponse, isMeant: (request: AwsRequest) => boolean, times = 1): (() => number) => {
-    let count = 0;
-    guards.push((request) => {
-      if (request.caller === null || count === times || !isMeant(request)) return null;
-      count += 1;
-      return answer;
-    });
-    return () => count;
-  };
-
-  const is = (request: AwsRequest, operation: string, ...texts: readonly string[]): boolean =>
-    request.operation === operation && texts.every((text) => request.body.includes(text));
 
   const until = (isSo: () => Promise<void> | void): Promise<void> => vi.waitFor(isSo, { timeout: SOON, interval: 50 });
 
   it("ends the links as well that an attempt has recorded which was lost before it could end it", async () => {
     const { id, link, node } = linked(t("math.add", 1, 2));
-    const stopped = meddle(refusal(), (request) => is(request, "UpdateItem", id, "#done = "));
+    const stopped = rig.meddle(refusal(), (request) => isCall(request, "UpdateItem", id, "#done = "));
     await submit("/tasks", node);
     await until(() => expect(stopped()).toBe(1));
     expect(await rig.aws.item(link)).toMatchObject({ status: "PENDING" });
@@ -76,7 +59,7 @@ describe.skipIf(inject("assembly") === "")("a task that comes to its end", () =>
   it("leaves a task alone whose id a link of its own has taken", async () => {
     const { id, link, node } = linked(t("math.add", 1, 2));
     await submit("/tasks", { ...t("math.add", 2, 2), options: { task_id: link, countdown: 8 } });
-    const stopped = meddle(refusal(), (request) => is(request, "UpdateItem", id, "#done = "));
+    const stopped = rig.meddle(refusal(), (request) => isCall(request, "UpdateItem", id, "#done = "));
     await submit("/tasks", node);
     await until(() => expect(stopped()).toBe(1));
     await rig.aws.setAttributes(id, { terminate: true, lease: 0 });
@@ -87,7 +70,7 @@ describe.skipIf(inject("assembly") === "")("a task that comes to its end", () =>
 
   it("has the records of its links before it is seen to have ended, by what ran in its place too", async () => {
     const { id, link, node } = linked(t("probe.replace_with", t("math.add", 1, 2)));
-    const stopped = meddle(refusal(), (request) => is(request, "SendMessage", `\\"id\\":\\"${link}`));
+    const stopped = rig.meddle(refusal(), (request) => isCall(request, "SendMessage", `\\"id\\":\\"${link}`));
     await submit("/tasks", node);
     expect(await ended(id)).toMatchObject({ status: "SUCCESS", result: 3, children: expect.arrayContaining([link]) });
     expect(await rig.aws.item(link)).not.toBeNull();
@@ -97,7 +80,7 @@ describe.skipIf(inject("assembly") === "")("a task that comes to its end", () =>
 
   it("fails at once where its arguments are gone from S3, and so does what follows", async () => {
     const id = crypto.randomUUID();
-    const asked = meddle(
+    const asked = rig.meddle(
       NO_SUCH_KEY,
       ({ service, method, path }) => service === "s3" && method === "GET" && path.includes(id),
       Infinity,
@@ -113,7 +96,7 @@ describe.skipIf(inject("assembly") === "")("a task that comes to its end", () =>
 
   it("fails at once where the result before it is gone from S3", async () => {
     const id = crypto.randomUUID();
-    meddle(
+    rig.meddle(
       NO_SUCH_KEY,
       ({ service, method, path }) => service === "s3" && method === "GET" && path.includes(`results/${id}`),
       Infinity,
@@ -125,9 +108,9 @@ describe.skipIf(inject("assembly") === "")("a task that comes to its end", () =>
 
   it("ends well though its own submission is throttled more often than the SDK tries by itself", async () => {
     const type = "com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException";
-    const throttled = meddle(
+    const throttled = rig.meddle(
       refusal(type),
-      (request) => request.caller?.endsWith("-task-probe") === true && is(request, "PutItem", "throttled"),
+      (request) => request.caller?.endsWith("-task-probe") === true && isCall(request, "PutItem", "throttled"),
       4,
     );
     const { task_id: id } = await submit("/tasks", t("probe.start", t("probe.identity", "throttled")));

@@ -1,11 +1,9 @@
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from "vitest";
 import { z } from "zod";
-import type { Guard } from "../../local/gateway.ts";
-import type { AwsRequest } from "../../local/types.ts";
 import { RedriveAnswer } from "../../src/core/answer-schemas.ts";
 import { t } from "../fixtures/canvases.ts";
 import { call, ended, refused, settled, submit, taskOf } from "./api.ts";
-import { type Rig, refusal, startRig } from "./rig.ts";
+import { type Rig, isCall, refusal, startRig } from "./rig.ts";
 
 /** Milliseconds for what takes no time but that of the machines. */
 const SOON = 20_000;
@@ -16,30 +14,10 @@ const message = (id: string, attempt = 0): object => ({ op: "run", id, attempt, 
 
 describe.skipIf(inject("assembly") === "")("a task to whose calls and messages things happen", () => {
   let rig: Rig;
-  const guards: Guard[] = [];
   beforeAll(async () => {
     rig = await startRig();
-    rig.guard = (request) => guards.map((guard) => guard(request)).find((answer) => answer !== null) ?? null;
   });
   afterAll(() => rig.stop());
-
-  /** Answers so many calls of functions that are meant. @returns how many it has. */
-  const meddle = (
-    answer: Exclude<ReturnType<Guard>, null>,
-    isMeant: (request: AwsRequest) => boolean,
-    times = 1,
-  ): (() => number) => {
-    let count = 0;
-    guards.push((request) => {
-      if (request.caller === null || count === times || !isMeant(request)) return null;
-      count += 1;
-      return answer;
-    });
-    return () => count;
-  };
-
-  const is = (request: AwsRequest, operation: string, ...texts: readonly string[]): boolean =>
-    request.operation === operation && texts.every((text) => request.body.includes(text));
 
   /** The states that a task went through. */
   const statesOf = async (id: string): Promise<string[]> => (await taskOf(id)).events.map((event) => event.status);
@@ -60,7 +38,7 @@ describe.skipIf(inject("assembly") === "")("a task to whose calls and messages t
 
   describe.concurrent("whose calls take effect though their answers are lost", () => {
     const loses = (id: string, operation: string, text: string): (() => number) =>
-      meddle("lose-reply", (request) => is(request, operation, id, text));
+      rig.meddle("lose-reply", (request) => isCall(request, operation, id, text));
 
     it.each([
       ["written", "PutItem", "attribute_not_exists(id)"],
@@ -109,7 +87,7 @@ describe.skipIf(inject("assembly") === "")("a task to whose calls and messages t
   describe.concurrent("that is to be retried", () => {
     it("is, though the next attempt's message could not be sent", async () => {
       const id = crypto.randomUUID();
-      const failed = meddle(refusal(), (request) => is(request, "SendMessage", id, `\\"attempt\\":1`));
+      const failed = rig.meddle(refusal(), (request) => isCall(request, "SendMessage", id, `\\"attempt\\":1`));
       await submit("/tasks", { ...t("probe.flaky", 2), options: { task_id: id } });
       expect(await ended(id)).toMatchObject({ status: "SUCCESS", result: 3, retries: 2 });
       expect(failed()).toBe(1);
@@ -120,8 +98,8 @@ describe.skipIf(inject("assembly") === "")("a task to whose calls and messages t
     it("is by one message for each attempt, however often the first one comes", async () => {
       const id = crypto.randomUUID();
       let sent = 0;
-      guards.push((request) => {
-        if (request.caller?.includes("-task-") === true && is(request, "SendMessage", id)) sent += 1;
+      rig.watch((request) => {
+        if (request.caller?.includes("-task-") === true && isCall(request, "SendMessage", id)) sent += 1;
         return null;
       });
       await submit("/tasks", { ...t("probe.flaky", 6), options: { task_id: id, time_limit: 2 } });
@@ -248,13 +226,13 @@ describe.skipIf(inject("assembly") === "")("a task to whose calls and messages t
         nth += 1;
         let calls = 0;
         failed = null;
-        guards.push(({ caller, operation }) => {
+        const unwatch = rig.watch(({ caller, operation }) => {
           if (caller?.endsWith("-api-submit") !== true || (calls += 1) !== nth) return null;
           failed = operation;
           return refusal();
         });
         const ids = await accepted(path, bodyOf());
-        guards.pop();
+        unwatch();
         for (const id of ids) {
           expect(await ended(id), `${nth}. call, ${failed}`).toMatchObject({ status: "SUCCESS", result: 3 });
           expect(await statesOf(id)).toEqual(["PENDING", "STARTED", "SUCCESS"]);

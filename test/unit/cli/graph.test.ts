@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { GraphNode } from "../../../cli/answers.ts";
 import type { Paint } from "../../../cli/view/paint.ts";
 import { drawGraph, topStatus } from "../../../cli/view/graph.ts";
+import { WAITING } from "../../../src/client/states.ts";
 
 const paint: Paint = (_style, text) => text;
 
@@ -14,16 +15,7 @@ const nodeOf = (id: string, change: Partial<GraphNode>): GraphNode =>
     role: "top",
     index: 0,
     result_id: id,
-    status: "PENDING",
-    error: null,
-    progress: null,
-    retries: 0,
-    started_at: null,
-    done_at: null,
-    runtime: null,
-    total: null,
-    completed: null,
-    failed: null,
+    ...WAITING,
     hidden: 0,
     ...change,
   });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type Box, layout } from "../../../dashboard/page/graph/layout.ts";
 import { type Branch, type GraphNode, inOrder, isWide, tallyOf, treeOf } from "../../../dashboard/page/graph/tree.ts";
+import { WAITING } from "../../../src/client/states.ts";
 
 let ids = 0;
 
@@ -16,16 +17,7 @@ function node(kind: GraphNode["kind"], change: Partial<GraphNode> = {}): GraphNo
     role: "top",
     index: 0,
     result_id: id,
-    status: "PENDING",
-    error: null,
-    progress: null,
-    retries: 0,
-    started_at: null,
-    done_at: null,
-    runtime: null,
-    total: null,
-    completed: null,
-    failed: null,
+    ...WAITING,
     hidden: 0,
     ...change,
   };
