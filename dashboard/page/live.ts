@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { type Look, type Queue, get, getLocal, queryOf } from "./api.ts";
+import { createSignal } from "./signal.ts";
 
 /** What a part of the page wants to know each second. */
 export interface Need {
@@ -42,7 +43,7 @@ const QUEUE_BEAT = 5_000;
 const MAX_SAMPLES = 720;
 
 const watchers = new Set<Watcher>();
-const listeners = new Set<() => void>();
+const looked = createSignal();
 const samples: Sample[] = [];
 const known = new Map<string, string>();
 let since: string | undefined;
@@ -114,7 +115,7 @@ async function look(): Promise<void> {
     failing = true;
   }
   looking = false;
-  for (const listener of listeners) listener();
+  looked.notify();
   schedule(interval());
 }
 
@@ -162,7 +163,7 @@ export function setPaused(value: boolean): void {
   paused = value;
   lastActivity = Date.now();
   schedule(0);
-  for (const listener of listeners) listener();
+  looked.notify();
 }
 
 /** Has `seen` called with each look for as long as the part is shown. */
@@ -187,14 +188,7 @@ export function useLive(need: Need, seen: (look: Look) => void): void {
 
 /** The pace, and how many looks there were. */
 export function usePace(): { pace: Pace; looks: number } {
-  const [, redraw] = useState({});
-  useEffect(() => {
-    const listener = (): void => redraw({});
-    listeners.add(listener);
-    return () => {
-      listeners.delete(listener);
-    };
-  }, []);
+  looked.use();
   return { pace: paceOf(), looks };
 }
 

@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { createSignal } from "./signal.ts";
 
 /** What the user has chosen and the browser keeps; null follows the system. */
 export interface Prefs {
@@ -7,7 +7,7 @@ export interface Prefs {
 }
 
 const KEY = "celeriac.prefs";
-const listeners = new Set<() => void>();
+const changed = createSignal();
 let prefs: Prefs = readPrefs();
 
 function readPrefs(): Prefs {
@@ -32,7 +32,7 @@ export function setPrefs(change: Partial<Prefs>): void {
     // Then it holds until the page is left.
   }
   applyPrefs();
-  for (const listener of listeners) listener();
+  changed.notify();
 }
 
 const systemDark = matchMedia("(prefers-color-scheme: dark)");
@@ -57,13 +57,6 @@ systemDark.addEventListener("change", () => setPrefs({}));
 
 /** The theme and language that show; what uses them is drawn again when they change. */
 export function usePrefs(): { theme: "light" | "dark"; language: "en" | "ko" } {
-  const [, redraw] = useState({});
-  useEffect(() => {
-    const listener = (): void => redraw({});
-    listeners.add(listener);
-    return () => {
-      listeners.delete(listener);
-    };
-  }, []);
+  changed.use();
   return { theme: themeOf(), language: languageOf() };
 }
