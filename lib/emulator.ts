@@ -6,7 +6,20 @@ import type { StageConfig } from "./config.ts";
 export const EmulatorName = z.enum(["localstack", "ministack"]);
 export type EmulatorName = z.infer<typeof EmulatorName>;
 
-/** What an emulator does otherwise than AWS, as far as a stage has to be deployed otherwise for it. */
+/** What a scenario may need of an AWS, and not every emulator can do. AWS and the embedded AWS can do it all. */
+export const Ability = z.enum([
+  /** Tasks of different queues run at the same time. */
+  "queues-at-once",
+  /** Tasks of one queue run at the same time. */
+  "tasks-at-once",
+  /** An execution's history tells what its states have sent. */
+  "history-parameters",
+  /** An execution's history has as many events as AWS writes. */
+  "history-events",
+]);
+export type Ability = z.infer<typeof Ability>;
+
+/** What an emulator does otherwise than AWS, as far as a stage is deployed, and the scenarios are run, otherwise for it. */
 export interface Emulator {
   /** What the stage's configuration says instead. */
   readonly config: Partial<StageConfig>;
@@ -18,6 +31,8 @@ export interface Emulator {
   readonly wait: number;
   /** How many times as long as the embedded AWS it takes to run what the scenarios wait for. */
   readonly patience: number;
+  /** What it cannot do by its nature, each with the reason: scenarios that need it are skipped, and the reason is printed. */
+  readonly cannot: Partial<Readonly<Record<Ability, string>>>;
 }
 
 /**
@@ -33,6 +48,9 @@ export const EMULATORS: Readonly<Record<EmulatorName, Emulator>> = {
     wait: 20,
     // It takes a batch of each queue at a time, at some 10 ms for each call that a task makes.
     patience: 4,
+    cannot: {
+      "tasks-at-once": "LocalStack 4.14 takes a batch of a queue when the one before it has ended",
+    },
   },
   ministack: {
     config: {},
@@ -44,6 +62,14 @@ export const EMULATORS: Readonly<Record<EmulatorName, Emulator>> = {
     wait: 1,
     // It takes a batch of all queues at a time.
     patience: 2,
+    cannot: {
+      "queues-at-once":
+        "MiniStack 1.4.21 has one poller for all queues: a batch is taken when the one before it has ended",
+      "tasks-at-once":
+        "MiniStack 1.4.21 has one poller for all queues: a batch is taken when the one before it has ended",
+      "history-parameters": "MiniStack 1.4.21 leaves what a state has sent out of the history",
+      "history-events": "MiniStack 1.4.21 writes fewer events than AWS",
+    },
   },
 };
 

@@ -17,20 +17,24 @@ const Report = z.object({
           fullName: z.string(),
           status: z.string(),
           failureMessages: z.array(z.string()).nullish(),
+          meta: z.object({ skipped: z.string().default("no reason was given") }).prefault({}),
         }),
       ),
     }),
   ),
 });
+/** What vitest calls tests that it did not run. */
+const SKIPPED: readonly string[] = ["skipped", "pending", "todo"];
+
 type FileReport = z.infer<typeof Report>["testResults"][number];
 
 /**
- * Runs the scenario suite against a deployed stage, file after file, and prints what passed and failed of each.
+ * Runs the scenario suite against a deployed stage, file after file, and prints what passed, failed and was skipped of each, and why.
  * @param more arguments for vitest: names of files, `-t` and a name.
  * @returns whether nothing failed.
  */
 export async function runScenarios({ emulator, apiUrl, awsUrl }: Deployed, more: readonly string[]): Promise<boolean> {
-  const { wait, patience } = EMULATORS[emulator];
+  const { wait, patience, cannot } = EMULATORS[emulator];
   const folder = await mkdtemp(join(tmpdir(), "celeriac-report-"));
   const file = join(folder, "report.json");
   const vitest = join(ROOT, "node_modules", "vitest", "vitest.mjs");
@@ -42,6 +46,7 @@ export async function runScenarios({ emulator, apiUrl, awsUrl }: Deployed, more:
       CELERIAC_AWS_URL: awsUrl,
       CELERIAC_WAIT: String(wait),
       CELERIAC_PATIENCE: String(patience),
+      CELERIAC_CANNOT: JSON.stringify(cannot),
     },
   });
   const { testResults } = Report.parse(JSON.parse(await readFile(file, "utf8")));
@@ -58,7 +63,8 @@ function print(files: readonly FileReport[]): void {
   for (const [file, needs] of Object.entries(EMBEDDED_ONLY)) console.log(`not run ${file}: ${needs}`);
   for (const report of files) {
     if (report.message !== "") console.log(`\n${basename(report.name)}: ${firstLine(report.message)}`);
-    for (const { fullName, status, failureMessages } of report.assertionResults) {
+    for (const { fullName, status, failureMessages, meta } of report.assertionResults) {
+      if (SKIPPED.includes(status)) console.log(`skipped ${fullName}: ${meta.skipped}`);
       if (status === "failed") console.log(`FAILED  ${fullName}: ${firstLine(failureMessages?.[0] ?? "")}`);
     }
   }
@@ -67,7 +73,7 @@ function print(files: readonly FileReport[]): void {
 function countsOf(files: readonly FileReport[]): string {
   const sum = (...statuses: string[]): number =>
     files.flatMap((report) => statuses.map((status) => countOf(report, status))).reduce((a, b) => a + b, 0);
-  return [sum("passed"), sum("failed"), sum("skipped", "pending", "todo")].join(" | ");
+  return [sum("passed"), sum("failed"), sum(...SKIPPED)].join(" | ");
 }
 
 function countOf(report: FileReport, status: string): number {

@@ -1,11 +1,17 @@
-import { afterAll, describe, expect, inject, it, vi } from "vitest";
+import { type TestContext, afterAll, describe, expect, inject, it, vi } from "vitest";
 import { t } from "../fixtures/canvases.ts";
 import { settled, submit } from "./api.ts";
 import { Aws } from "./aws.ts";
+import { needs, skip } from "./needs.ts";
 
 /** CELERIAC_WIDE=1 runs what takes minutes on a small machine: 22,000 tasks, at some 150 a second on two cores. */
 const WIDE = process.env["CELERIAC_WIDE"] !== undefined;
 const range = (length: number): number[] => Array.from({ length }, (_, index) => index);
+
+/** @param context of a scenario that only runs where CELERIAC_WIDE is set. */
+function wide(context: TestContext): void {
+  if (!WIDE) skip(context, "it takes minutes: CELERIAC_WIDE=1 runs it");
+}
 
 describe.skipIf(inject("awsUrl") === "")("the history of an execution", () => {
   const aws = new Aws(inject("awsUrl"));
@@ -22,14 +28,16 @@ describe.skipIf(inject("awsUrl") === "")("the history of an execution", () => {
       { timeout: 20_000 },
     );
 
-  it("has eight events for each step of a chain, so that 200 steps stay far below the 25,000 of Step Functions", async () => {
+  it("has eight events for each step of a chain, so that 200 steps stay far below the 25,000 of Step Functions", async (context) => {
+    needs(context, "history-events");
     const steps = [t("math.add", 0, 0), ...range(199).map(() => t("math.add", 1))];
     const { task_id: id, root_id: root } = await submit("/chain", { tasks: steps });
     expect(await settled(id)).toMatchObject({ status: "SUCCESS", result: 199 });
     expect(await eventsOf(root)).toBe(200 * 8 + 6);
   });
 
-  it.runIf(WIDE)("stays below 1,000 events for a chord of 10,000 tasks", { timeout: 600_000 }, async () => {
+  it("stays below 1,000 events for a chord of 10,000 tasks", { timeout: 600_000 }, async (context) => {
+    wide(context);
     const started = performance.now();
     const { task_id: id, root_id: root } = await submit("/chord", {
       header: range(9_999).map((n) => t("probe.identity", n)),
@@ -41,19 +49,21 @@ describe.skipIf(inject("awsUrl") === "")("the history of an execution", () => {
     expect(events).toBeLessThan(1_000);
   });
 
-  it.runIf(WIDE)(
+  it(
     "is cut in two for a chain of 1,000 steps, which may be groups of any width",
     { timeout: 600_000 },
-    async () => {
-      const wide = { group: range(1_000).map(() => t("math.add", 1)) };
-      const steps = [t("math.add", 0, 0), ...range(997).map(() => t("math.add", 1)), wide, t("math.tsum")];
+    async (context) => {
+      wide(context);
+      const group = { group: range(1_000).map(() => t("math.add", 1)) };
+      const steps = [t("math.add", 0, 0), ...range(997).map(() => t("math.add", 1)), group, t("math.tsum")];
       const { task_id: id, root_id: root } = await submit("/chain", { tasks: steps });
       expect(await settled(id, 580)).toMatchObject({ status: "SUCCESS", result: 998_000 });
       expect(await eventsOf(root)).toBeLessThan(5_000);
     },
   );
 
-  it.runIf(WIDE)("of ten groups one after the other is that of ten chords", { timeout: 600_000 }, async () => {
+  it("of ten groups one after the other is that of ten chords", { timeout: 600_000 }, async (context) => {
+    wide(context);
     const steps = range(10).flatMap(() => [{ group: range(999).map(() => t("probe.identity")) }, t("probe.size")]);
     const { task_id: id } = await submit("/chain", { tasks: [t("probe.identity", 1), ...steps].slice(0, -1) });
     expect(await settled(id, 580)).toMatchObject({ status: "SUCCESS", total: 999 });

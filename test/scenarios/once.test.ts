@@ -2,6 +2,7 @@ import { afterAll, describe, expect, inject, it, vi } from "vitest";
 import { t } from "../fixtures/canvases.ts";
 import { ended, run, submit, taskOf } from "./api.ts";
 import { Aws } from "./aws.ts";
+import { needs } from "./needs.ts";
 
 /** The keys that the effects of a task were given, one for each time that it was had. */
 async function effectsOf(id: string): Promise<unknown[]> {
@@ -72,7 +73,8 @@ describe.skipIf(inject("awsUrl") === "")("an effect of a task to which things ha
     expect(await effectsOf(id)).toHaveLength(1);
   });
 
-  it("happens once where the environment is lost after it, and another takes the task over", async () => {
+  it("happens once where the environment is lost after it, and another takes the task over", async (context) => {
+    needs(context, "tasks-at-once");
     const { task_id: id } = await submit("/tasks", t("probe.once", 0, 4, "return"));
     const effect = await vi.waitFor(async () => {
       const item = await aws.item(`once#${id}#effect`);

@@ -5,6 +5,7 @@ import { t, ti } from "../fixtures/canvases.ts";
 import { call, ended, run, runCanvas, settled, submit, taskOf } from "./api.ts";
 import { atOnce } from "./at-once.ts";
 import { Aws } from "./aws.ts";
+import { needs } from "./needs.ts";
 
 type Body = Readonly<Record<string, unknown>>;
 type Task = z.infer<typeof TaskAnswer>;
@@ -228,7 +229,8 @@ describe.skipIf(inject("awsUrl") === "")("the message of a task that has replace
   const aws = new Aws(inject("awsUrl"));
   afterAll(() => aws.close());
 
-  it("may come again at any time: nothing runs twice, and the step after it runs once", async () => {
+  it("may come again at any time: nothing runs twice, and the step after it runs once", async (context) => {
+    needs(context, "history-parameters");
     const submitted = await submit("/canvas", chain(replaced(chain(t("probe.sleep", 1), identity())), add(1)));
     const { root_id: root } = submitted;
     const execution = await vi.waitFor(() => aws.executionOf(root), { timeout: 20_000 });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 import { startEmbedded } from "../../local/embedded.ts";
 import { synthesize } from "../../local/synth.ts";
-import { EMBEDDED_ONLY, patience } from "./other-aws.ts";
+import { EMBEDDED_ONLY, type Inabilities, cannot, patience } from "./other-aws.ts";
 
 declare module "vitest" {
   export interface ProvidedContext {
@@ -18,6 +18,8 @@ declare module "vitest" {
     wait: number;
     /** How many times as long as the embedded AWS this one may take to run tasks. */
     patience: number;
+    /** What it cannot do, each with the reason: see `needs`. */
+    cannot: Inabilities;
   }
 }
 
@@ -25,11 +27,12 @@ declare module "vitest" {
  * Gives the scenarios an API to call: the one at CELERIAC_URL (its AWS at CELERIAC_AWS_URL) where that is set, else the
  * project's own stacks, synthesized for the occasion and served by the embedded AWS. CELERIAC_LOG=1 shows what they log. CELERIAC_WAIT=1 has
  * no request wait longer than a second, for an AWS that runs one invocation of a function at a time: who waits holds up all others. CELERIAC_PATIENCE=4 waits four
- * times as long for what is to happen.
+ * times as long for what is to happen. CELERIAC_CANNOT={"ability":"reason"} skips the scenarios that need it.
  */
 export async function setup(project: TestProject): Promise<(() => Promise<void>) | void> {
   project.provide("wait", Number(process.env["CELERIAC_WAIT"] ?? 20));
   project.provide("patience", patience());
+  project.provide("cannot", cannot());
   const given = process.env["CELERIAC_URL"];
   if (given !== undefined) {
     project.provide("apiUrl", given.replace(/\/$/, ""));

@@ -2,6 +2,7 @@ import { afterAll, describe, expect, inject, it, vi } from "vitest";
 import { t, ti } from "../fixtures/canvases.ts";
 import { call, ended, endedGroup, submit, taskOf } from "./api.ts";
 import { Aws } from "./aws.ts";
+import { needs } from "./needs.ts";
 
 /** Seconds that a task runs if nobody stops it: far longer than a test waits. */
 const LONG = 600;
@@ -73,7 +74,8 @@ describe("terminating", () => {
     expect(await ended(last)).toMatchObject({ ...revoked, started_at: null, error: { task_id: first } });
   });
 
-  it("stops all of a canvas that runs, however deep", async () => {
+  it("stops all of a canvas that runs, however deep", async (context) => {
+    needs(context, "tasks-at-once");
     const { task_id: id, tasks } = await submit("/group", {
       tasks: [
         t("probe.sleep", LONG),

@@ -1,7 +1,8 @@
 import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { expect, test } from "vitest";
-import { EMBEDDED_ONLY } from "../scenarios/other-aws.ts";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { Ability, EMULATORS } from "../../lib/emulator.ts";
+import { EMBEDDED_ONLY, cannot } from "../scenarios/other-aws.ts";
 
 const FOLDER = join(import.meta.dirname, "..", "scenarios");
 /** Files of projects that never run against another AWS. */
@@ -16,4 +17,39 @@ test("the scenarios that start an embedded AWS of their own are those that are l
     if (OWN.test(await readFile(join(FOLDER, file), "utf8"))) own.push(file.replace(".test.ts", ""));
   }
   expect(own.toSorted()).toEqual(Object.keys(EMBEDDED_ONLY).toSorted());
+});
+
+describe("what an AWS cannot do", () => {
+  afterEach(() => {
+    vi.unstubAllEnvs();
+  });
+
+  test("is nothing unless it is said, so that no scenario is skipped on the embedded AWS", () => {
+    vi.stubEnv("CELERIAC_CANNOT", undefined);
+    expect(cannot()).toEqual({});
+  });
+
+  test.each(Object.entries(EMULATORS))("reaches the scenarios as the table of emulators has it: %s", (_, emulator) => {
+    vi.stubEnv("CELERIAC_CANNOT", JSON.stringify(emulator.cannot));
+    expect(cannot()).toEqual(emulator.cannot);
+  });
+
+  test.each([
+    ['{"fly":"it has no wings"}', "fly"],
+    ['{"tasks-at-once":""}', "tasks-at-once"],
+    ["tasks-at-once", "JSON"],
+  ])("is refused as %s", (text, why) => {
+    vi.stubEnv("CELERIAC_CANNOT", text);
+    expect(() => cannot()).toThrow(why);
+  });
+
+  test("is something that a scenario needs, and each reason names the emulator and its version", async () => {
+    const files = (await readdir(FOLDER)).filter((file) => file.endsWith(".test.ts"));
+    const texts = await Promise.all(files.map((file) => readFile(join(FOLDER, file), "utf8")));
+    const needed = texts.flatMap((text) => [...text.matchAll(/needs\(([^)]*)\)/g)].map((call) => call[1] ?? "")).join();
+    expect(Ability.options.filter((ability) => !needed.includes(`"${ability}"`))).toEqual([]);
+    for (const [name, emulator] of Object.entries(EMULATORS)) {
+      for (const reason of Object.values(emulator.cannot)) expect(reason).toMatch(new RegExp(`^${name} \\d`, "i"));
+    }
+  });
 });

@@ -1,0 +1,23 @@
+import { type TestContext, inject } from "vitest";
+import type { Ability } from "../../lib/emulator.ts";
+
+declare module "vitest" {
+  export interface TaskMeta {
+    /** Why a scenario was skipped, for the report of those who run the suite against another AWS. */
+    skipped?: string;
+  }
+}
+
+/** Skips a scenario, with a reason that is printed. */
+export function skip({ task, skip: end }: TestContext, reason: string): never {
+  task.meta.skipped = reason;
+  return end(reason);
+}
+
+/** Skips a scenario where the AWS under test cannot do what it needs. AWS and the embedded AWS can do it all. */
+export function needs(context: TestContext, ...abilities: readonly Ability[]): void {
+  for (const ability of abilities) {
+    const reason = inject("cannot")[ability];
+    if (reason !== undefined) skip(context, reason);
+  }
+}
