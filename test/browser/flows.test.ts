@@ -2,9 +2,10 @@ import { SQSClient, SendMessageCommand } from "@aws-sdk/client-sqs";
 import { describe, expect, inject, it } from "vitest";
 import { call, ended, run, settled, submit } from "../scenarios/api.ts";
 import { type Screen, openDashboard } from "./browser.ts";
+import { awsUrl } from "../scenarios/served.ts";
 
 const sqs = new SQSClient({
-  endpoint: inject("awsUrl"),
+  endpoint: awsUrl,
   region: "us-east-1",
   credentials: { accessKeyId: "test", secretAccessKey: "test" },
 });
@@ -12,7 +13,7 @@ const sqs = new SQSClient({
 /** Makes a dead letter of a task that waits: its message is lost, and SQS gives up what is sent in its place. */
 async function bury(id: string): Promise<void> {
   const body = JSON.stringify({ op: "run", id, attempt: 0, hops: 0 });
-  const QueueUrl = `${inject("awsUrl")}/000000000000/celeriac-local-dead`;
+  const QueueUrl = `${awsUrl}/000000000000/celeriac-local-dead`;
   await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: body }));
 }
 

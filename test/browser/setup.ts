@@ -12,8 +12,7 @@ declare module "vitest" {
 /** Gives the browser tests a dashboard to look at, and its API and AWS to prepare what is to be seen. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const { embedded, dashboardUrl, stop } = await startStage();
-  project.provide("apiUrl", embedded.apiUrl);
-  project.provide("awsUrl", embedded.awsUrl);
+  project.provide("served", [{ apiUrl: embedded.apiUrl, awsUrl: embedded.awsUrl }]);
   project.provide("assembly", "");
   project.provide("wait", 20);
   project.provide("patience", 1);

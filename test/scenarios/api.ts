@@ -8,6 +8,7 @@ import {
   TaskAnswer,
 } from "../../src/core/answer-schemas.ts";
 import type { Node } from "../../src/core/node.ts";
+import { apiUrl } from "./served.ts";
 
 /** An answer over HTTP. */
 export interface Answer {
@@ -33,7 +34,7 @@ export async function call(
   headers: Record<string, string> = {},
 ): Promise<Answer> {
   const raw = typeof body === "string" || body instanceof Uint8Array;
-  const response = await fetch((ownUrl ?? inject("apiUrl")) + path, {
+  const response = await fetch((ownUrl ?? apiUrl) + path, {
     method,
     redirect: "manual",
     headers: { ...(body === undefined || raw ? {} : { "content-type": "application/json" }), ...headers },

@@ -1,8 +1,9 @@
-import { describe, expect, inject, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { GroupAnswer } from "../../src/core/answer-schemas.ts";
 import { t } from "../fixtures/canvases.ts";
 import { call, ended, endedGroup, runCanvas, submit, taskOf } from "./api.ts";
 import { Aws } from "./aws.ts";
+import { awsUrl } from "./served.ts";
 
 const MB = 1_000_000;
 const range = (length: number): number[] => Array.from({ length }, (_, index) => index);
@@ -153,8 +154,8 @@ describe("a wide group", () => {
       expect(group).toMatchObject({ total: 1_500, completed: 1_500, failed: 0, result: results });
       expect(group.children).toHaveLength(1_000);
       expect(new Set(group.children.map((child) => child.status))).toEqual(new Set(["SUCCESS"]));
-      if (inject("awsUrl") === "") return;
-      const aws = new Aws(inject("awsUrl"));
+      if (awsUrl === "") return;
+      const aws = new Aws(awsUrl);
       const { arn } = await aws.executionOf(submitted.root_id);
       // Six chunks, not 1,500 members.
       expect((await aws.history(arn)).length).toBeLessThan(80);

@@ -1,8 +1,9 @@
-import { type TestContext, afterAll, describe, expect, inject, it, vi } from "vitest";
+import { type TestContext, afterAll, describe, expect, it, vi } from "vitest";
 import { t } from "../fixtures/canvases.ts";
 import { settled, submit } from "./api.ts";
 import { Aws } from "./aws.ts";
 import { needs, skip } from "./needs.ts";
+import { awsUrl } from "./served.ts";
 
 /** CELERIAC_WIDE=1 runs what takes minutes on a small machine: 22,000 tasks, at some 150 a second on two cores. */
 const WIDE = process.env["CELERIAC_WIDE"] !== undefined;
@@ -13,8 +14,8 @@ function wide(context: TestContext): void {
   if (!WIDE) skip(context, "it takes minutes: CELERIAC_WIDE=1 runs it");
 }
 
-describe.skipIf(inject("awsUrl") === "")("the history of an execution", () => {
-  const aws = new Aws(inject("awsUrl"));
+describe.skipIf(awsUrl === "")("the history of an execution", () => {
+  const aws = new Aws(awsUrl);
   afterAll(() => aws.close());
 
   /** How many events an execution has once it has ended. */

@@ -4,12 +4,13 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, inject, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { ended, run, submit, taskOf } from "./api.ts";
 import { type Given, celeriac as celeriacAt } from "./command.ts";
+import { apiUrl } from "./served.ts";
 
-const celeriac = (args: readonly string[], given?: Given) => celeriacAt(inject("apiUrl"), args, given);
+const celeriac = (args: readonly string[], given?: Given) => celeriacAt(apiUrl, args, given);
 
 const Submitted = z.object({ task_id: z.guid() });
 
@@ -152,7 +153,7 @@ describe("the command line", { concurrent: true }, () => {
   it("follows what happens until Ctrl-C", async () => {
     const child = spawn(process.execPath, ["cli/celeriac.js", "events", "--json", "--task", "probe.raise_error"], {
       cwd: join(import.meta.dirname, "..", ".."),
-      env: { ...process.env, CELERIAC_URL: inject("apiUrl") },
+      env: { ...process.env, CELERIAC_URL: apiUrl },
       stdio: ["ignore", "pipe", "inherit"],
     });
     let seen = "";

@@ -5,6 +5,7 @@ import { GroupAnswer, SubmissionAnswer, UploadAnswer } from "../../src/core/answ
 import * as make from "../fixtures/documents.ts";
 import { type Answer, call, ended, refused, run, submit } from "./api.ts";
 import { skip } from "./needs.ts";
+import { awsUrl } from "./served.ts";
 
 const upload = (filename: string, bytes: Uint8Array, contentType = "application/octet-stream"): Promise<Answer> =>
   call("POST", `/documents?filename=${encodeURIComponent(filename)}`, bytes, { "content-type": contentType });
@@ -34,7 +35,7 @@ async function processed(
 }
 
 const s3 = new S3Client({
-  endpoint: inject("awsUrl"),
+  endpoint: awsUrl,
   forcePathStyle: true,
   region: "us-east-1",
   credentials: { accessKeyId: "test", secretAccessKey: "test" },
@@ -200,7 +201,7 @@ describe("the tasks that use a service", () => {
       status: "SUCCESS",
       result: { sent: 1 },
     });
-    const outbox = await (await fetch(`${inject("awsUrl")}/_outbox?format=json`)).text();
+    const outbox = await (await fetch(`${awsUrl}/_outbox?format=json`)).text();
     expect(outbox).toContain(to);
   });
 

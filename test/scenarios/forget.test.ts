@@ -1,8 +1,9 @@
-import { afterAll, describe, expect, inject, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { call, ended, refused, run, submit } from "./api.ts";
 import { Aws } from "./aws.ts";
+import { awsUrl } from "./served.ts";
 
-const aws = new Aws(inject("awsUrl"));
+const aws = new Aws(awsUrl);
 afterAll(() => aws.close());
 
 describe("DELETE /tasks/{task_id}", () => {

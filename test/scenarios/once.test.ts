@@ -1,8 +1,9 @@
-import { afterAll, describe, expect, inject, it, vi } from "vitest";
+import { afterAll, describe, expect, it, vi } from "vitest";
 import { t } from "../fixtures/canvases.ts";
 import { ended, run, submit, taskOf } from "./api.ts";
 import { Aws } from "./aws.ts";
 import { needs } from "./needs.ts";
+import { awsUrl } from "./served.ts";
 
 /** The keys that the effects of a task were given, one for each time that it was had. */
 async function effectsOf(id: string): Promise<unknown[]> {
@@ -49,8 +50,8 @@ describe("an effect that a task has once", () => {
   });
 });
 
-describe.skipIf(inject("awsUrl") === "")("an effect of a task to which things happen", () => {
-  const aws = new Aws(inject("awsUrl"));
+describe.skipIf(awsUrl === "")("an effect of a task to which things happen", () => {
+  const aws = new Aws(awsUrl);
   afterAll(() => aws.close());
 
   const started = (id: string): Promise<void> =>

@@ -1,11 +1,12 @@
 import { DynamoDBClient, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { SQSClient, SendMessageCommand } from "@aws-sdk/client-sqs";
-import { describe, expect, inject, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { QueuesAnswer, RedriveAnswer, SubmissionAnswer, TaskAnswer } from "../../src/core/answer-schemas.ts";
 import { call, ended, refused, run, submit } from "./api.ts";
+import { awsUrl } from "./served.ts";
 
 const aws = {
-  endpoint: inject("awsUrl"),
+  endpoint: awsUrl,
   region: "us-east-1",
   credentials: { accessKeyId: "test", secretAccessKey: "test" },
 };
@@ -56,9 +57,7 @@ const deadIn = async (name: string): Promise<number> => {
 /** Makes dead letters of tasks that wait: their messages are lost, and SQS gives up what is sent in their place. */
 async function bury(id: string): Promise<void> {
   const body = JSON.stringify({ op: "run", id, attempt: 0, hops: 0 });
-  await sqs.send(
-    new SendMessageCommand({ QueueUrl: `${inject("awsUrl")}/000000000000/celeriac-local-dead`, MessageBody: body }),
-  );
+  await sqs.send(new SendMessageCommand({ QueueUrl: `${awsUrl}/000000000000/celeriac-local-dead`, MessageBody: body }));
 }
 
 describe("dead letters", () => {

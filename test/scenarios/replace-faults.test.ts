@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, it, vi } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import type { AwsRequest } from "../../local/types.ts";
 import { ListAnswer } from "../../src/core/answer-schemas.ts";
@@ -6,6 +6,7 @@ import type { TaskNode } from "../../src/core/signature.ts";
 import { t, ti } from "../fixtures/canvases.ts";
 import { call, settled, submit, taskOf } from "./api.ts";
 import { type Rig, isCall, refusal, startRig } from "./rig.ts";
+import { awsUrl } from "./served.ts";
 
 /** A canvas whose second step, with this id, replaces itself. */
 const canvasOf = (id: string, step: TaskNode): unknown => ({
@@ -95,7 +96,7 @@ function nth(n: number, matches: (request: AwsRequest) => boolean): (request: Aw
   return (request) => matches(request) && (count += 1) === n;
 }
 
-describe.skipIf(inject("awsUrl") === "")("a task that replaces itself", () => {
+describe.skipIf(awsUrl === "")("a task that replaces itself", () => {
   let rig: Rig;
   beforeAll(async () => {
     rig = await startRig();

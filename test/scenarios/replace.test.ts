@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, inject, it, vi } from "vitest";
+import { afterAll, describe, expect, it, vi } from "vitest";
 import { ListAnswer, type TaskAnswer } from "../../src/core/answer-schemas.ts";
 import type { z } from "zod";
 import { t, ti } from "../fixtures/canvases.ts";
@@ -6,6 +6,7 @@ import { call, ended, run, runCanvas, settled, submit, taskOf } from "./api.ts";
 import { atOnce } from "./at-once.ts";
 import { Aws } from "./aws.ts";
 import { needs } from "./needs.ts";
+import { awsUrl } from "./served.ts";
 
 type Body = Readonly<Record<string, unknown>>;
 type Task = z.infer<typeof TaskAnswer>;
@@ -225,8 +226,8 @@ describe("revoking a task that has replaced itself", () => {
   });
 });
 
-describe.skipIf(inject("awsUrl") === "")("the message of a task that has replaced itself", () => {
-  const aws = new Aws(inject("awsUrl"));
+describe.skipIf(awsUrl === "")("the message of a task that has replaced itself", () => {
+  const aws = new Aws(awsUrl);
   afterAll(() => aws.close());
 
   it("may come again at any time: nothing runs twice, and the step after it runs once", async (context) => {

@@ -5,14 +5,13 @@ import type { TestProject } from "vitest/node";
 import { startEmbedded } from "../../local/embedded.ts";
 import { synthesize } from "../../local/synth.ts";
 import { EMBEDDED_ONLY, type Inabilities, cannot, patience } from "./other-aws.ts";
+import type { Served } from "./served.ts";
 
 declare module "vitest" {
   export interface ProvidedContext {
-    /** Base URL of the API under test, without a slash at the end. */
-    apiUrl: string;
-    /** Where the AWS services answer; empty where the tests were given an API only. */
-    awsUrl: string;
-    /** The cloud assembly that is served, for tests that serve it once more by themselves; empty as above. */
+    /** The stages under test, one for each worker; or the one that was given. Empty where each file starts its own. */
+    served: readonly Served[];
+    /** The cloud assembly that is served, for tests that serve it once more by themselves; empty where the tests were given an API. */
     assembly: string;
     /** Seconds that a request waits for a result, 20 at the most. */
     wait: number;
@@ -25,7 +24,7 @@ declare module "vitest" {
 
 /**
  * Gives the scenarios an API to call: the one at CELERIAC_URL (its AWS at CELERIAC_AWS_URL) where that is set, else the
- * project's own stacks, synthesized for the occasion and served by the embedded AWS. CELERIAC_LOG=1 shows what they log. CELERIAC_WAIT=1 has
+ * project's own stacks, synthesized for the occasion and served by an embedded AWS for each worker. CELERIAC_LOG=1 shows what they log. CELERIAC_WAIT=1 has
  * no request wait longer than a second, for an AWS that runs one invocation of a function at a time: who waits holds up all others. CELERIAC_PATIENCE=4 waits four
  * times as long for what is to happen. CELERIAC_CANNOT={"ability":"reason"} skips the scenarios that need it.
  */
@@ -35,8 +34,7 @@ export async function setup(project: TestProject): Promise<(() => Promise<void>)
   project.provide("cannot", cannot());
   const given = process.env["CELERIAC_URL"];
   if (given !== undefined) {
-    project.provide("apiUrl", given.replace(/\/$/, ""));
-    project.provide("awsUrl", process.env["CELERIAC_AWS_URL"] ?? "");
+    project.provide("served", [{ apiUrl: given.replace(/\/$/, ""), awsUrl: process.env["CELERIAC_AWS_URL"] ?? "" }]);
     project.provide("assembly", "");
     const left = Object.entries(EMBEDDED_ONLY).map(([file, needs]) => `${file} (${needs})`);
     console.log(`Left out, for they need the embedded AWS: ${left.join(", ")}, and single scenarios that say so.`);
@@ -46,16 +44,18 @@ export async function setup(project: TestProject): Promise<(() => Promise<void>)
   const assembly = await mkdtemp(join(tmpdir(), "celeriac-scenarios-"));
   const log =
     process.env["CELERIAC_LOG"] === undefined ? undefined : (line: string) => void process.stderr.write(`${line}\n`);
-  const [embedded] = await Promise.all([
-    startEmbedded({ log }),
+  const [stages] = await Promise.all([
+    Promise.all(Array.from({ length: project.config.maxWorkers }, () => startEmbedded({ log }))),
     synthesize(root, assembly, new AbortController().signal),
   ]);
-  await embedded.deploy(assembly);
-  project.provide("apiUrl", embedded.apiUrl);
-  project.provide("awsUrl", embedded.awsUrl);
+  await Promise.all(stages.map((embedded) => embedded.deploy(assembly)));
+  project.provide(
+    "served",
+    stages.map(({ apiUrl, awsUrl }) => ({ apiUrl, awsUrl })),
+  );
   project.provide("assembly", assembly);
   return async () => {
-    await embedded.stop();
+    await Promise.all(stages.map((embedded) => embedded.stop()));
     await rm(assembly, { recursive: true, force: true });
   };
 }

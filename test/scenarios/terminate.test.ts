@@ -1,8 +1,9 @@
-import { afterAll, describe, expect, inject, it, vi } from "vitest";
+import { afterAll, describe, expect, it, vi } from "vitest";
 import { t, ti } from "../fixtures/canvases.ts";
 import { call, ended, endedGroup, submit, taskOf } from "./api.ts";
 import { Aws } from "./aws.ts";
 import { needs } from "./needs.ts";
+import { awsUrl } from "./served.ts";
 
 /** Seconds that a task runs if nobody stops it: far longer than a test waits. */
 const LONG = 600;
@@ -114,8 +115,8 @@ describe("terminating", () => {
   const before = async (id: string | undefined): Promise<string> => (await taskOf(id ?? "")).parent_id ?? "";
 });
 
-describe.skipIf(inject("awsUrl") === "")("the mark of a task that is to be stopped", () => {
-  const aws = new Aws(inject("awsUrl"));
+describe.skipIf(awsUrl === "")("the mark of a task that is to be stopped", () => {
+  const aws = new Aws(awsUrl);
   afterAll(() => aws.close());
 
   /** Submits a task that starts in a moment, and sets attributes of its record before. */

@@ -8,10 +8,11 @@ import {
   StopExecutionCommand,
 } from "@aws-sdk/client-sfn";
 import { SQSClient, SendMessageCommand } from "@aws-sdk/client-sqs";
-import { beforeAll, describe, expect, inject, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { type SubmissionAnswer, UploadAnswer, WorkflowsAnswer } from "../../src/core/answer-schemas.ts";
 import { call, ended, endedGroup, refused, submit, taskOf } from "./api.ts";
+import { awsUrl } from "./served.ts";
 
 const CSV = 'Name, Qty ,Note\n 사과 ,3,\n사과,3,\n,,\n배,4.5,"a, b"\n';
 const CLEAN = [
@@ -143,10 +144,10 @@ describe("what is asked wrongly", () => {
 const REGION = "us-east-1";
 const MACHINES = `arn:aws:states:${REGION}:000000000000:stateMachine:celeriac-local-workflow-`;
 
-describe.skipIf(inject("awsUrl") === "")("a workflow that is started by hand", () => {
+describe.skipIf(awsUrl === "")("a workflow that is started by hand", () => {
   let states: SFNClient;
   const client = {
-    endpoint: inject("awsUrl"),
+    endpoint: awsUrl,
     region: REGION,
     credentials: { accessKeyId: "test", secretAccessKey: "test" },
   };
