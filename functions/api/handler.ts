@@ -15,8 +15,10 @@ import { cors } from "./cors.ts";
 import type { ApiAnswer, ApiRequest, Operation } from "./http.ts";
 import { correlation, problems } from "./middleware.ts";
 
-/** An answer above this goes as base64: as text in Lambda's JSON, quotes would double it past the 6 MB that an answer may have. */
-const TEXT_ANSWER = 1024 * 1024;
+/** Characters of an answer that goes as text unseen: in Lambda's JSON each takes 3 bytes at the most, a quote 2. */
+const SHORT_ANSWER = 1024 * 1024;
+/** Bytes of an answer's text in Lambda's JSON: with its headers (10 KB at the most) it must fit the 6,291,556 B that a function answers. */
+const MAX_TEXT = 6_000_000;
 
 /**
  * The handler of one API function. Everything that operations have in common happens around them here and in the middleware.
@@ -104,11 +106,16 @@ function readIdempotencyKey(key: string | undefined): string | null {
 }
 
 function toResult({ status, json, headers }: ApiAnswer): APIGatewayProxyResult {
-  const large = json.length > TEXT_ANSWER;
+  const text = fitsAsText(json);
   return {
     statusCode: status,
     headers: { "content-type": "application/json; charset=utf-8", ...headers },
-    body: large ? Buffer.from(json).toString("base64") : json,
-    isBase64Encoded: large,
+    body: text ? json : Buffer.from(json).toString("base64"),
+    isBase64Encoded: !text,
   };
+}
+
+/** Quotes and backslashes double in Lambda's JSON, which base64 spares them: it takes a third more, whatever it is made of. */
+function fitsAsText(json: string): boolean {
+  return json.length <= SHORT_ANSWER || Buffer.byteLength(JSON.stringify(json)) <= MAX_TEXT;
 }

@@ -49,6 +49,12 @@ export class Payloads {
     return `${JSON.stringify(value).slice(0, -1)},"result":${await this.load(result)}}`;
   }
 
+  /** Bytes of JSON that {@link embed} puts in place of a result. */
+  inlineBytes(result: Payload): number {
+    if ("json" in result) return Buffer.byteLength(result.json);
+    return result.bytes > MAX_INLINE_RESULT ? 0 : result.bytes;
+  }
+
   /** A short-lived URL of an object. */
   urlOf(key: string, options: { filename?: string; contentType?: string } = {}): Promise<string> {
     return getSignedUrl(

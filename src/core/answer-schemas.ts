@@ -62,11 +62,12 @@ export const GroupAnswer = z.strictObject({
   runtime: z.number().min(0).nullable(),
 });
 
-/** All of a task's data. */
+/** All of a task's data; `args_url`, of the JSON `[args, kwargs]`, where both, with the result, are over 4 MB. */
 export const TaskAnswer = z.strictObject({
   ...ResultAnswer.shape,
-  args: z.array(z.unknown()),
-  kwargs: z.record(z.string(), z.unknown()),
+  args: z.array(z.unknown()).nullable(),
+  kwargs: z.record(z.string(), z.unknown()).nullable(),
+  args_url: z.url().optional(),
   options: z.record(z.string(), z.unknown()),
   events: z.array(z.strictObject({ status: z.string(), at: Time, attempt: z.int().min(0) })),
 });

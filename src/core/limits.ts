@@ -28,6 +28,11 @@ export const MAX_BODY = 4 * MB;
 export const MAX_RESULT = 5 * MB;
 /** A result that an answer carries itself; a larger one is given as a URL. */
 export const MAX_INLINE_RESULT = 1 * MB;
+/**
+ * Arguments that an answer carries itself, with the result that it carries; larger ones are given as a URL. In base64, with what else a record
+ * has (400 KB at the most, an item's), it must fit the 6,291,556 B that Lambda answers with.
+ */
+export const MAX_INLINE_ARGUMENTS = 4 * MB;
 /** A payload that an item or a message carries itself: each further KB is a write unit more on each of a task's writes. */
 export const MAX_INLINE_PAYLOAD = 4 * 1024;
 /** Levels of nesting in a JSON body: far above any use, far below what overflows the stack of JSON.stringify (about 7,000). */

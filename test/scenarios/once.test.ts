@@ -10,7 +10,7 @@ async function effectsOf(id: string): Promise<unknown[]> {
   const { children } = await taskOf(id);
   await Promise.all(children.map((child) => ended(child)));
   const tasks = await Promise.all(children.map((child) => taskOf(child)));
-  return tasks.map((task) => Object(task.args[0])[0]);
+  return tasks.map((task) => Object(task.args?.[0])[0]);
 }
 
 const threeTimes = (id: unknown): unknown[] => [id, id, id];

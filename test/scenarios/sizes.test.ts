@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { t } from "../fixtures/canvases.ts";
-import { call, runCanvas, settled, submit } from "./api.ts";
+import { call, runCanvas, settled, submit, taskOf } from "./api.ts";
 
 const KB = 1024;
 const MB = 1024 * KB;
@@ -64,3 +64,34 @@ describe("a result", () => {
     expect(chord).toMatchObject({ status: "FAILURE", error: { type: "ChordError" } });
   });
 });
+
+describe("arguments", () => {
+  /** Numbers that take 5 bytes in a request, and 22 in the JSON that is kept of them. */
+  const numbers = (count: number): string =>
+    `{"task":"math.tsum","args":[[${Array.from({ length: count }, () => "1e20").join()}]]}`;
+
+  it("of 4 MB are answered in place, and larger ones by a URL", async () => {
+    // Besides the numbers: the brackets around them, and the result, which is answered with them.
+    const [most, more] = [Math.floor((4 * MB - 50) / 22), Math.ceil((4 * MB) / 22)];
+    const inPlace = await taskOf(await settle(numbers(most)));
+    expect(inPlace.args).toEqual([Array.from({ length: most }, () => 1e20)]);
+    expect(inPlace.args_url).toBeUndefined();
+    const byUrl = await taskOf(await settle(numbers(more)));
+    expect(byUrl).toMatchObject({ status: "SUCCESS", args: null, kwargs: null });
+    const response = await fetch(byUrl.args_url ?? "");
+    expect(await response.json()).toEqual([[Array.from({ length: more }, () => 1e20)], {}]);
+  });
+
+  it("are answered however large they are", async () => {
+    const { args, args_url: url } = await taskOf(await settle(numbers(800_000)));
+    expect(args).toBeNull();
+    expect((await fetch(url ?? "")).headers.get("content-length")).toBe(String(22 * 800_000 + "[[[]],{}]".length - 1));
+  });
+});
+
+/** Submits a task whose body is this text, and waits for its end. @returns its id. */
+async function settle(body: string): Promise<string> {
+  const { task_id: id } = await submit("/tasks", body, { "content-type": "application/json" });
+  await settled(id);
+  return id;
+}

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { BatchAnswer, TaskAnswer } from "../../src/core/answer-schemas.ts";
-import { call, ended, run, submit } from "./api.ts";
+import { BatchAnswer } from "../../src/core/answer-schemas.ts";
+import { call, ended, run, submit, taskOf } from "./api.ts";
+import { needs } from "./needs.ts";
 
 describe("a task over HTTP", () => {
   it("is accepted, runs, and its result is there", async () => {
@@ -79,7 +80,7 @@ describe("a task over HTTP", () => {
       options: { headers: { tenant: "acme" } },
     });
     await ended(id);
-    const task = TaskAnswer.parse((await call("GET", `/tasks/${id}`)).json);
+    const task = await taskOf(id);
     expect(task.events.map((event) => [event.status, event.attempt])).toEqual([
       ["PENDING", 0],
       ["STARTED", 0],
@@ -160,12 +161,24 @@ describe("a task over HTTP", () => {
 });
 
 describe("payloads of any size", () => {
-  it("travel through S3 where a message or an item cannot carry them", async () => {
+  it.each([
+    ["letters", "x", 3_900_000],
+    ["quotes, each two bytes of JSON", '"', 1_900_000],
+  ])("travel through S3 where a message or an item cannot carry them: %s", async (_, character, count) => {
+    expect(await run("probe.size", [character.repeat(count)])).toMatchObject({ status: "SUCCESS", result: count });
+  });
+
+  it("are shown as they were given", async () => {
+    const text = "x".repeat(3_900_000);
+    const { task_id: id } = await run("probe.size", [text]);
+    expect((await taskOf(id)).args).toEqual([text]);
+  });
+
+  it("are shown as they were given where quotes make their JSON twice as long, and a function's answer four times", async (context) => {
+    needs(context, "base64-answers");
     const text = '"'.repeat(1_900_000);
-    const record = await run("probe.size", [text]);
-    expect(record).toMatchObject({ status: "SUCCESS", result: 1_900_000 });
-    const task = TaskAnswer.parse((await call("GET", `/tasks/${record.task_id}`)).json);
-    expect(task.args).toEqual([text]);
+    const { task_id: id } = await run("probe.size", [text]);
+    expect((await taskOf(id)).args).toEqual([text]);
   });
 
   it("come back in place up to 1 MB, and by a URL above", async () => {

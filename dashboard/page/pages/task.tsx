@@ -69,8 +69,7 @@ function TaskView(props: { task: TaskData; live: State | null; reload: () => voi
             </Section>
           )}
           <Section title={t("task.arguments")}>
-            <Json value={task.args} label={t("task.args")} />
-            {Object.keys(task.kwargs).length > 0 && <Json value={task.kwargs} label={t("task.kwargs")} />}
+            <Arguments task={task} />
           </Section>
           <Section title={t("task.result")}>
             <Result task={task} status={status} />
@@ -110,19 +109,32 @@ function Progress({ progress, done }: { progress: NonNullable<TaskData["progress
   );
 }
 
+function Arguments({ task }: { task: TaskData }) {
+  if (task.args_url !== undefined) return <Large says={t("task.args_large")} url={task.args_url} />;
+  return (
+    <>
+      <Json value={task.args} label={t("task.args")} />
+      {Object.keys(task.kwargs ?? {}).length > 0 && <Json value={task.kwargs} label={t("task.kwargs")} />}
+    </>
+  );
+}
+
+/** What the answer left out for its size. */
+function Large({ says, url }: { says: string; url: string }) {
+  return (
+    <p>
+      {says}{" "}
+      <a href={url} target="_blank" rel="noreferrer">
+        {t("task.open_large")}
+      </a>
+    </p>
+  );
+}
+
 function Result({ task, status }: { task: TaskData; status: string }) {
   if (status !== "SUCCESS")
     return <p class="muted">{isFinal(status) ? t("task.no_result") : t("task.no_result_yet")}</p>;
-  if (task.result_url !== undefined) {
-    return (
-      <p>
-        {t("task.result_large")}{" "}
-        <a href={task.result_url} target="_blank" rel="noreferrer">
-          {t("task.result_open")}
-        </a>
-      </p>
-    );
-  }
+  if (task.result_url !== undefined) return <Large says={t("task.result_large")} url={task.result_url} />;
   return <Json value={task.result} label={t("task.result")} />;
 }
 
