@@ -1,7 +1,8 @@
-import { App } from "aws-cdk-lib/core";
+import { CfnEventSourceMapping } from "aws-cdk-lib/aws-lambda";
+import { App, Aspects } from "aws-cdk-lib/core";
 import type { StageConfig } from "./config.ts";
 import type { TaskModule } from "./discover.ts";
-import { EMULATORS } from "./emulator.ts";
+import { EMULATORS, type Emulator } from "./emulator.ts";
 import { stageContext } from "./stage.ts";
 import { ApiStack } from "./stacks/api.ts";
 import { CanvasStack } from "./stacks/canvas.ts";
@@ -51,7 +52,19 @@ export function addStacks(
   tasks.addStackDependency(storage, "workers need the table and the bucket");
   canvas.addStackDependency(tasks, "it consumes the dead letters");
   api.addStackDependency(canvas, "what is submitted must find its queue");
-  if (config.emulator !== null && !EMULATORS[config.emulator].alarms) return;
+  const emulator = config.emulator === null ? null : EMULATORS[config.emulator];
+  if (emulator !== null) adapt(app, emulator);
+  if (emulator?.alarms === false) return;
   const monitoring = new MonitoringStack(app, stage, modules);
   monitoring.addStackDependency(api, "alarms watch what is there");
+}
+
+/** Has what the constructs made be as an emulator needs it. */
+function adapt(app: App, { batchingWindow }: Emulator): void {
+  if (batchingWindow === 0) return;
+  Aspects.of(app).add({
+    visit: (node) => {
+      if (node instanceof CfnEventSourceMapping) node.maximumBatchingWindowInSeconds = batchingWindow;
+    },
+  });
 }

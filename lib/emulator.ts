@@ -16,6 +16,10 @@ export const Ability = z.enum([
   "history-parameters",
   /** An execution's history has as many events as AWS writes. */
   "history-events",
+  /** What a function answers in base64 comes out as the bytes that it stands for. */
+  "base64-answers",
+  /** A request line of 40,000 characters is answered. */
+  "long-request-lines",
 ]);
 export type Ability = z.infer<typeof Ability>;
 
@@ -27,6 +31,8 @@ export interface Emulator {
   readonly alarms: boolean;
   /** Whether queues lose their dead-letter queue at deployment, and are to be given it afterwards. */
   readonly losesRedrivePolicies: boolean;
+  /** Seconds that a mapping waits for messages to fill its batch, on top of what the template says; 0: as it says. */
+  readonly batchingWindow: number;
   /** Seconds that a request to the API may wait for a result: the scenarios ask for no more. */
   readonly wait: number;
   /** How many times as long as the embedded AWS it takes to run what the scenarios wait for. */
@@ -45,11 +51,15 @@ export const EMULATORS: Readonly<Record<EmulatorName, Emulator>> = {
     config: { longDelays: "hops", dashboard: false },
     alarms: true,
     losesRedrivePolicies: false,
+    // 4.14 polls with this as its waiting time, and takes what comes first; without, it asks, and after an empty answer rests for a second.
+    batchingWindow: 20,
     wait: 20,
     // It takes a batch of each queue at a time, at some 10 ms for each call that a task makes.
     patience: 4,
     cannot: {
       "tasks-at-once": "LocalStack 4.14 takes a batch of a queue when the one before it has ended",
+      "base64-answers": "LocalStack 4.14 takes the binary media type */* for none, and answers base64 as it is",
+      "long-request-lines": "LocalStack 4.14 cuts the connection of a request line of 40,000 characters",
     },
   },
   ministack: {
@@ -58,6 +68,7 @@ export const EMULATORS: Readonly<Record<EmulatorName, Emulator>> = {
     alarms: false,
     // 1.4.21's CloudFormation makes queues without their RedrivePolicy.
     losesRedrivePolicies: true,
+    batchingWindow: 0,
     // It runs one invocation of a function at a time: who waits holds up all others, even once the client has gone.
     wait: 1,
     // It takes a batch of all queues at a time.

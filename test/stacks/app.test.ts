@@ -10,6 +10,12 @@ import { synthesizeStage } from "./support.ts";
 const ROOT = join(import.meta.dirname, "../..");
 const run = promisify(execFile);
 const Failure = z.object({ code: z.number(), stdout: z.string(), stderr: z.string() });
+const Resources = z.object({
+  Resources: z.record(
+    z.string(),
+    z.object({ Type: z.string(), Properties: z.record(z.string(), z.unknown()).default({}) }),
+  ),
+});
 const stages = z
   .object({ context: z.object({ stages: z.record(z.string(), z.unknown()) }) })
   .parse(JSON.parse(await readFile(join(ROOT, "cdk.json"), "utf8"))).context.stages;
@@ -41,6 +47,21 @@ describe("npm run synth", () => {
     const files = await readdir(join(out, "assembly"));
     expect(files.filter((file) => file.endsWith(".template.json")).toSorted()).toEqual(
       ["api", "canvas", "storage", "tasks"].map((name) => `celeriac-local-${name}.template.json`),
+    );
+  });
+
+  test.each([
+    ["localstack", 20],
+    ["ministack", undefined],
+  ])("has mappings wait for messages where an emulator would rest between two looks: %s", async (emulator, seconds) => {
+    await synth({ CDK_CONTEXT_JSON: JSON.stringify({ stage: "local", emulator }) });
+    const template = JSON.parse(await readFile(join(out, "assembly", "celeriac-local-tasks.template.json"), "utf8"));
+    const mappings = Object.values(Resources.parse(template).Resources).filter(
+      ({ Type }) => Type === "AWS::Lambda::EventSourceMapping",
+    );
+    expect(mappings.length).toBeGreaterThan(1);
+    expect(new Set(mappings.map(({ Properties }) => Properties["MaximumBatchingWindowInSeconds"]))).toEqual(
+      new Set([seconds]),
     );
   });
 
