@@ -1,8 +1,9 @@
-"""Starts LocalStack 4.14 from its Python package, with two of its parts replaced, as both come from where only Docker or a download gets them.
+"""Starts LocalStack 4.14 from its Python package, with three of its parts replaced: the first two come from where only Docker or a download gets them.
 
 - Lambda: functions run in containers there. Here each environment is a process of Node that asks for invocations over Lambda's Runtime
   API, which is served here. All that is around it is LocalStack's: the API, event source mappings, environments, concurrency.
 - DynamoDB: LocalStack downloads Amazon's DynamoDB Local. Here it is the same program, from the jars in CELERIAC_DYNAMODB_JARS.
+- The list of threads that end with it: it keeps those that have ended before as well.
 
 Variables: CELERIAC_NODE (the node to run functions by), CELERIAC_BOOTSTRAP (the script that asks for invocations),
 CELERIAC_DYNAMODB_JARS, and LocalStack's own.
@@ -23,7 +24,7 @@ from localstack import config
 from localstack.services.dynamodb import server as dynamodb
 from localstack.services.lambda_.invocation import runtime_executor
 from localstack.services.lambda_.invocation.lambda_models import InvocationResult
-from localstack.utils.threads import FuncThread
+from localstack.utils import threads
 
 NODE, BOOTSTRAP, JARS = (os.environ[name] for name in ("CELERIAC_NODE", "CELERIAC_BOOTSTRAP", "CELERIAC_DYNAMODB_JARS"))
 RUNTIME = "/2018-06-01/runtime"
@@ -170,12 +171,21 @@ def start_dynamodb(self):
     main = "com.amazonaws.services.dynamodbv2.local.main.ServerRunner"
     arguments = [*command, main, "-port", str(self.port), "-inMemory"]
     # In this process's group, with which it ends, however this process does.
-    thread = FuncThread(lambda *_: subprocess.run(arguments, env={**os.environ, "DDB_LOCAL_TELEMETRY": "0"}, check=True))
+    thread = threads.FuncThread(lambda *_: subprocess.run(arguments, env={**os.environ, "DDB_LOCAL_TELEMETRY": "0"}, check=True))
     thread.start()
     return thread
 
 
-# Before LocalStack's Lambda is loaded, whose modules take the function by its name.
+class Running(list):
+    """Threads that run. From Python 3.13 on whoever holds a thread holds its stack: 32,000 of them, and the kernel maps no more."""
+
+    def append(self, thread):
+        self[:] = [other for other in self if other.is_alive()]
+        super().append(thread)
+
+
+# Before LocalStack's services are loaded, whose modules take these by their names.
+threads.TMP_THREADS = Running()
 runtime_executor.get_runtime_executor = lambda: ProcessExecutor
 dynamodb.DynamodbServer.do_start_thread = start_dynamodb
 

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, inject, it, vi } from "vitest";
 import { z } from "zod";
 import { ListAnswer } from "../../src/core/answer-schemas.ts";
 import { t, ti } from "../fixtures/canvases.ts";
@@ -116,7 +116,7 @@ describe("a task that goes through items", () => {
     const answer = await call("POST", `/tasks/${end.task_id}/retry`, {});
     const { task_id: id } = z.object({ task_id: Id }).parse(answer.json);
     await vi.waitFor(async () => expect(await taskOf(id)).toMatchObject({ args: [1, 2], status: "FAILURE" }), {
-      timeout: 20_000,
+      timeout: 20_000 * inject("patience"),
     });
   });
 });

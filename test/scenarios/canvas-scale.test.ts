@@ -1,4 +1,4 @@
-import { type TestContext, afterAll, describe, expect, it, vi } from "vitest";
+import { type TestContext, afterAll, describe, expect, inject, it, vi } from "vitest";
 import { t } from "../fixtures/canvases.ts";
 import { settled, submit } from "./api.ts";
 import { Aws } from "./aws.ts";
@@ -26,7 +26,7 @@ describe.skipIf(awsUrl === "")("the history of an execution", () => {
         expect(execution.status).toBe("SUCCEEDED");
         return (await aws.history(execution.arn)).length;
       },
-      { timeout: 20_000 },
+      { timeout: 20_000 * inject("patience") },
     );
 
   it("has eight events for each step of a chain, so that 200 steps stay far below the 25,000 of Step Functions", async (context) => {

@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, it, vi } from "vitest";
+import { afterAll, describe, expect, inject, it, vi } from "vitest";
 import { ListAnswer, type TaskAnswer } from "../../src/core/answer-schemas.ts";
 import type { z } from "zod";
 import { t, ti } from "../fixtures/canvases.ts";
@@ -111,12 +111,16 @@ const failures: readonly [name: string, node: Body, type: string][] = [
 ];
 
 describe("a task that replaces itself", () => {
-  it("gives the result of what replaced it, wherever it stands", { timeout: 240_000 }, async () => {
-    const got = await atOnce(6, values, async ([name, node]) => [name, (await runCanvas(node, 120)).result]);
-    expect(Object.fromEntries(got)).toEqual(Object.fromEntries(values.map(([name, , value]) => [name, value])));
-  });
+  it(
+    "gives the result of what replaced it, wherever it stands",
+    { timeout: 240_000 * inject("patience") },
+    async () => {
+      const got = await atOnce(6, values, async ([name, node]) => [name, (await runCanvas(node, 120)).result]);
+      expect(Object.fromEntries(got)).toEqual(Object.fromEntries(values.map(([name, , value]) => [name, value])));
+    },
+  );
 
-  it("fails as what replaced it, wherever it stands", { timeout: 120_000 }, async () => {
+  it("fails as what replaced it, wherever it stands", { timeout: 120_000 * inject("patience") }, async () => {
     const got = await atOnce(6, failures, async ([name, node]) => [name, (await runCanvas(node, 60)).error?.type]);
     expect(Object.fromEntries(got)).toEqual(Object.fromEntries(failures.map(([name, , type]) => [name, type])));
   });
@@ -179,7 +183,7 @@ describe("a task that replaces itself", () => {
     expect(await tasksOf(record.task_id)).toHaveLength(1);
   });
 
-  it("may be replaced again and again, but not for ever", { timeout: 120_000 }, async () => {
+  it("may be replaced again and again, but not for ever", { timeout: 120_000 * inject("patience") }, async () => {
     const nested = (times: number): Body =>
       Array.from({ length: times }).reduce<Body>((node) => replaced(node), fixed("end"));
     expect(await runCanvas(nested(30), 60)).toMatchObject({ status: "SUCCESS", result: "end" });
@@ -195,7 +199,7 @@ async function tasksOf(root: string): Promise<z.infer<typeof ListAnswer>["tasks"
       expect(tasks.filter((task) => task.done_at === null)).toEqual([]);
       return tasks;
     },
-    { timeout: 20_000 },
+    { timeout: 20_000 * inject("patience") },
   );
 }
 
@@ -209,7 +213,9 @@ describe("revoking a task that has replaced itself", () => {
 
   it("revokes a task that runs in its place, and so itself", async () => {
     const { task_id: id } = await submit("/tasks", { ...replaced(later) });
-    await vi.waitFor(async () => expect((await taskOf(id)).children).toHaveLength(1), { timeout: 20_000 });
+    await vi.waitFor(async () => expect((await taskOf(id)).children).toHaveLength(1), {
+      timeout: 20_000 * inject("patience"),
+    });
     expect((await call("POST", `/tasks/${id}/revoke`, {})).status).toBe(202);
     expect(await ended(id)).toMatchObject({ status: "REVOKED", error: { type: "Revoked" } });
   });
@@ -217,7 +223,9 @@ describe("revoking a task that has replaced itself", () => {
   it("revokes a canvas that runs in its place, and what follows it", async () => {
     const submitted = await submit("/canvas", chain(replaced(chain(later, identity())), identity()));
     const [first, last] = submitted.tasks.map((task) => task.task_id);
-    await vi.waitFor(async () => expect((await taskOf(first ?? "")).children).toHaveLength(1), { timeout: 20_000 });
+    await vi.waitFor(async () => expect((await taskOf(first ?? "")).children).toHaveLength(1), {
+      timeout: 20_000 * inject("patience"),
+    });
     expect((await call("POST", `/tasks/${submitted.task_id}/revoke`, {})).status).toBe(202);
     expect(await ended(first ?? "")).toMatchObject({ status: "REVOKED" });
     expect(await ended(last ?? "")).toMatchObject({ status: "REVOKED" });
@@ -234,16 +242,18 @@ describe.skipIf(awsUrl === "")("the message of a task that has replaced itself",
     needs(context, "history-parameters");
     const submitted = await submit("/canvas", chain(replaced(chain(t("probe.sleep", 1), identity())), add(1)));
     const { root_id: root } = submitted;
-    const execution = await vi.waitFor(() => aws.executionOf(root), { timeout: 20_000 });
+    const execution = await vi.waitFor(() => aws.executionOf(root), { timeout: 20_000 * inject("patience") });
     const first = submitted.tasks[0]?.task_id ?? "";
-    await vi.waitFor(async () => expect((await taskOf(first)).children).toHaveLength(1), { timeout: 20_000 });
+    await vi.waitFor(async () => expect((await taskOf(first)).children).toHaveLength(1), {
+      timeout: 20_000 * inject("patience"),
+    });
     const [message] = await aws.sentBy(execution.arn);
     if (message === undefined) throw new Error("the machine has sent no message");
     for (let n = 0; n < 3; n += 1) await aws.repeat(message);
     expect(await settled(submitted.task_id)).toMatchObject({ status: "SUCCESS", result: 2 });
     await aws.repeat(message);
     await vi.waitFor(async () => expect(await aws.depth("probe")).toMatchObject({ waiting: 0, inFlight: 0 }), {
-      timeout: 30_000,
+      timeout: 30_000 * inject("patience"),
     });
     const tasks = await Promise.all((await tasksOf(root)).map((task) => taskOf(task.task_id)));
     const states = tasks.map((task) => [task.task, task.events.map((event) => event.status).join(" ")]);
@@ -262,11 +272,13 @@ describe.skipIf(awsUrl === "")("the message of a task that has replaced itself",
     const { task_id: id } = await submit("/tasks", {
       ...replaced({ ...t("probe.sleep", 1), options: { time_limit: 2 } }),
     });
-    await vi.waitFor(async () => expect((await taskOf(id)).children).toHaveLength(1), { timeout: 20_000 });
+    await vi.waitFor(async () => expect((await taskOf(id)).children).toHaveLength(1), {
+      timeout: 20_000 * inject("patience"),
+    });
     for (let n = 0; n < 3; n += 1) await aws.send("probe", { op: "run", id });
     expect(await ended(id)).toMatchObject({ status: "SUCCESS", result: 1 });
     await vi.waitFor(async () => expect(await aws.depth("probe")).toMatchObject({ waiting: 0, inFlight: 0 }), {
-      timeout: 30_000,
+      timeout: 30_000 * inject("patience"),
     });
     const tasks = await Promise.all((await tasksOf(id)).map((task) => taskOf(task.task_id)));
     expect(tasks.map((task) => task.events.length)).toEqual([3, 3]);

@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, it, vi } from "vitest";
+import { afterAll, describe, expect, inject, it, vi } from "vitest";
 import { t, ti } from "../fixtures/canvases.ts";
 import { call, ended, endedGroup, submit, taskOf } from "./api.ts";
 import { Aws } from "./aws.ts";
@@ -16,7 +16,7 @@ const started = (...ids: readonly (string | undefined)[]): Promise<void> =>
     async () => {
       for (const id of ids) expect((await taskOf(id ?? "")).started_at).not.toBeNull();
     },
-    { timeout: 30_000 },
+    { timeout: 30_000 * inject("patience") },
   );
 const revoked = { status: "REVOKED", result: null, error: { type: "Revoked" } };
 
@@ -104,7 +104,7 @@ describe("terminating", () => {
         expect(children).toHaveLength(1);
         return (await taskOf(children[0] ?? "")).parent_id === id ? (children[0] ?? "") : await before(children[0]);
       },
-      { timeout: 30_000 },
+      { timeout: 30_000 * inject("patience") },
     );
     await started(inPlace);
     await terminate(id);
