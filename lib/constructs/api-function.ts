@@ -46,7 +46,7 @@ const RIGHTS: Readonly<Record<ApiFunction, Right>> = {
     memory: 512,
     permissions: (names) => [
       tableItems(names, "dynamodb:GetItem", "dynamodb:BatchGetItem"),
-      indexQueries(names, "recent", "root", "dead"),
+      indexQueries(names, "recent", "root", "dead", "failed"),
       allQueues(names, "sqs:GetQueueAttributes"),
       objects(names, "s3:GetObject", "payloads", "later", "results", "outputs"),
       noticeMissing(names),

@@ -8,7 +8,7 @@ import type { Names } from "../names.ts";
 type Prefix = "payloads" | "later" | "results" | "documents" | "uploads" | "outputs";
 
 /** The indexes that are asked. */
-type TableIndex = "recent" | "root" | "dead" | "open";
+type TableIndex = "recent" | "root" | "dead" | "open" | "failed";
 
 /** Items of the table itself. */
 export function tableItems(names: Names, ...actions: readonly `dynamodb:${string}`[]): PolicyStatement {

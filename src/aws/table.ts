@@ -20,6 +20,8 @@ export interface Change {
   readonly id: string;
   readonly set?: Item;
   readonly remove?: readonly string[];
+  /** Attributes that get the value that another has in the item so far, which must be there. */
+  readonly copy?: Readonly<Record<string, string>>;
   /** Entries for the end of lists, which are made where there are none. */
   readonly append?: Readonly<Record<string, readonly unknown[]>>;
   /** What is added to numbers; one that is not there counts as 0. */
@@ -125,6 +127,9 @@ export class Table {
         ...Object.entries(change.set ?? {})
           .filter(([, value]) => value !== undefined)
           .map(([name, value]) => `${expression.name(name)} = ${expression.value(value)}`),
+        ...Object.entries(change.copy ?? {}).map(
+          ([name, from]) => `${expression.name(name)} = ${expression.name(from)}`,
+        ),
         ...Object.entries(change.append ?? {}).map(([name, entries]) => {
           const list = expression.name(name);
           return `${list} = list_append(if_not_exists(${list}, ${expression.value([])}), ${expression.value(entries)})`;

@@ -34,6 +34,7 @@ export const FORGETTABLE: readonly string[] = [
   ...Object.keys(ItemSchema.shape),
   "task",
   "recent",
+  "failed",
   "seq",
   "root_key",
 ].filter((name) => !["id", "kind", "ttl"].includes(name));

@@ -209,10 +209,12 @@ export class TaskTable {
     when: string,
     values: Item,
   ): Promise<TaskRecord | null> {
+    const listed = ending.status === "FAILURE";
     const item = await this.#table.update({
       id,
       set: {
         ...set,
+        ...(listed && { failed: set["recent"] }),
         attempt,
         status: ending.status,
         done: now,
@@ -223,6 +225,8 @@ export class TaskTable {
         dead: ending.dead,
         ttl: Math.ceil(last / 1000) + this.#retention,
       },
+      // One that has a record is in `recent` there.
+      ...(listed && set["recent"] === undefined && { copy: { failed: "recent" } }),
       remove: ["lease", ...(ending.error === null ? ["error"] : [])],
       append: { events: [eventText({ status: ending.status, at: now, attempt })] },
       addToSet: { children: ending.children },
@@ -272,7 +276,7 @@ export class TaskTable {
     const item = await this.#table.update({
       id,
       set: { status: "PENDING", attempt: attempt + 1, lost: 0, due: now },
-      remove: ["error", "done", "runtime", "progress", "terminate"],
+      remove: ["error", "done", "runtime", "progress", "terminate", "failed"],
       when: "attribute_exists(#dead) AND #status = :failure AND #attempt = :attempt",
       values: { failure: "FAILURE", attempt },
     });

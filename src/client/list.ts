@@ -96,12 +96,12 @@ async function partitionGroups(runtime: Runtime, request: ListRequest, before: s
     .filter((day) => day <= before.slice(0, 10) && day >= since)
     .toSorted()
     .toReversed()
-    .map(recentOf);
+    .map((day) => partitionsOf(request.status === "FAILURE" ? "failed" : "recent", day));
 }
 
-/** The partitions of the tasks of a day. */
-function recentOf(day: string): Partition[] {
-  return bucketsOfDay(day).map((value) => ({ index: "recent", attribute: "recent", value }));
+/** The partitions of the tasks of a day: all of them, or those that failed. */
+function partitionsOf(index: "recent" | "failed", day: string): Partition[] {
+  return bucketsOfDay(day).map((value) => ({ index, attribute: index, value }));
 }
 
 /** The newest entries of some partitions, merged. */
@@ -132,7 +132,7 @@ async function newest(
 export async function newTasks(runtime: Runtime, since: number, limit: number, caller: Caller): Promise<TaskRecord[]> {
   const now = runtime.now();
   const days = new Set([dayOf(since - OVERLAP), dayOf(now)]);
-  const partitions = [...days].flatMap(recentOf);
+  const partitions = [...days].flatMap((day) => partitionsOf("recent", day));
   const before = lastPlace(now + CLOCK_SKEW);
   const entries = await newest(runtime, partitions, { before, since: since - OVERLAP, limit });
   const ids = entries.map((entry) => entry.id);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { BatchAnswer } from "../../src/core/answer-schemas.ts";
+import { BatchAnswer, ListAnswer } from "../../src/core/answer-schemas.ts";
 import { RECORD_BYTES, REQUESTS, type Requests } from "../../src/core/cost.ts";
 import type { AwsRequest } from "../../local/types.ts";
 import { t } from "../fixtures/canvases.ts";
@@ -105,6 +105,20 @@ describe("the calls of", () => {
     const { summaries } = await during(batch(100));
     expect(summaries).toBeGreaterThan(0);
     expect(summaries).toBeLessThan(50);
+  });
+});
+
+describe("a listing of failures", () => {
+  it("reads the records of failures alone", async () => {
+    const { task_id: failed } = await submit("/tasks", t("probe.fail", "for good"));
+    await ended(failed);
+    await batch(30)();
+    const { reads } = await during(async () => {
+      const page = ListAnswer.parse((await call("GET", "/tasks?status=FAILURE")).json);
+      expect(page.tasks.map((task) => task.task_id)).toEqual([failed]);
+    });
+    // The days that there are, and the one record.
+    expect(reads).toBe(2);
   });
 });
 

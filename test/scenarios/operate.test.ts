@@ -1,7 +1,13 @@
 import { DynamoDBClient, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { SQSClient, SendMessageCommand } from "@aws-sdk/client-sqs";
 import { describe, expect, it } from "vitest";
-import { QueuesAnswer, RedriveAnswer, SubmissionAnswer, TaskAnswer } from "../../src/core/answer-schemas.ts";
+import {
+  ListAnswer,
+  QueuesAnswer,
+  RedriveAnswer,
+  SubmissionAnswer,
+  TaskAnswer,
+} from "../../src/core/answer-schemas.ts";
 import { call, ended, refused, run, submit } from "./api.ts";
 import { awsUrl } from "./served.ts";
 
@@ -54,6 +60,12 @@ const deadIn = async (name: string): Promise<number> => {
   return queues.find((queue) => queue.name === name)?.dead ?? Number.NaN;
 };
 
+/** The failures that are listed of a module. */
+const failuresIn = async (name: string): Promise<string[]> => {
+  const { tasks } = ListAnswer.parse((await call("GET", `/tasks?status=FAILURE&queue=${name}`)).json);
+  return tasks.map((task) => task.task_id);
+};
+
 /** Makes dead letters of tasks that wait: their messages are lost, and SQS gives up what is sent in their place. */
 async function bury(id: string): Promise<void> {
   const body = JSON.stringify({ op: "run", id, attempt: 0, hops: 0 });
@@ -71,6 +83,7 @@ describe("dead letters", () => {
     for (const id of ids) await bury(id);
     for (const id of ids) expect(await ended(id)).toMatchObject({ status: "FAILURE", error: { type: "WorkerLost" } });
     expect(await deadIn("records")).toBe(before + 3);
+    expect(await failuresIn("records")).toEqual(expect.arrayContaining(ids));
     expect(RedriveAnswer.parse((await call("POST", "/queues/records/redrive", {})).json)).toEqual({
       name: "records",
       redriven: before + 3,
@@ -78,6 +91,7 @@ describe("dead letters", () => {
     for (const [n, id] of ids.entries())
       expect(await ended(id)).toMatchObject({ status: "SUCCESS", error: null, result: { processed: n } });
     expect(await deadIn("records")).toBe(0);
+    expect(await failuresIn("records")).not.toEqual(expect.arrayContaining([ids[0]]));
     expect((await call("POST", "/queues/records/redrive", {})).json).toEqual({ name: "records", redriven: 0 });
   });
 

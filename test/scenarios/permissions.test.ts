@@ -66,6 +66,7 @@ describe.skipIf(inject("assembly") === "")("the roles of the stage", () => {
     const later = await submit("/tasks", { task: "probe.fail", args: [LARGE], options: LATER });
     expect((await taskOf(later.task_id)).args).toEqual([LARGE]);
     expect((await call("GET", "/tasks")).status).toBe(200);
+    expect((await call("GET", "/tasks?status=FAILURE")).status).toBe(200);
     expect((await call("GET", `/tasks?root_id=${id}`)).status).toBe(200);
     expect((await call("GET", "/queues")).status).toBe(200);
     expect((await call("GET", `/documents/${id}/output`)).status).toBe(404);

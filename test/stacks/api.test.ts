@@ -204,7 +204,7 @@ describe("each right", () => {
     expect(rights("read")).toEqual([
       `dynamodb:BatchGetItem ${table}`,
       `dynamodb:GetItem ${table}`,
-      ...["dead", "recent", "root"].map((index) => `dynamodb:Query ${table}/index/${index}`),
+      ...["dead", "failed", "recent", "root"].map((index) => `dynamodb:Query ${table}/index/${index}`),
       `s3:GetObject ${bucket}/later/*`,
       `s3:GetObject ${bucket}/outputs/*`,
       `s3:GetObject ${bucket}/payloads/*`,
