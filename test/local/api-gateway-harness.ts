@@ -1,5 +1,6 @@
 import { createServer, type Server } from "node:http";
 import { type AddressInfo, connect } from "node:net";
+import { onTestFinished } from "vitest";
 import { createRestApi } from "../../local/api-gateway/index.ts";
 import type { DeployedResource, Invoke, InvokeResult } from "../../local/types.ts";
 
@@ -97,6 +98,7 @@ export class TestApi {
     this.#server = server;
   }
 
+  /** Starts one for the test that runs, and ends it with the test. */
   static async start(
     resources: readonly DeployedResource[],
     invoke: Invoke = echo,
@@ -113,6 +115,7 @@ export class TestApi {
     await new Promise<void>((resolve) => {
       server.listen(0, "127.0.0.1", resolve);
     });
+    onTestFinished(() => api.#stop());
     return api;
   }
 
@@ -151,7 +154,7 @@ export class TestApi {
     });
   }
 
-  async stop(): Promise<void> {
+  async #stop(): Promise<void> {
     this.#server.closeAllConnections();
     await new Promise((resolve) => {
       this.#server.close(resolve);

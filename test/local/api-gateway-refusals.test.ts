@@ -1,5 +1,4 @@
-import { afterEach, describe, expect, it } from "vitest";
-import type { DeployedResource, Invoke } from "../../local/types.ts";
+import { describe, expect, it } from "vitest";
 import { answer, echo, restApiResources, TestApi } from "./api-gateway-harness.ts";
 
 const ADD = { method: "POST", path: "/add" };
@@ -18,26 +17,9 @@ const PROBLEM = {
   },
 };
 
-let running: TestApi[] = [];
-
-async function start(
-  resources: readonly DeployedResource[],
-  invoke: Invoke = echo,
-  now: () => number = Date.now,
-): Promise<TestApi> {
-  const api = await TestApi.start(resources, invoke, now);
-  running.push(api);
-  return api;
-}
-
-afterEach(async () => {
-  await Promise.all(running.map((api) => api.stop()));
-  running = [];
-});
-
 describe("what the gateway refuses itself", () => {
   it("is AWS's JSON where the template says nothing", async () => {
-    const api = await start(restApiResources([ADD]));
+    const api = await TestApi.start(restApiResources([ADD]));
     const response = await api.fetch("/nothing");
     expect(response.status).toBe(403);
     expect(await response.json()).toEqual({ message: "Missing Authentication Token" });
@@ -50,7 +32,7 @@ describe("what the gateway refuses itself", () => {
       { ResponseType: "MISSING_AUTHENTICATION_TOKEN", StatusCode: "404", ...PROBLEM },
       { ResponseType: "DEFAULT_4XX", StatusCode: "418" },
     ];
-    const api = await start(restApiResources([ADD], { gatewayResponses }));
+    const api = await TestApi.start(restApiResources([ADD], { gatewayResponses }));
     const response = await api.fetch('/no"where?echo=a%0d%0ab%EA%B0%80', { headers: { "user-agent": 'a"b' } });
     expect(response.status).toBe(404);
     expect(response.headers.get("content-type")).toBe("application/problem+json");
@@ -73,7 +55,7 @@ describe("what the gateway refuses itself", () => {
       { ResponseType: "DEFAULT_4XX", ...PROBLEM },
       { ResponseType: "DEFAULT_5XX", StatusCode: 503, ...PROBLEM },
     ];
-    const api = await start(restApiResources([ADD], { gatewayResponses }), async () => answer("malformed"));
+    const api = await TestApi.start(restApiResources([ADD], { gatewayResponses }), async () => answer("malformed"));
     const unknown = await api.fetch("/nothing");
     expect(unknown.status).toBe(403);
     expect(await unknown.json()).toMatchObject({ type: "MISSING_AUTHENTICATION_TOKEN" });
@@ -84,7 +66,9 @@ describe("what the gateway refuses itself", () => {
 
   it("maps a throttled function through INTEGRATION_FAILURE", async () => {
     const gatewayResponses = [{ ResponseType: "INTEGRATION_FAILURE", StatusCode: "429" }];
-    const api = await start(restApiResources([ADD], { gatewayResponses }), async () => answer({}, { throttled: true }));
+    const api = await TestApi.start(restApiResources([ADD], { gatewayResponses }), async () =>
+      answer({}, { throttled: true }),
+    );
     expect((await api.fetch("/add", { method: "POST" })).status).toBe(429);
   });
 
@@ -95,7 +79,7 @@ describe("what the gateway refuses itself", () => {
       { HttpMethod: "GET", ResourcePath: "/~1tasks~1{id}", ThrottlingRateLimit: 1, ThrottlingBurstLimit: 1 },
     ];
     const methods = [ADD, { method: "GET", path: "/tasks/{id}" }];
-    const api = await start(restApiResources(methods, { stage: { MethodSettings } }), echo, () => at);
+    const api = await TestApi.start(restApiResources(methods, { stage: { MethodSettings } }), echo, () => at);
     const statuses = async (path: string, method: string, times: number): Promise<number[]> => {
       const seen: number[] = [];
       for (let time = 0; time < times; time += 1) seen.push((await api.fetch(path, { method })).status);
@@ -109,7 +93,7 @@ describe("what the gateway refuses itself", () => {
   });
 
   it("includes calls without a signature where the method asks for IAM", async () => {
-    const api = await start(restApiResources([{ ...ADD, authorization: "AWS_IAM" }]));
+    const api = await TestApi.start(restApiResources([{ ...ADD, authorization: "AWS_IAM" }]));
     const call = async (headers: Record<string, string>, query = ""): Promise<readonly [number, string | null]> => {
       const response = await api.fetch(`/add${query}`, { method: "POST", headers });
       return [response.status, response.headers.get("x-amzn-errortype")];
@@ -138,7 +122,7 @@ describe("what the gateway refuses itself", () => {
 
 describe("uploads that are too large", () => {
   it("get 413 above 10 MB, announced or not", async () => {
-    const api = await start(restApiResources([ADD]));
+    const api = await TestApi.start(restApiResources([ADD]));
     const announced = await api.fetch("/add", { method: "POST", body: Buffer.alloc(10 * MEGABYTE + 1) });
     expect(announced.status).toBe(413);
     expect(await announced.json()).toEqual({ message: "HTTP content length exceeded 10485760 bytes." });
@@ -149,7 +133,7 @@ describe("uploads that are too large", () => {
   });
 
   it("get 413 where the event made of them is over 6 MB", async () => {
-    const api = await start(restApiResources([ADD], { binaryMediaTypes: ["application/octet-stream"] }));
+    const api = await TestApi.start(restApiResources([ADD], { binaryMediaTypes: ["application/octet-stream"] }));
     const send = async (bytes: number, type: string): Promise<number> => {
       const body = Buffer.alloc(bytes, 97);
       return (await api.fetch("/add", { method: "POST", body, headers: { "content-type": type } })).status;
@@ -162,7 +146,7 @@ describe("uploads that are too large", () => {
   });
 
   it("deliver the answer to a client that is still sending, then let it use the connection again", async () => {
-    const api = await start(restApiResources([ADD]));
+    const api = await TestApi.start(restApiResources([ADD]));
     const body = "x".repeat(11 * MEGABYTE);
     const refused = `POST /add HTTP/1.1\r\nHost: h\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
     const next = "POST /add HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}";
@@ -171,7 +155,7 @@ describe("uploads that are too large", () => {
   });
 
   it("deliver the answer before the upload is over, and to one that asked to close", async () => {
-    const api = await start(restApiResources([ADD]));
+    const api = await TestApi.start(restApiResources([ADD]));
     const head = "POST /add HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: 20000000\r\n\r\nabc";
     expect(await api.raw(head, "exceeded")).toContain("HTTP/1.1 413");
     const whole = `POST /nothing HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: 9000000\r\n\r\n${"x".repeat(9_000_000)}`;
@@ -198,7 +182,7 @@ describe("what no client should send", () => {
     ["a broken chunk", "POST /x HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"],
     ["an upgrade", "GET /x HTTP/1.1\r\nHost: h\r\nConnection: upgrade\r\nUpgrade: websocket"],
   ])("as %s gets an answer below 500, and the next client is served", async (_name, head) => {
-    const api = await start(restApiResources([{ method: "ANY", path: "/{proxy+}" }]));
+    const api = await TestApi.start(restApiResources([{ method: "ANY", path: "/{proxy+}" }]));
     const connection = /Connection:/u.test(head) ? "" : "\r\nConnection: close";
     const [start_ = "", ...rest] = head.split("\r\n");
     const received = await api.raw(
@@ -211,7 +195,7 @@ describe("what no client should send", () => {
 
   it("as a request line and headers over 10,240 bytes gets 431 through the gateway responses", async () => {
     const gatewayResponses = [{ ResponseType: "DEFAULT_4XX", ...PROBLEM }];
-    const api = await start(restApiResources([ADD], { gatewayResponses }));
+    const api = await TestApi.start(restApiResources([ADD], { gatewayResponses }));
     const response = await api.fetch("/add", { method: "POST", headers: { "x-big": "x".repeat(10_300) } });
     expect(response.status).toBe(431);
     expect(response.headers.get("content-type")).toBe("application/problem+json");

@@ -1,30 +1,13 @@
-import { afterEach, describe, expect, it } from "vitest";
-import type { DeployedResource, Invoke } from "../../local/types.ts";
-import { answer, echo, restApiResources, TestApi } from "./api-gateway-harness.ts";
+import { describe, expect, it } from "vitest";
+import type { Invoke } from "../../local/types.ts";
+import { answer, restApiResources, TestApi } from "./api-gateway-harness.ts";
 
 const ADD = { method: "POST", path: "/add" };
 const GET_TASK = { method: "GET", path: "/tasks/{task_id}" };
 
-let running: TestApi[] = [];
-
-async function start(
-  resources: readonly DeployedResource[],
-  invoke: Invoke = echo,
-  now: () => number = Date.now,
-): Promise<TestApi> {
-  const api = await TestApi.start(resources, invoke, now);
-  running.push(api);
-  return api;
-}
-
-afterEach(async () => {
-  await Promise.all(running.map((api) => api.stop()));
-  running = [];
-});
-
 describe("the proxy event", () => {
   it("has every field of payload format 1.0", async () => {
-    const api = await start(restApiResources([GET_TASK], { stage: { Variables: { colour: "green" } } }));
+    const api = await TestApi.start(restApiResources([GET_TASK], { stage: { Variables: { colour: "green" } } }));
     await api.fetch("/tasks/a%2Bb+c?x=1&x=%20two&y", { headers: { "X-One": "1", "user-agent": "test/1" } });
     expect(api.functions).toEqual(["arn:aws:lambda:us-east-1:000000000000:function:echo"]);
     expect(api.events[0]).toMatchObject({
@@ -57,7 +40,7 @@ describe("the proxy event", () => {
   });
 
   it("has nulls, not empty objects, where there is nothing", async () => {
-    const api = await start(restApiResources([ADD]));
+    const api = await TestApi.start(restApiResources([ADD]));
     await api.fetch("/add", { method: "POST" });
     expect(api.events[0]).toMatchObject({
       queryStringParameters: null,
@@ -69,7 +52,7 @@ describe("the proxy event", () => {
   });
 
   it("keeps a header's spelling and repeats, and drops those of the connection", async () => {
-    const api = await start(restApiResources([ADD]));
+    const api = await TestApi.start(restApiResources([ADD]));
     await api.raw(
       "POST /add HTTP/1.1\r\nHost: h\r\ntEsT-HEADeR: 1\r\ntest-header: 2\r\nX-Forwarded-For: 1.2.3.4\r\n" +
         "Connection: close\r\nTE: trailers\r\nContent-Length: 2\r\n\r\n{}",
@@ -91,23 +74,25 @@ describe("the proxy event", () => {
     [["*/*"], "text/plain", true],
     [[], "application/octet-stream", false],
   ])("with binary types %j sends a body of type %s in base64: %s", async (binaryMediaTypes, type, expected) => {
-    const api = await start(restApiResources([ADD], { binaryMediaTypes }));
+    const api = await TestApi.start(restApiResources([ADD], { binaryMediaTypes }));
     await api.fetch("/add", { method: "POST", body: "héllo", headers: { "content-type": type } });
     const body = expected ? Buffer.from("héllo").toString("base64") : "héllo";
     expect(api.events[0]).toMatchObject({ body, isBase64Encoded: expected });
   });
 
   it("takes a body in chunks", async () => {
-    const api = await start(restApiResources([ADD]));
+    const api = await TestApi.start(restApiResources([ADD]));
     const body = ReadableStream.from([Buffer.from("ab"), Buffer.from("cd")]);
     await api.fetch("/add", { method: "POST", body, duplex: "half" });
     expect(api.events[0]).toMatchObject({ body: "abcd" });
   });
 
   it("hands a parameter called __proto__ on like any other", async () => {
-    const api = await start(restApiResources([{ method: "GET", path: "/q" }]), async () => answer({ body: "ok" }));
+    const api = await TestApi.start(restApiResources([{ method: "GET", path: "/q" }]), async () =>
+      answer({ body: "ok" }),
+    );
     let seen = "";
-    const spy = await start(restApiResources([{ method: "GET", path: "/q" }]), async (_name, payload) => {
+    const spy = await TestApi.start(restApiResources([{ method: "GET", path: "/q" }]), async (_name, payload) => {
       seen = payload;
       return answer({});
     });
@@ -122,7 +107,7 @@ const respond = async (
   init: RequestInit = {},
   binaryMediaTypes: string[] = [],
 ): Promise<Response> => {
-  const api = await start(restApiResources([ADD], { binaryMediaTypes }), async () => answer(payload));
+  const api = await TestApi.start(restApiResources([ADD], { binaryMediaTypes }), async () => answer(payload));
   return api.fetch("/add", { method: "POST", ...init });
 };
 
@@ -207,7 +192,9 @@ describe("a function's answer", () => {
     const none = await respond({ statusCode: 204 });
     expect(none.status).toBe(204);
     expect(none.headers.get("content-length")).toBeNull();
-    const api = await start(restApiResources([{ method: "ANY", path: "/add" }]), async () => answer({ body: "four" }));
+    const api = await TestApi.start(restApiResources([{ method: "ANY", path: "/add" }]), async () =>
+      answer({ body: "four" }),
+    );
     const head = await api.fetch("/add", { method: "HEAD" });
     expect(head.headers.get("content-length")).toBe("4");
     expect(await head.text()).toBe("");
@@ -218,7 +205,7 @@ describe("a function's answer", () => {
     ["its own timeout", answer({ errorMessage: "timed out" }, { functionError: "Unhandled", timedOut: true }), 502],
     ["reserved concurrency", answer({}, { throttled: true }), 500],
   ])("that is %s becomes the gateway's own", async (_name, result, status) => {
-    const api = await start(restApiResources([ADD]), async () => result);
+    const api = await TestApi.start(restApiResources([ADD]), async () => result);
     const response = await api.fetch("/add", { method: "POST" });
     expect(response.status).toBe(status);
     expect(await response.json()).toEqual({ message: "Internal server error" });
@@ -227,14 +214,17 @@ describe("a function's answer", () => {
 
 describe("requests under way", () => {
   it("end with 504 when the integration's timeout is over", async () => {
-    const api = await start(restApiResources([{ ...ADD, timeoutMillis: 50 }]), async () => new Promise(() => {}));
+    const api = await TestApi.start(
+      restApiResources([{ ...ADD, timeoutMillis: 50 }]),
+      async () => new Promise(() => {}),
+    );
     const response = await api.fetch("/add", { method: "POST" });
     expect(response.status).toBe(504);
     expect(await response.json()).toEqual({ message: "Endpoint request timed out" });
   });
 
   it("share a connection that is kept alive", async () => {
-    const api = await start(restApiResources([ADD]));
+    const api = await TestApi.start(restApiResources([ADD]));
     const request = "POST /add HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n{}";
     const last = "POST /nothing HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}";
     const received = await api.raw(request + request + last);
@@ -249,7 +239,7 @@ describe("requests under way", () => {
       await released;
       return answer({ statusCode: 200 });
     };
-    const api = await start(restApiResources([ADD, GET_TASK]), slow);
+    const api = await TestApi.start(restApiResources([ADD, GET_TASK]), slow);
     const controller = new AbortController();
     const abandoned = api.fetch("/add", { method: "POST", body: "{}", signal: controller.signal });
     await invoked;

@@ -7,23 +7,9 @@ import {
 } from "@aws-sdk/client-sfn";
 import { createServer, type ServerResponse } from "node:http";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { MACHINE_ARN, settle, TestStates } from "./step-functions-harness.ts";
+import { EXECUTION_ARN, PASS, TASK, MACHINE_ARN, settle, TestStates } from "./step-functions-harness.ts";
 
-const EXECUTION_ARN = MACHINE_ARN.replace("stateMachine", "execution");
 const WAIT = { StartAt: "W", States: { W: { Type: "Wait", Seconds: 60, End: true } } };
-const PASS = { StartAt: "P", States: { P: { Type: "Pass", End: true } } };
-const TASK = {
-  StartAt: "T",
-  States: {
-    T: {
-      Type: "Task",
-      Resource: "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
-      Parameters: { QueueUrl: "q", MessageBody: { "token.$": "$$.Task.Token" } },
-      TimeoutSeconds: 60,
-      End: true,
-    },
-  },
-};
 
 let states: TestStates;
 

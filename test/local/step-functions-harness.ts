@@ -8,6 +8,24 @@ export { settle };
 export const MACHINE_ARN = "arn:aws:states:us-east-1:000000000000:stateMachine:machine";
 export const CANVAS_QUEUE = "https://sqs.us-east-1.amazonaws.com/000000000000/celeriac-local-canvas";
 
+export const EXECUTION_ARN = MACHINE_ARN.replace("stateMachine", "execution");
+
+/** A machine that ends at once. */
+export const PASS = { StartAt: "P", States: { P: { Type: "Pass", End: true } } };
+/** A machine that sends a message and waits for its token. */
+export const TASK = {
+  StartAt: "T",
+  States: {
+    T: {
+      Type: "Task",
+      Resource: "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+      Parameters: { QueueUrl: "q", MessageBody: { "token.$": "$$.Task.Token" } },
+      TimeoutSeconds: 60,
+      End: true,
+    },
+  },
+};
+
 /** A definition of the fixtures, its placeholders filled in. */
 export function fixture(name: "chain" | "group" | "chord"): string {
   const text = readFileSync(new URL(`../fixtures/asl/${name}.asl.json`, import.meta.url), "utf8");

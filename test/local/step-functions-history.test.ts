@@ -1,20 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { fixture, MACHINE_ARN, settle, TestStates } from "./step-functions-harness.ts";
-
-const EXECUTION_ARN = MACHINE_ARN.replace("stateMachine", "execution");
-const PASS = { StartAt: "P", States: { P: { Type: "Pass", End: true } } };
-const TASK = {
-  StartAt: "T",
-  States: {
-    T: {
-      Type: "Task",
-      Resource: "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
-      Parameters: { QueueUrl: "q", MessageBody: { "token.$": "$$.Task.Token" } },
-      TimeoutSeconds: 60,
-      End: true,
-    },
-  },
-};
+import { EXECUTION_ARN, PASS, TASK, fixture, settle, TestStates } from "./step-functions-harness.ts";
 
 let states: TestStates;
 
