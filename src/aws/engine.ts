@@ -73,11 +73,16 @@ export async function startCanvas(
 
 /** Ends the execution that carries a canvas; one that has ended is as good. */
 export async function stopCanvas(runtime: Runtime, canvas: Canvas, epoch: number): Promise<void> {
-  await unless(GONE, () =>
-    sfnClient().send(
-      new StopExecutionCommand({ executionArn: executionArn(runtime, canvas, epoch), error: "Celeriac.Stopped" }),
-    ),
-  );
+  const command = new StopExecutionCommand({
+    executionArn: executionArn(runtime, canvas, epoch),
+    error: "Celeriac.Stopped",
+  });
+  try {
+    await unless(GONE, () => sfnClient().send(command));
+  } catch (thrown) {
+    // AWS takes it of one that has ended, and MiniStack refuses it, by a name that has other causes too.
+    if (await isRunning(runtime, canvas, epoch)) throw thrown;
+  }
 }
 
 /** Whether the execution that carries a canvas runs. */

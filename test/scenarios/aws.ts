@@ -174,6 +174,11 @@ export class Aws {
     );
   }
 
+  /** Has the sweep look now, which does so every ten minutes, at every submission that has not ended, however new. */
+  async sweep(): Promise<void> {
+    await this.send("canvas", { op: "sweep", grace: 0 });
+  }
+
   /** Drops all that waits in a module's queue. */
   async purge(module: string): Promise<void> {
     await this.sqs.send(new PurgeQueueCommand({ QueueUrl: await this.queueUrl(module) }));

@@ -39,9 +39,6 @@ describe.skipIf(inject("assembly") === "")("a canvas to whose messages, tokens a
   const starts = async (id: string): Promise<number> =>
     (await taskOf(id)).events.filter((event) => event.status === "STARTED").length;
 
-  /** Sends a sweep that leaves nothing in peace. */
-  const sweep = (): Promise<void> => rig.aws.send("canvas", { op: "sweep", grace: 0 });
-
   /** Waits until no queue holds anything. */
   const quiet = (): Promise<void> =>
     vi.waitFor(async () => {
@@ -85,7 +82,7 @@ describe.skipIf(inject("assembly") === "")("a canvas to whose messages, tokens a
       await vi.waitFor(async () => expect((await rig.aws.depth("probe")).delayed).toBe(1), SOON);
       await rig.aws.purge("probe");
       await quiet();
-      await sweep();
+      await rig.aws.sweep();
       expect(await settled(submitted.task_id)).toMatchObject({ status: "SUCCESS", result: 7 });
       for (const { task_id: id } of submitted.tasks) expect(await starts(id)).toBe(1);
       expect(await rig.aws.executionOf(submitted.root_id, 0)).toMatchObject({ status: "ABORTED" });
@@ -99,7 +96,7 @@ describe.skipIf(inject("assembly") === "")("a canvas to whose messages, tokens a
       const submitted = await submit("/chain", {
         tasks: [{ ...t("math.add", 1, 1), options: { countdown: 2 } }, t("math.add", 1)],
       });
-      await sweep();
+      await rig.aws.sweep();
       expect(await settled(submitted.task_id)).toMatchObject({ status: "SUCCESS", result: 3 });
       expect(await rig.aws.item(`root#${submitted.root_id}`)).toMatchObject({ epoch: 0 });
     });
@@ -116,9 +113,30 @@ describe.skipIf(inject("assembly") === "")("a canvas to whose messages, tokens a
       refuse(test, ({ operation, caller }) =>
         operation === "StartExecution" && caller === "celeriac-local-canvas" && refused++ === 0 ? refusal() : null,
       );
-      await sweep();
+      await rig.aws.sweep();
       expect(await settled(submitted.task_id)).toMatchObject({ status: "SUCCESS", result: 6 });
       expect(refused).toBeGreaterThan(1);
+    });
+
+    it("is started anew though Step Functions refuses to stop the execution before, which has ended", async (test) => {
+      const submitted = await submit("/chain", { tasks: [t("math.add", 1, 1), t("math.add", 1)] });
+      const succeeds = (epoch: number): Promise<Execution> =>
+        vi.waitFor(async () => {
+          const execution = await rig.aws.executionOf(submitted.root_id, epoch);
+          expect(execution.status).toBe("SUCCEEDED");
+          return execution;
+        }, SOON);
+      const { name } = await succeeds(0);
+      let refused = 0;
+      refuse(test, ({ operation }) => {
+        if (operation !== "StopExecution") return null;
+        refused += 1;
+        return refusal("ValidationException");
+      });
+      await rig.aws.setAttributes(`root#${submitted.root_id}`, { epoch: 1 });
+      await rig.aws.send("canvas", { op: "run", id: name.replace(/-0$/, "") });
+      await succeeds(1);
+      expect(refused).toBe(1);
     });
 
     it("runs though Step Functions refuses to start it at first", async (test) => {

@@ -209,12 +209,12 @@ describe.skipIf(inject("assembly") === "")("the roles of the stage", () => {
     ])
       await submit("/canvas", node);
     await submit("/workflows/etl", { args: ["a,b\n1,2\n"] });
-    await rig.aws.send("canvas", { op: "sweep", grace: 0 });
+    await rig.aws.sweep();
     await expect.poll(() => unusedOf("states:DescribeExecution"), SOON).toEqual([]);
     for (const module of ["math", "probe", "etl"]) await rig.aws.purge(module);
     await expect
       .poll(async () => {
-        await rig.aws.send("canvas", { op: "sweep", grace: 0 });
+        await rig.aws.sweep();
         return unusedOf("states:StopExecution");
       }, SOON)
       .toEqual([]);
