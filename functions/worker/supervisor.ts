@@ -78,8 +78,8 @@ function deliveryOf(record: SQSRecord, context: Context): Delivery {
     receiveCount: Number(attributes.ApproximateReceiveCount),
     firstReceived: milliseconds(attributes.ApproximateFirstReceiveTimestamp),
     sent: milliseconds(attributes.SentTimestamp),
-    functionName: context.functionName,
-    logStream: context.logStreamName,
+    functionName: env.functionName,
+    logStream: env.logStream,
     awsRequestId: context.awsRequestId,
   };
 }

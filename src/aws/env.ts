@@ -107,6 +107,8 @@ const Worker = z.object({
   [ENV.module]: z.string().min(1),
   [ENV.timeout]: z.coerce.number().positive(),
   [ENV.memory]: z.coerce.number().positive(),
+  AWS_LAMBDA_FUNCTION_NAME: z.string().min(1),
+  AWS_LAMBDA_LOG_STREAM_NAME: z.string().min(1),
   [ENV.secrets]: z
     .string()
     .default("{}")
@@ -121,6 +123,9 @@ export interface WorkerEnv {
   readonly timeout: number;
   /** The function's memory, MB. */
   readonly memory: number;
+  /** Its own name, and the log stream of this environment: of Lambda, whose Node makes the context of them. Not every emulator's does. */
+  readonly functionName: string;
+  readonly logStream: string;
   /** How finely its tasks' metrics are told apart. */
   readonly metrics: MetricLevel;
   /** Variable of the task process -> name or ARN of the secret that it holds. */
@@ -134,6 +139,8 @@ export function readWorkerEnv(variables: NodeJS.ProcessEnv = process.env): Worke
     module: env[ENV.module],
     timeout: env[ENV.timeout],
     memory: env[ENV.memory],
+    functionName: env.AWS_LAMBDA_FUNCTION_NAME,
+    logStream: env.AWS_LAMBDA_LOG_STREAM_NAME,
     metrics: env[ENV.metrics],
     secrets: env[ENV.secrets],
   };
