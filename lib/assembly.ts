@@ -1,4 +1,5 @@
 import { CfnEventSourceMapping } from "aws-cdk-lib/aws-lambda";
+import { CfnStateMachine } from "aws-cdk-lib/aws-stepfunctions";
 import { App, Aspects } from "aws-cdk-lib/core";
 import type { StageConfig } from "./config.ts";
 import type { TaskModule } from "./discover.ts";
@@ -60,11 +61,19 @@ export function addStacks(
 }
 
 /** Has what the constructs made be as an emulator needs it. */
-function adapt(app: App, { batchingWindow }: Emulator): void {
-  if (batchingWindow === 0) return;
+function adapt(app: App, { batchingWindow, retries }: Emulator): void {
   Aspects.of(app).add({
     visit: (node) => {
-      if (node instanceof CfnEventSourceMapping) node.maximumBatchingWindowInSeconds = batchingWindow;
+      if (node instanceof CfnEventSourceMapping && batchingWindow > 0)
+        node.maximumBatchingWindowInSeconds = batchingWindow;
+      if (node instanceof CfnStateMachine && !retries) node.definitionString = withoutRetry(node.definitionString);
     },
   });
+}
+
+function withoutRetry(definition = ""): string {
+  // A state may be called so as well; a state's own is a list.
+  return JSON.stringify(JSON.parse(definition), (key, value: unknown) =>
+    key === "Retry" && Array.isArray(value) ? undefined : value,
+  );
 }

@@ -65,6 +65,27 @@ describe("npm run synth", () => {
     );
   });
 
+  test.each([
+    [undefined, true],
+    ["localstack", true],
+    ["ministack", false],
+  ])(
+    "has machines send again what could not be sent, but where an emulator retries more than that: %s",
+    async (emulator, does) => {
+      await synth({ CDK_CONTEXT_JSON: JSON.stringify({ stage: "local", emulator }) });
+      const template = JSON.parse(await readFile(join(out, "assembly", "celeriac-local-canvas.template.json"), "utf8"));
+      const machines = Object.values(Resources.parse(template).Resources).filter(
+        ({ Type }) => Type === "AWS::StepFunctions::StateMachine",
+      );
+      expect(machines.length).toBeGreaterThan(3);
+      for (const { Properties } of machines) {
+        const text = String(Properties["DefinitionString"]);
+        expect(JSON.parse(text)).toHaveProperty("States");
+        expect(text.includes('"Retry":')).toBe(does);
+      }
+    },
+  );
+
   test("takes the stage that the CDK command was given", async () => {
     const context = JSON.stringify({ stage: "other" });
     const failure = Failure.parse(
