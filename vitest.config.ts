@@ -19,7 +19,7 @@ const overHttp = {
   // scenarios wait half of their time, and more would make the limits of time that they test come early.
   maxWorkers: process.env["CELERIAC_URL"] === undefined ? 2 : 1,
   testTimeout: 60_000 * patience(),
-  hookTimeout: 60_000,
+  hookTimeout: 60_000 * patience(),
 };
 
 /**

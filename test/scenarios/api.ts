@@ -67,11 +67,16 @@ export async function submit(
   return submitted;
 }
 
+/** The time that something may take: for `vi.waitFor`, `expect.poll` and a test. @param seconds on the embedded AWS. */
+export function within(seconds: number): { readonly timeout: number } {
+  return { timeout: seconds * 1_000 * inject("patience") };
+}
+
 const ENDED = new Set(["SUCCESS", "FAILURE", "REVOKED"]);
 
 /** The record of a task once it has ended, held against the contract's keys. */
 export async function ended(id: string, seconds = 40): Promise<z.infer<typeof ResultAnswer>> {
-  const deadline = Date.now() + seconds * 1000 * inject("patience");
+  const deadline = Date.now() + within(seconds).timeout;
   for (;;) {
     const record = ResultAnswer.parse((await call("GET", `/result/${id}?wait=${inject("wait")}`)).json);
     if (ENDED.has(record.status)) return record;
@@ -86,7 +91,7 @@ export type Settled = z.infer<typeof Settled>;
 
 /** The record of a task or a group once it has ended, with its result even where that is only to be had by its URL. */
 export async function settled(id: string, seconds = 50): Promise<Settled> {
-  const deadline = Date.now() + seconds * 1000 * inject("patience");
+  const deadline = Date.now() + within(seconds).timeout;
   for (;;) {
     const record = Settled.parse((await call("GET", `/result/${id}?wait=${inject("wait")}`)).json);
     if (ENDED.has(record.status)) return withResult(record);

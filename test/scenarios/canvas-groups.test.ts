@@ -1,7 +1,7 @@
-import { describe, expect, inject, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { GroupAnswer } from "../../src/core/answer-schemas.ts";
 import { t } from "../fixtures/canvases.ts";
-import { call, ended, endedGroup, runCanvas, submit, taskOf } from "./api.ts";
+import { call, ended, endedGroup, runCanvas, submit, taskOf, within } from "./api.ts";
 import { Aws } from "./aws.ts";
 import { awsUrl } from "./served.ts";
 
@@ -43,7 +43,7 @@ describe.concurrent("a group's record", () => {
         expect(group).toMatchObject({ status: "STARTED", failed: 1, done_at: null, error: null, result: null });
         return group;
       },
-      { timeout: 20_000 * inject("patience"), interval: 20 },
+      { ...within(20), interval: 20 },
     );
     expect(running.completed).toBeLessThan(3);
     expect(running.children[1]).toEqual({ task_id: ids[1], status: "FAILURE" });
@@ -137,31 +137,27 @@ describe("a wide group", () => {
     });
   });
 
-  it(
-    "of 1,100 members, large arguments among them, lists the first 1,000 and carries all",
-    { timeout: 120_000 * inject("patience") },
-    async () => {
-      const text = (n: number): string => "x".repeat(n % 3 === 0 ? 3_600 : n % 7);
-      const submitted = await submit("/chord", {
-        header: range(1_100).map((n) => t("probe.size", text(n))),
-        body: t("probe.identity"),
-      });
-      expect(submitted.tasks).toHaveLength(1_000);
-      const record = await ended(submitted.task_id, 110);
-      const results = range(1_100).map((n) => text(n).length);
-      expect(record).toMatchObject({ status: "SUCCESS", result: results });
-      const group = await endedGroup(record.parent_id ?? "");
-      expect(group).toMatchObject({ total: 1_100, completed: 1_100, failed: 0, result: results });
-      expect(group.children).toHaveLength(1_000);
-      expect(new Set(group.children.map((child) => child.status))).toEqual(new Set(["SUCCESS"]));
-      if (awsUrl === "") return;
-      const aws = new Aws(awsUrl);
-      const { arn } = await aws.executionOf(submitted.root_id);
-      // Five chunks, not 1,100 members.
-      expect((await aws.history(arn)).length).toBeLessThan(80);
-      aws.close();
-    },
-  );
+  it("of 1,100 members, large arguments among them, lists the first 1,000 and carries all", within(120), async () => {
+    const text = (n: number): string => "x".repeat(n % 3 === 0 ? 3_600 : n % 7);
+    const submitted = await submit("/chord", {
+      header: range(1_100).map((n) => t("probe.size", text(n))),
+      body: t("probe.identity"),
+    });
+    expect(submitted.tasks).toHaveLength(1_000);
+    const record = await ended(submitted.task_id, 110);
+    const results = range(1_100).map((n) => text(n).length);
+    expect(record).toMatchObject({ status: "SUCCESS", result: results });
+    const group = await endedGroup(record.parent_id ?? "");
+    expect(group).toMatchObject({ total: 1_100, completed: 1_100, failed: 0, result: results });
+    expect(group.children).toHaveLength(1_000);
+    expect(new Set(group.children.map((child) => child.status))).toEqual(new Set(["SUCCESS"]));
+    if (awsUrl === "") return;
+    const aws = new Aws(awsUrl);
+    const { arn } = await aws.executionOf(submitted.root_id);
+    // Five chunks, not 1,100 members.
+    expect((await aws.history(arn)).length).toBeLessThan(80);
+    aws.close();
+  });
 
   it("of nested canvases closes when all of them have ended", async () => {
     const members = range(20).map(

@@ -1,8 +1,8 @@
-import { describe, expect, inject, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { ListAnswer } from "../../src/core/answer-schemas.ts";
 import { t, ti } from "../fixtures/canvases.ts";
-import { call, run, settled, taskOf } from "./api.ts";
+import { call, run, settled, taskOf, within } from "./api.ts";
 
 const Id = z.guid();
 
@@ -115,9 +115,10 @@ describe("a task that goes through items", () => {
     const { end } = await started({ ...ti("probe.fail", 1, 2), each: "map" });
     const answer = await call("POST", `/tasks/${end.task_id}/retry`, {});
     const { task_id: id } = z.object({ task_id: Id }).parse(answer.json);
-    await vi.waitFor(async () => expect(await taskOf(id)).toMatchObject({ args: [1, 2], status: "FAILURE" }), {
-      timeout: 20_000 * inject("patience"),
-    });
+    await vi.waitFor(
+      async () => expect(await taskOf(id)).toMatchObject({ args: [1, 2], status: "FAILURE" }),
+      within(20),
+    );
   });
 });
 

@@ -1,6 +1,6 @@
-import { type TestContext, afterAll, describe, expect, inject, it, vi } from "vitest";
+import { type TestContext, afterAll, describe, expect, it, vi } from "vitest";
 import { t } from "../fixtures/canvases.ts";
-import { settled, submit } from "./api.ts";
+import { settled, submit, within } from "./api.ts";
 import { Aws } from "./aws.ts";
 import { needs, skip } from "./needs.ts";
 import { awsUrl } from "./served.ts";
@@ -20,14 +20,11 @@ describe.skipIf(awsUrl === "")("the history of an execution", () => {
 
   /** How many events an execution has once it has ended. */
   const eventsOf = (root: string): Promise<number> =>
-    vi.waitFor(
-      async () => {
-        const execution = await aws.executionOf(root);
-        expect(execution.status).toBe("SUCCEEDED");
-        return (await aws.history(execution.arn)).length;
-      },
-      { timeout: 20_000 * inject("patience") },
-    );
+    vi.waitFor(async () => {
+      const execution = await aws.executionOf(root);
+      expect(execution.status).toBe("SUCCEEDED");
+      return (await aws.history(execution.arn)).length;
+    }, within(20));
 
   it("has eight events for each step of a chain, so that 200 steps stay far below the 25,000 of Step Functions", async (context) => {
     needs(context, "history-events");
@@ -37,7 +34,7 @@ describe.skipIf(awsUrl === "")("the history of an execution", () => {
     expect(await eventsOf(root)).toBe(200 * 8 + 6);
   });
 
-  it("stays below 1,000 events for a chord of 10,000 tasks", { timeout: 600_000 }, async (context) => {
+  it("stays below 1,000 events for a chord of 10,000 tasks", within(600), async (context) => {
     wide(context);
     const started = performance.now();
     const { task_id: id, root_id: root } = await submit("/chord", {
@@ -50,20 +47,16 @@ describe.skipIf(awsUrl === "")("the history of an execution", () => {
     expect(events).toBeLessThan(1_000);
   });
 
-  it(
-    "is cut in two for a chain of 1,000 steps, which may be groups of any width",
-    { timeout: 600_000 },
-    async (context) => {
-      wide(context);
-      const group = { group: range(1_000).map(() => t("math.add", 1)) };
-      const steps = [t("math.add", 0, 0), ...range(997).map(() => t("math.add", 1)), group, t("math.tsum")];
-      const { task_id: id, root_id: root } = await submit("/chain", { tasks: steps });
-      expect(await settled(id, 580)).toMatchObject({ status: "SUCCESS", result: 998_000 });
-      expect(await eventsOf(root)).toBeLessThan(5_000);
-    },
-  );
+  it("is cut in two for a chain of 1,000 steps, which may be groups of any width", within(600), async (context) => {
+    wide(context);
+    const group = { group: range(1_000).map(() => t("math.add", 1)) };
+    const steps = [t("math.add", 0, 0), ...range(997).map(() => t("math.add", 1)), group, t("math.tsum")];
+    const { task_id: id, root_id: root } = await submit("/chain", { tasks: steps });
+    expect(await settled(id, 580)).toMatchObject({ status: "SUCCESS", result: 998_000 });
+    expect(await eventsOf(root)).toBeLessThan(5_000);
+  });
 
-  it("of ten groups one after the other is that of ten chords", { timeout: 600_000 }, async (context) => {
+  it("of ten groups one after the other is that of ten chords", within(600), async (context) => {
     wide(context);
     const steps = range(10).flatMap(() => [{ group: range(999).map(() => t("probe.identity")) }, t("probe.size")]);
     const { task_id: id } = await submit("/chain", { tasks: [t("probe.identity", 1), ...steps].slice(0, -1) });

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { ended, run, submit, taskOf } from "./api.ts";
+import { ended, run, submit, taskOf, within } from "./api.ts";
 import { type Given, celeriac as celeriacAt } from "./command.ts";
 import { apiUrl } from "./served.ts";
 
@@ -160,7 +160,7 @@ describe("the command line", { concurrent: true }, () => {
     child.stdout.on("data", (chunk: Buffer) => (seen += chunk.toString()));
     // It may look for the first time after a task has ended; tasks come until it has seen one.
     await expect
-      .poll(() => run("probe.raise_error").then(() => seen), { timeout: 30_000, interval: 500 })
+      .poll(() => run("probe.raise_error").then(() => seen), { ...within(30), interval: 500 })
       .toContain('"status":"FAILURE"');
     child.kill("SIGINT");
     const [code] = await once(child, "exit");

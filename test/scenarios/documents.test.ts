@@ -4,7 +4,7 @@ import { z } from "zod";
 import { GroupAnswer, SubmissionAnswer, UploadAnswer } from "../../src/core/answer-schemas.ts";
 import * as make from "../fixtures/documents.ts";
 import { type Answer, call, ended, refused, run, submit } from "./api.ts";
-import { skip } from "./needs.ts";
+import { needs, skip } from "./needs.ts";
 import { awsUrl } from "./served.ts";
 
 const upload = (filename: string, bytes: Uint8Array, contentType = "application/octet-stream"): Promise<Answer> =>
@@ -84,9 +84,8 @@ describe("a document over HTTP", () => {
       ["really-a.pdf", make.pngFile(), 415],
       ["really-a.txt", pdf, 415],
     ];
-    expect((await refused(400, "POST", "/documents?filename=locked.docx", make.encryptedDocx())).detail).toContain(
-      "password",
-    );
+    const locked = await upload("locked.docx", make.encryptedDocx());
+    expect(locked).toMatchObject({ status: 400, json: { detail: expect.stringContaining("password") } });
     const details = new Set<string>();
     for (const [filename, bytes, status] of refusals) {
       const problem = await refused(status, "POST", `/documents?filename=${filename}`, bytes, {
@@ -97,6 +96,13 @@ describe("a document over HTTP", () => {
     expect(details.size).toBe(refusals.length);
     await refused(413, "POST", "/documents?filename=large.txt", Buffer.alloc(4 * 1024 * 1024 + 1, "x"));
     await refused(400, "POST", "/documents", Buffer.from("no name"));
+  });
+
+  it("comes as the bytes that it is where no content type says what it is", async (context) => {
+    needs(context, "untyped-bodies");
+    const { json } = await call("POST", "/documents?filename=plain.pdf", await make.pdfFile(["The only page."]));
+    const { task_id: id } = SubmissionAnswer.parse(json);
+    expect(await ended(id)).toMatchObject({ status: "SUCCESS", result: { type: "pdf", pages: 1 } });
   });
 
   it("fails with a reason where only reading it shows what is wrong, and leaves no output", async () => {

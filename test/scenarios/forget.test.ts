@@ -1,5 +1,5 @@
-import { afterAll, describe, expect, inject, test } from "vitest";
-import { call, ended, refused, run, submit } from "./api.ts";
+import { afterAll, describe, expect, test } from "vitest";
+import { call, ended, refused, run, submit, within } from "./api.ts";
 import { Aws } from "./aws.ts";
 import { awsUrl } from "./served.ts";
 
@@ -27,9 +27,7 @@ describe("DELETE /tasks/{task_id}", () => {
     await aws.send("probe", { op: "run", id, attempt: 0, hops: 0, call: stored });
     const after = await submit("/tasks", { task: "probe.identity", args: [1] });
     await ended(after.task_id);
-    await expect
-      .poll(() => aws.depth("probe"), { timeout: 30_000 * inject("patience") })
-      .toMatchObject({ waiting: 0, inFlight: 0 });
+    await expect.poll(() => aws.depth("probe"), within(30)).toMatchObject({ waiting: 0, inFlight: 0 });
     expect(await aws.item(id)).toMatchObject({ kind: "forgotten" });
   });
 

@@ -1,7 +1,7 @@
-import { describe, expect, inject, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { z } from "zod";
 import { GraphAnswer, LiveAnswer, MembersAnswer, SearchAnswer } from "../../src/core/answer-schemas.ts";
-import { call, ended, refused, run, settled, submit } from "./api.ts";
+import { call, ended, refused, run, settled, submit, within } from "./api.ts";
 import { needs } from "./needs.ts";
 
 const add = (x: number, y: number) => ({ task: "math.add", args: [x, y] });
@@ -162,9 +162,7 @@ describe("a look at what has changed", () => {
     needs(context, "queues-at-once");
     const header = [...Array.from({ length: 20 }, (_, n) => add(n, 1)), { task: "probe.sleep", args: [3] }];
     const { task_id: id } = await submit("/group", { tasks: header });
-    await expect
-      .poll(async () => (await look(`ids=${id}`)).states[0]?.completed, { timeout: 20_000 * inject("patience") })
-      .toBe(20);
+    await expect.poll(async () => (await look(`ids=${id}`)).states[0]?.completed, within(20)).toBe(20);
     expect((await look(`ids=${id}`)).states[0]).toMatchObject({ status: "STARTED", total: 21, failed: 0 });
     await call("POST", `/tasks/${id}/revoke`, {});
   });

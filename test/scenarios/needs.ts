@@ -14,6 +14,11 @@ export function skip({ task, skip: end }: TestContext, reason: string): never {
   return end(reason);
 }
 
+/** Whether the AWS under test cannot do something: for a scenario that goes another way there. */
+export function lacks(ability: Ability): boolean {
+  return inject("cannot")[ability] !== undefined;
+}
+
 /** Skips a scenario where the AWS under test cannot do what it needs. AWS and the embedded AWS can do it all. */
 export function needs(context: TestContext, ...abilities: readonly Ability[]): void {
   for (const ability of abilities) {

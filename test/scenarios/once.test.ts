@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it, vi } from "vitest";
 import { t } from "../fixtures/canvases.ts";
-import { ended, run, submit, taskOf } from "./api.ts";
+import { ended, run, submit, taskOf, within } from "./api.ts";
 import { Aws } from "./aws.ts";
 import { needs } from "./needs.ts";
 import { awsUrl } from "./served.ts";
@@ -55,7 +55,7 @@ describe.skipIf(awsUrl === "")("an effect of a task to which things happen", () 
   afterAll(() => aws.close());
 
   const started = (id: string): Promise<void> =>
-    vi.waitFor(async () => expect((await taskOf(id)).started_at).not.toBeNull(), 20_000);
+    vi.waitFor(async () => expect((await taskOf(id)).started_at).not.toBeNull(), within(20));
   /** Sends the message of a task once more. */
   const repeat = (id: string): Promise<void> => aws.send("probe", { op: "run", id, attempt: 0, hops: 0 });
   /** Submits a task that starts in a moment, and sets attributes of its effect before. */
@@ -81,7 +81,7 @@ describe.skipIf(awsUrl === "")("an effect of a task to which things happen", () 
       const item = await aws.item(`once#${id}#effect`);
       expect(item).toHaveProperty("result");
       return item;
-    }, 20_000);
+    }, within(20));
     await aws.setAttributes(id, { lease: 0 });
     await repeat(id);
     const record = await ended(id);

@@ -1,8 +1,8 @@
-import { afterAll, describe, expect, inject, it, vi } from "vitest";
+import { afterAll, describe, expect, it, vi } from "vitest";
 import { ListAnswer, type TaskAnswer } from "../../src/core/answer-schemas.ts";
 import type { z } from "zod";
 import { t, ti } from "../fixtures/canvases.ts";
-import { call, ended, run, runCanvas, settled, submit, taskOf } from "./api.ts";
+import { call, ended, run, runCanvas, settled, submit, taskOf, within } from "./api.ts";
 import { atOnce } from "./at-once.ts";
 import { Aws } from "./aws.ts";
 import { needs } from "./needs.ts";
@@ -111,16 +111,12 @@ const failures: readonly [name: string, node: Body, type: string][] = [
 ];
 
 describe("a task that replaces itself", () => {
-  it(
-    "gives the result of what replaced it, wherever it stands",
-    { timeout: 240_000 * inject("patience") },
-    async () => {
-      const got = await atOnce(6, values, async ([name, node]) => [name, (await runCanvas(node, 120)).result]);
-      expect(Object.fromEntries(got)).toEqual(Object.fromEntries(values.map(([name, , value]) => [name, value])));
-    },
-  );
+  it("gives the result of what replaced it, wherever it stands", within(240), async () => {
+    const got = await atOnce(6, values, async ([name, node]) => [name, (await runCanvas(node, 120)).result]);
+    expect(Object.fromEntries(got)).toEqual(Object.fromEntries(values.map(([name, , value]) => [name, value])));
+  });
 
-  it("fails as what replaced it, wherever it stands", { timeout: 120_000 * inject("patience") }, async () => {
+  it("fails as what replaced it, wherever it stands", within(120), async () => {
     const got = await atOnce(6, failures, async ([name, node]) => [name, (await runCanvas(node, 60)).error?.type]);
     expect(Object.fromEntries(got)).toEqual(Object.fromEntries(failures.map(([name, , type]) => [name, type])));
   });
@@ -183,7 +179,7 @@ describe("a task that replaces itself", () => {
     expect(await tasksOf(record.task_id)).toHaveLength(1);
   });
 
-  it("may be replaced again and again, but not for ever", { timeout: 120_000 * inject("patience") }, async () => {
+  it("may be replaced again and again, but not for ever", within(120), async () => {
     const nested = (times: number): Body =>
       Array.from({ length: times }).reduce<Body>((node) => replaced(node), fixed("end"));
     expect(await runCanvas(nested(30), 60)).toMatchObject({ status: "SUCCESS", result: "end" });
@@ -193,14 +189,11 @@ describe("a task that replaces itself", () => {
 
 /** The tasks that share a root, once all of them have ended. */
 async function tasksOf(root: string): Promise<z.infer<typeof ListAnswer>["tasks"]> {
-  return vi.waitFor(
-    async () => {
-      const { tasks } = ListAnswer.parse((await call("GET", `/tasks?root_id=${root}&limit=100`)).json);
-      expect(tasks.filter((task) => task.done_at === null)).toEqual([]);
-      return tasks;
-    },
-    { timeout: 20_000 * inject("patience") },
-  );
+  return vi.waitFor(async () => {
+    const { tasks } = ListAnswer.parse((await call("GET", `/tasks?root_id=${root}&limit=100`)).json);
+    expect(tasks.filter((task) => task.done_at === null)).toEqual([]);
+    return tasks;
+  }, within(20));
 }
 
 async function linksOf(root: string, task: string): Promise<Task[]> {
@@ -213,9 +206,7 @@ describe("revoking a task that has replaced itself", () => {
 
   it("revokes a task that runs in its place, and so itself", async () => {
     const { task_id: id } = await submit("/tasks", { ...replaced(later) });
-    await vi.waitFor(async () => expect((await taskOf(id)).children).toHaveLength(1), {
-      timeout: 20_000 * inject("patience"),
-    });
+    await vi.waitFor(async () => expect((await taskOf(id)).children).toHaveLength(1), within(20));
     expect((await call("POST", `/tasks/${id}/revoke`, {})).status).toBe(202);
     expect(await ended(id)).toMatchObject({ status: "REVOKED", error: { type: "Revoked" } });
   });
@@ -223,9 +214,7 @@ describe("revoking a task that has replaced itself", () => {
   it("revokes a canvas that runs in its place, and what follows it", async () => {
     const submitted = await submit("/canvas", chain(replaced(chain(later, identity())), identity()));
     const [first, last] = submitted.tasks.map((task) => task.task_id);
-    await vi.waitFor(async () => expect((await taskOf(first ?? "")).children).toHaveLength(1), {
-      timeout: 20_000 * inject("patience"),
-    });
+    await vi.waitFor(async () => expect((await taskOf(first ?? "")).children).toHaveLength(1), within(20));
     expect((await call("POST", `/tasks/${submitted.task_id}/revoke`, {})).status).toBe(202);
     expect(await ended(first ?? "")).toMatchObject({ status: "REVOKED" });
     expect(await ended(last ?? "")).toMatchObject({ status: "REVOKED" });
@@ -242,19 +231,18 @@ describe.skipIf(awsUrl === "")("the message of a task that has replaced itself",
     needs(context, "history-parameters");
     const submitted = await submit("/canvas", chain(replaced(chain(t("probe.sleep", 1), identity())), add(1)));
     const { root_id: root } = submitted;
-    const execution = await vi.waitFor(() => aws.executionOf(root), { timeout: 20_000 * inject("patience") });
+    const execution = await vi.waitFor(() => aws.executionOf(root), within(20));
     const first = submitted.tasks[0]?.task_id ?? "";
-    await vi.waitFor(async () => expect((await taskOf(first)).children).toHaveLength(1), {
-      timeout: 20_000 * inject("patience"),
-    });
+    await vi.waitFor(async () => expect((await taskOf(first)).children).toHaveLength(1), within(20));
     const [message] = await aws.sentBy(execution.arn);
     if (message === undefined) throw new Error("the machine has sent no message");
     for (let n = 0; n < 3; n += 1) await aws.repeat(message);
     expect(await settled(submitted.task_id)).toMatchObject({ status: "SUCCESS", result: 2 });
     await aws.repeat(message);
-    await vi.waitFor(async () => expect(await aws.depth("probe")).toMatchObject({ waiting: 0, inFlight: 0 }), {
-      timeout: 30_000 * inject("patience"),
-    });
+    await vi.waitFor(
+      async () => expect(await aws.depth("probe")).toMatchObject({ waiting: 0, inFlight: 0 }),
+      within(30),
+    );
     const tasks = await Promise.all((await tasksOf(root)).map((task) => taskOf(task.task_id)));
     const states = tasks.map((task) => [task.task, task.events.map((event) => event.status).join(" ")]);
     expect(Object.fromEntries(states)).toEqual({
@@ -272,14 +260,13 @@ describe.skipIf(awsUrl === "")("the message of a task that has replaced itself",
     const { task_id: id } = await submit("/tasks", {
       ...replaced({ ...t("probe.sleep", 1), options: { time_limit: 2 } }),
     });
-    await vi.waitFor(async () => expect((await taskOf(id)).children).toHaveLength(1), {
-      timeout: 20_000 * inject("patience"),
-    });
+    await vi.waitFor(async () => expect((await taskOf(id)).children).toHaveLength(1), within(20));
     for (let n = 0; n < 3; n += 1) await aws.send("probe", { op: "run", id });
     expect(await ended(id)).toMatchObject({ status: "SUCCESS", result: 1 });
-    await vi.waitFor(async () => expect(await aws.depth("probe")).toMatchObject({ waiting: 0, inFlight: 0 }), {
-      timeout: 30_000 * inject("patience"),
-    });
+    await vi.waitFor(
+      async () => expect(await aws.depth("probe")).toMatchObject({ waiting: 0, inFlight: 0 }),
+      within(30),
+    );
     const tasks = await Promise.all((await tasksOf(id)).map((task) => taskOf(task.task_id)));
     expect(tasks.map((task) => task.events.length)).toEqual([3, 3]);
   });

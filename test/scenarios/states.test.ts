@@ -1,10 +1,10 @@
 import { describe, expect, it, vi } from "vitest";
 import { ListAnswer } from "../../src/core/answer-schemas.ts";
 import { t } from "../fixtures/canvases.ts";
-import { call, ended, endedGroup, run, submit, taskOf } from "./api.ts";
+import { call, ended, endedGroup, run, submit, taskOf, within } from "./api.ts";
 
 const is = (id: string, status: string): Promise<void> =>
-  vi.waitFor(async () => expect((await taskOf(id)).status).toBe(status), 20_000);
+  vi.waitFor(async () => expect((await taskOf(id)).status).toBe(status), within(20));
 
 describe("a state of a task's own", () => {
   it("is its status while it runs, is listed by it, and is among its events", async () => {

@@ -1,6 +1,7 @@
-import { afterAll, describe, expect, inject, it, vi } from "vitest";
+import { afterAll, describe, expect, it, vi } from "vitest";
+import type { Ability } from "../../lib/emulator.ts";
 import { t, ti } from "../fixtures/canvases.ts";
-import { call, ended, endedGroup, submit, taskOf } from "./api.ts";
+import { call, ended, endedGroup, submit, taskOf, within } from "./api.ts";
 import { Aws } from "./aws.ts";
 import { needs } from "./needs.ts";
 import { awsUrl } from "./served.ts";
@@ -12,12 +13,9 @@ const terminate = async (id: string): Promise<void> => {
   expect((await call("POST", `/tasks/${id}/revoke`, { terminate: true })).status).toBe(202);
 };
 const started = (...ids: readonly (string | undefined)[]): Promise<void> =>
-  vi.waitFor(
-    async () => {
-      for (const id of ids) expect((await taskOf(id ?? "")).started_at).not.toBeNull();
-    },
-    { timeout: 30_000 * inject("patience") },
-  );
+  vi.waitFor(async () => {
+    for (const id of ids) expect((await taskOf(id ?? "")).started_at).not.toBeNull();
+  }, within(30));
 const revoked = { status: "REVOKED", result: null, error: { type: "Revoked" } };
 
 describe("terminating", () => {
@@ -93,19 +91,18 @@ describe("terminating", () => {
     for (const task of tasks) expect((await taskOf(task.task_id)).done_at).not.toBeNull();
   });
 
-  it.each([
+  it.for<[what: string, node: object, ...needed: Ability[]]>([
     ["a task", t("probe.sleep", LONG)],
-    ["a canvas", { chain: [t("probe.sleep", LONG), t("probe.identity")] }],
-  ])("stops what runs in the place of a task: %s", async (_what, node) => {
+    // The canvas function ends it.
+    ["a canvas", { chain: [t("probe.sleep", LONG), t("probe.identity")] }, "queues-at-once"],
+  ])("stops what runs in the place of a task: %s", async ([, node, ...needed], context) => {
+    needs(context, ...needed);
     const { task_id: id } = await submit("/tasks", t("probe.replace_with", node));
-    const inPlace = await vi.waitFor(
-      async () => {
-        const { children } = await taskOf(id);
-        expect(children).toHaveLength(1);
-        return (await taskOf(children[0] ?? "")).parent_id === id ? (children[0] ?? "") : await before(children[0]);
-      },
-      { timeout: 30_000 * inject("patience") },
-    );
+    const inPlace = await vi.waitFor(async () => {
+      const { children } = await taskOf(id);
+      expect(children).toHaveLength(1);
+      return (await taskOf(children[0] ?? "")).parent_id === id ? (children[0] ?? "") : await before(children[0]);
+    }, within(30));
     await started(inPlace);
     await terminate(id);
     expect(await ended(inPlace)).toMatchObject(revoked);

@@ -46,7 +46,9 @@ describe("what an AWS cannot do", () => {
   test("is something that a scenario needs, and each reason names the emulator and its version", async () => {
     const files = (await readdir(FOLDER)).filter((file) => file.endsWith(".test.ts"));
     const texts = await Promise.all(files.map((file) => readFile(join(FOLDER, file), "utf8")));
-    const needed = texts.flatMap((text) => [...text.matchAll(/needs\(([^)]*)\)/g)].map((call) => call[1] ?? "")).join();
+    const needed = texts
+      .flatMap((text) => [...text.matchAll(/(?:needs|lacks)\(([^)]*)\)/g)].map((call) => call[1] ?? ""))
+      .join();
     expect(Ability.options.filter((ability) => !needed.includes(`"${ability}"`))).toEqual([]);
     for (const [name, emulator] of Object.entries(EMULATORS)) {
       for (const reason of Object.values(emulator.cannot)) expect(reason).toMatch(new RegExp(`^${name} \\d`, "i"));
