@@ -5,6 +5,7 @@ import { type Ending, toRecord } from "../aws/task-table.ts";
 import { type Canvas, type PartEnd, chordError } from "../core/canvas.ts";
 import type { Part, Place } from "../core/place.ts";
 import type { TaskError } from "../core/errors.ts";
+import { isFinal } from "../core/states.ts";
 import { type TaskRecord, wasTakenOver } from "../core/record.ts";
 import type { PreparedTask } from "../client/submit.ts";
 import { announceCanvas, announceTask } from "./announce.ts";
@@ -116,12 +117,20 @@ async function endLater(
   parts: readonly Part[],
   end: { readonly status: "FAILURE" | "REVOKED"; readonly error: TaskError },
 ): Promise<void> {
+  const rest = parts.slice(0, -FEW_PARTS);
+  // A message that comes again finds the next task ended: the message below was sent, and the canvas Lambda ends what it has not yet.
+  const [next] = rest;
+  if (next !== undefined && next.task !== null && (await hasEnded(runtime, next.id))) return;
   // The last of all among them: by its end a canvas is known to be settled.
   await endParts(runtime, parts.slice(-FEW_PARTS), end);
-  const rest = parts.slice(0, -FEW_PARTS);
   if (rest.length === 0) return;
   const message = { op: "end", parts: rest, status: end.status, error: end.error } as const;
   await runtime.queues.send({ module: CANVAS_QUEUE, message, delay: 0 });
+}
+
+async function hasEnded(runtime: Runtime, id: string): Promise<boolean> {
+  const record = await runtime.tasks.get(id, runtime.now());
+  return record !== null && isFinal(record.status);
 }
 
 /** The last member of a chunk to end answers for all; one that is alone has the chunk's token in its message. */

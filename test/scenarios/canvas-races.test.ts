@@ -139,6 +139,24 @@ describe.skipIf(inject("assembly") === "")("a canvas to whose messages, tokens a
       expect(refused).toBe(1);
     });
 
+    it("ends a long chain once, though the message of the step that failed comes again", async (test) => {
+      const steps = [t("probe.fail"), ...Array.from({ length: 99 }, () => t("math.add", 1))];
+      const submitted = await submit("/chain", { tasks: steps });
+      for (const { task_id: id } of submitted.tasks) expect(await ended(id)).toMatchObject({ status: "FAILURE" });
+      await quiet();
+      const [message] = await sentBy(await rig.aws.executionOf(submitted.root_id), 1);
+      if (message === undefined) throw new Error("the machine has sent no message");
+      let writes = 0;
+      refuse(test, ({ operation }) => {
+        if (operation === "UpdateItem") writes += 1;
+        return null;
+      });
+      await rig.aws.repeat(message);
+      await vi.waitFor(async () => expect((await rig.aws.depth("probe")).inFlight).toBe(0), SOON);
+      await quiet();
+      expect(writes).toBeLessThan(10);
+    });
+
     it("runs though Step Functions refuses to start it at first", async (test) => {
       let refused = 0;
       refuse(test, ({ operation }) =>
