@@ -19,7 +19,7 @@ function join(values: readonly unknown[]): unknown {
 
 /** The product of two numbers. */
 export const mul = defineTask("math.mul", {
-  args: z.tuple([z.number(), z.number()]),
+  args: z.tuple([z.number().meta({ title: "x" }), z.number().meta({ title: "y" })]),
   run: (_self, x, y) => x * y,
 });
 

@@ -8,7 +8,8 @@ import { add, mul, tsum, xsum } from "./math.ts";
 export class ExpectedError extends Error {}
 
 const anything = z.array(z.unknown());
-const seconds = z.number().min(0).max(900);
+const seconds = z.number().min(0).max(900).meta({ title: "seconds" });
+const pauseSeconds = seconds.meta({ title: "pause" });
 
 /** Its argument. */
 export const identity = defineTask("probe.identity", { args: z.tuple([z.unknown()]), run: (_self, x) => x });
@@ -129,7 +130,7 @@ export const retryForever = defineTask("probe.retry_forever", {
 
 /** A sum after a pause, or 0 when the soft limit came first. */
 export const delayedSumWithSoftGuard = defineTask("probe.delayed_sum_with_soft_guard", {
-  args: z.tuple([z.array(z.number()), seconds]),
+  args: z.tuple([z.array(z.number()).meta({ title: "numbers" }), pauseSeconds]),
   run: async (self, numbers, pause) => {
     try {
       await self.sleep(pause);
@@ -161,7 +162,7 @@ export const retryIn = defineTask("probe.retry_in", {
 
 /** Fails so many attempts; then the attempt's number, from 1. */
 export const flaky = defineTask("probe.flaky", {
-  args: z.tuple([z.number().int().min(0)]),
+  args: z.tuple([z.number().int().min(0).meta({ title: "failures" })]),
   maxRetries: null,
   run: (self, failures) => {
     const attempt = self.request.retries + 1;
@@ -173,7 +174,7 @@ export const flaky = defineTask("probe.flaky", {
 
 /** A string of so many characters. */
 export const blob = defineTask("probe.blob", {
-  args: z.tuple([z.number().int().min(0).max(16_000_000)]),
+  args: z.tuple([z.number().int().min(0).max(16_000_000).meta({ title: "bytes" })]),
   run: (_self, length) => "x".repeat(length),
 });
 
@@ -194,7 +195,7 @@ export const size = defineTask("probe.size", {
 
 /** Reports progress at each step. */
 export const progress = defineTask("probe.progress", {
-  args: z.tuple([z.number().int().min(0).max(10_000), seconds]),
+  args: z.tuple([z.number().int().min(0).max(10_000).meta({ title: "steps" }), pauseSeconds]),
   run: async (self, steps, pause) => {
     for (let step = 1; step <= steps; step += 1) {
       await self.progress(step, steps, `step ${step} of ${steps}`);

@@ -13,7 +13,7 @@ const Chunk = z.strictObject({ start: z.number(), end: z.number(), processed: z.
 
 /** Processes the records from `start` up to, not including, `end`: here, their count and the sum of their numbers. */
 export const processChunk = defineTask("records.process_chunk", {
-  args: z.tuple([place, place]),
+  args: z.tuple([place.meta({ title: "start" }), place.meta({ title: "end" })]),
   softTimeLimit: 240,
   run: async (self, start, end) => {
     if (end < start || end - start > MAX_CHUNK) {
@@ -43,7 +43,7 @@ export const sumUp = defineTask("records.sum_up", {
 
 /** Processes the records from 0 up to `total` in chunks of a size that is chosen here and now, side by side; its result is their summary. */
 export const startBulk = defineTask("records.start_bulk", {
-  args: z.tuple([place, z.number().int().min(1).max(MAX_CHUNK)]),
+  args: z.tuple([place.meta({ title: "total" }), z.number().int().min(1).max(MAX_CHUNK).meta({ title: "chunk_size" })]),
   run: (self, total, chunkSize) => {
     const count = Math.ceil(total / chunkSize);
     if (count > MAX_CHUNKS) {

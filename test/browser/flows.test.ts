@@ -108,10 +108,10 @@ describe.each<Screen>(["desktop", "phone"])("on a %s", (screen) => {
     await page.getByRole("link", { name: "sleep" }).click();
     await page.getByRole("button", { name: "Run" }).click();
     await page.getByText("Is needed").waitFor();
-    await page.getByLabel("Argument 1").fill("901");
+    await page.getByLabel("seconds").fill("901");
     await page.getByRole("button", { name: "Run" }).click();
     await page.getByRole("alert").waitFor();
-    await page.getByLabel("Argument 1").fill("0.01");
+    await page.getByLabel("seconds").fill("0.01");
     await page.getByText("Options", { exact: true }).click();
     await page.getByLabel("max_retries").fill("1");
     await page.keyboard.press("Enter");

@@ -77,7 +77,7 @@ export function RunForm({ task }: { task: RegisteredTask }) {
             key={field.name}
             field={field}
             prefix="arg"
-            label={t("form.argument", { number: field.name })}
+            label={field.title ?? t("form.argument", { number: field.name })}
             typed={args}
             set={setArgs}
             fault={faults["args"]?.[field.name]}

@@ -8,6 +8,8 @@ export type FieldKind = "number" | "integer" | "text" | "boolean" | "choice" | "
 export interface Field {
   /** Its name, or its number for positional ones. */
   readonly name: string;
+  /** What its schema is titled: a positional argument's name, where its task gives it one. */
+  readonly title?: string | undefined;
   readonly kind: FieldKind;
   readonly required: boolean;
   /** Of a choice. */
@@ -48,7 +50,7 @@ function isOpen(items: unknown): boolean {
 
 /** zod writes no minItems; an item that takes anything at all may be left out. */
 function firstOptional(items: readonly unknown[]): number {
-  const last = items.findLastIndex((item) => Object.keys(asSchema(item)).length > 0);
+  const last = items.findLastIndex((item) => Object.keys(asSchema(item)).some((key) => key !== "title"));
   return last + 1;
 }
 
@@ -64,7 +66,8 @@ function fieldOf(name: string, schema: Schema, required: boolean): Field {
   const kind = kindOf(schema, options);
   const min = bound(schema["minimum"] ?? schema["exclusiveMinimum"]);
   const max = bound(schema["maximum"] ?? schema["exclusiveMaximum"]);
-  return { name, kind, required, options, min, max, hint: hintOf(schema, min, max) };
+  const title = typeof schema["title"] === "string" ? schema["title"] : undefined;
+  return { name, title, kind, required, options, min, max, hint: hintOf(schema, min, max) };
 }
 
 function kindOf(schema: Schema, options: readonly unknown[]): FieldKind {

@@ -23,6 +23,15 @@ describe("the fields of a task", () => {
     expect(argsOf(z.tuple([z.unknown().optional()])).map((field) => field.required)).toEqual([false]);
   });
 
+  it("have the titles that a task gives its arguments", () => {
+    const fields = argsOf(z.tuple([z.int().meta({ title: "steps" }), z.unknown().optional().meta({ title: "data" })]));
+    expect(fields.map(({ name, title, required }) => [name, title, required])).toEqual([
+      ["1", "steps", true],
+      ["2", "data", false],
+    ]);
+    expect(argsOf(z.tuple([z.int()]))[0]?.title).toBeUndefined();
+  });
+
   it("are none for a task without arguments, and a list where their number is open", () => {
     expect(argsOf(z.tuple([]))).toEqual([]);
     expect(fieldsOf(schemaOf(z.array(z.unknown())), NONE).args).toBeNull();
