@@ -108,7 +108,8 @@ const Worker = z.object({
   [ENV.timeout]: z.coerce.number().positive(),
   [ENV.memory]: z.coerce.number().positive(),
   AWS_LAMBDA_FUNCTION_NAME: z.string().min(1),
-  AWS_LAMBDA_LOG_STREAM_NAME: z.string().min(1),
+  // What only informs must not keep a worker from starting.
+  AWS_LAMBDA_LOG_STREAM_NAME: z.string().default(""),
   [ENV.secrets]: z
     .string()
     .default("{}")
