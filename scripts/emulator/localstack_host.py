@@ -176,16 +176,21 @@ def start_dynamodb(self):
     return thread
 
 
-class Running(list):
-    """Threads that run. From Python 3.13 on whoever holds a thread holds its stack: 32,000 of them, and the kernel maps no more."""
+class Ending(list):
+    """What ends with LocalStack: threads, and pools of them. From Python 3.13 on whoever holds a thread holds its stack, and of 32,000 the
+    kernel maps no more, so those that have ended by themselves are let go."""
 
-    def append(self, thread):
-        self[:] = [other for other in self if other.is_alive()]
-        super().append(thread)
+    def append(self, item):
+        self[:] = [other for other in self if not has_ended(other)]
+        super().append(item)
+
+
+def has_ended(item):
+    return isinstance(item, threading.Thread) and item.ident is not None and not item.is_alive()
 
 
 # Before LocalStack's services are loaded, whose modules take these by their names.
-threads.TMP_THREADS = Running()
+threads.TMP_THREADS = Ending()
 runtime_executor.get_runtime_executor = lambda: ProcessExecutor
 dynamodb.DynamodbServer.do_start_thread = start_dynamodb
 
