@@ -43,6 +43,8 @@ const server = await startServer(python, [join(ROOT, "scripts", "emulator", "loc
     LAMBDA_EVENT_SOURCE_MAPPING_MAX_BACKOFF_ON_EMPTY_POLL_SEC: "1",
     LAMBDA_EVENT_SOURCE_MAPPING_MAX_BACKOFF_ON_ERROR_SEC: "2",
     DYNAMODB_IN_MEMORY: "1",
+    // Each message sent, received or deleted would be a call of CloudWatch, for alarms that nobody looks at here.
+    SQS_DISABLE_CLOUDWATCH_METRICS: "1",
     // It would ask for a certificate and tell its makers of its use; and serve names, which takes port 53.
     SKIP_SSL_CERT_DOWNLOAD: "1",
     DISABLE_EVENTS: "1",
