@@ -18,6 +18,8 @@ export const Ability = z.enum([
   "history-events",
   /** What a function answers in base64 comes out as the bytes that it stands for. */
   "base64-answers",
+  /** A group of messages that takes much of its queue waits for others. */
+  "fair-queues",
   /** A request line of 40,000 characters is answered. */
   "long-request-lines",
   /** Step Functions tells EventBridge of executions that failed, were stopped, or timed out. */
@@ -65,6 +67,7 @@ export const EMULATORS: Readonly<Record<EmulatorName, Emulator>> = {
     patience: 4,
     cannot: {
       "tasks-at-once": "LocalStack 4.14 takes a batch of a queue when the one before it has ended",
+      "fair-queues": "LocalStack 4.14 takes groups of messages, and delivers in the order of arrival",
       "base64-answers": "LocalStack 4.14 takes the binary media type */* for none, and answers base64 as it is",
       "long-request-lines": "LocalStack 4.14 cuts the connection of a request line of 40,000 characters",
     },
@@ -87,6 +90,7 @@ export const EMULATORS: Readonly<Record<EmulatorName, Emulator>> = {
         "MiniStack 1.4.21 has one poller for all queues: a batch is taken when the one before it has ended",
       "tasks-at-once":
         "MiniStack 1.4.21 has one poller for all queues: a batch is taken when the one before it has ended",
+      "fair-queues": "MiniStack 1.4.21 takes groups of messages, and delivers in the order of arrival",
       "history-parameters": "MiniStack 1.4.21 leaves what a state has sent out of the history",
       "history-events": "MiniStack 1.4.21 writes fewer events than AWS",
       "execution-events": "MiniStack 1.4.21 sends no events of executions",

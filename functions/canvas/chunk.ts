@@ -20,6 +20,7 @@ export async function startChunk(
   if ((await runtime.canvases.ended(id, n)) >= members.length) return answerToken(token, null);
   await runtime.queues.sendMany(
     members.flatMap(({ part, call }) => (part.task === null ? [] : [toMember(part.id, part.task, call)])),
+    id,
   );
   await inParallel(
     members.filter((member) => member.part.task === null),

@@ -1,3 +1,4 @@
+import { createFairness } from "./fairness.ts";
 import type { InflightEntry, SqsQueue, SqsStore } from "./fauxqs.ts";
 
 /** A queue as an event source mapping reads it: in process, woken when something can be received. */
@@ -54,15 +55,26 @@ export function watchQueue(queue: SqsQueue, store: SqsStore): LocalQueue {
   const enqueue = queue.enqueue.bind(queue);
   const dequeue = queue.dequeue.bind(queue);
   const changeVisibility = queue.changeVisibility.bind(queue);
+  const deleteMessage = queue.deleteMessage.bind(queue);
   queue.enqueue = (message) => {
     enqueue(message);
     if (message.delayUntil !== undefined) wakeAt(message.delayUntil);
     notify();
   };
+  const fairness = createFairness(Date.now);
   queue.dequeue = (max, visibility, deadLetterQueue) => {
+    // What became visible again left no other trace.
+    for (const receipt of fairness.receipts()) if (!queue.inflightMessages.has(receipt)) fairness.left(receipt);
+    fairness.arrange(queue.messages, max);
     const received = dequeue(max, visibility, deadLetterQueue);
+    for (const { ReceiptHandle } of received)
+      fairness.received(ReceiptHandle, queue.inflightMessages.get(ReceiptHandle)?.message.messageGroupId);
     if (received.length > 0) wakeAt(Date.now() + (visibility ?? Number(queue.attributes["VisibilityTimeout"])) * 1000);
     return received;
+  };
+  queue.deleteMessage = (receiptHandle) => {
+    fairness.left(receiptHandle);
+    return deleteMessage(receiptHandle);
   };
   queue.changeVisibility = (receiptHandle, seconds) => {
     changeVisibility(receiptHandle, seconds);

@@ -94,10 +94,13 @@ export class Queues {
 
   /**
    * Sends many messages, ten to a call. A delay above 900 s becomes 900: whoever receives it then has Scheduler wait for the rest, for a request
-   * of 10,000 tasks cannot wait for as many calls. @throws Error naming how many were refused, after trying all.
+   * of 10,000 tasks cannot wait for as many calls.
+   * @param fanOut what they are all of: SQS lets the messages of others go before theirs (fair queues), so that who submits 10,000 tasks does not
+   * hold up who submits one.
+   * @throws Error naming how many were refused, after trying all.
    */
-  async sendMany(outgoing: readonly Outgoing[]): Promise<void> {
-    const batches = inBatches(outgoing);
+  async sendMany(outgoing: readonly Outgoing[], fanOut: string): Promise<void> {
+    const batches = inBatches(outgoing, fanOut);
     const failures = await Promise.all(batches.map((batch) => this.#sendBatch(batch)));
     const refused = failures.reduce((sum, count) => sum + count, 0);
     if (refused > 0) throw new Error(`SQS refused ${refused} of ${outgoing.length} messages. Submit them again.`);
@@ -185,7 +188,7 @@ interface Batch {
   bytes: number;
 }
 
-function inBatches(outgoing: readonly Outgoing[]): Batch[] {
+function inBatches(outgoing: readonly Outgoing[], fanOut: string): Batch[] {
   const open = new Map<string, Batch>();
   const batches: Batch[] = [];
   for (const { module, message, delay } of outgoing) {
@@ -201,7 +204,7 @@ function inBatches(outgoing: readonly Outgoing[]): Batch[] {
       Id: String(batch.entries.length),
       MessageBody: body,
       DelaySeconds: wholeDelay(delay),
-      MessageGroupId: tenantOf(message),
+      MessageGroupId: tenantOf(message) ?? groupId(fanOut),
     });
     batch.bytes += bytes;
   }
@@ -218,13 +221,17 @@ function bodyOf(message: RunMessage | CanvasMessage): string {
   return JSON.stringify(message).replaceAll("\uFFFE", "\\ufffe").replaceAll("\uFFFF", "\\uffff");
 }
 
-/**
- * The tenant that the header `tenant` names. On a standard queue a group id makes no order: SQS then shares deliveries fairly among
- * groups, so that one tenant's backlog does not hold up another's (fair queues). An id has up to 128 of these characters.
- */
+/** The tenant that the header `tenant` names, whose backlog then does not hold up another's. */
 function tenantOf(message: RunMessage | CanvasMessage): string | undefined {
-  const tenant = "call" in message ? message.call?.headers["tenant"] : undefined;
-  return tenant?.replaceAll(/[^\w!"#$%&'()*+,\-./:;<=>?@[\\\]^`{|}~]/g, "_").slice(0, 128) || undefined;
+  return groupId("call" in message ? message.call?.headers["tenant"] : undefined);
+}
+
+/**
+ * A message group's id has 1 to 128 of these characters. On a standard queue it makes no order: SQS shares deliveries fairly among
+ * groups (fair queues), and takes each message without one for a group of its own.
+ */
+function groupId(text: string | undefined): string | undefined {
+  return text?.replaceAll(/[^\w!"#$%&'()*+,\-./:;<=>?@[\\\]^`{|}~]/g, "_").slice(0, 128) || undefined;
 }
 
 function wholeDelay(seconds: number): number {

@@ -60,7 +60,12 @@ export async function submitMany(runtime: Runtime, submissions: readonly Submiss
     prepared.filter((task) => task.chosen),
     (task) => recordChosen(runtime, task.id, task.call),
   );
-  await runtime.queues.sendMany(prepared.map((task) => outgoing(task.id, task.call, runtime.now())));
+  const [first] = prepared;
+  if (first === undefined) return;
+  await runtime.queues.sendMany(
+    prepared.map((task) => outgoing(task.id, task.call, runtime.now())),
+    first.call.correlation,
+  );
   await inParallel(
     prepared.filter((task) => !task.chosen),
     (task) => runtime.tasks.submit(task.id, task.call),

@@ -7,6 +7,8 @@ import { VIAS, type Via, runsOf } from "./summary.ts";
 export interface Requests {
   /** SendMessage; a batch of ten is a tenth each. */
   readonly sends: number;
+  /** Whether its message is of a fan-out's group. */
+  readonly fair: boolean;
   /** Messages delivered: each is a ReceiveMessage, a DeleteMessage and an invocation. */
   readonly deliveries: number;
   /** Writes to the table: {@link RECORD_WRITES} of the task's record, the others below 1 KB. */
@@ -22,20 +24,20 @@ export const RECORD_WRITES = 3;
 
 /** By the way that a task was started. What a canvas costs as a whole, however many tasks it has, is in {@link PER_CANVAS}. */
 export const REQUESTS: Readonly<Record<Via | "batch", Requests>> = {
-  plain: { sends: 1, deliveries: 1, writes: 3, indexWrites: 1, reads: 0, transitions: 0 },
-  batch: { sends: 0.1, deliveries: 1, writes: 3, indexWrites: 1, reads: 0, transitions: 0 },
+  plain: { fair: false, sends: 1, deliveries: 1, writes: 3, indexWrites: 1, reads: 0, transitions: 0 },
+  batch: { fair: true, sends: 0.1, deliveries: 1, writes: 3, indexWrites: 1, reads: 0, transitions: 0 },
   /** Of a chain, or a chord's body: the machine sends its message. */
-  step: { sends: 1, deliveries: 1, writes: 3, indexWrites: 2, reads: 3, transitions: 1 },
+  step: { fair: false, sends: 1, deliveries: 1, writes: 3, indexWrites: 2, reads: 3, transitions: 1 },
   /** Of a group of more than 10: started by the hundred, and its chunk notes its end. */
-  member: { sends: 0.1, deliveries: 1, writes: 4, indexWrites: 2, reads: 3, transitions: 0 },
+  member: { fair: true, sends: 0.1, deliveries: 1, writes: 4, indexWrites: 2, reads: 3, transitions: 0 },
   /** Of a group of up to 10: each has a state, whose message the canvas function passes on. */
-  alone: { sends: 2, deliveries: 2, writes: 5, indexWrites: 2, reads: 5, transitions: 1 },
+  alone: { fair: false, sends: 2, deliveries: 2, writes: 5, indexWrites: 2, reads: 5, transitions: 1 },
 };
 
 /** What a canvas costs besides its tasks. Start and end of an execution are transitions too (Step Functions pricing page, example). */
 export const PER_CANVAS: Readonly<Record<"chain" | "group", Requests>> = {
-  chain: { sends: 0, deliveries: 0, writes: 3, indexWrites: 1, reads: 2, transitions: 3 },
-  group: { sends: 1, deliveries: 1, writes: 5, indexWrites: 1, reads: 5, transitions: 4 },
+  chain: { fair: false, sends: 0, deliveries: 0, writes: 3, indexWrites: 1, reads: 2, transitions: 3 },
+  group: { fair: false, sends: 1, deliveries: 1, writes: 5, indexWrites: 1, reads: 5, transitions: 4 },
 };
 
 /** Seconds of a worker besides its task: claim, end, statistics. An assumption: DynamoDB answers within some milliseconds. */
@@ -44,12 +46,17 @@ const OVERHEAD = 0.03;
 /** Bytes that a worker writes to its log for one task: two lines of its own, three of Lambda's. */
 export const LOG_BYTES = 1_200;
 
+/** Requests to SQS: each message is sent, received and deleted. */
+export function sqsRequests({ sends, deliveries }: Requests): number {
+  return sends + 2 * deliveries;
+}
+
 /** USD of what was asked of SQS, DynamoDB, Lambda and Step Functions. @param recordUnits write units of one write of the record. */
 function requestCost(requests: Requests, recordUnits = 1): number {
-  const { sends, deliveries, writes, indexWrites, reads, transitions } = requests;
+  const { writes, indexWrites, reads, deliveries, transitions } = requests;
   const recordWrites = Math.min(RECORD_WRITES, writes) * (recordUnits - 1);
   return (
-    (sends + 2 * deliveries) * PRICES.sqsRequest +
+    sqsRequests(requests) * (PRICES.sqsRequest + (requests.fair ? PRICES.sqsFair : 0)) +
     deliveries * PRICES.invocation +
     (writes + recordWrites + indexWrites) * PRICES.write +
     reads * PRICES.read +

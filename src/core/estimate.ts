@@ -5,6 +5,7 @@ import {
   REQUESTS,
   type Requests,
   recordUnits,
+  sqsRequests,
   summaryWrites,
   usd,
   workerSeconds,
@@ -80,7 +81,7 @@ function linesOf({ tasks, seconds, memory, payloadBytes = 100, via = "plain" }: 
   const canvas = via === "chain" || via === "group" ? PER_CANVAS[via] : NOTHING;
   const each = REQUESTS[KIND[via]];
   const submissions = Math.ceil(tasks / CARRIED[via]);
-  const count = (name: keyof Requests): number => tasks * each[name] + submissions * canvas[name];
+  const count = (name: Exclude<keyof Requests, "fair">): number => tasks * each[name] + submissions * canvas[name];
   const deliveries = count("deliveries");
   const recordWrites = tasks * RECORD_WRITES * (recordUnits(payloadBytes) - 1);
   const large = payloadBytes > MAX_INLINE_PAYLOAD ? tasks : 0;
@@ -92,6 +93,7 @@ function linesOf({ tasks, seconds, memory, payloadBytes = 100, via = "plain" }: 
     line("Lambda: invocations", submissions + deliveries, PRICES.invocation),
     line("Lambda: GB-seconds (arm64)", gbSeconds, PRICES.gbSecond),
     line("SQS: requests", count("sends") + 2 * deliveries, PRICES.sqsRequest),
+    line("SQS: fair queues", each.fair ? tasks * sqsRequests(each) : 0, PRICES.sqsFair),
     line(
       "DynamoDB: write units",
       count("writes") + recordWrites + count("indexWrites") + tasks * summaryWrites(seconds),
@@ -105,7 +107,7 @@ function linesOf({ tasks, seconds, memory, payloadBytes = 100, via = "plain" }: 
   ];
 }
 
-const NOTHING: Requests = { sends: 0, deliveries: 0, writes: 0, indexWrites: 0, reads: 0, transitions: 0 };
+const NOTHING: Requests = { fair: false, sends: 0, deliveries: 0, writes: 0, indexWrites: 0, reads: 0, transitions: 0 };
 
 /** Receives of an empty queue in a month of 30 days: five pollers of Lambda, each of which asks three times a minute (20 s of long polling). */
 const POLLS = 5 * 3 * 60 * 24 * 30;

@@ -14,6 +14,8 @@ export const PRICES = {
   gbSecond: 1.33334e-5,
   /** A request to a standard queue, each 64 KB; ten messages of one batch are one. */
   sqsRequest: 0.4e-6,
+  /** On top, for a message with a group (fair queues). */
+  sqsFair: 0.1e-6,
   /** A write of up to 1 KB. */
   write: 0.625e-6,
   /** A strongly consistent read of up to 4 KB; an eventually consistent one is half. */

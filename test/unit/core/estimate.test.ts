@@ -36,6 +36,12 @@ describe("an estimate", () => {
     expect(quantity(MILLION, "Step Functions")).toBe(0);
   });
 
+  it("counts the surcharge of fair queues for the messages of batches and wide groups alone", () => {
+    expect(quantity({ ...MILLION, via: "batch" }, "SQS: fair")).toBe(2.1e6);
+    expect(quantity({ ...MILLION, via: "group" }, "SQS: fair")).toBe(2.1e6);
+    expect(quantity({ ...MILLION, via: "chain" }, "SQS: fair")).toBe(0);
+  });
+
   it("takes payloads above 4 KB for objects, and smaller ones for write units", () => {
     expect(quantity({ ...MILLION, payloadBytes: 10_000 }, "S3: PUT")).toBe(1e6);
     const small = quantity(MILLION, "DynamoDB: write");
