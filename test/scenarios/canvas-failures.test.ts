@@ -3,7 +3,7 @@ import type { z } from "zod";
 import { ListAnswer, type SubmissionAnswer } from "../../src/core/answer-schemas.ts";
 import type { Node } from "../../src/core/node.ts";
 import { t } from "../fixtures/canvases.ts";
-import { call, ended, endedGroup, runCanvas, settled, submit } from "./api.ts";
+import { call, ended, endedGroup, runCanvas, settled, submit, within } from "./api.ts";
 
 type Submitted = z.infer<typeof SubmissionAnswer>;
 
@@ -238,7 +238,7 @@ describe.concurrent("links in a canvas", () => {
       expect(tasks).toHaveLength(submitted.tasks.length + 4);
       expect(tasks.filter((task) => task.done_at === null)).toEqual([]);
       return tasks;
-    });
+    }, within(10));
     const called = roots.filter((task) => !submitted.tasks.some((planned) => planned.task_id === task.task_id));
     const results = await Promise.all(called.map(async (task) => [task.parent_id, (await ended(task.task_id)).result]));
     const [one, two, three, four] = submitted.tasks.map((task) => task.task_id);
