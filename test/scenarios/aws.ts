@@ -11,6 +11,7 @@ import {
   GetExecutionHistoryCommand,
   type HistoryEvent,
   ListExecutionsCommand,
+  paginateListExecutions,
   ListStateMachinesCommand,
   SFNClient,
 } from "@aws-sdk/client-sfn";
@@ -225,7 +226,7 @@ export class Aws {
     };
   }
 
-  /** The newest executions of the machines of canvases, up to 100 of each kind. */
+  /** The executions of the machines of canvases. All, for not every emulator lists the newest first. */
   async executions(): Promise<Execution[]> {
     const { stateMachines = [] } = await this.sfn.send(new ListStateMachinesCommand({}));
     const kinds = ["chain", "group", "chord"].map((kind) => ({
@@ -234,14 +235,13 @@ export class Aws {
     }));
     const lists = await Promise.all(
       kinds.map(async ({ kind, machine }) => {
-        const command = new ListExecutionsCommand({ stateMachineArn: machine?.stateMachineArn, maxResults: 100 });
-        const { executions = [] } = await this.sfn.send(command);
-        return executions.map(({ executionArn = "", status = "", name = "" }) => ({
-          arn: executionArn,
-          kind,
-          status,
-          name,
-        }));
+        const all: Execution[] = [];
+        const input = { stateMachineArn: machine?.stateMachineArn };
+        for await (const { executions = [] } of paginateListExecutions({ client: this.sfn, pageSize: 1_000 }, input)) {
+          for (const { executionArn: arn = "", status = "", name = "" } of executions)
+            all.push({ arn, kind, status, name });
+        }
+        return all;
       }),
     );
     return lists.flat();
@@ -263,7 +263,7 @@ export class Aws {
     const { top } = z.object({ top: z.object({ id: z.string() }) }).parse(JSON.parse(z.string().parse(item?.["root"])));
     const name = `${top.id}-${epoch}`;
     const found = (await this.executions()).find((execution) => execution.name === name);
-    if (found === undefined) throw new Error(`No execution ${name} of the root ${root} is among the newest.`);
+    if (found === undefined) throw new Error(`There is no execution ${name} of the root ${root}.`);
     return found;
   }
 
