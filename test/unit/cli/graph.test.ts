@@ -2,23 +2,11 @@ import { describe, expect, it } from "vitest";
 import { GraphNode } from "../../../cli/answers.ts";
 import type { Paint } from "../../../cli/view/paint.ts";
 import { drawGraph, topStatus } from "../../../cli/view/graph.ts";
-import { WAITING } from "../../../src/client/states.ts";
+import { graphNode } from "../../fixtures/graph-node.ts";
 
 const paint: Paint = (_style, text) => text;
 
-const nodeOf = (id: string, change: Partial<GraphNode>): GraphNode =>
-  GraphNode.parse({
-    id,
-    kind: "task",
-    task: "math.add",
-    in: null,
-    role: "top",
-    index: 0,
-    result_id: id,
-    ...WAITING,
-    hidden: 0,
-    ...change,
-  });
+const nodeOf = (...given: Parameters<typeof graphNode>): GraphNode => GraphNode.parse(graphNode(...given));
 
 const chord = [
   nodeOf("c", { kind: "chord", task: null, result_id: "b" }),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type Box, layout } from "../../../dashboard/page/graph/layout.ts";
 import { type Branch, type GraphNode, inOrder, isWide, tallyOf, treeOf } from "../../../dashboard/page/graph/tree.ts";
-import { WAITING } from "../../../src/client/states.ts";
+import { graphNode } from "../../fixtures/graph-node.ts";
 
 let ids = 0;
 
@@ -9,18 +9,7 @@ let ids = 0;
 function node(kind: GraphNode["kind"], change: Partial<GraphNode> = {}): GraphNode {
   ids += 1;
   const id = `00000000-0000-4000-8000-${String(ids).padStart(12, "0")}`;
-  return {
-    id,
-    kind,
-    task: kind === "task" ? "math.add" : null,
-    in: null,
-    role: "top",
-    index: 0,
-    result_id: id,
-    ...WAITING,
-    hidden: 0,
-    ...change,
-  };
+  return graphNode(id, { kind, task: kind === "task" ? "math.add" : null, ...change });
 }
 
 const task = (started: Branch[] = []): Branch => ({ node: node("task"), parts: [], started });
