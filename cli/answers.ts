@@ -1,6 +1,6 @@
 import * as z from "zod";
 
-/** What the commands read of the API's answers (src/core/answer-schemas.ts has all of them). Other keys pass, for a stage may be of another version. */
+/** What the commands read of the API's answers (src/core/http/answer-schemas.ts has all of them). Other keys pass, for a stage may be of another version. */
 
 const Failure = z.looseObject({ type: z.string(), message: z.string(), task_id: z.string() });
 const Progress = z.looseObject({ current: z.number(), total: z.number(), message: z.string().nullable() });

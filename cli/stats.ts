@@ -1,4 +1,4 @@
-import { isFinal, isWaiting } from "../src/core/states.ts";
+import { isFinal, isWaiting } from "../src/core/record/states.ts";
 import type { Row } from "./answers.ts";
 import { count, duration } from "./view/format.ts";
 import type { Cell, Column } from "./view/table.ts";

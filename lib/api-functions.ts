@@ -1,4 +1,4 @@
-import { type ApiFunction, ROUTES } from "../src/core/routes.ts";
+import { type ApiFunction, ROUTES } from "../src/core/http/routes.ts";
 
 /** The API's functions that serve a route; one that serves none is not deployed. */
 export const API_FUNCTIONS: readonly ApiFunction[] = [

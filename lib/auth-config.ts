@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { RIGHTS } from "../src/core/caller.ts";
+import { RIGHTS } from "../src/core/record/caller.ts";
 
 /** Requests are signed with SigV4, by any principal that an IAM policy lets. The stage makes one managed policy for each right. */
 const Iam = z.strictObject({

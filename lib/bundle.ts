@@ -2,7 +2,7 @@ import { mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promise
 import { join, posix } from "node:path";
 import { type Metafile, type OutputFile, build } from "esbuild";
 import { DefinitionError } from "../src/core/errors.ts";
-import type { RegistryFile } from "../src/core/registry.ts";
+import type { RegistryFile } from "../src/core/define/registry.ts";
 import { API_FUNCTIONS } from "./api-functions.ts";
 import type { TaskModule } from "./discover.ts";
 

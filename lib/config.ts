@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { METRIC_LEVELS } from "../src/core/emf.ts";
+import { METRIC_LEVELS } from "../src/core/insights/emf.ts";
 import { DefinitionError } from "../src/core/errors.ts";
 import { AuthConfigSchema, authFault } from "./auth-config.ts";
 import { EMULATORS, type EmulatorName, emulatorOf } from "./emulator.ts";

@@ -1,5 +1,5 @@
 import { DefinitionError } from "../src/core/errors.ts";
-import { ModuleOptionsSchema, type ResolvedModuleOptions } from "../src/core/module.ts";
+import { ModuleOptionsSchema, type ResolvedModuleOptions } from "../src/core/define/module.ts";
 import type { StageConfig } from "./config.ts";
 import { type TaskModule, refuseLongBatch } from "./discover.ts";
 

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { DefinitionError } from "../src/core/errors.ts";
-import { type Workflow, isWorkflow } from "../src/core/workflow.ts";
+import { type Workflow, isWorkflow } from "../src/core/workflow/workflow.ts";
 import { type TaskModule, importModule } from "./discover.ts";
 
 /** A named workflow with the file that exports it. */

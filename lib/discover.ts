@@ -8,9 +8,9 @@ import {
   ModuleOptionsSchema,
   type ResolvedModuleOptions,
   isModuleConfig,
-} from "../src/core/module.ts";
-import { type AnyTask, isTask } from "../src/core/task.ts";
-import { isWorkflow } from "../src/core/workflow.ts";
+} from "../src/core/define/module.ts";
+import { type AnyTask, isTask } from "../src/core/define/task.ts";
+import { isWorkflow } from "../src/core/workflow/workflow.ts";
 
 /** A file of functions/tasks: a queue, a Lambda, and the tasks that run there. */
 export interface TaskModule {

@@ -1,7 +1,7 @@
 import { DefinitionError } from "../src/core/errors.ts";
-import { type RegistryFile, registerTask } from "../src/core/registry.ts";
-import { intervalOf } from "../src/core/rate.ts";
-import type { AnyTask } from "../src/core/task.ts";
+import { type RegistryFile, registerTask } from "../src/core/define/registry.ts";
+import { intervalOf } from "../src/core/define/rate.ts";
+import type { AnyTask } from "../src/core/define/task.ts";
 import type { TaskModule } from "./discover.ts";
 import type { FoundWorkflow } from "./discover-workflows.ts";
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { ModuleOptionsSchema, VpcSchema } from "../src/core/module.ts";
+import { ModuleOptionsSchema, VpcSchema } from "../src/core/define/module.ts";
 
 /** @param resource what the ARN's last part begins with. */
 const arn = (service: string, resource: string): z.ZodType<string> =>

@@ -1,11 +1,11 @@
-import { type TaskLookup, nodeFaults } from "../src/core/check.ts";
+import { type TaskLookup, nodeFaults } from "../src/core/define/check.ts";
 import { DefinitionError } from "../src/core/errors.ts";
 import type { Fault } from "../src/core/faults.ts";
 import { pointer } from "../src/core/json.ts";
-import { parseNode, taskNodes } from "../src/core/node.ts";
-import { type KnownTask, registerTask } from "../src/core/registry.ts";
-import { CodeTaskNodeSchema, type TaskNode } from "../src/core/signature.ts";
-import { type Asl, compileWorkflow } from "../src/core/workflow-asl.ts";
+import { parseNode, taskNodes } from "../src/core/canvas/node.ts";
+import { type KnownTask, registerTask } from "../src/core/define/registry.ts";
+import { CodeTaskNodeSchema, type TaskNode } from "../src/core/canvas/signature.ts";
+import { type Asl, compileWorkflow } from "../src/core/workflow/asl.ts";
 import { type TaskModule, longestLimit } from "./discover.ts";
 import type { FoundWorkflow } from "./discover-workflows.ts";
 

@@ -4,7 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import chromium from "@sparticuz/chromium";
 import { type Browser, chromium as playwright } from "playwright-core";
 import * as z from "zod";
-import { SubmissionAnswer } from "../src/core/answer-schemas.ts";
+import { SubmissionAnswer } from "../src/core/http/answer-schemas.ts";
 import { startStage } from "../test/browser/stage.ts";
 
 /** Takes the pictures of docs/monitor.md: `node scripts/screenshots.ts`. They show a local run with some work in it. */

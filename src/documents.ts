@@ -1,4 +1,4 @@
 /** Documents in S3, for task modules with the grant `documents`. */
 export { documentStore } from "./aws/document-store.ts";
-export { DocumentSchema } from "./core/document.ts";
+export { DocumentSchema } from "./core/record/document.ts";
 export { type DocumentReport, processDocument } from "./documents/process.ts";

@@ -1,5 +1,5 @@
 import { Command, Option } from "@commander-js/extra-typings";
-import { type CostLine, estimate } from "../../src/core/estimate.ts";
+import { type CostLine, estimate } from "../../src/core/insights/estimate.ts";
 import { examples } from "../help.ts";
 import type { Shared } from "../session.ts";
 import { createTerminal } from "../terminal.ts";

@@ -1,5 +1,5 @@
 import { Command } from "@commander-js/extra-typings";
-import { isFinal, isRunning, isWaiting } from "../../src/core/states.ts";
+import { isFinal, isRunning, isWaiting } from "../../src/core/record/states.ts";
 import { Options, Registry, type Row } from "../answers.ts";
 import { examples } from "../help.ts";
 import { taskPages } from "../pages.ts";

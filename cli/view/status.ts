@@ -1,4 +1,4 @@
-import { isFinal, isWaiting } from "../../src/core/states.ts";
+import { isFinal, isWaiting } from "../../src/core/record/states.ts";
 import type { Style } from "./paint.ts";
 
 const STYLES: Readonly<Record<string, Style>> = {

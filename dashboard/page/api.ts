@@ -10,8 +10,8 @@ import type {
   SubmissionAnswer,
   TaskAnswer,
   WorkflowsAnswer,
-} from "../../src/core/answer-schemas.ts";
-import type { RegisteredTask } from "../../src/core/registry.ts";
+} from "../../src/core/http/answer-schemas.ts";
+import type { RegisteredTask } from "../../src/core/define/registry.ts";
 
 export type TaskRow = z.output<typeof SearchAnswer>["tasks"][number];
 export type TaskData = z.output<typeof TaskAnswer>;

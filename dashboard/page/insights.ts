@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { InsightsAnswer } from "../../src/core/answer-schemas.ts";
+import type { InsightsAnswer } from "../../src/core/http/answer-schemas.ts";
 import { get } from "./api.ts";
 
 /** What recorded runs tell. Seconds, MB, bytes, US dollars. */

@@ -2,9 +2,9 @@ import type { APIGatewayAuthorizerResult, APIGatewayTokenAuthorizerEvent } from 
 import { type JWTPayload, createRemoteJWKSet, errors, jwtVerify } from "jose";
 import * as z from "zod";
 import { ENV } from "../../src/aws/env.ts";
-import { type TokenRules, TokenRulesSchema } from "../../src/core/auth.ts";
-import { RIGHTS } from "../../src/core/caller.ts";
-import { logLine } from "../../src/worker/log.ts";
+import { type TokenRules, TokenRulesSchema } from "../../src/core/http/auth.ts";
+import { RIGHTS } from "../../src/core/record/caller.ts";
+import { logLine } from "../../src/log.ts";
 
 const rules = TokenRulesSchema.parse(JSON.parse(process.env[ENV.tokenRules] ?? ""));
 /** Kept, with the keys that it has fetched, for as long as the environment lives. */

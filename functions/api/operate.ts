@@ -1,9 +1,9 @@
-import { forgetTask } from "./forget-task.ts";
-import { createHandler } from "./handler.ts";
-import { purgeQueue } from "./purge-queue.ts";
-import { redriveQueue } from "./redrive-queue.ts";
-import { retryTask } from "./retry-task.ts";
-import { revokeTask } from "./revoke-task.ts";
+import { forgetTask } from "./operations/forget-task.ts";
+import { createHandler } from "./http/handler.ts";
+import { purgeQueue } from "./operations/purge-queue.ts";
+import { redriveQueue } from "./operations/redrive-queue.ts";
+import { retryTask } from "./operations/retry-task.ts";
+import { revokeTask } from "./operations/revoke-task.ts";
 
 /** The right to operate: revoke, retry, forget, redrive, purge. */
 export const handler = createHandler({ revokeTask, retryTask, forgetTask, redriveQueue, purgeQueue }, "operate");

@@ -1,18 +1,18 @@
-import { getCanvas } from "./get-canvas.ts";
-import { getHealth } from "./get-health.ts";
-import { getInsights } from "./get-insights.ts";
-import { getLive } from "./get-live.ts";
-import { getMetrics } from "./get-metrics.ts";
-import { getOpenApi } from "./get-openapi.ts";
-import { getOutput } from "./get-output.ts";
-import { getRegistry } from "./get-registry.ts";
-import { getTask } from "./get-task.ts";
-import { createHandler } from "./handler.ts";
-import { listMembers } from "./list-members.ts";
-import { listQueues } from "./list-queues.ts";
-import { listTasks } from "./list-tasks.ts";
-import { listWorkflows } from "./list-workflows.ts";
-import { searchTasks } from "./search-tasks.ts";
+import { getCanvas } from "./operations/get-canvas.ts";
+import { getHealth } from "./operations/get-health.ts";
+import { getInsights } from "./operations/get-insights.ts";
+import { getLive } from "./operations/get-live.ts";
+import { getMetrics } from "./operations/get-metrics.ts";
+import { getOpenApi } from "./operations/get-openapi.ts";
+import { getOutput } from "./operations/get-output.ts";
+import { getRegistry } from "./operations/get-registry.ts";
+import { getTask } from "./operations/get-task.ts";
+import { createHandler } from "./http/handler.ts";
+import { listMembers } from "./operations/list-members.ts";
+import { listQueues } from "./operations/list-queues.ts";
+import { listTasks } from "./operations/list-tasks.ts";
+import { listWorkflows } from "./operations/list-workflows.ts";
+import { searchTasks } from "./operations/search-tasks.ts";
 
 /** The right to ask; also whatever is asked for in vain. */
 export const handler = createHandler(

@@ -1,13 +1,13 @@
-import { add } from "./add.ts";
-import { canvas, chain, chord, group } from "./canvas.ts";
-import { createUpload } from "./create-upload.ts";
-import { createHandler } from "./handler.ts";
-import { processUpload } from "./process-upload.ts";
-import { runWorkflow } from "./run-workflow.ts";
-import { submitBatch } from "./submit-batch.ts";
-import { submitDocument } from "./submit-document.ts";
-import { submitTask } from "./submit-task.ts";
-import { testRequestInfo } from "./test-request-info.ts";
+import { add } from "./operations/add.ts";
+import { canvas, chain, chord, group } from "./operations/canvas.ts";
+import { createUpload } from "./operations/create-upload.ts";
+import { createHandler } from "./http/handler.ts";
+import { processUpload } from "./operations/process-upload.ts";
+import { runWorkflow } from "./operations/run-workflow.ts";
+import { submitBatch } from "./operations/submit-batch.ts";
+import { submitDocument } from "./operations/submit-document.ts";
+import { submitTask } from "./operations/submit-task.ts";
+import { testRequestInfo } from "./operations/test-request-info.ts";
 
 /** The right to submit. */
 export const handler = createHandler(

@@ -1,7 +1,7 @@
 import type { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { Construct } from "constructs";
 import { ENV } from "../../src/aws/env.ts";
-import type { ApiFunction } from "../../src/core/routes.ts";
+import type { ApiFunction } from "../../src/core/http/routes.ts";
 import type { Names } from "../names.ts";
 import type { StageContext } from "../stage.ts";
 import { CeleriacFunction } from "./celeriac-function.ts";

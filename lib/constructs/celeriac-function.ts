@@ -14,7 +14,7 @@ import { Duration, Size } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import { ENV } from "../../src/aws/env.ts";
 import { MAX_CALL_ATTEMPTS } from "../../src/core/limits.ts";
-import type { Vpc } from "../../src/core/module.ts";
+import type { Vpc } from "../../src/core/define/module.ts";
 import type { StageContext } from "../stage.ts";
 import { sendTraces, writeLogs } from "./permissions.ts";
 import { keyPermissions, stageKey } from "./stage-key.ts";

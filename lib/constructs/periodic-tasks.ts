@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { CfnSchedule } from "aws-cdk-lib/aws-scheduler";
 import { Construct } from "constructs";
-import { type Schedule, periodicInput } from "../../src/core/schedule.ts";
+import { type Schedule, periodicInput } from "../../src/core/define/schedule.ts";
 import type { TaskModule } from "../discover.ts";
 import type { StageContext } from "../stage.ts";
 

@@ -10,7 +10,7 @@ import {
 } from "aws-cdk-lib/aws-cloudwatch";
 import { Duration } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
-import { METRICS_NAMESPACE } from "../../src/core/emf.ts";
+import { METRICS_NAMESPACE } from "../../src/core/insights/emf.ts";
 import { API_FUNCTIONS } from "../api-functions.ts";
 import type { StageContext } from "../stage.ts";
 

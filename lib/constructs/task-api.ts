@@ -9,7 +9,7 @@ import {
 import { LogGroup } from "aws-cdk-lib/aws-logs";
 import { CfnOutput } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
-import { type ApiFunction, ROUTES } from "../../src/core/routes.ts";
+import { type ApiFunction, ROUTES } from "../../src/core/http/routes.ts";
 import { API_FUNCTIONS } from "../api-functions.ts";
 import type { StageContext } from "../stage.ts";
 import { ApiAccess } from "./api-access.ts";

@@ -2,7 +2,7 @@ import type { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { Construct } from "constructs";
 import { ENV } from "../../src/aws/env.ts";
 import { TIMEOUT_MARGIN } from "../../src/core/limits.ts";
-import type { ResolvedModuleOptions } from "../../src/core/module.ts";
+import type { ResolvedModuleOptions } from "../../src/core/define/module.ts";
 import { CANVAS_KINDS } from "../canvas-kinds.ts";
 import { type TaskModule, longestLimit } from "../discover.ts";
 import type { Names } from "../names.ts";

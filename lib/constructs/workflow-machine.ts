@@ -1,5 +1,5 @@
 import type { Construct } from "constructs";
-import { QUEUE_URL_PREFIX } from "../../src/core/workflow-asl.ts";
+import { QUEUE_URL_PREFIX } from "../../src/core/workflow/asl.ts";
 import type { StageContext } from "../stage.ts";
 import type { CompiledWorkflow } from "../workflows.ts";
 import { StateMachine } from "./state-machine.ts";

@@ -7,9 +7,9 @@ import {
   type GroupRecord,
   type Root,
   RootSchema,
-} from "../core/canvas.ts";
-import { CallSchema } from "../core/message.ts";
-import { PartSchema } from "../core/place.ts";
+} from "../core/record/canvas.ts";
+import { CallSchema } from "../core/record/message.ts";
+import { PartSchema } from "../core/canvas/place.ts";
 import type { Entry, Item, Table } from "./table.ts";
 
 /** The partition of the index `open`: canvases are few beside tasks, and the sweep reads them all. */

@@ -7,7 +7,7 @@ import {
   PutObjectCommand,
 } from "@aws-sdk/client-s3";
 import { createPresignedPost } from "@aws-sdk/s3-presigned-post";
-import { outputKey, outputName } from "../core/document.ts";
+import { outputKey, outputName } from "../core/record/document.ts";
 import { s3Client } from "./clients/s3.ts";
 import { ENV } from "./env.ts";
 

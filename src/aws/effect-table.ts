@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { type Payload, PayloadSchema } from "../core/message.ts";
-import type { Effect } from "../core/once.ts";
+import { type Payload, PayloadSchema } from "../core/record/message.ts";
+import type { Effect } from "../core/record/once.ts";
 import type { Table } from "./table.ts";
 
 /** Effects that are asked for at a time. */

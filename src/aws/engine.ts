@@ -6,9 +6,9 @@ import {
   StopExecutionCommand,
   DescribeExecutionCommand,
 } from "@aws-sdk/client-sfn";
-import type { Canvas } from "../core/canvas.ts";
-import { type Part, chunkCount } from "../core/place.ts";
-import { moduleOf } from "../core/record.ts";
+import type { Canvas } from "../core/record/canvas.ts";
+import { type Part, chunkCount } from "../core/canvas/place.ts";
+import { moduleOf } from "../core/record/record.ts";
 import { sfnClient } from "./clients/sfn.ts";
 import type { Runtime } from "./runtime.ts";
 

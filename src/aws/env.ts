@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { type Auth, AuthSchema } from "../core/auth.ts";
-import { METRIC_LEVELS, type MetricLevel } from "../core/emf.ts";
+import { type Auth, AuthSchema } from "../core/http/auth.ts";
+import { METRIC_LEVELS, type MetricLevel } from "../core/insights/emf.ts";
 
 /** The names of the variables that the stacks set and the functions read. */
 export const ENV = {

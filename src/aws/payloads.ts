@@ -2,7 +2,7 @@ import { GetObjectCommand, NoSuchKey, PutObjectCommand } from "@aws-sdk/client-s
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { PayloadGone } from "../core/errors.ts";
 import { MAX_INLINE_PAYLOAD, MAX_INLINE_RESULT } from "../core/limits.ts";
-import type { Payload } from "../core/message.ts";
+import type { Payload } from "../core/record/message.ts";
 import { s3Client } from "./clients/s3.ts";
 
 /** Seconds for which the URL of a large result or a document's output works. */

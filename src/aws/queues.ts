@@ -8,9 +8,9 @@ import {
 } from "@aws-sdk/client-sqs";
 import * as z from "zod";
 import { MAX_SQS_DELAY } from "../core/limits.ts";
-import type { CanvasMessage } from "../core/canvas.ts";
-import type { RunMessage } from "../core/message.ts";
-import { moduleOf } from "../core/record.ts";
+import type { CanvasMessage } from "../core/record/canvas.ts";
+import type { RunMessage } from "../core/record/message.ts";
+import { moduleOf } from "../core/record/record.ts";
 import { sqsClient } from "./clients/sqs.ts";
 import type { ScheduleEnv } from "./env.ts";
 

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { MAX_DELAY } from "../core/limits.ts";
-import { reserve } from "../core/rate.ts";
+import { reserve } from "../core/define/rate.ts";
 import type { Table } from "./table.ts";
 
 /** Seconds for which the item of a rate is kept: starts may be reserved as far ahead as a task may wait. */

@@ -6,7 +6,7 @@ import {
   type RegisteredWorkflow,
   type RegistryFile,
   RegistrySchema,
-} from "../core/registry.ts";
+} from "../core/define/registry.ts";
 
 /** Every task and workflow that is deployed, as the file that synth wrote beside the bundle says. */
 export class Registry {

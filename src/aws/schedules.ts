@@ -6,7 +6,7 @@ import {
   ThrottlingException,
 } from "@aws-sdk/client-scheduler";
 import { MAX_SCHEDULE_INPUT, SCHEDULE_LEAD } from "../core/limits.ts";
-import { scheduleInput } from "../core/schedule.ts";
+import { scheduleInput } from "../core/define/schedule.ts";
 import { schedulerClient } from "./clients/scheduler.ts";
 import type { ScheduleEnv } from "./env.ts";
 

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import type { Counters } from "../core/histogram.ts";
-import { hourStart, summaryId } from "../core/summary.ts";
+import type { Counters } from "../core/insights/histogram.ts";
+import { hourStart, summaryId } from "../core/insights/summary.ts";
 import type { Table } from "./table.ts";
 
 /** Seconds for which an hour is kept: as long as one may ask for, and a day. */

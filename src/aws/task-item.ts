@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { MAX_EVENTS } from "../core/limits.ts";
-import { CallSchema, PayloadSchema } from "../core/message.ts";
-import { ReplacementSchema, type TaskEvent, type TaskRecord, TaskRecordSchema } from "../core/record.ts";
+import { CallSchema, PayloadSchema } from "../core/record/message.ts";
+import { ReplacementSchema, type TaskEvent, type TaskRecord, TaskRecordSchema } from "../core/record/record.ts";
 import type { Item } from "./table.ts";
 
 const ItemSchema = z.object({

@@ -1,10 +1,10 @@
 import * as z from "zod";
-import { bucketOf, dayOf, seqOf } from "../core/buckets.ts";
+import { bucketOf, dayOf, seqOf } from "../core/insights/buckets.ts";
 import type { TaskError } from "../core/errors.ts";
 import { LEASE_MARGIN } from "../core/limits.ts";
-import type { Call, Payload } from "../core/message.ts";
-import type { Progress, Replacement, TaskEvent, TaskRecord } from "../core/record.ts";
-import type { FinalStatus } from "../core/states.ts";
+import type { Call, Payload } from "../core/record/message.ts";
+import type { Progress, Replacement, TaskEvent, TaskRecord } from "../core/record/record.ts";
+import type { FinalStatus } from "../core/record/states.ts";
 import type { Item, Table } from "./table.ts";
 import { FORGETTABLE, eventOn, eventText, toRecord } from "./task-item.ts";
 

@@ -1,4 +1,4 @@
-import type { Node } from "./node.ts";
+import type { Node } from "./canvas/node.ts";
 
 /** Errors that end a task or a submission. `code` is stable; for a task's error, the class name is its `type`. */
 export class CeleriacError extends Error {

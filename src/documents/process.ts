@@ -1,5 +1,5 @@
 import type { DocumentStore } from "../aws/document-store.ts";
-import type { StoredDocument } from "../core/document.ts";
+import type { StoredDocument } from "../core/record/document.ts";
 import { countText } from "./counts.ts";
 import { DocumentError } from "./errors.ts";
 import { type ExtractedText, extractText } from "./text.ts";

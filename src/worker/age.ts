@@ -1,6 +1,6 @@
 import type { Runtime } from "../aws/runtime.ts";
-import type { RunMessage } from "../core/message.ts";
-import { logLine } from "./log.ts";
+import type { RunMessage } from "../core/record/message.ts";
+import { logLine } from "../log.ts";
 import type { Delivery } from "./run.ts";
 
 /**

@@ -1,11 +1,11 @@
 import { derivedId } from "../aws/ids.ts";
 import type { Runtime } from "../aws/runtime.ts";
 import { ClaimLost } from "../core/errors.ts";
-import { onEffect, turnOf } from "../core/once.ts";
-import type { TaskRecord } from "../core/record.ts";
-import { isRunning } from "../core/states.ts";
+import { onEffect, turnOf } from "../core/record/once.ts";
+import type { TaskRecord } from "../core/record/record.ts";
+import { isRunning } from "../core/record/states.ts";
 import type { Ask, ClaimAnswer } from "./ipc.ts";
-import { submitterFor } from "./start.ts";
+import { submitterFor } from "../submit/start.ts";
 
 /** Answers what a running task asks its supervisor, which has the rights that the task process has not. */
 export function answersFor(runtime: Runtime, record: TaskRecord): (ask: Ask) => Promise<unknown> {

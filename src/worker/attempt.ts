@@ -1,7 +1,7 @@
 import { MAX_INLINE_PAYLOAD, MAX_RESULT } from "../core/limits.ts";
-import type { RunMessage } from "../core/message.ts";
-import type { TaskRecord } from "../core/record.ts";
-import type { EndedAttempt, Outcome, Via } from "../core/summary.ts";
+import type { RunMessage } from "../core/record/message.ts";
+import type { TaskRecord } from "../core/record/record.ts";
+import type { EndedAttempt, Outcome, Via } from "../core/insights/summary.ts";
 import type { AttemptEnd } from "./task-child.ts";
 
 /** An attempt that has ended, and what brought it. */

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { ProgressSchema } from "../core/record.ts";
-import { EACH } from "../core/signature.ts";
+import { ProgressSchema } from "../core/record/record.ts";
+import { EACH } from "../core/canvas/signature.ts";
 
 /** How an attempt ended, as the task process tells it. Values cross as JSON text, written where the task ran. */
 export const OutcomeSchema = z.discriminatedUnion("kind", [

@@ -1,9 +1,9 @@
 import { ResultTooLarge } from "../core/errors.ts";
 import { resultToJson } from "../core/json.ts";
 import { MAX_RESULT } from "../core/limits.ts";
-import { effectKeyFault } from "../core/once.ts";
-import type { Sent } from "../core/flow.ts";
-import type { Effect, Self } from "../core/self.ts";
+import { effectKeyFault } from "../core/record/once.ts";
+import type { Sent } from "../core/canvas/flow.ts";
+import type { Effect, Self } from "../core/define/self.ts";
 import { ClaimAnswerSchema } from "./ipc.ts";
 import type { TaskRun } from "./task-run.ts";
 

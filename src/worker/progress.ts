@@ -1,4 +1,4 @@
-import type { Progress } from "../core/record.ts";
+import type { Progress } from "../core/record/record.ts";
 import type { Report } from "./ipc.ts";
 
 /** Milliseconds between writes of one task's state: each costs a write unit, and a person sees no more. */

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Runtime } from "../aws/runtime.ts";
-import type { Call, RunMessage } from "../core/message.ts";
-import { stillCounts } from "../core/rate.ts";
-import { sendLater } from "./later.ts";
+import type { Call, RunMessage } from "../core/record/message.ts";
+import { stillCounts } from "../core/define/rate.ts";
+import { sendLater } from "../end/later.ts";
 
 /** Milliseconds that a worker waits for a start itself: SQS delays by whole seconds, and a second of Lambda costs what a message does. */
 const SHORT = 1_000;

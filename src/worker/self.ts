@@ -1,11 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
 import * as z from "zod";
-import { nodeOf } from "../core/builders.ts";
+import { nodeOf } from "../core/define/builders.ts";
 import { Replace, Retry } from "../core/errors.ts";
-import type { Progress } from "../core/record.ts";
-import type { Logger, Request, Self } from "../core/self.ts";
-import { ownStateFault } from "../core/states.ts";
-import { type Level, type LogContext, logLine } from "./log.ts";
+import type { Progress } from "../core/record/record.ts";
+import type { Logger, Request, Self } from "../core/define/self.ts";
+import { ownStateFault } from "../core/record/states.ts";
+import { type Level, type LogContext, logLine } from "../log.ts";
 import { createOnce } from "./once.ts";
 import type { TaskRun } from "./task-run.ts";
 

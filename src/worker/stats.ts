@@ -1,6 +1,6 @@
-import { type Counters, addCounters } from "../core/histogram.ts";
-import { type EndedAttempt, countersOf, hourOf } from "../core/summary.ts";
-import { logLine } from "./log.ts";
+import { type Counters, addCounters } from "../core/insights/histogram.ts";
+import { type EndedAttempt, countersOf, hourOf } from "../core/insights/summary.ts";
+import { logLine } from "../log.ts";
 
 /** Milliseconds in which one environment may write once: a stream of tasks costs one write unit a second. */
 const INTERVAL = 1_000;

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { describeError } from "../core/errors.ts";
-import type { TaskNode } from "../core/signature.ts";
+import type { TaskNode } from "../core/canvas/signature.ts";
 import { descendantsOf, memoryOf } from "./processes.ts";
 import { type Ask, type FromTask, FromTaskSchema, type Outcome, type Report, type ToTask } from "./ipc.ts";
 

@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import { format } from "node:util";
 import * as z from "zod";
-import { argumentLists, checkArguments } from "../core/arguments.ts";
+import { argumentLists, checkArguments } from "../core/define/arguments.ts";
 import {
   CannotReplace,
   NotRegistered,
@@ -11,14 +11,14 @@ import {
   describeError,
 } from "../core/errors.ts";
 import { resultToJson } from "../core/json.ts";
-import type { Node } from "../core/node.ts";
-import { judge } from "../core/retry.ts";
-import type { Request } from "../core/self.ts";
-import { setSubmitter } from "../core/submitter.ts";
-import type { AnyTask } from "../core/task.ts";
+import type { Node } from "../core/canvas/node.ts";
+import { judge } from "../core/define/retry.ts";
+import type { Request } from "../core/define/self.ts";
+import { setSubmitter } from "../core/canvas/submitter.ts";
+import type { AnyTask } from "../core/define/task.ts";
 import { type Outcome, type ToTask, ToTaskSchema } from "./ipc.ts";
 import { handles, hasLeftovers, watchRequests } from "./leftovers.ts";
-import { logLine } from "./log.ts";
+import { logLine } from "../log.ts";
 import { createSelf } from "./self.ts";
 import { TaskRun, currentRun, tell, within } from "./task-run.ts";
 

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { setImmediate } from "node:timers/promises";
 import { TaskEnded } from "../core/errors.ts";
 import type { Ask, FromTask, Report, ToTask } from "./ipc.ts";
-import type { LogContext } from "./log.ts";
+import type { LogContext } from "../log.ts";
 
 /** Whose code runs: what a task leaves behind is still known as its own. */
 const runs = new AsyncLocalStorage<TaskRun>();

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { ListAnswer } from "../../src/core/answer-schemas.ts";
+import { ListAnswer } from "../../src/core/http/answer-schemas.ts";
 import { call, ended, useApi } from "../scenarios/api.ts";
 import { type OwnStage, startStage } from "../scenarios/stage.ts";
 

@@ -1,11 +1,11 @@
 import { readFileSync, readdirSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Node } from "../../src/core/node.ts";
-import type { Part } from "../../src/core/place.ts";
-import { type Plan, createPlan } from "../../src/core/plan.ts";
-import { compileWorkflow } from "../../src/core/workflow-asl.ts";
-import { workflowInput } from "../../src/core/workflow-layout.ts";
+import type { Node } from "../../src/core/canvas/node.ts";
+import type { Part } from "../../src/core/canvas/place.ts";
+import { type Plan, createPlan } from "../../src/core/canvas/plan.ts";
+import { compileWorkflow } from "../../src/core/workflow/asl.ts";
+import { workflowInput } from "../../src/core/workflow/layout.ts";
 import { anyCanvas, t, ti } from "../fixtures/canvases.ts";
 import { type Value, evaluate } from "../fixtures/evaluate.ts";
 import { findTask } from "../fixtures/workflow-tasks.ts";

@@ -6,7 +6,7 @@ import { type Embedded, startEmbedded } from "../../local/embedded.ts";
 import type { Guard } from "../../local/gateway.ts";
 import { API_FUNCTIONS } from "../../lib/api-functions.ts";
 import { synthesize } from "../../lib/synth.ts";
-import { BatchAnswer } from "../../src/core/answer-schemas.ts";
+import { BatchAnswer } from "../../src/core/http/answer-schemas.ts";
 import { t } from "../fixtures/canvases.ts";
 import { call, ended, taskOf, useApi } from "./api.ts";
 import { refusal } from "./rig.ts";

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { BatchAnswer, ListAnswer } from "../../src/core/answer-schemas.ts";
-import { RECORD_BYTES, REQUESTS, type Requests } from "../../src/core/cost.ts";
+import { BatchAnswer, ListAnswer } from "../../src/core/http/answer-schemas.ts";
+import { RECORD_BYTES, REQUESTS, type Requests } from "../../src/core/insights/cost.ts";
 import type { AwsRequest } from "../../local/types.ts";
 import { t } from "../fixtures/canvases.ts";
 import { call, ended, settled, submit } from "./api.ts";

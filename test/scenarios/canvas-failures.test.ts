@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import type { z } from "zod";
-import { ListAnswer, type SubmissionAnswer } from "../../src/core/answer-schemas.ts";
-import type { Node } from "../../src/core/node.ts";
+import { ListAnswer, type SubmissionAnswer } from "../../src/core/http/answer-schemas.ts";
+import type { Node } from "../../src/core/canvas/node.ts";
 import { t } from "../fixtures/canvases.ts";
 import { call, ended, endedGroup, runCanvas, settled, submit, within } from "./api.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import { GroupAnswer } from "../../src/core/answer-schemas.ts";
+import { GroupAnswer } from "../../src/core/http/answer-schemas.ts";
 import { t } from "../fixtures/canvases.ts";
 import { call, ended, endedGroup, runCanvas, submit, taskOf, within } from "./api.ts";
 import { Aws } from "./aws.ts";

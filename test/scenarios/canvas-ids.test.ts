@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import type { Node } from "../../src/core/node.ts";
+import type { Node } from "../../src/core/canvas/node.ts";
 import { t, ti } from "../fixtures/canvases.ts";
 import { call, runCanvas, settled, submit, taskOf } from "./api.ts";
 import { wrongIds } from "./ids.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { z } from "zod";
-import { ListAnswer } from "../../src/core/answer-schemas.ts";
+import { ListAnswer } from "../../src/core/http/answer-schemas.ts";
 import { t, ti } from "../fixtures/canvases.ts";
 import { call, run, settled, taskOf, within } from "./api.ts";
 

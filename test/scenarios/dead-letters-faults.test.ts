@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, inject, it, vi } from "vitest";
-import { BatchAnswer, QueuesAnswer, RedriveAnswer } from "../../src/core/answer-schemas.ts";
+import { BatchAnswer, QueuesAnswer, RedriveAnswer } from "../../src/core/http/answer-schemas.ts";
 import { call } from "./api.ts";
 import { type Rig, startRig } from "./rig.ts";
 import { extraStarts, takeTally } from "./tally.ts";

@@ -1,5 +1,5 @@
 import { expect, it, vi } from "vitest";
-import { BatchAnswer, GroupAnswer } from "../../src/core/answer-schemas.ts";
+import { BatchAnswer, GroupAnswer } from "../../src/core/http/answer-schemas.ts";
 import { t } from "../fixtures/canvases.ts";
 import { call, ended, endedGroup, submit, taskOf, within } from "./api.ts";
 import { needs } from "./needs.ts";

@@ -1,5 +1,5 @@
-import type { SubmissionAnswer } from "../../src/core/answer-schemas.ts";
-import type { Node } from "../../src/core/node.ts";
+import type { SubmissionAnswer } from "../../src/core/http/answer-schemas.ts";
+import type { Node } from "../../src/core/canvas/node.ts";
 import type { z } from "zod";
 import { labelsOf } from "../fixtures/ids.ts";
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { BatchAnswer } from "../../src/core/answer-schemas.ts";
+import { BatchAnswer } from "../../src/core/http/answer-schemas.ts";
 import { call, ended, useApi } from "./api.ts";
 import { type OwnStage, startStage } from "./stage.ts";
 

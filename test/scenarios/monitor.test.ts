@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { z } from "zod";
-import { GraphAnswer, LiveAnswer, MembersAnswer, SearchAnswer } from "../../src/core/answer-schemas.ts";
+import { GraphAnswer, LiveAnswer, MembersAnswer, SearchAnswer } from "../../src/core/http/answer-schemas.ts";
 import { call, ended, refused, run, settled, submit, within } from "./api.ts";
 import { needs } from "./needs.ts";
 

@@ -7,7 +7,7 @@ import {
   RedriveAnswer,
   SubmissionAnswer,
   TaskAnswer,
-} from "../../src/core/answer-schemas.ts";
+} from "../../src/core/http/answer-schemas.ts";
 import { call, ended, refused, run, submit } from "./api.ts";
 import { awsUrl } from "./served.ts";
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { every, periodicInput } from "../../src/core/schedule.ts";
+import { every, periodicInput } from "../../src/core/define/schedule.ts";
 import { call, taskOf } from "./api.ts";
 import { JumpClock } from "./jump-clock.ts";
 import { type Rig, startRig } from "./rig.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { DeleteObjectCommand, ListBucketsCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from "vitest";
 import { startEmbedded } from "../../local/embedded.ts";
-import { SubmissionAnswer, UploadAnswer } from "../../src/core/answer-schemas.ts";
+import { SubmissionAnswer, UploadAnswer } from "../../src/core/http/answer-schemas.ts";
 import { t } from "../fixtures/canvases.ts";
 import { call, ended, run, runCanvas, settled, submit, taskOf } from "./api.ts";
 import { JumpClock } from "./jump-clock.ts";

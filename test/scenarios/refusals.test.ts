@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ListAnswer } from "../../src/core/answer-schemas.ts";
+import { ListAnswer } from "../../src/core/http/answer-schemas.ts";
 import { call, refused, submit } from "./api.ts";
 import { needs } from "./needs.ts";
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import type { AwsRequest } from "../../local/types.ts";
-import { ListAnswer } from "../../src/core/answer-schemas.ts";
-import type { TaskNode } from "../../src/core/signature.ts";
+import { ListAnswer } from "../../src/core/http/answer-schemas.ts";
+import type { TaskNode } from "../../src/core/canvas/signature.ts";
 import { t, ti } from "../fixtures/canvases.ts";
 import { call, settled, submit, taskOf } from "./api.ts";
 import { type Rig, isCall, refusal, startRig } from "./rig.ts";

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it, vi } from "vitest";
-import { ListAnswer, type TaskAnswer } from "../../src/core/answer-schemas.ts";
+import { ListAnswer, type TaskAnswer } from "../../src/core/http/answer-schemas.ts";
 import type { z } from "zod";
 import { t, ti } from "../fixtures/canvases.ts";
 import { call, ended, run, runCanvas, settled, submit, taskOf, within } from "./api.ts";

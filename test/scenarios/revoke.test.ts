@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { GroupAnswer, SubmissionAnswer } from "../../src/core/answer-schemas.ts";
+import { GroupAnswer, SubmissionAnswer } from "../../src/core/http/answer-schemas.ts";
 import { call, ended, refused, submit, taskOf } from "./api.ts";
 
 const late = { countdown: 600 };

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import { describe, expect, inject, it, vi } from "vitest";
-import { BatchAnswer, QueuesAnswer, SubmissionAnswer } from "../../src/core/answer-schemas.ts";
-import type { Node } from "../../src/core/node.ts";
+import { BatchAnswer, QueuesAnswer, SubmissionAnswer } from "../../src/core/http/answer-schemas.ts";
+import type { Node } from "../../src/core/canvas/node.ts";
 import { anyCanvas } from "../fixtures/canvases.ts";
 import { evaluate } from "../fixtures/evaluate.ts";
 import { type Answer, call, settled } from "./api.ts";

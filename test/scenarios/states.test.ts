@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import { ListAnswer } from "../../src/core/answer-schemas.ts";
+import { ListAnswer } from "../../src/core/http/answer-schemas.ts";
 import { t } from "../fixtures/canvases.ts";
 import { call, ended, endedGroup, run, submit, taskOf, within } from "./api.ts";
 

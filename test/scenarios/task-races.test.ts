@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from "vitest";
 import { z } from "zod";
-import { RedriveAnswer } from "../../src/core/answer-schemas.ts";
+import { RedriveAnswer } from "../../src/core/http/answer-schemas.ts";
 import { t } from "../fixtures/canvases.ts";
 import { call, ended, refused, settled, submit, taskOf } from "./api.ts";
 import { type Rig, isCall, refusal, startRig } from "./rig.ts";

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { API_FUNCTIONS } from "../../lib/api-functions.ts";
 import { gatewayProblems } from "../../lib/constructs/gateway-problems.ts";
-import { ROUTES } from "../../src/core/routes.ts";
+import { ROUTES } from "../../src/core/http/routes.ts";
 import { STAGES } from "./stages.ts";
 import { type Rendered, type Stage, rightsOf, synthesizeStage } from "./support.ts";
 

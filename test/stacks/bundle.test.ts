@@ -8,7 +8,7 @@ import { API_FUNCTIONS } from "../../lib/api-functions.ts";
 import { type Bundle, bundleFunctions } from "../../lib/bundle.ts";
 import { discoverTasks } from "../../lib/discover.ts";
 import { buildRegistry } from "../../lib/registry.ts";
-import { RegistrySchema } from "../../src/core/registry.ts";
+import { RegistrySchema } from "../../src/core/define/registry.ts";
 import { PROJECT } from "./support.ts";
 
 const run = promisify(execFile);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { ROUTES } from "../../src/core/routes.ts";
+import { ROUTES } from "../../src/core/http/routes.ts";
 import { STAGES } from "./stages.ts";
 import { type Stage, synthesizeStage } from "./support.ts";
 

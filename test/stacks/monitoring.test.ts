@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
-import { alarmMetrics } from "../../src/core/estimate.ts";
+import { alarmMetrics } from "../../src/core/insights/estimate.ts";
 import { type Stage, synthesizeStage } from "./support.ts";
 
 const STAGES = { dev: {}, fine: { metrics: "task" }, bare: { metrics: "off", dashboard: false } };

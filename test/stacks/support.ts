@@ -8,7 +8,7 @@ import { deployedModules } from "../../lib/deployed-modules.ts";
 import { type TaskModule, discoverTasks } from "../../lib/discover.ts";
 import { addStacks } from "../../lib/assembly.ts";
 import { discoverWorkflows } from "../../lib/discover-workflows.ts";
-import { type ModuleOptions, defineModule } from "../../src/core/module.ts";
+import { type ModuleOptions, defineModule } from "../../src/core/define/module.ts";
 import { type CompiledWorkflow, compileWorkflows } from "../../lib/workflows.ts";
 
 /** A small project of its own, so that these tests don't change with the tasks that ship. */

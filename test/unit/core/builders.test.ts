@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, expectTypeOf, it } from "vitest";
 import { z } from "zod";
-import { type Canvas, chain, chord, chunks, fromNode, group } from "../../../src/core/builders.ts";
+import { type Canvas, chain, chord, chunks, fromNode, group } from "../../../src/core/define/builders.ts";
 import { CanvasEmpty, InvalidCanvas } from "../../../src/core/errors.ts";
-import type { After, Fits, Follow, Results, Sent } from "../../../src/core/flow.ts";
-import type { Node } from "../../../src/core/node.ts";
-import { setSubmitter } from "../../../src/core/submitter.ts";
-import { defineTask } from "../../../src/core/task.ts";
+import type { After, Fits, Follow, Results, Sent } from "../../../src/core/canvas/flow.ts";
+import type { Node } from "../../../src/core/canvas/node.ts";
+import { setSubmitter } from "../../../src/core/canvas/submitter.ts";
+import { defineTask } from "../../../src/core/define/task.ts";
 import { t, ti } from "../../fixtures/canvases.ts";
 
 const add = defineTask("math.add", {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { ANYONE, type Caller, type Owner, type Right, mayAccess } from "../../../src/core/caller.ts";
+import { ANYONE, type Caller, type Owner, type Right, mayAccess } from "../../../src/core/record/caller.ts";
 
 const owner = (principal: string, tenant: string | null = null): Owner => ({ principal, tenant });
 const caller = (whose: Owner, ...rights: Right[]): Caller => ({ owner: whose, rights: new Set(rights) });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { onDeadLetter, onRefusedClaim } from "../../../src/core/claim.ts";
+import { onDeadLetter, onRefusedClaim } from "../../../src/core/record/claim.ts";
 import { aRecord } from "../../fixtures/records.ts";
 
 const NOW = 1_000_000;

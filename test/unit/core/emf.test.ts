@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { METRIC_LEVELS, type MetricLevel, metricsLine } from "../../../src/core/emf.ts";
-import type { EndedAttempt } from "../../../src/core/summary.ts";
+import { METRIC_LEVELS, type MetricLevel, metricsLine } from "../../../src/core/insights/emf.ts";
+import type { EndedAttempt } from "../../../src/core/insights/summary.ts";
 
 const ATTEMPT: EndedAttempt = {
   task: "math.add",

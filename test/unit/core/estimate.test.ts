@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Workload, estimate } from "../../../src/core/estimate.ts";
+import { type Workload, estimate } from "../../../src/core/insights/estimate.ts";
 
 const MILLION: Workload = { tasks: 1e6, seconds: 1, memory: 512 };
 const quantity = (workload: Workload, what: string): number =>

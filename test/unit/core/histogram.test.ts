@@ -1,7 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Counters, addCounters, bucketFor, bucketsOf, errorOf, quantile } from "../../../src/core/histogram.ts";
-import { PAYLOAD, RUNTIME, WAIT } from "../../../src/core/summary.ts";
+import {
+  type Counters,
+  addCounters,
+  bucketFor,
+  bucketsOf,
+  errorOf,
+  quantile,
+} from "../../../src/core/insights/histogram.ts";
+import { PAYLOAD, RUNTIME, WAIT } from "../../../src/core/insights/summary.ts";
 
 const counters = fc.dictionary(fc.constantFrom("a", "b", "r1", "r22", "w3"), fc.integer({ min: 0, max: 1_000_000 }));
 const countersOf = (values: readonly number[], scale = RUNTIME): Counters =>

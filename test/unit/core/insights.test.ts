@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Counters, addCounters } from "../../../src/core/histogram.ts";
-import { type TaskInsight, hourInsightOf, insightOf } from "../../../src/core/insights.ts";
-import { type EndedAttempt, OUTCOMES, countersOf, hourOf, lastHours } from "../../../src/core/summary.ts";
+import { type Counters, addCounters } from "../../../src/core/insights/histogram.ts";
+import { type TaskInsight, hourInsightOf, insightOf } from "../../../src/core/insights/insights.ts";
+import { type EndedAttempt, OUTCOMES, countersOf, hourOf, lastHours } from "../../../src/core/insights/summary.ts";
 
 const AT = Date.parse("2026-11-22T15:12:00Z");
 const HOUR = hourOf(AT);

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { bucketOf, bucketsOfDay, seqOf } from "../../../src/core/buckets.ts";
-import { RunMessageSchema, createCall } from "../../../src/core/message.ts";
-import { createOpenApi } from "../../../src/core/openapi.ts";
-import { ROUTES } from "../../../src/core/routes.ts";
-import { type NodeOptions, TaskNodeSchema } from "../../../src/core/signature.ts";
+import { bucketOf, bucketsOfDay, seqOf } from "../../../src/core/insights/buckets.ts";
+import { RunMessageSchema, createCall } from "../../../src/core/record/message.ts";
+import { createOpenApi } from "../../../src/core/http/openapi.ts";
+import { ROUTES } from "../../../src/core/http/routes.ts";
+import { type NodeOptions, TaskNodeSchema } from "../../../src/core/canvas/signature.ts";
 
 const defaults = { time_limit: 300, soft_time_limit: 200, max_retries: 3, ignore_result: false };
 const context = { root: "r", parent: null, group: null, groupIndex: null, correlation: "c", origin: "api", now: 1_000 };

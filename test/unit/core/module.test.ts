@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type ModuleOptions, defineModule } from "../../../src/core/module.ts";
+import { type ModuleOptions, defineModule } from "../../../src/core/define/module.ts";
 
 describe("defineModule", () => {
   test("takes rights, variables, secrets, disk and a VPC", () => {

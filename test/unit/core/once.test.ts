@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { effectKeyFault, onEffect, turnOf } from "../../../src/core/once.ts";
+import { effectKeyFault, onEffect, turnOf } from "../../../src/core/record/once.ts";
 
 const result = { json: "1" };
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { bucketFor } from "../../../src/core/histogram.ts";
-import { openMetrics } from "../../../src/core/openmetrics.ts";
-import { RUNTIME } from "../../../src/core/summary.ts";
+import { bucketFor } from "../../../src/core/insights/histogram.ts";
+import { openMetrics } from "../../../src/core/insights/openmetrics.ts";
+import { RUNTIME } from "../../../src/core/insights/summary.ts";
 
 const MIDNIGHT = Date.parse("2026-11-22T00:00:00Z");
 const QUEUE = { name: "math", waiting: 3, in_flight: 1, delayed: 0, dead: 2 };

@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { type Node, parseNode } from "../../../src/core/node.ts";
-import { type Part, chunkSize } from "../../../src/core/place.ts";
-import { type Plan, createPlan } from "../../../src/core/plan.ts";
+import { type Node, parseNode } from "../../../src/core/canvas/node.ts";
+import { type Part, chunkSize } from "../../../src/core/canvas/place.ts";
+import { type Plan, createPlan } from "../../../src/core/canvas/plan.ts";
 import { anyCanvas, t, ti } from "../../fixtures/canvases.ts";
 import { type Value, evaluate } from "../../fixtures/evaluate.ts";
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { DefinitionError } from "../../../src/core/errors.ts";
-import { intervalOf, reserve, stillCounts } from "../../../src/core/rate.ts";
+import { intervalOf, reserve, stillCounts } from "../../../src/core/define/rate.ts";
 
 const NOW = Date.parse("2026-11-22T10:00:00Z");
 

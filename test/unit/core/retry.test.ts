@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { MaxRetriesExceeded, Retry, SoftTimeLimitExceeded } from "../../../src/core/errors.ts";
-import { type RetryPolicy, judge } from "../../../src/core/retry.ts";
+import { type RetryPolicy, judge } from "../../../src/core/define/retry.ts";
 
 class Flaky extends Error {}
 class Fatal extends Flaky {}

@@ -3,8 +3,8 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { parseTiming } from "../../../local/scheduler/expression.ts";
 import { DefinitionError } from "../../../src/core/errors.ts";
-import { PeriodicMessageSchema, cron, every, periodicInput, scheduleInput } from "../../../src/core/schedule.ts";
-import { defineTask } from "../../../src/core/task.ts";
+import { PeriodicMessageSchema, cron, every, periodicInput, scheduleInput } from "../../../src/core/define/schedule.ts";
+import { defineTask } from "../../../src/core/define/task.ts";
 
 describe("the input of a schedule", () => {
   it("says the same as the JSON that it is made of, without Scheduler's keywords", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { hasTerms, previewOf, termsOf } from "../../../src/core/search.ts";
+import { hasTerms, previewOf, termsOf } from "../../../src/core/http/search.ts";
 import { aCall, aRecord } from "../../fixtures/records.ts";
 
 const payload = { json: JSON.stringify([["Order-17", { unit: "km" }], { round: 2 }]) };

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { TaskAnswer } from "../../../src/core/answer-schemas.ts";
-import { onRefusedClaim } from "../../../src/core/claim.ts";
-import { replacementOf } from "../../../src/core/record.ts";
-import { ListQuery } from "../../../src/core/requests.ts";
-import { isFinal, isRunning, isWaiting, ownStateFault } from "../../../src/core/states.ts";
+import { TaskAnswer } from "../../../src/core/http/answer-schemas.ts";
+import { onRefusedClaim } from "../../../src/core/record/claim.ts";
+import { replacementOf } from "../../../src/core/record/record.ts";
+import { ListQuery } from "../../../src/core/http/requests.ts";
+import { isFinal, isRunning, isWaiting, ownStateFault } from "../../../src/core/record/states.ts";
 import { aRecord } from "../../fixtures/records.ts";
 
 const NOW = 1_000_000;

@@ -1,9 +1,9 @@
 import { describe, expect, expectTypeOf, it } from "vitest";
 import { z } from "zod";
 import { CeleriacError, DefinitionError, InvalidArguments } from "../../../src/core/errors.ts";
-import { defineModule, isModuleConfig } from "../../../src/core/module.ts";
-import { setSubmitter } from "../../../src/core/submitter.ts";
-import { defineTask, isTask } from "../../../src/core/task.ts";
+import { defineModule, isModuleConfig } from "../../../src/core/define/module.ts";
+import { setSubmitter } from "../../../src/core/canvas/submitter.ts";
+import { defineTask, isTask } from "../../../src/core/define/task.ts";
 
 const pair = z.tuple([z.number(), z.number()]);
 const add = defineTask("math.add", { args: pair, run: (_self, x, y) => x + y });

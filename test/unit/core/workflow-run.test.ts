@@ -1,10 +1,10 @@
 import * as z from "zod";
 import { describe, expect, it } from "vitest";
-import type { TaskLookup } from "../../../src/core/check.ts";
-import type { Node } from "../../../src/core/node.ts";
-import { registerTask } from "../../../src/core/registry.ts";
-import { defineTask } from "../../../src/core/task.ts";
-import { runFaults, withArguments } from "../../../src/core/workflow-run.ts";
+import type { TaskLookup } from "../../../src/core/define/check.ts";
+import type { Node } from "../../../src/core/canvas/node.ts";
+import { registerTask } from "../../../src/core/define/registry.ts";
+import { defineTask } from "../../../src/core/define/task.ts";
+import { runFaults, withArguments } from "../../../src/core/workflow/run.ts";
 import { t, ti } from "../../fixtures/canvases.ts";
 
 const scale = defineTask("math.scale", {

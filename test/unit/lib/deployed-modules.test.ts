@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { deployedModules } from "../../../lib/deployed-modules.ts";
 import { discoverTasks } from "../../../lib/discover.ts";
-import { defineModule } from "../../../src/core/module.ts";
+import { defineModule } from "../../../src/core/define/module.ts";
 
 const found = await discoverTasks(join(import.meta.dirname, "../../fixtures/project"));
 const NOTHING = { modulesOff: [], modules: {}, retiredModules: [], vpcs: {} };

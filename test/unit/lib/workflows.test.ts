@@ -5,9 +5,9 @@ import { discoverTasks } from "../../../lib/discover.ts";
 import { discoverWorkflows } from "../../../lib/discover-workflows.ts";
 import { buildRegistry } from "../../../lib/registry.ts";
 import { compileWorkflows } from "../../../lib/workflows.ts";
-import type { Node } from "../../../src/core/node.ts";
-import { RegistrySchema } from "../../../src/core/registry.ts";
-import { defineWorkflow } from "../../../src/core/workflow.ts";
+import type { Node } from "../../../src/core/canvas/node.ts";
+import { RegistrySchema } from "../../../src/core/define/registry.ts";
+import { defineWorkflow } from "../../../src/core/workflow/workflow.ts";
 import { t, ti } from "../../fixtures/canvases.ts";
 
 /** A stage that says nothing of modules. */

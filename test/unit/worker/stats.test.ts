@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { EndedAttempt } from "../../../src/core/summary.ts";
+import type { EndedAttempt } from "../../../src/core/insights/summary.ts";
 import { type Stats, createStats } from "../../../src/worker/stats.ts";
 
 const ATTEMPT: EndedAttempt = {

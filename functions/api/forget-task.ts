@@ -1,9 +1,0 @@
-import { findTask } from "../../src/client/ask.ts";
-import { forget } from "../../src/client/forget.ts";
-import { type Operation, param } from "./http.ts";
-
-/** `DELETE /tasks/{task_id}`: forgets a task that has ended, with its payloads. */
-export const forgetTask: Operation = async (request, runtime) => {
-  await forget(runtime, await findTask(runtime, param(request, "task_id"), request.caller));
-  return { status: 204, json: "" };
-};

@@ -1,4 +1,0 @@
-import { type Operation, answer } from "./http.ts";
-
-/** `GET /registry`: every task that is deployed. */
-export const getRegistry: Operation = async (_request, runtime) => answer(200, { tasks: runtime.registry.tasks });

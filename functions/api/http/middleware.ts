@@ -1,0 +1,100 @@
+import { randomUUID } from "node:crypto";
+import type { MiddlewareObj } from "@middy/core";
+import type { APIGatewayProxyEvent, APIGatewayProxyResult } from "aws-lambda";
+import { IdempotencyBusy, IdempotencyConflict } from "../../../src/submit/idempotency.ts";
+import { TaskIdTaken } from "../../../src/submit/task.ts";
+import { CeleriacError, PayloadGone } from "../../../src/core/errors.ts";
+import { Problem } from "../../../src/core/http/problem.ts";
+import { logLine } from "../../../src/log.ts";
+
+type Middleware = MiddlewareObj<APIGatewayProxyEvent, APIGatewayProxyResult>;
+
+const HEADER = "x-correlation-id";
+
+/** Gives every request a correlation id, the caller's or a new one, and puts it on the answer. */
+export function correlation(): Middleware {
+  const finish: NonNullable<Middleware["after"]> = ({ event, response }) => {
+    if (response)
+      response.headers = {
+        "cache-control": "no-store",
+        "x-content-type-options": "nosniff",
+        ...response.headers,
+        [HEADER]: idOf(event),
+      };
+  };
+  return {
+    before: ({ event }) => {
+      const given = idOf(event);
+      event.headers = { ...event.headers, [HEADER]: given === "" ? randomUUID() : given };
+      if (!/^[\x20-\x7e]{0,128}$/.test(given)) {
+        event.headers[HEADER] = randomUUID();
+        throw new Problem(
+          400,
+          "invalid_correlation_id",
+          "An x-correlation-id is at most 128 printable ASCII characters.",
+        );
+      }
+    },
+    after: finish,
+    onError: finish,
+  };
+}
+
+function idOf(event: APIGatewayProxyEvent): string {
+  const entry = Object.entries(event.headers ?? {}).findLast(([name]) => name.toLowerCase() === HEADER);
+  return entry?.[1]?.trim() ?? "";
+}
+
+/** Answers every error as problem+json; what is not the client's fault is logged, and told without its inside. */
+export function problems(): Middleware {
+  return {
+    onError: (request) => {
+      const problem = toProblem(request.error);
+      if (problem.status >= 500)
+        logLine(
+          "ERROR",
+          String(request.error),
+          { correlation_id: idOf(request.event) },
+          { stack: request.error?.stack },
+        );
+      request.response = {
+        statusCode: problem.status,
+        headers: { "content-type": "application/problem+json", ...problem.headers },
+        body: JSON.stringify(problem),
+      };
+    },
+  };
+}
+
+function toProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  if (error instanceof IdempotencyBusy) {
+    return new Problem(409, error.code, error.message, { headers: { "retry-after": String(error.retryAfter) } });
+  }
+  if (error instanceof IdempotencyConflict || error instanceof TaskIdTaken)
+    return new Problem(409, error.code, error.message);
+  if (isThrottle(error))
+    return new Problem(429, "throttled", "The service is busy. Repeat the request in a moment.", {
+      headers: { "retry-after": "1" },
+    });
+  if (error instanceof PayloadGone)
+    return new Problem(
+      404,
+      error.code,
+      "The arguments or the result of this task are no longer there: their time is over.",
+    );
+  if (error instanceof CeleriacError) return new Problem(500, error.code, "The request could not be carried out.");
+  return new Problem(500, "internal", "Something went wrong here. The correlation id finds it in the logs.");
+}
+
+const THROTTLES = new Set([
+  "ThrottlingException",
+  "ProvisionedThroughputExceededException",
+  "RequestThrottled",
+  "TooManyRequestsException",
+  "SlowDown",
+]);
+
+function isThrottle(error: unknown): boolean {
+  return error instanceof Error && THROTTLES.has(error.name);
+}

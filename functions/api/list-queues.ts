@@ -1,5 +1,0 @@
-import { countQueues } from "../../src/client/queues.ts";
-import { type Operation, answer } from "./http.ts";
-
-/** `GET /queues`: how many messages each module's queue holds, and how many of its tasks are dead. */
-export const listQueues: Operation = async (_request, runtime) => answer(200, { queues: await countQueues(runtime) });

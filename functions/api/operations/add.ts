@@ -1,0 +1,9 @@
+import { AddBody } from "../../../src/core/http/requests.ts";
+import { type Operation, parseBody } from "../http/request.ts";
+import { shippedNode, submitOne } from "./submission.ts";
+
+/** `POST /add`: runs `math.add`. */
+export const add: Operation = async (request, runtime) => {
+  const { x, y } = parseBody(request, AddBody);
+  return submitOne(request, runtime, shippedNode(runtime, "math.add", [x, y]));
+};

@@ -1,0 +1,93 @@
+import { derivedId } from "../../../src/aws/ids.ts";
+import type { Runtime } from "../../../src/aws/runtime.ts";
+import type { Attempt } from "../../../src/submit/idempotency.ts";
+import { submitCanvas } from "../../../src/submit/canvas.ts";
+import { submitTask } from "../../../src/submit/task.ts";
+import { canvasFaults } from "../../../src/core/define/check.ts";
+import type { Fault } from "../../../src/core/faults.ts";
+import { MAX_LISTED } from "../../../src/core/limits.ts";
+import { type Node, parseNode } from "../../../src/core/canvas/node.ts";
+import { type Plan, createPlan } from "../../../src/core/canvas/plan.ts";
+import { invalidInput } from "../../../src/core/http/problem.ts";
+import { AnyObject } from "../../../src/core/http/requests.ts";
+import { refuseBacklog } from "./backlog.ts";
+import { type ApiAnswer, type ApiRequest, type Operation, answer, parseBody } from "../http/request.ts";
+import { canvasContextOf, contextOf, once } from "./submission.ts";
+
+/** Where a node is in a body that is not quite a node: the place in the node, and that in the body. */
+interface Spelling {
+  readonly node: (body: Readonly<Record<string, unknown>>) => unknown;
+  readonly inNode: string;
+  readonly inBody: string;
+}
+
+const CANVAS: Spelling = { node: (body) => body, inNode: "", inBody: "" };
+const CHAIN: Spelling = {
+  node: ({ tasks, ...rest }) => ({ chain: tasks, ...rest }),
+  inNode: "/chain",
+  inBody: "/tasks",
+};
+const GROUP: Spelling = {
+  node: ({ tasks, ...rest }) => ({ group: tasks, ...rest }),
+  inNode: "/group",
+  inBody: "/tasks",
+};
+const CHORD: Spelling = { node: (body) => ({ chord: body }), inNode: "/chord", inBody: "" };
+
+/** `POST /canvas`: any node. */
+export const canvas: Operation = (request, runtime) => submitNode(request, runtime, CANVAS);
+/** `POST /chain`: tasks one after the other. */
+export const chain: Operation = (request, runtime) => submitNode(request, runtime, CHAIN);
+/** `POST /group`: tasks side by side. */
+export const group: Operation = (request, runtime) => submitNode(request, runtime, GROUP);
+/** `POST /chord`: tasks side by side, and one after them. */
+export const chord: Operation = (request, runtime) => submitNode(request, runtime, CHORD);
+
+async function submitNode(request: ApiRequest, runtime: Runtime, spelling: Spelling): Promise<ApiAnswer> {
+  const body = parseBody(request, AnyObject);
+  const parsed = parseNode(spelling.node(body), []);
+  if (parsed.node === null) throw invalidInput(parsed.faults.map((fault) => spelled(fault, spelling)));
+  const { node } = parsed;
+  const faults = canvasFaults(node, runtime.registry).map((fault) => spelled(fault, spelling));
+  if (faults.length > 0) throw invalidInput(faults);
+  return once(
+    request,
+    runtime,
+    (attempt) => start(request, runtime, planOf(node, attempt), attempt),
+    (attempt) => accepted(planOf(node, attempt)),
+  );
+}
+
+function spelled(fault: Fault, { inNode, inBody }: Spelling): Fault {
+  return fault.path.startsWith(inNode) ? { ...fault, path: inBody + fault.path.slice(inNode.length) } : fault;
+}
+
+/** The plan of an attempt: always the same, for its ids derive from the attempt's seed. */
+function planOf(node: Node, attempt: Attempt): Plan {
+  let ids = 0;
+  return createPlan(node, () => derivedId(attempt.seed, String((ids += 1))));
+}
+
+async function start(request: ApiRequest, runtime: Runtime, plan: Plan, attempt: Attempt): Promise<void> {
+  await refuseBacklog(
+    runtime,
+    plan.tasks.map((task) => task.node.task),
+  );
+  const [only] = plan.tasks;
+  if (plan.canvases.length === 0 && only !== undefined) {
+    return submitTask(runtime, { id: only.id, node: only.node, context: contextOf(request, only.id, attempt) });
+  }
+  return submitCanvas(runtime, plan, canvasContextOf(request, attempt));
+}
+
+/** The answer to a submission that was planned. */
+export function accepted(plan: Plan): ApiAnswer {
+  const tasks = plan.tasks.slice(0, MAX_LISTED).map(({ id, node, parent, group: groupId }) => ({
+    task_id: id,
+    task: node.task,
+    parent_id: parent,
+    group_id: groupId,
+  }));
+  const id = plan.top.result;
+  return answer(202, { task_id: id, root_id: plan.root, status: "PENDING", tasks }, { location: `/result/${id}` });
+}

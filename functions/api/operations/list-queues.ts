@@ -1,0 +1,5 @@
+import { countQueues } from "../../../src/ask/queues.ts";
+import { type Operation, answer } from "../http/request.ts";
+
+/** `GET /queues`: how many messages each module's queue holds, and how many of its tasks are dead. */
+export const listQueues: Operation = async (_request, runtime) => answer(200, { queues: await countQueues(runtime) });

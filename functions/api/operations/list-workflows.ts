@@ -1,0 +1,12 @@
+import { taskNodes } from "../../../src/core/canvas/node.ts";
+import { type Operation, answer } from "../http/request.ts";
+
+/** `GET /workflows`: the named workflows. */
+export const listWorkflows: Operation = async (_request, runtime) => {
+  const workflows = runtime.registry.workflows.map(({ name, node }) => ({
+    name,
+    tasks: [...taskNodes(node, [], false)].map((task) => task.node.task),
+    node,
+  }));
+  return answer(200, { workflows });
+};

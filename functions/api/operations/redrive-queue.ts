@@ -1,0 +1,10 @@
+import { redrive } from "../../../src/end/redrive.ts";
+import { EmptyBody } from "../../../src/core/http/requests.ts";
+import { type Operation, answer, parseBody, queueParam } from "../http/request.ts";
+
+/** `POST /queues/{name}/redrive`: the dead tasks of a queue run again. */
+export const redriveQueue: Operation = async (request, runtime) => {
+  parseBody(request, EmptyBody);
+  const name = queueParam(request, runtime);
+  return answer(202, { name, redriven: await redrive(runtime, name) });
+};

@@ -1,0 +1,49 @@
+import { derivedId } from "../../../src/aws/ids.ts";
+import { submitMany } from "../../../src/submit/task.ts";
+import { nodeFaults } from "../../../src/core/define/check.ts";
+import type { Fault } from "../../../src/core/faults.ts";
+import { invalidInput } from "../../../src/core/http/problem.ts";
+import { BatchBody } from "../../../src/core/http/requests.ts";
+import type { TaskNode } from "../../../src/core/canvas/signature.ts";
+import { refuseBacklog } from "./backlog.ts";
+import { type Operation, answer, parseBody } from "../http/request.ts";
+import { contextOf, once } from "./submission.ts";
+
+/** `POST /tasks/batch`: runs up to 10,000 independent tasks. */
+export const submitBatch: Operation = async (request, runtime) => {
+  const { tasks } = parseBody(request, BatchBody);
+  const faults = [
+    ...tasks.flatMap((node, index) => nodeFaults(node, runtime.registry, false, ["tasks", index])),
+    ...repeatedIds(tasks),
+  ];
+  if (faults.length > 0) throw invalidInput(faults);
+  const withIds = (seed: string): { id: string; node: TaskNode }[] =>
+    tasks.map((node, index) => ({ node, id: node.options.task_id ?? derivedId(seed, String(index)) }));
+  return once(
+    request,
+    runtime,
+    async (attempt) => {
+      await refuseBacklog(
+        runtime,
+        tasks.map((node) => node.task),
+      );
+      await submitMany(
+        runtime,
+        withIds(attempt.seed).map(({ id, node }) => ({ id, node, context: contextOf(request, id, attempt) })),
+      );
+    },
+    (attempt) =>
+      answer(202, { tasks: withIds(attempt.seed).map(({ id, node }) => ({ task_id: id, task: node.task })) }),
+  );
+};
+
+function repeatedIds(tasks: readonly TaskNode[]): Fault[] {
+  const seen = new Set<string>();
+  return tasks.flatMap(({ options: { task_id: id } }, index) => {
+    if (id === undefined || !seen.has(id)) {
+      if (id !== undefined) seen.add(id);
+      return [];
+    }
+    return [{ path: `/tasks/${index}/options/task_id`, message: "is the id of an earlier task of this batch" }];
+  });
+}

@@ -1,0 +1,7 @@
+import { TaskBody } from "../../../src/core/http/requests.ts";
+import { type Operation, parseBody } from "../http/request.ts";
+import { submitOne } from "./submission.ts";
+
+/** `POST /tasks`: runs one task. */
+export const submitTask: Operation = async (request, runtime) =>
+  submitOne(request, runtime, parseBody(request, TaskBody));

@@ -1,0 +1,74 @@
+import { toGroup } from "../aws/canvas-table.ts";
+import type { Runtime } from "../aws/runtime.ts";
+import { toRecord } from "../aws/task-table.ts";
+import { summaryOf } from "../core/record/answer.ts";
+import { type Caller, type Owner, mayAccess } from "../core/record/caller.ts";
+import type { GroupRecord } from "../core/record/canvas.ts";
+import { Problem } from "../core/http/problem.ts";
+import type { TaskRecord } from "../core/record/record.ts";
+import { isFinal } from "../core/record/states.ts";
+import { describeGroup } from "./group.ts";
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** Whether a path can name anything at all: DynamoDB refuses keys above 2 KB, and a path may have 10. */
+export function isId(text: string): boolean {
+  return UUID.test(text);
+}
+
+/** A task or a group that was asked for. */
+export type Found =
+  | { readonly kind: "task"; readonly record: TaskRecord }
+  | { readonly kind: "group"; readonly record: GroupRecord };
+
+/** The task or group `id`, or null. */
+export async function lookUp(runtime: Runtime, id: string): Promise<Found | null> {
+  const item = isId(id) ? await runtime.table.get(id.toLowerCase()) : null;
+  const task = toRecord(item, runtime.now());
+  if (task !== null) return { kind: "task", record: task };
+  const group = toGroup(item);
+  return group === null ? null : { kind: "group", record: group };
+}
+
+/**
+ * The task or group `id`, as far as it is the caller's.
+ * @throws Problem 404 where there is none, its time is over, or it is another's: who may not see it is not told that it is there.
+ */
+export async function find(runtime: Runtime, id: string, caller: Caller): Promise<Found> {
+  const found = await lookUp(runtime, id);
+  if (found !== null && mayAccess(caller, ownerOf(found))) return found;
+  throw new Problem(404, "unknown_task", "There is no task or group with this id, or its time is over.");
+}
+
+function ownerOf(found: Found): Owner | null {
+  return found.kind === "task" ? found.record.call.owner : found.record.group.owner;
+}
+
+/** The record of the task `id`. @throws Problem 404 as {@link find} does. */
+export async function findTask(runtime: Runtime, id: string, caller: Caller): Promise<TaskRecord> {
+  const found = await find(runtime, id, caller);
+  if (found.kind === "task") return found.record;
+  throw new Problem(404, "unknown_task", "This is a group, not a task.");
+}
+
+/** Whether what was asked for has ended. */
+export function hasEnded(found: Found): boolean {
+  return found.kind === "task" ? isFinal(found.record.status) : found.record.end !== null;
+}
+
+/** What was asked for, with its result, as JSON text. */
+export function describe(runtime: Runtime, found: Found): Promise<string> {
+  return found.kind === "task" ? describeTask(runtime, found.record) : describeGroup(runtime, found.record);
+}
+
+/** A task's record with its result, as JSON text. */
+export async function describeTask(
+  runtime: Runtime,
+  record: TaskRecord,
+  extra: Readonly<Record<string, unknown>> = {},
+): Promise<string> {
+  const summary = { ...summaryOf(record), ...extra };
+  return record.result === null
+    ? JSON.stringify({ ...summary, result: null })
+    : runtime.payloads.embed(summary, record.result);
+}

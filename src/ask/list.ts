@@ -1,0 +1,172 @@
+import * as z from "zod";
+import type { Runtime } from "../aws/runtime.ts";
+import type { Entry } from "../aws/table.ts";
+import { type Caller, mayAccess } from "../core/record/caller.ts";
+import { bucketsOfDay, dayOf } from "../core/insights/buckets.ts";
+import { invalidInput } from "../core/http/problem.ts";
+import { type TaskRecord, moduleOf } from "../core/record/record.ts";
+import type { ListRequest } from "../core/http/requests.ts";
+
+/** Records that one page reads while it filters: a page that found little gives a cursor, and the next goes on. */
+const READS_PER_PAGE = 1_000;
+/** Entries that one query asks each partition for, at least: a filter may drop most of them. */
+const FEWEST_ENTRIES = 25;
+
+/** A page of records, newest first, and where the next begins. */
+export interface TaskPage {
+  readonly records: readonly TaskRecord[];
+  /** How many records were looked at. */
+  readonly searched: number;
+  readonly cursor: string | null;
+}
+
+/**
+ * Lists the caller's tasks, newest first. Its work is bounded, so a page may be short though more follows.
+ * @param wanted what a record must be besides what the request says. @default anything
+ * @throws Problem 400 for a bad cursor.
+ */
+export async function listTasks(
+  runtime: Runtime,
+  request: ListRequest,
+  caller: Caller,
+  wanted: (record: TaskRecord) => boolean = () => true,
+): Promise<TaskPage> {
+  const now = runtime.now();
+  const found: TaskRecord[] = [];
+  let before =
+    request.cursor === undefined
+      ? lastPlace(Math.min(request.until ?? now, now) + CLOCK_SKEW)
+      : readCursor(request.cursor);
+  let reads = 0;
+  for (const partitions of await partitionGroups(runtime, request, before)) {
+    let entries: Entry[];
+    do {
+      entries = await newest(runtime, partitions, {
+        before,
+        since: request.since,
+        limit: Math.max(FEWEST_ENTRIES, request.limit - found.length),
+      });
+      const records = await runtime.tasks.getMany(
+        entries.map((entry) => entry.id),
+        now,
+      );
+      const byId = new Map(records.map((record) => [record.id, record]));
+      for (const entry of entries) {
+        before = entry.seq;
+        const record = byId.get(entry.id);
+        const mine = record !== undefined && mayAccess(caller, record.call.owner);
+        if (mine && matches(record, request) && wanted(record)) found.push(record);
+        reads += 1;
+        if (found.length === request.limit) return { records: found, searched: reads, cursor: writeCursor(before) };
+      }
+      if (reads >= READS_PER_PAGE) return { records: found, searched: reads, cursor: writeCursor(before) };
+    } while (entries.length > 0);
+  }
+  return { records: found, searched: reads, cursor: null };
+}
+
+/** Milliseconds by which the clock of who wrote a record may be ahead of ours. */
+const CLOCK_SKEW = 60_000;
+
+/** Milliseconds that an index may lag behind the table, with the time that a submission takes from its creation to its record. */
+const OVERLAP = 3_000;
+
+/** The place after everything of that millisecond: "~" sorts after every id. */
+function lastPlace(time: number): string {
+  return `${new Date(time).toISOString()}~`;
+}
+
+/** One partition of an index. */
+type Partition = { readonly index: string; readonly attribute: string; readonly value: string };
+
+/** What is to be read, one group after the other; the partitions of a group are merged. A root has one, each day has its shards. */
+async function partitionGroups(runtime: Runtime, request: ListRequest, before: string): Promise<Partition[][]> {
+  if (request.root_id !== undefined) {
+    // Merged: the tasks of a canvas are of one millisecond, so the root itself may stand anywhere among them.
+    return [
+      [
+        { index: "root", attribute: "root_key", value: request.root_id },
+        { index: "self", attribute: "id", value: request.root_id },
+      ],
+    ];
+  }
+  const days = await runtime.tasks.days();
+  const since = request.since === undefined ? "" : dayOf(request.since);
+  return days
+    .filter((day) => day <= before.slice(0, 10) && day >= since)
+    .toSorted()
+    .toReversed()
+    .map((day) => partitionsOf(request.status === "FAILURE" ? "failed" : "recent", day));
+}
+
+/** The partitions of the tasks of a day: all of them, or those that failed. */
+function partitionsOf(index: "recent" | "failed", day: string): Partition[] {
+  return bucketsOfDay(day).map((value) => ({ index, attribute: index, value }));
+}
+
+/** The newest entries of some partitions, merged. */
+async function newest(
+  runtime: Runtime,
+  partitions: readonly Partition[],
+  range: { before: string; since: number | undefined; limit: number },
+): Promise<Entry[]> {
+  const { before, limit } = range;
+  const after = range.since === undefined ? undefined : new Date(range.since).toISOString();
+  if (after !== undefined && after >= before) return [];
+  const pages = await Promise.all(
+    partitions.map((partition) =>
+      partition.index === "self"
+        ? rootItself(runtime, partition.value)
+        : runtime.table.query({ ...partition, after, before, limit }),
+    ),
+  );
+  // A range of both ends includes them; the place itself was on the page before.
+  return pages
+    .flat()
+    .filter((entry) => entry.seq < before)
+    .toSorted((a, b) => (a.seq < b.seq ? 1 : -1))
+    .slice(0, limit);
+}
+
+/** The caller's newest tasks that were created since a time, up to `limit`. The overlap brings those again that their index told late. */
+export async function newTasks(runtime: Runtime, since: number, limit: number, caller: Caller): Promise<TaskRecord[]> {
+  const now = runtime.now();
+  const days = new Set([dayOf(since - OVERLAP), dayOf(now)]);
+  const partitions = [...days].flatMap((day) => partitionsOf("recent", day));
+  const before = lastPlace(now + CLOCK_SKEW);
+  const entries = await newest(runtime, partitions, { before, since: since - OVERLAP, limit });
+  const ids = entries.map((entry) => entry.id);
+  const records = await runtime.tasks.getMany(ids, now);
+  return records.filter((record) => mayAccess(caller, record.call.owner));
+}
+
+/** A root is not in the index of what hangs on it. */
+async function rootItself(runtime: Runtime, root: string): Promise<Entry[]> {
+  const item = await runtime.table.get(root);
+  const seq = z.string().safeParse(item?.["seq"]);
+  return seq.success && item?.["kind"] === "task" ? [{ id: root, seq: seq.data }] : [];
+}
+
+function matches(record: TaskRecord, request: ListRequest): boolean {
+  const { created, task, root } = record.call;
+  return (
+    (request.status === undefined || record.status === request.status) &&
+    (request.task === undefined || task === request.task) &&
+    (request.queue === undefined || moduleOf(task) === request.queue) &&
+    (request.root_id === undefined || root === request.root_id) &&
+    (request.since === undefined || created >= request.since) &&
+    (request.until === undefined || created <= request.until)
+  );
+}
+
+const Place = z.string().regex(/^\d{4}-\d\d-\d\dT[\d:.]+Z[#~][0-9a-f-]{0,36}$/);
+
+function writeCursor(place: string): string {
+  return Buffer.from(place).toString("base64url");
+}
+
+function readCursor(text: string): string {
+  const place = Place.safeParse(Buffer.from(text, "base64url").toString("utf8"));
+  if (!place.success) throw invalidInput([{ path: "/cursor", message: "is not a cursor that an earlier page gave" }]);
+  return place.data;
+}

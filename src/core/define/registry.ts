@@ -1,0 +1,77 @@
+import * as z from "zod";
+import { type Node, parseNode } from "../canvas/node.ts";
+import { CodeTaskNodeSchema } from "../canvas/signature.ts";
+import type { AnyTask } from "./task.ts";
+
+const JsonSchema = z.record(z.string(), z.unknown());
+
+/** A task as it is known where its code is not: to the API and to its supervisor. Durations in seconds. */
+export const RegisteredTaskSchema = z.object({
+  name: z.string(),
+  module: z.string(),
+  queue: z.string(),
+  time_limit: z.number(),
+  soft_time_limit: z.number().nullable(),
+  max_retries: z.number().nullable(),
+  retry_delay: z.number(),
+  retry_backoff: z.union([z.boolean(), z.number()]),
+  retry_backoff_max: z.number(),
+  retry_jitter: z.boolean(),
+  ignore_result: z.boolean(),
+  args: JsonSchema,
+  kwargs: JsonSchema,
+});
+
+const NodeSchema = z.unknown().transform((value, context): Node => {
+  const { node, faults } = parseNode(value, [], CodeTaskNodeSchema);
+  if (node !== null) return node;
+  context.addIssue({ code: "custom", message: faults.map((fault) => `${fault.path} ${fault.message}`).join("; ") });
+  return z.NEVER;
+});
+
+/** A named workflow as the API and the canvas function know it, to plan its runs. */
+export const RegisteredWorkflowSchema = z.object({ name: z.string(), node: NodeSchema });
+
+export type RegisteredWorkflow = z.infer<typeof RegisteredWorkflowSchema>;
+
+/** The file `registry.json` that lies beside every bundle: written at synth, read at start. */
+export const RegistrySchema = z.object({
+  version: z.literal(1),
+  tasks: z.array(RegisteredTaskSchema),
+  workflows: z.array(RegisteredWorkflowSchema).default([]),
+  /** Milliseconds between two starts of the tasks that have a rate limit; not for clients. */
+  intervals: z.record(z.string(), z.number()).default({}),
+});
+
+export type RegisteredTask = z.infer<typeof RegisteredTaskSchema>;
+export type RegistryFile = z.infer<typeof RegistrySchema>;
+
+/** The entry of `task` in the registry. @throws Error where zod cannot write a schema of it as JSON Schema. */
+export function registerTask(task: AnyTask): RegisteredTask {
+  const { options } = task;
+  return {
+    name: task.name,
+    module: task.module,
+    queue: task.module,
+    time_limit: options.timeLimit,
+    soft_time_limit: options.softTimeLimit,
+    max_retries: options.maxRetries,
+    retry_delay: options.retryDelay,
+    retry_backoff: options.retryBackoff,
+    retry_backoff_max: options.retryBackoffMax,
+    retry_jitter: options.retryJitter,
+    ignore_result: options.ignoreResult,
+    args: toJsonSchema(task.args),
+    kwargs: toJsonSchema(task.kwargs),
+  };
+}
+
+function toJsonSchema(schema: z.ZodType): Record<string, unknown> {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
+  return JsonSchema.parse(rest);
+}
+
+/** A registered task with the schemas that its JSON Schemas say, ready to check arguments with. */
+export interface KnownTask extends RegisteredTask {
+  readonly schemas: { readonly args: z.ZodType; readonly kwargs: z.ZodType };
+}

@@ -1,0 +1,52 @@
+import { MaxRetriesExceeded, Retry } from "../errors.ts";
+import type { ErrorClass } from "./task.ts";
+
+/** What of a task's options says whether and when it is tried again. */
+export interface RetryPolicy {
+  readonly retryDelay: number;
+  readonly autoretryFor: readonly ErrorClass[];
+  readonly dontAutoretryFor: readonly ErrorClass[];
+  readonly retryBackoff: boolean | number;
+  readonly retryBackoffMax: number;
+  readonly retryJitter: boolean;
+}
+
+/** What an attempt that threw comes to: another after `countdown` seconds, or failure with `error`. */
+export type Verdict =
+  | { readonly retry: true; readonly countdown: number; readonly cause: unknown }
+  | { readonly retry: false; readonly error: unknown };
+
+/**
+ * Decides over an attempt that threw, by Celery's rules: `self.retry` and `autoretryFor` ask for a retry; where none is left the
+ * task fails with the cause, or with MaxRetriesExceeded where there is none.
+ * @param retries retries so far. @param maxRetries those allowed, null for no bound. @param random from 0 to 1.
+ */
+export function judge(
+  thrown: unknown,
+  task: { readonly name: string; readonly retries: number; readonly maxRetries: number | null },
+  policy: RetryPolicy,
+  random: () => number,
+): Verdict {
+  if (thrown instanceof Retry) {
+    const max = thrown.maxRetries === undefined ? task.maxRetries : thrown.maxRetries;
+    if (max !== null && task.retries >= max) {
+      return { retry: false, error: thrown.cause ?? new MaxRetriesExceeded(task.name, task.retries) };
+    }
+    return { retry: true, countdown: thrown.countdown ?? policy.retryDelay, cause: thrown.cause ?? null };
+  }
+  const covered = isOneOf(thrown, policy.autoretryFor) && !isOneOf(thrown, policy.dontAutoretryFor);
+  if (!covered || (task.maxRetries !== null && task.retries >= task.maxRetries)) return { retry: false, error: thrown };
+  return { retry: true, countdown: automaticCountdown(task.retries, policy, random), cause: thrown };
+}
+
+function isOneOf(thrown: unknown, classes: readonly ErrorClass[]): boolean {
+  return classes.some((errorClass) => thrown instanceof errorClass);
+}
+
+/** Seconds before automatic retry number `retries`: the delay, or exponential backoff; with jitter anything from 0 to it. */
+function automaticCountdown(retries: number, policy: RetryPolicy, random: () => number): number {
+  if (policy.retryBackoff === false) return policy.retryDelay;
+  const factor = policy.retryBackoff === true ? 1 : policy.retryBackoff;
+  const full = Math.min(policy.retryBackoffMax, factor * 2 ** retries);
+  return policy.retryJitter ? Math.floor(random() * (full + 1)) : full;
+}

@@ -1,0 +1,248 @@
+import * as z from "zod";
+import { argumentFaults, checkArguments } from "./arguments.ts";
+import { DefinitionError } from "../errors.ts";
+import type { Lacking, Typed } from "../canvas/flow.ts";
+import { MAX_TIME_LIMIT } from "../limits.ts";
+import { intervalOf } from "./rate.ts";
+import { type CallOptions, type Signature, type TaskNode, createSignature, wireOptions } from "../canvas/signature.ts";
+import type { Schedule } from "./schedule.ts";
+import type { Self } from "./self.ts";
+import { type TaskHandle, submitNode } from "../canvas/submitter.ts";
+
+const BRAND = Symbol.for("celeriac.task");
+
+/** A class of errors, whatever its constructor takes. */
+// oxlint-disable-next-line typescript/no-explicit-any -- no other type accepts every constructor
+export type ErrorClass = abstract new (...args: never[]) => Error;
+
+/** How a task is run and retried. All of it is optional; the defaults are Celery's unless said otherwise. */
+export interface TaskOptions {
+  /** Seconds after which `self.signal` aborts with SoftTimeLimitExceeded. @default none */
+  readonly softTimeLimit?: number;
+  /** Seconds after which the task is killed; at most 880. @default 300 (Celery has none; a Lambda must end) */
+  readonly timeLimit?: number;
+  /** Retries before the task fails; null for no bound. @default 3 */
+  readonly maxRetries?: number | null;
+  /** Seconds before a retry that names no countdown. @default 180 */
+  readonly retryDelay?: number;
+  /** Errors on which the task is retried without asking. @default none */
+  readonly autoretryFor?: readonly ErrorClass[];
+  /** Errors on which it is not, though `autoretryFor` covers them. @default none */
+  readonly dontAutoretryFor?: readonly ErrorClass[];
+  /** Automatic retries wait 1, 2, 4 ... s (true), or that many times this number. @default false */
+  readonly retryBackoff?: boolean | number;
+  /** Longest such wait, seconds. @default 600 */
+  readonly retryBackoffMax?: number;
+  /** Whether such a wait is drawn from 0 to its value, so that retries don't come in waves. @default true */
+  readonly retryJitter?: boolean;
+  /** Whether the result is dropped: what follows gets null. @default false */
+  readonly ignoreResult?: boolean;
+  /**
+   * The most starts of this task by all workers together: "10/s", "100/m", "1000/h", or a number a second (Celery's syntax; there it holds for
+   * each worker by itself). @default none
+   */
+  readonly rateLimit?: string | number | null;
+  /** When it runs by itself: what `every` or `cron` returns, or a list of these. @default never */
+  readonly schedule?: Schedule | readonly Schedule[];
+}
+
+/** {@link TaskOptions} with every default filled in. */
+export type ResolvedTaskOptions = Required<Omit<TaskOptions, "softTimeLimit" | "schedule">> & {
+  readonly softTimeLimit: number | null;
+  readonly schedule: readonly Schedule[];
+};
+
+const ScheduleSchema = z.strictObject({
+  expression: z.string(),
+  timezone: z.string(),
+  args: z.array(z.unknown()),
+  kwargs: z.record(z.string(), z.unknown()),
+});
+
+/** Schema of {@link TaskOptions} with its defaults; unknown options are refused, so that a typo does not pass for a default. */
+const TaskOptionsSchema = z
+  .strictObject({
+    softTimeLimit: z.number().positive().nullable().default(null),
+    timeLimit: z.number().positive().default(300),
+    maxRetries: z.number().int().min(0).nullable().default(3),
+    retryDelay: z.number().min(0).default(180),
+    autoretryFor: z
+      .array(z.custom<ErrorClass>((value) => typeof value === "function", "expected an error class"))
+      .default([]),
+    dontAutoretryFor: z
+      .array(z.custom<ErrorClass>((value) => typeof value === "function", "expected an error class"))
+      .default([]),
+    retryBackoff: z.union([z.boolean(), z.number().positive()]).default(false),
+    retryBackoffMax: z.number().positive().default(600),
+    retryJitter: z.boolean().default(true),
+    ignoreResult: z.boolean().default(false),
+    rateLimit: z.union([z.string(), z.number()]).nullable().default(null),
+    schedule: z
+      .union(
+        [ScheduleSchema.transform((one) => [one]), z.array(ScheduleSchema)],
+        "expected what every() or cron() returns",
+      )
+      .default([]),
+  })
+  .refine((options) => options.timeLimit <= MAX_TIME_LIMIT, {
+    path: ["timeLimit"],
+    message: `is above ${MAX_TIME_LIMIT} s, the most that a Lambda leaves to a task; split the work into several tasks, or into chunks`,
+  })
+  .refine((options) => options.softTimeLimit === null || options.softTimeLimit <= options.timeLimit, {
+    path: ["softTimeLimit"],
+    message: "is above timeLimit, so it would never come; lower it, or raise timeLimit",
+  });
+
+/** What a task is declared with: its schemas, its options, and the function itself. */
+export interface TaskDeclaration<Args extends ArgsSchema, Kwargs extends z.ZodObject, Result> extends TaskOptions {
+  /** A zod tuple of the positional arguments. */
+  readonly args: Args;
+  /** A zod object of the keyword arguments. @default none are taken */
+  readonly kwargs?: Kwargs;
+  /** The task. `self` is its context; a returned promise is awaited. */
+  readonly run: (self: Self<z.output<Kwargs>>, ...args: z.output<Args>) => Result | Promise<Result>;
+}
+
+/** A schema whose values are argument lists: a tuple, a union of tuples, or an array for "any number of". */
+export type ArgsSchema = z.ZodType<readonly unknown[], readonly unknown[]>;
+
+/** The keyword arguments of a task that takes none. */
+const NO_KWARGS = z.strictObject({});
+type NoKwargs = typeof NO_KWARGS;
+
+/** Argument lists without their first entry, for a step that gets its parent's result prepended. */
+type Tail<Args> = Args extends readonly [unknown, ...infer Rest]
+  ? Rest
+  : Args extends readonly [unknown?, ...infer Rest]
+    ? Rest
+    : Args;
+
+/** What every task has, whatever it is called with. */
+export interface AnyTask {
+  readonly [BRAND]: true;
+  /** `module.task`. */
+  readonly name: string;
+  /** The file that the task is in, and its queue and Lambda. */
+  readonly module: string;
+  readonly args: ArgsSchema;
+  readonly kwargs: z.ZodObject;
+  readonly options: ResolvedTaskOptions;
+  /** Runs the task's function with arguments that were checked. */
+  readonly run: (self: Self, args: readonly unknown[]) => unknown;
+}
+
+/** A task as code uses it: call it, or make a signature of it. */
+export interface Task<Args extends readonly unknown[], Kwargs, Result>
+  extends AnyTask, Typed<Result, Lacking<Args, []>> {
+  /** A signature: the task with its arguments, or with all but the first where a result will be prepended. */
+  s<Given extends Args | Tail<Args>>(...args: Given): Signature<Result, Lacking<Args, Given>>;
+  /** An immutable signature: no result is prepended. */
+  si(...args: Args): Signature<Result>;
+  /** A signature with keyword arguments and options. */
+  signature<Given extends Args | Tail<Args>>(
+    call: { args: Given; kwargs?: Kwargs; immutable?: boolean } & CallOptions,
+  ): Signature<Result, Lacking<Args, Given>>;
+  /** One task that runs this one for each item, one after the other, and gives the list. Nothing is prepended. */
+  map(items: readonly Lacking<Args, []>[]): Signature<Result[]>;
+  /** The same, with each item as the list of arguments. */
+  starmap(items: readonly Args[]): Signature<Result[]>;
+  /** Submits the task. @throws InvalidArguments */
+  delay(...args: Args): Promise<TaskHandle>;
+  /** Submits the task with options (countdown, expires, limits ...). @throws InvalidArguments */
+  applyAsync(call: { args: Args; kwargs?: Kwargs } & CallOptions): Promise<TaskHandle>;
+}
+
+const TASK_NAME = /^([a-z][a-z0-9_-]{0,39})\.([A-Za-z][A-Za-z0-9_]{0,59})$/;
+
+/**
+ * Declares a task. Export what it returns from `functions/tasks/<module>.ts`; nothing else is needed.
+ * @param name `module.task`, the file's name and the task's own.
+ * @throws DefinitionError for a bad name or option.
+ */
+export function defineTask<Args extends ArgsSchema, Result, Kwargs extends z.ZodObject = NoKwargs>(
+  name: string,
+  declaration: TaskDeclaration<Args, Kwargs, Result>,
+): Task<z.input<Args>, z.input<Kwargs>, Result> {
+  const module = TASK_NAME.exec(name)?.[1];
+  if (module === undefined) {
+    throw new DefinitionError(`"${name}" is no task name: expected "module.task", such as "math.add".`);
+  }
+  const { args, kwargs, run, ...options } = declaration;
+  const resolved = resolveOptions(name, options);
+  const task: Task<z.input<Args>, z.input<Kwargs>, Result> = {
+    [BRAND]: true,
+    name,
+    module,
+    args,
+    kwargs: kwargs ?? NO_KWARGS,
+    options: resolved,
+    run: (self, values) => Reflect.apply(run, undefined, [self, ...values]),
+    s: (...values) => createSignature(nodeOf(name, { args: values })),
+    si: (...values) => createSignature(nodeOf(name, { args: values, immutable: true })),
+    signature: (call) => createSignature(nodeOf(name, call)),
+    map: (items) => createSignature({ ...nodeOf(name, { args: items, immutable: true }), each: "map" }),
+    starmap: (items) => createSignature({ ...nodeOf(name, { args: items, immutable: true }), each: "starmap" }),
+    delay: (...values) => submit(task, { args: values }),
+    applyAsync: (call) => submit(task, call),
+  };
+  refuseWrongCalls(task);
+  return task;
+}
+
+/** A schedule calls its task for as long as it is deployed: wrong arguments must not be found out at night. */
+function refuseWrongCalls(task: AnyTask): void {
+  for (const { expression, args, kwargs } of task.options.schedule) {
+    const faults = argumentFaults(task, args, kwargs).map(({ path, message }) => `${path} ${message}`);
+    if (faults.length > 0) {
+      throw new DefinitionError(
+        `Task "${task.name}": its schedule ${expression} calls it with wrong arguments: ${faults.join("; ")}.`,
+      );
+    }
+  }
+}
+
+/** A call as its parts. */
+type AnyCall = {
+  readonly args: readonly unknown[];
+  readonly kwargs?: unknown;
+  readonly immutable?: boolean;
+} & CallOptions;
+
+function nodeOf(task: string, { args, kwargs, immutable, ...options }: AnyCall): TaskNode {
+  return {
+    task,
+    args: [...args],
+    kwargs: { ...(typeof kwargs === "object" ? kwargs : {}) },
+    options: wireOptions(options),
+    immutable: immutable ?? false,
+  };
+}
+
+/** Submits a task whose arguments are all there. @throws InvalidArguments where they do not fit its schemas. */
+async function submit(task: AnyTask, call: AnyCall): Promise<TaskHandle> {
+  const { args, kwargs } = checkArguments(task, call.args, call.kwargs ?? {});
+  return submitNode({ ...nodeOf(task.name, call), args, kwargs });
+}
+
+function resolveOptions(name: string, options: TaskOptions): ResolvedTaskOptions {
+  const parsed = TaskOptionsSchema.safeParse(options);
+  if (parsed.success) {
+    refuseWrongRate(name, parsed.data.rateLimit);
+    return parsed.data;
+  }
+  const faults = parsed.error.issues.map((issue) => `${issue.path.join(".") || "options"} ${issue.message}`);
+  throw new DefinitionError(`Task "${name}": ${faults.join("; ")}.`);
+}
+
+function refuseWrongRate(name: string, limit: string | number | null): void {
+  try {
+    if (limit !== null) intervalOf(limit);
+  } catch (error) {
+    throw new DefinitionError(`Task "${name}": ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** Whether `value` is what {@link defineTask} returned, be it from another copy of this module. */
+export function isTask(value: unknown): value is AnyTask {
+  return typeof value === "object" && value !== null && BRAND in value;
+}

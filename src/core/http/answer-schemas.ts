@@ -1,0 +1,242 @@
+import * as z from "zod";
+import { SIZE_CLASSES } from "../insights/advice.ts";
+
+/** Answers of the HTTP contract, to the key: the OpenAPI document is made of them, and tests hold real answers against them. */
+
+const Id = z.guid();
+const Time = z.iso.datetime();
+
+/** The answer to a submission. */
+export const SubmissionAnswer = z.strictObject({
+  task_id: Id,
+  root_id: Id,
+  status: z.literal("PENDING"),
+  tasks: z.array(z.strictObject({ task_id: Id, task: z.string(), parent_id: Id.nullable(), group_id: Id.nullable() })),
+});
+
+/** The answer to a batch. */
+export const BatchAnswer = z.strictObject({ tasks: z.array(z.strictObject({ task_id: Id, task: z.string() })) });
+
+const summary = {
+  task_id: Id,
+  kind: z.literal("task"),
+  task: z.string(),
+  status: z.string(),
+  error: z.strictObject({ type: z.string(), message: z.string(), task_id: Id }).nullable(),
+  progress: z.strictObject({ current: z.number(), total: z.number(), message: z.string().nullable() }).nullable(),
+  retries: z.int().min(0),
+  queue: z.string(),
+  parent_id: Id.nullable(),
+  root_id: Id,
+  group_id: Id.nullable(),
+  group_index: z.int().min(0).nullable(),
+  children: z.array(Id),
+  created_at: Time,
+  started_at: Time.nullable(),
+  done_at: Time.nullable(),
+  runtime: z.number().min(0).nullable(),
+};
+
+/** A task's record with its result; `result_url` where the result is over 1 MB. */
+export const ResultAnswer = z.strictObject({ ...summary, result: z.unknown(), result_url: z.url().optional() });
+
+/** A group's record; its result is the list of its members' results. */
+export const GroupAnswer = z.strictObject({
+  task_id: Id,
+  kind: z.literal("group"),
+  status: z.string(),
+  result: z.unknown(),
+  result_url: z.url().optional(),
+  error: summary.error,
+  parent_id: Id.nullable(),
+  root_id: Id,
+  group_id: Id.nullable(),
+  group_index: z.int().min(0).nullable(),
+  total: z.int().min(0),
+  completed: z.int().min(0),
+  failed: z.int().min(0),
+  children: z.array(z.strictObject({ task_id: Id, status: z.string() })),
+  created_at: Time,
+  started_at: Time.nullable(),
+  done_at: Time.nullable(),
+  runtime: z.number().min(0).nullable(),
+});
+
+/** All of a task's data; `args_url`, of the JSON `[args, kwargs]`, where both, with the result, are over 4 MB. */
+export const TaskAnswer = z.strictObject({
+  ...ResultAnswer.shape,
+  args: z.array(z.unknown()).nullable(),
+  kwargs: z.record(z.string(), z.unknown()).nullable(),
+  args_url: z.url().optional(),
+  options: z.record(z.string(), z.unknown()),
+  events: z.array(z.strictObject({ status: z.string(), at: Time, attempt: z.int().min(0) })),
+});
+
+/** A page of records. */
+export const ListAnswer = z.strictObject({ tasks: z.array(z.strictObject(summary)), cursor: z.string().nullable() });
+
+/** A page of what a search found; `searched`: how many tasks were looked at for it. */
+export const SearchAnswer = z.strictObject({
+  tasks: z.array(
+    z.strictObject({
+      ...summary,
+      /** The beginning of its arguments as a call would have them; null where they lie in S3. */
+      arguments: z.string().nullable(),
+    }),
+  ),
+  searched: z.int().min(0),
+  cursor: z.string().nullable(),
+});
+
+const Counts = {
+  total: z.int().min(0).nullable(),
+  completed: z.int().min(0).nullable(),
+  failed: z.int().min(0).nullable(),
+};
+
+const state = {
+  status: z.string(),
+  error: summary.error,
+  progress: summary.progress,
+  retries: z.int().min(0),
+  started_at: Time.nullable(),
+  done_at: Time.nullable(),
+  runtime: z.number().min(0).nullable(),
+  /** Of a group: its members, and how many have ended well and badly; null where that takes a look at each. */
+  ...Counts,
+};
+
+/** What changes about a task or group. */
+export const StateAnswer = z.strictObject({ task_id: Id, kind: z.enum(["task", "group"]), ...state });
+
+/** What has changed since the last look. */
+export const LiveAnswer = z.strictObject({
+  /** What the next look gives as `since`. */
+  now: Time,
+  /** Tasks created since, newest first; at most 50. A task may be told in several looks, for indexes lag. */
+  tasks: z.array(SearchAnswer.shape.tasks.element),
+  /** Whether there are more of them. */
+  more: z.boolean(),
+  states: z.array(StateAnswer),
+  /** As `GET /queues` gives them; null where nobody asked. */
+  queues: z
+    .array(z.strictObject({ name: z.string(), waiting: z.int(), in_flight: z.int(), delayed: z.int(), dead: z.int() }))
+    .nullable(),
+});
+
+/** A submission as a graph. Nodes come with the canvas around them first. */
+export const GraphAnswer = z.strictObject({
+  /** What it was asked for by, and what its result is asked for by. */
+  task_id: Id,
+  result_id: Id,
+  root_id: Id,
+  created_at: Time,
+  nodes: z.array(
+    z.strictObject({
+      id: Id,
+      kind: z.enum(["task", "chain", "group", "chord"]),
+      /** The name of a task; null for a canvas. */
+      task: z.string().nullable(),
+      /** The canvas around it, or the task that started it or that it replaces; null for the top. */
+      in: Id.nullable(),
+      role: z.enum(["top", "step", "member", "header", "body", "link", "replacement"]),
+      /** Its place among steps or members, from 0. */
+      index: z.int().min(0),
+      /** The id whose record says how it ended. */
+      result_id: Id,
+      ...state,
+      /** Steps or members that are not among the nodes: of a wide group all, which `/members` lists. */
+      hidden: z.int().min(0),
+    }),
+  ),
+});
+
+/** A page of a group's members in their order. */
+export const MembersAnswer = z.strictObject({
+  task_id: Id,
+  total: z.int().min(0),
+  offset: z.int().min(0),
+  members: z.array(z.strictObject({ index: z.int().min(0), task: z.string().nullable(), ...StateAnswer.shape })),
+});
+
+/** The answer to `POST /documents/uploads`. */
+export const UploadAnswer = z.strictObject({
+  id: Id,
+  url: z.url(),
+  fields: z.record(z.string(), z.string()),
+  max_bytes: z.int(),
+  expires_at: Time,
+});
+
+/** The answer to a revocation. */
+export const RevokeAnswer = z.strictObject({ task_id: Id });
+
+/** The answer to a redrive: how many dead tasks went back. */
+export const RedriveAnswer = z.strictObject({ name: z.string(), redriven: z.int().min(0) });
+
+/** The answer to a purge. */
+export const PurgeAnswer = z.strictObject({ name: z.string() });
+
+/** The queues. */
+export const QueuesAnswer = z.strictObject({
+  queues: z.array(
+    z.strictObject({ name: z.string(), waiting: z.int(), in_flight: z.int(), delayed: z.int(), dead: z.int() }),
+  ),
+});
+
+/** The named workflows. */
+export const WorkflowsAnswer = z.strictObject({
+  workflows: z.array(
+    z.strictObject({
+      name: z.string(),
+      /** The names of its tasks, in order, as often as they come. */
+      tasks: z.array(z.string()),
+      /** The canvas that it runs, as `POST /canvas` would take it. */
+      node: z.record(z.string(), z.unknown()),
+    }),
+  ),
+});
+
+const Measure = z.number().min(0).nullable();
+const quantiles = { p50: Measure, p95: Measure, max: Measure };
+const counts = { succeeded: z.int().min(0), failed: z.int().min(0), retried: z.int().min(0) };
+
+/** What became of tasks, from the summaries of hours. Seconds, MB, bytes, USD. */
+export const InsightsAnswer = z.strictObject({
+  since: Time,
+  until: Time,
+  tasks: z.array(
+    z.strictObject({
+      task: z.string(),
+      runs: z.int().min(0),
+      ...counts,
+      runtime: z.strictObject({ ...quantiles, mean: Measure }),
+      queue_wait: z.strictObject(quantiles),
+      memory: z.strictObject({ max: Measure }),
+      payload: z.strictObject({ p95: Measure, max: Measure }),
+      retry_rate: z.number().min(0).max(1),
+      cost: z.strictObject({ total_usd: z.number().min(0), per_task_usd: z.number().min(0) }),
+      class: z.enum(SIZE_CLASSES),
+      advice: z.array(z.string()),
+      chunk_size: z.int().min(2).nullable(),
+    }),
+  ),
+  series: z.array(
+    z.strictObject({ time: Time, task: z.string(), ...counts, runtime_p50: Measure, runtime_p95: Measure }),
+  ),
+});
+
+/** Liveness. */
+export const HealthAnswer = z.strictObject({ status: z.literal("ok") });
+
+/** A redirect, for those who do not follow it. */
+export const OutputAnswer = z.strictObject({ url: z.url() });
+
+/** Why a request was refused. */
+export const ProblemAnswer = z.strictObject({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string(),
+  errors: z.array(z.strictObject({ path: z.string(), message: z.string() })).optional(),
+});

@@ -1,0 +1,115 @@
+import * as z from "zod";
+import { MAX_CHAIN, MAX_INSIGHT_HOURS, MAX_PAGE, MAX_WAIT, MAX_WIDTH } from "../limits.ts";
+import { TaskNodeSchema } from "../canvas/signature.ts";
+
+/** Bodies and queries of the HTTP contract. Unknown keys are refused. */
+
+/** Body of `POST /add`. */
+export const AddBody = z.strictObject({ x: z.number(), y: z.number() });
+
+/** Body of `POST /test-request-info`. */
+export const RequestInfoBody = z.strictObject({ data: z.unknown().optional() });
+
+/** Body of `POST /tasks`. */
+export const TaskBody = TaskNodeSchema;
+
+/** A body that is read further by hand: a canvas, whose schema cannot tell which kind of node was meant. */
+export const AnyObject = z.record(z.string(), z.unknown());
+
+/** A node as the OpenAPI document shows it. */
+export const NodeBody: z.ZodType = z.union([
+  TaskNodeSchema,
+  z.strictObject({
+    get chain() {
+      return z.array(NodeBody).min(1).max(MAX_CHAIN);
+    },
+  }),
+  z.strictObject({
+    get group() {
+      return z.array(NodeBody).max(MAX_WIDTH);
+    },
+  }),
+  z.strictObject({
+    get chord() {
+      return ChordBody;
+    },
+  }),
+]);
+
+/** Bodies of `POST /chain`, `/group` and `/chord`. */
+export const ChainBody = z.strictObject({ tasks: z.array(NodeBody).min(1).max(MAX_CHAIN) });
+export const GroupBody = z.strictObject({ tasks: z.array(NodeBody).max(MAX_WIDTH) });
+export const ChordBody: z.ZodType = z.strictObject({ header: z.array(NodeBody).max(MAX_WIDTH), body: NodeBody });
+
+/** Body of `POST /tasks/batch`. */
+export const BatchBody = z.strictObject({ tasks: z.array(TaskNodeSchema).min(1).max(MAX_WIDTH) });
+
+/** Body of `POST /workflows/{name}`: what the workflow's first tasks get, before and over what it gives them itself. */
+export const RunBody = z.strictObject({
+  args: z.array(z.unknown()).default([]),
+  kwargs: z.record(z.string(), z.unknown()).default({}),
+});
+
+const Filename = z.string().min(1).max(255);
+
+/** Query of `POST /documents`. */
+export const DocumentQuery = z.strictObject({ filename: Filename });
+
+/** Body of `POST /documents/uploads`. */
+export const UploadBody = z.strictObject({ filename: Filename, content_type: z.string().min(1).max(255).optional() });
+
+/** Body of a request that needs none. */
+export const EmptyBody = z.strictObject({});
+
+/** Body of `POST /tasks/{task_id}/revoke`. */
+export const RevokeBody = z.strictObject({ terminate: z.boolean().default(false) });
+
+/** Query of `GET /result/{task_id}`. */
+export const WaitQuery = z.strictObject({ wait: z.coerce.number().min(0).max(MAX_WAIT).optional() });
+
+const Time = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
+
+/** Query of `GET /tasks`. */
+export const ListQuery = z.strictObject({
+  status: z.string().min(1).max(64).optional(),
+  task: z.string().min(1).max(128).optional(),
+  queue: z.string().min(1).max(64).optional(),
+  root_id: z.guid().toLowerCase().optional(),
+  since: Time.optional(),
+  until: Time.optional(),
+  limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(50),
+  cursor: z.string().min(1).max(512).optional(),
+});
+
+export type ListRequest = z.output<typeof ListQuery>;
+
+/** Query of `GET /search`: that of `GET /tasks`, and words that a task must have. */
+export const SearchQuery = z.strictObject({ ...ListQuery.shape, text: z.string().min(1).max(200).optional() });
+
+/** Ids in a query, by commas. */
+const Ids = z
+  .string()
+  .transform((text) => text.toLowerCase().split(",").filter(Boolean))
+  .pipe(z.array(z.guid()).max(MAX_PAGE));
+
+/** Query of `GET /live`. */
+export const LiveQuery = z.strictObject({
+  /** Tasks that were created since then are told; without it none are. */
+  since: Time.optional(),
+  /** Up to 100 tasks and groups whose states are told. */
+  ids: Ids.default([]),
+  /** Whether the numbers of the queues are told. */
+  queues: z.stringbool().default(false),
+});
+
+/** Query of `GET /canvases/{task_id}/members`. */
+export const MembersQuery = z.strictObject({
+  offset: z.coerce.number().int().min(0).max(MAX_WIDTH).default(0),
+  limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(MAX_PAGE),
+});
+
+/** Query of `GET /insights`. */
+export const InsightsQuery = z.strictObject({
+  hours: z.coerce.number().int().min(1).max(MAX_INSIGHT_HOURS).default(24),
+  task: z.string().min(1).max(128).optional(),
+});

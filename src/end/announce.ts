@@ -1,0 +1,37 @@
+import type { Runtime } from "../aws/runtime.ts";
+import type { Canvas, PartEnd } from "../core/record/canvas.ts";
+import { CANVAS_ENDED, TASK_ENDED, eventSource } from "../core/events.ts";
+import type { TaskRecord } from "../core/record/record.ts";
+
+/**
+ * Tells the account's bus that a task has ended, where the stage wants that. Before its message is acknowledged, so at least once: whoever listens
+ * knows a repeat by its task_id. Neither arguments nor results nor messages of errors, which may hold what is private.
+ */
+export async function announceTask(runtime: Runtime, { id, call, status, error }: TaskRecord): Promise<void> {
+  await announce(runtime, TASK_ENDED, {
+    task_id: id,
+    task: call.task,
+    status,
+    root_id: call.root,
+    correlation_id: call.correlation,
+    error_type: error?.type ?? null,
+  });
+}
+
+/** The same of a canvas that was submitted, by the id under which its result is asked for. */
+export async function announceCanvas(runtime: Runtime, canvas: Canvas, end: PartEnd): Promise<void> {
+  await announce(runtime, CANVAS_ENDED, {
+    task_id: canvas.result,
+    kind: canvas.kind,
+    status: end.ok ? "SUCCESS" : end.status,
+    root_id: canvas.root,
+    error_type: end.ok ? null : end.error.type,
+  });
+}
+
+async function announce({ env }: Runtime, detailType: string, detail: object): Promise<void> {
+  if (!env.completionEvents) return;
+  // Loaded where it is wanted alone: a client takes its time to start.
+  const { putEvent } = await import("../aws/events.ts");
+  await putEvent(eventSource(env.stage), detailType, detail);
+}
