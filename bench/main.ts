@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { z } from "zod";
+import * as z from "zod";
 
 /**
  * Measures a running system: how many tasks a second it takes and ends, and how long one takes from request to result.

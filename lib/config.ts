@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { METRIC_LEVELS } from "../src/core/insights/emf.ts";
 import { DefinitionError } from "../src/core/errors.ts";
 import { AuthConfigSchema, authFault } from "./auth-config.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { DefinitionError } from "../src/core/errors.ts";
 import type { StageConfig } from "./config.ts";
 

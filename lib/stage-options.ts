@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { ModuleOptionsSchema, VpcSchema } from "../src/core/define/module.ts";
 
 /** @param resource what the ARN's last part begins with. */

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { DefinitionError } from "../src/core/errors.ts";
 import { type Bundle, bundleFunctions } from "./bundle.ts";
 import { type StageConfig, loadConfig } from "./config.ts";

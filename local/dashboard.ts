@@ -1,12 +1,13 @@
 import type { RequestListener } from "node:http";
 import { createDashboard } from "../dashboard/server/serve.ts";
-import type { Embedded } from "./embedded.ts";
+import type { EmbeddedAws } from "embedded-aws";
+import type { TaskLogs } from "./task-logs.ts";
 
 /** What the names of the local stage's queues begin with. */
 const QUEUE_PREFIX = "celeriac-local-";
 
 /** The dashboard of a local run. Its page is built when somebody first looks at it. */
-export function serveDashboard(embedded: Embedded): RequestListener {
+export function serveDashboard(embedded: EmbeddedAws, taskLogs: TaskLogs): RequestListener {
   return createDashboard(
     {
       stage: "local",
@@ -17,7 +18,7 @@ export function serveDashboard(embedded: Embedded): RequestListener {
           redirect: "manual",
           ...(body.length === 0 ? {} : { body: new Uint8Array(body) }),
         }),
-      logs: async ({ taskId }) => ({ lines: embedded.logsOf(taskId), more: false }),
+      logs: async ({ taskId }) => ({ lines: taskLogs.of(taskId), more: false }),
       ages: async () =>
         Object.fromEntries(
           Object.entries(embedded.ages())

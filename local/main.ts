@@ -1,16 +1,14 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { assetsOf, pruneAssets } from "./disk.ts";
-import { startEmbedded } from "./embedded.ts";
-import type { Embedded } from "./embedded.ts";
-import { showFaults } from "./faults/settings.ts";
+import { assetsOf, createLog, messageOf, openFront, pruneAssets, showFaults, startEmbeddedAws } from "embedded-aws";
+import type { EmbeddedAws } from "embedded-aws";
 import { serveDashboard } from "./dashboard.ts";
-import { openFront } from "./listen.ts";
-import { createLog } from "./log.ts";
 import { HELP, readOptions } from "./options.ts";
 import type { Options } from "./options.ts";
 import { synthesize } from "./synth.ts";
-import { messageOf } from "./values.ts";
+import { createTaskLogs } from "./task-logs.ts";
+import type { TaskLogs } from "./task-logs.ts";
+import { TASK_FIELDS } from "./log.ts";
 import { watchSources } from "./watch.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -35,9 +33,10 @@ async function main(): Promise<void> {
   const dashboard = options.dashboardPort === null ? null : await openFront(options.dashboardPort, "dashboard-port");
   const color = process.stdout.isTTY && !process.env["NO_COLOR"];
   const outdir = join(root, ".celeriac", `assembly-${options.awsPort}`);
-  const embedded = await start(options, outdir, color, interrupt.signal);
+  const taskLogs = createTaskLogs();
+  const embedded = await start(options, { outdir, color, taskLogs, signal: interrupt.signal });
 
-  dashboard?.serve(serveDashboard(embedded));
+  dashboard?.serve(serveDashboard(embedded, taskLogs));
 
   let deployed = assetsOf(outdir);
   // What an earlier run on this port has left.
@@ -66,19 +65,36 @@ async function main(): Promise<void> {
   await Promise.all([embedded.stop(), dashboard?.close()]);
 }
 
+interface Start {
+  /** Where the assembly goes. */
+  readonly outdir: string;
+  readonly color: boolean;
+  readonly taskLogs: TaskLogs;
+  readonly signal: AbortSignal;
+}
+
 /** Starts the services while the CDK app runs, then deploys what it made. */
-async function start(options: Options, outdir: string, color: boolean, signal: AbortSignal): Promise<Embedded> {
+async function start(options: Options, { outdir, color, taskLogs, signal }: Start): Promise<EmbeddedAws> {
   const { port, awsPort, data, secrets, faults } = options;
   const abort = new AbortController();
   const synthesis = synthesize(root, outdir, AbortSignal.any([signal, abort.signal]));
   // Awaited below; until then a failure must not end the process.
   synthesis.catch(() => {});
-  const embedded = await startEmbedded({ port, awsPort, data, secrets, faults, color, log: write }).catch(
-    (error: unknown) => {
-      abort.abort();
-      throw error;
-    },
-  );
+  const embedded = await startEmbeddedAws({
+    port,
+    awsPort,
+    data,
+    secrets,
+    faults,
+    color,
+    log: write,
+    logFields: TASK_FIELDS,
+    onFunctionLine: (_name, line) => taskLogs.add(line),
+    compileCache: join(root, ".celeriac", "cache"),
+  }).catch((error: unknown) => {
+    abort.abort();
+    throw error;
+  });
   try {
     await synthesis;
     await embedded.deploy(outdir);

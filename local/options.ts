@@ -1,8 +1,7 @@
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { FAULTS, parseFaults } from "./faults/settings.ts";
-import type { FaultSettings } from "./faults/settings.ts";
-import { messageOf } from "./values.ts";
+import { FAULTS, messageOf, parseFaults } from "embedded-aws";
+import type { FaultSettings } from "embedded-aws";
 
 /** What the start command was asked for. */
 export interface Options {

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { text } from "node:stream/consumers";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { ACCOUNT, REGION } from "./types.ts";
+import { ACCOUNT, REGION } from "embedded-aws";
 
 /**
  * Synthesizes the local stage's cloud assembly in a process of its own, so that it always sees the code as it is now.

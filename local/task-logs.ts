@@ -1,4 +1,4 @@
-import { isRecord, parseJson } from "./values.ts";
+import { isRecord, parseJson } from "embedded-aws";
 
 /** Lines that are kept of all tasks together: some 20 MB at the most that lines of tasks come to. */
 const MAX_LINES = 50_000;

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, watch } from "node:fs";
 import type { FSWatcher } from "node:fs";
 import { join } from "node:path";
-import type { Log } from "./log.ts";
-import { messageOf } from "./values.ts";
+import { messageOf } from "embedded-aws";
+import type { Log } from "embedded-aws";
 
 /** What a deployment is made of. */
 const FOLDERS = ["bin", "functions", "lib", "src", "statemachines"];

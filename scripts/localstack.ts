@@ -5,7 +5,7 @@
 
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { EmulatorName } from "../lib/emulator.ts";
 import { ROOT, codeOf, run } from "./emulator/children.ts";
 import { deploy } from "./emulator/deploy.ts";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { App } from "aws-cdk-lib/core";
 import { AwsSolutionsChecks, ServerlessChecks } from "cdk-nag";
-import { z } from "zod";
+import * as z from "zod";
 import { API_FUNCTIONS } from "../lib/api-functions.ts";
 import { addStacks } from "../lib/assembly.ts";
 import { loadConfig } from "../lib/config.ts";

@@ -1,5 +1,5 @@
 import { createServer } from "node:http";
-import { listen } from "../../local/listen.ts";
+import { listen } from "embedded-aws";
 import { createCaller } from "../../remote/call.ts";
 import { connect } from "../../remote/connect.ts";
 import { currentPage } from "./build.ts";

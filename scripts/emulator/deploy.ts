@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ListQueuesCommand, SQSClient, SetQueueAttributesCommand } from "@aws-sdk/client-sqs";
-import { z } from "zod";
+import * as z from "zod";
 import { EMULATORS, type EmulatorName } from "../../lib/emulator.ts";
 import { MAX_RECEIVE_COUNT } from "../../src/core/limits.ts";
 import { ROOT, run } from "./children.ts";

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { EMULATORS } from "../../lib/emulator.ts";
 import { EMBEDDED_ONLY } from "../../test/scenarios/other-aws.ts";
 import { ROOT, codeOf } from "./children.ts";

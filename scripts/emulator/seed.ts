@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 const Submitted = z.object({ task_id: z.string() });
 const Ended = z.object({ status: z.string(), result: z.unknown() });

@@ -1,5 +1,3 @@
-import type { Node } from "./canvas/node.ts";
-
 /** Errors that end a task or a submission. `code` is stable; for a task's error, the class name is its `type`. */
 export class CeleriacError extends Error {
   /** A stable name for programs. */
@@ -130,16 +128,6 @@ export class Retry extends CeleriacError {
     super("retry", "The task asked to be retried.", { cause: options.cause });
     this.countdown = options.countdown ?? null;
     this.maxRetries = options.maxRetries;
-  }
-}
-
-/** What `self.replace` throws: not a failure, but the way out of the task. */
-export class Replace extends CeleriacError {
-  /** What runs in its place. */
-  readonly node: Node;
-  constructor(node: Node) {
-    super("replace", "The task replaced itself.");
-    this.node = node;
   }
 }
 

@@ -1,7 +1,8 @@
+import { Replace } from "../core/canvas/replace.ts";
 import { setTimeout as delay } from "node:timers/promises";
 import * as z from "zod";
 import { nodeOf } from "../core/define/builders.ts";
-import { Replace, Retry } from "../core/errors.ts";
+import { Retry } from "../core/errors.ts";
 import type { Progress } from "../core/record/record.ts";
 import type { Logger, Request, Self } from "../core/define/self.ts";
 import { ownStateFault } from "../core/record/states.ts";

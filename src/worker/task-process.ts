@@ -2,14 +2,8 @@ import { setImmediate } from "node:timers/promises";
 import { format } from "node:util";
 import * as z from "zod";
 import { argumentLists, checkArguments } from "../core/define/arguments.ts";
-import {
-  CannotReplace,
-  NotRegistered,
-  Replace,
-  SoftTimeLimitExceeded,
-  TaskEnded,
-  describeError,
-} from "../core/errors.ts";
+import { Replace } from "../core/canvas/replace.ts";
+import { CannotReplace, NotRegistered, SoftTimeLimitExceeded, TaskEnded, describeError } from "../core/errors.ts";
 import { resultToJson } from "../core/json.ts";
 import type { Node } from "../core/canvas/node.ts";
 import { judge } from "../core/define/retry.ts";

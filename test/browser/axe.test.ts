@@ -1,7 +1,7 @@
 import axe from "axe-core";
 import type { Page } from "playwright-core";
 import { beforeAll, describe, expect, inject, it } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { ended, run, submit } from "../scenarios/api.ts";
 import { type Screen, openDashboard } from "./browser.ts";
 

@@ -2,13 +2,14 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { serveDashboard } from "../../local/dashboard.ts";
-import { type Embedded, startEmbedded } from "../../local/embedded.ts";
-import { openFront } from "../../local/listen.ts";
+import { openFront, startEmbeddedAws } from "embedded-aws";
+import type { EmbeddedAws } from "embedded-aws";
 import { synthesize } from "../../local/synth.ts";
+import { createTaskLogs } from "../../local/task-logs.ts";
 
 /** The local stage with its dashboard, on free ports. */
 export interface Stage {
-  readonly embedded: Embedded;
+  readonly embedded: EmbeddedAws;
   readonly dashboardUrl: string;
   readonly stop: () => Promise<void>;
 }
@@ -17,13 +18,14 @@ export interface Stage {
 export async function startStage(): Promise<Stage> {
   const root = join(import.meta.dirname, "..", "..");
   const assembly = await mkdtemp(join(tmpdir(), "celeriac-browser-"));
+  const taskLogs = createTaskLogs();
   const [embedded, front] = await Promise.all([
-    startEmbedded(),
+    startEmbeddedAws({ onFunctionLine: (_name, line) => taskLogs.add(line) }),
     openFront(0, "dashboard-port"),
     synthesize(root, assembly, new AbortController().signal),
   ]);
   await embedded.deploy(assembly);
-  front.serve(serveDashboard(embedded));
+  front.serve(serveDashboard(embedded, taskLogs));
   return {
     embedded,
     dashboardUrl: front.url,

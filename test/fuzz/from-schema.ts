@@ -1,5 +1,5 @@
 import fc, { type Arbitrary } from "fast-check";
-import { z } from "zod";
+import * as z from "zod";
 
 const Schema = z.looseObject({
   $ref: z.string().optional(),

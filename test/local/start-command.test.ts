@@ -5,12 +5,17 @@ import { createServer } from "node:http";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import { listen } from "../../local/listen.ts";
+import { listen } from "embedded-aws";
 import { readOptions } from "../../local/options.ts";
 import { firstError } from "../../local/synth.ts";
-import { functionResource, mappingResource, queueResource, writeAssembly } from "./support/assembly.ts";
-import { isRunning } from "./support/processes.ts";
-import { newDirectory } from "./support/run.ts";
+import {
+  functionResource,
+  mappingResource,
+  queueResource,
+  writeAssembly,
+} from "../../packages/embedded-aws/test/support/assembly.ts";
+import { isRunning } from "../../packages/embedded-aws/test/support/processes.ts";
+import { newDirectory } from "../../packages/embedded-aws/test/support/run.ts";
 
 describe("the flags", () => {
   it("have the usual ports as defaults, and no data directory", () => {
@@ -133,7 +138,7 @@ describe("the start command", () => {
       M: mappingResource("Q", "F"),
     };
     writeAssembly({ test: { Resources } }, { f: code }, directory);
-    const child = runNode("test/local/support/busy-run.ts", directory);
+    const child = runNode("packages/embedded-aws/test/support/busy-run.ts", directory);
     await once(child.stdout, "data");
 
     const pids = (): number[] => readFileSync(pidFile, { encoding: "utf8", flag: "a+" }).split(" ").map(Number);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createTaskLogs } from "../../local/task-logs.ts";
-import { queueResource } from "./support/assembly.ts";
-import { startRun } from "./support/run.ts";
+import { queueResource } from "../../packages/embedded-aws/test/support/assembly.ts";
+import { startRun } from "../../packages/embedded-aws/test/support/run.ts";
 
 const line = (id: string, message: string): string =>
   JSON.stringify({ level: "INFO", time: "2026-11-22T00:00:00.000Z", message, retries: 1, task_id: id });

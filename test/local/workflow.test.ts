@@ -9,7 +9,12 @@ import { workflowInput } from "../../src/core/workflow/layout.ts";
 import { anyCanvas, t, ti } from "../fixtures/canvases.ts";
 import { type Value, evaluate } from "../fixtures/evaluate.ts";
 import { findTask } from "../fixtures/workflow-tasks.ts";
-import { type SentMessage, TestStates, outputOf, settle } from "./step-functions-harness.ts";
+import {
+  type SentMessage,
+  TestStates,
+  outputOf,
+  settle,
+} from "../../packages/embedded-aws/test/step-functions/harness.ts";
 
 const PREFIX = "https://sqs.us-east-1.amazonaws.com/000000000000/celeriac-local-";
 

@@ -1,7 +1,7 @@
 import { type Server, createServer } from "node:http";
 import { type CryptoKey, SignJWT, exportJWK, generateKeyPair } from "jose";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { ListAnswer, LiveAnswer, SearchAnswer } from "../../src/core/http/answer-schemas.ts";
 import { call, refused, submit, useApi } from "./api.ts";
 import { celeriac } from "./command.ts";

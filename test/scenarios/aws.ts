@@ -29,7 +29,7 @@ import {
   SendMessageCommand,
 } from "@aws-sdk/client-sqs";
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
-import { z } from "zod";
+import * as z from "zod";
 
 /** The stage that scenarios run on. */
 const PREFIX = "celeriac-local";

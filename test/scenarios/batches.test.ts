@@ -1,9 +1,9 @@
 import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { z } from "zod";
-import { type Embedded, startEmbedded } from "../../local/embedded.ts";
-import type { Guard } from "../../local/gateway.ts";
+import * as z from "zod";
+import { startEmbeddedAws } from "embedded-aws";
+import type { EmbeddedAws, Guard } from "embedded-aws";
 import { API_FUNCTIONS } from "../../lib/api-functions.ts";
 import { synthesize } from "../../lib/synth.ts";
 import { BatchAnswer } from "../../src/core/http/answer-schemas.ts";
@@ -25,7 +25,7 @@ const log =
 const TRIES = 20;
 
 let project: string;
-let embedded: Embedded;
+let embedded: EmbeddedAws;
 let guard: Guard = () => null;
 
 /** A project with one module, whose function takes messages by threes. */
@@ -43,7 +43,7 @@ beforeAll(async () => {
   }
   const assembly = join(project, "assembly");
   [embedded] = await Promise.all([
-    startEmbedded({ guard: (request) => guard(request), log }),
+    startEmbeddedAws({ guard: (request) => guard(request), log }),
     synthesize(project, { CELERIAC_STAGE: "local", CDK_OUTDIR: assembly }),
   ]);
   await embedded.deploy(assembly);

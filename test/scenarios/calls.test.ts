@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { BatchAnswer, ListAnswer } from "../../src/core/http/answer-schemas.ts";
 import { RECORD_BYTES, REQUESTS, type Requests } from "../../src/core/insights/cost.ts";
-import type { AwsRequest } from "../../local/types.ts";
+import type { AwsRequest } from "embedded-aws";
 import { t } from "../fixtures/canvases.ts";
 import { call, ended, settled, submit } from "./api.ts";
 import { type Rig, startRig } from "./rig.ts";

@@ -1,8 +1,8 @@
 import { ChangeMessageVisibilityCommand } from "@aws-sdk/client-sqs";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from "vitest";
-import { z } from "zod";
-import type { AwsRequest, AwsResponse } from "../../local/types.ts";
+import * as z from "zod";
+import type { AwsRequest, AwsResponse } from "embedded-aws";
 import { ListAnswer } from "../../src/core/http/answer-schemas.ts";
 import type { Node } from "../../src/core/canvas/node.ts";
 import { t } from "../fixtures/canvases.ts";

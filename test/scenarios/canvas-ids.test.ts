@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import type { Node } from "../../src/core/canvas/node.ts";
 import { t, ti } from "../fixtures/canvases.ts";
 import { call, runCanvas, settled, submit, taskOf } from "./api.ts";

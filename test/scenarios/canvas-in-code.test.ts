@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { ListAnswer } from "../../src/core/http/answer-schemas.ts";
 import { t, ti } from "../fixtures/canvases.ts";
 import { call, run, settled, taskOf, within } from "./api.ts";

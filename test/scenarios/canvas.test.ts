@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import { describe, expect, inject, it, vi } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { ListAnswer } from "../../src/core/http/answer-schemas.ts";
 import type { Node } from "../../src/core/canvas/node.ts";
 import { anyCanvas } from "../fixtures/canvases.ts";

@@ -5,7 +5,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { ended, run, submit, taskOf, within } from "./api.ts";
 import { type Given, celeriac as celeriacAt } from "./command.ts";
 import { apiUrl } from "./served.ts";

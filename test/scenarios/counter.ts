@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { type IncomingMessage, createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
-import { z } from "zod";
+import * as z from "zod";
 
 const Effect = z.object({ task: z.string(), key: z.string() });
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { call, ended, submit, taskOf } from "./api.ts";
 import { JumpClock } from "./jump-clock.ts";
 import { type Rig, startRig } from "./rig.ts";

@@ -1,6 +1,6 @@
 import { ListBucketsCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
 import { describe, expect, inject, it } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { GroupAnswer, SubmissionAnswer, UploadAnswer } from "../../src/core/http/answer-schemas.ts";
 import * as make from "../fixtures/documents.ts";
 import { type Answer, call, ended, refused, run, submit } from "./api.ts";

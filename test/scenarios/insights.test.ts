@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { BatchAnswer, InsightsAnswer } from "../../src/core/http/answer-schemas.ts";
 import { hourOf, summaryId } from "../../src/core/insights/summary.ts";
 import { call, ended, refused, run, runCanvas } from "./api.ts";

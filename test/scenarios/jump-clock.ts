@@ -2,7 +2,7 @@ import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Cancel, Clock } from "../../local/clock.ts";
+import type { Cancel, Clock } from "embedded-aws";
 
 /**
  * The machine's time, moved ahead when a test says so: of Scheduler, which is given this clock, and of every function, which is given

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { Ability } from "../../lib/emulator.ts";
 
 /** The scenario files that only the embedded AWS can run, each with what it needs of it: against another AWS they are left out. */

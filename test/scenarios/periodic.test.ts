@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { every, periodicInput } from "../../src/core/define/schedule.ts";
 import { call, taskOf } from "./api.ts";
 import { JumpClock } from "./jump-clock.ts";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DeleteObjectCommand, ListBucketsCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from "vitest";
-import { startEmbedded } from "../../local/embedded.ts";
+import { startEmbeddedAws } from "embedded-aws";
 import { SubmissionAnswer, UploadAnswer } from "../../src/core/http/answer-schemas.ts";
 import { t } from "../fixtures/canvases.ts";
 import { call, ended, run, runCanvas, settled, submit, taskOf } from "./api.ts";
@@ -274,7 +274,7 @@ it.skipIf(inject("assembly") === "")(
     expect(text).toContain('"sqs:SendMessage"');
     await writeFile(template, text.replaceAll('"sqs:SendMessage"', '"sqs:ListQueues"'));
     const log: string[] = [];
-    const embedded = await startEmbedded({ log: (line) => log.push(line) });
+    const embedded = await startEmbeddedAws({ log: (line) => log.push(line) });
     onTestFinished(() => embedded.stop());
     await embedded.deploy(assembly);
     const body = JSON.stringify({ x: 1, y: 2 });

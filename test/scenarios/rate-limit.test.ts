@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { BatchAnswer } from "../../src/core/http/answer-schemas.ts";
 import { call, ended, submit, taskOf } from "./api.ts";
 import { type Rig, startRig } from "./rig.ts";

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { z } from "zod";
-import type { AwsRequest } from "../../local/types.ts";
+import * as z from "zod";
+import type { AwsRequest } from "embedded-aws";
 import { ListAnswer } from "../../src/core/http/answer-schemas.ts";
 import type { TaskNode } from "../../src/core/canvas/signature.ts";
 import { t, ti } from "../fixtures/canvases.ts";

@@ -2,13 +2,13 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from "vitest";
-import { z } from "zod";
-import { type Embedded, startEmbedded } from "../../local/embedded.ts";
+import * as z from "zod";
+import { type EmbeddedAws, startEmbeddedAws } from "embedded-aws";
 import { synthesize } from "../../local/synth.ts";
 import { ended, refused, submit, useApi } from "./api.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
-let embedded: Embedded;
+let embedded: EmbeddedAws;
 let assembly = "";
 
 /** The local stage as it is once `probe` was removed and its queue is kept. */
@@ -23,7 +23,7 @@ async function synthesizeRetired(folder: string): Promise<void> {
 
 beforeAll(async () => {
   assembly = await mkdtemp(join(tmpdir(), "celeriac-retired-"));
-  [embedded] = await Promise.all([startEmbedded(), synthesizeRetired(assembly)]);
+  [embedded] = await Promise.all([startEmbeddedAws(), synthesizeRetired(assembly)]);
   await embedded.deploy(inject("assembly"));
   useApi(embedded.apiUrl);
 });

@@ -1,12 +1,11 @@
 import { inject } from "vitest";
-import { type Embedded, type EmbeddedOptions, startEmbedded } from "../../local/embedded.ts";
-import type { Guard } from "../../local/gateway.ts";
-import type { AwsRequest, AwsResponse } from "../../local/types.ts";
+import { startEmbeddedAws } from "embedded-aws";
+import type { AwsRequest, AwsResponse, EmbeddedAws, EmbeddedAwsOptions, Guard } from "embedded-aws";
 import { useApi } from "./api.ts";
 import { Aws } from "./aws.ts";
 
 /** An embedded AWS of a test's own, with the project's stacks, whose calls the test sees and may refuse, and into which it may inject faults. */
-export interface Rig extends Pick<Embedded, "setFaults" | "faults" | "permissions"> {
+export interface Rig extends Pick<EmbeddedAws, "setFaults" | "faults" | "permissions"> {
   readonly aws: Aws;
   /** Sees every call, and may answer it itself or lose its answer; null leaves it alone. */
   guard: Guard;
@@ -22,7 +21,7 @@ export interface Rig extends Pick<Embedded, "setFaults" | "faults" | "permission
 }
 
 /** Starts a rig; this file's calls go to its API. */
-export async function startRig(options: EmbeddedOptions = {}): Promise<Rig> {
+export async function startRig(options: EmbeddedAwsOptions = {}): Promise<Rig> {
   const passes = (): null => null;
   const log =
     process.env["CELERIAC_LOG"] === undefined ? options.log : (line: string) => void process.stderr.write(`${line}\n`);
@@ -30,7 +29,7 @@ export async function startRig(options: EmbeddedOptions = {}): Promise<Rig> {
   const watching = new Set<Guard>();
   const guard: Guard = (request) =>
     [rig.guard, ...watching].map((each) => each(request)).find((answer) => answer !== null) ?? null;
-  const embedded = await startEmbedded({ ...options, guard, log });
+  const embedded = await startEmbeddedAws({ ...options, guard, log });
   await embedded.deploy(inject("assembly"));
   useApi(embedded.apiUrl);
   const aws = new Aws(embedded.awsUrl);

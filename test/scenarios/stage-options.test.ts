@@ -2,10 +2,10 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { z } from "zod";
-import { type Embedded, startEmbedded } from "../../local/embedded.ts";
+import * as z from "zod";
+import { startEmbeddedAws } from "embedded-aws";
+import type { AwsRequest, EmbeddedAws } from "embedded-aws";
 import { synthesize } from "../../local/synth.ts";
-import type { AwsRequest } from "../../local/types.ts";
 import { call, ended, refused, submit, useApi } from "./api.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
@@ -16,7 +16,7 @@ const Put = z.object({
 
 /** What was put on the bus: the detail, with the event's type. */
 const events: Record<string, unknown>[] = [];
-let embedded: Embedded;
+let embedded: EmbeddedAws;
 let assembly = "";
 
 function watch(request: AwsRequest): null {
@@ -43,7 +43,7 @@ beforeAll(async () => {
   const options = { completionEvents: true, maxQueueAge: 10, modules: { probe: { maxConcurrency: 2 } } };
   vi.stubEnv("CDK_CONTEXT_JSON", JSON.stringify({ stages: { local: { ...local, ...options } } }));
   [embedded] = await Promise.all([
-    startEmbedded({ guard: watch }),
+    startEmbeddedAws({ guard: watch }),
     synthesize(ROOT, assembly, new AbortController().signal),
   ]);
   vi.unstubAllEnvs();

@@ -4,13 +4,13 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { type Embedded, type EmbeddedOptions, startEmbedded } from "../../local/embedded.ts";
+import { type EmbeddedAws, type EmbeddedAwsOptions, startEmbeddedAws } from "embedded-aws";
 
 const ROOT = join(import.meta.dirname, "..", "..");
 
 /** An embedded AWS with the project's stacks, configured as a test wants them. */
 export interface OwnStage {
-  readonly embedded: Embedded;
+  readonly embedded: EmbeddedAws;
   /** Deploys it anew, as a change. @returns what changed, by name. */
   readonly redeploy: (config: Readonly<Record<string, unknown>>) => Promise<readonly string[]>;
   readonly stop: () => Promise<void>;
@@ -19,12 +19,12 @@ export interface OwnStage {
 /** Deploys the stage `local` with another configuration than cdk.json's. */
 export async function startStage(
   config: Readonly<Record<string, unknown>>,
-  options: Pick<EmbeddedOptions, "guard" | "queueEnvironments"> = {},
+  options: Pick<EmbeddedAwsOptions, "guard" | "queueEnvironments"> = {},
 ): Promise<OwnStage> {
   const assembly = await mkdtemp(join(tmpdir(), "celeriac-stage-"));
   const log =
     process.env["CELERIAC_LOG"] === undefined ? undefined : (line: string) => void process.stderr.write(`${line}\n`);
-  const [embedded] = await Promise.all([startEmbedded({ log, ...options }), synthesize(config, assembly)]);
+  const [embedded] = await Promise.all([startEmbeddedAws({ log, ...options }), synthesize(config, assembly)]);
   await embedded.deploy(assembly);
   const redeploy = async (next: Readonly<Record<string, unknown>>): Promise<readonly string[]> => {
     await synthesize(next, assembly);

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Aws } from "./aws.ts";
 
 const Events = z.array(z.string().transform((text) => text.split(" ")[2] ?? ""));

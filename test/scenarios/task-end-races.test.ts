@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from "vitest";
-import { z } from "zod";
-import type { AwsResponse } from "../../local/types.ts";
+import * as z from "zod";
+import type { AwsResponse } from "embedded-aws";
 import { t } from "../fixtures/canvases.ts";
 import { ended, refused, settled, submit } from "./api.ts";
 import { type Rig, isCall, refusal, startRig } from "./rig.ts";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { RedriveAnswer } from "../../src/core/http/answer-schemas.ts";
 import { t } from "../fixtures/canvases.ts";
 import { call, ended, refused, settled, submit, taskOf } from "./api.ts";

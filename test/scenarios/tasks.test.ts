@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { BatchAnswer } from "../../src/core/http/answer-schemas.ts";
 import { call, ended, run, submit, taskOf } from "./api.ts";
 import { needs } from "./needs.ts";

@@ -6,7 +6,7 @@ import {
   StopExecutionCommand,
 } from "@aws-sdk/client-sfn";
 import { afterAll, describe, expect, it } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { type SubmissionAnswer, UploadAnswer, WorkflowsAnswer } from "../../src/core/http/answer-schemas.ts";
 import { call, ended, endedGroup, refused, submit, taskOf, within } from "./api.ts";
 import { Aws } from "./aws.ts";

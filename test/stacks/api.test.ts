@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { API_FUNCTIONS } from "../../lib/api-functions.ts";
 import { gatewayProblems } from "../../lib/constructs/gateway-problems.ts";
 import { ROUTES } from "../../src/core/http/routes.ts";

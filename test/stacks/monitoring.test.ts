@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { alarmMetrics } from "../../src/core/insights/estimate.ts";
 import { type Stage, synthesizeStage } from "./support.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { STAGES } from "./stages.ts";
 import { rightsOf, statementsOf, synthesizeStage } from "./support.ts";
 

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { App } from "aws-cdk-lib/core";
-import { z } from "zod";
+import * as z from "zod";
 import { type StageConfig, loadConfig } from "../../lib/config.ts";
 import { deployedModules } from "../../lib/deployed-modules.ts";
 import { type TaskModule, discoverTasks } from "../../lib/discover.ts";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { z } from "zod";
+import * as z from "zod";
 import { EmulatorName } from "../../lib/emulator.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");

@@ -257,12 +257,12 @@ function pathParameters(path: string): Record<string, unknown>[] {
 
 function queryParameters(query: z.ZodObject | undefined): Record<string, unknown>[] {
   return Object.entries(query?.shape ?? {}).map(([name, schema]) => {
-    const zodSchema = z.custom<z.ZodType>().parse(schema);
+    const ZodSchema = z.custom<z.ZodType>().parse(schema);
     return {
       name,
       in: "query",
-      required: !zodSchema.safeParse(undefined).success,
-      schema: schemaOf(zodSchema, "input"),
+      required: !ZodSchema.safeParse(undefined).success,
+      schema: schemaOf(ZodSchema, "input"),
     };
   });
 }

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { type ServerResponse, createServer } from "node:http";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import type { Ask, Report } from "../../../src/worker/ipc.ts";
 import { type AttemptEnd, TaskChild } from "../../../src/worker/task-child.ts";
 

@@ -1,0 +1,225 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { tmpdir } from "node:os";
+import { createDeployment } from "./deploy/deployment.ts";
+import { readAssembly } from "./assembly/index.ts";
+import { systemClock } from "./clock.ts";
+import type { Clock } from "./clock.ts";
+import { pruneCompileCache } from "./lambda/compile-cache.ts";
+import { createFaultRig } from "./faults/rig.ts";
+import type { FaultReport } from "./faults/rig.ts";
+import { readFaults } from "./faults/settings.ts";
+import type { FaultSettings } from "./faults/settings.ts";
+import { createGateway } from "./gateway/gateway.ts";
+import type { Guard } from "./gateway/gateway.ts";
+import { invoking, sending } from "./iam/calls.ts";
+import { createIam } from "./iam/index.ts";
+import type { Permission } from "./iam/index.ts";
+import { credentialsOf } from "./lambda/config.ts";
+import { createFunctions } from "./lambda/functions.ts";
+import type { FunctionsOptions } from "./lambda/functions.ts";
+import { startReaper } from "./lambda/reaper.ts";
+import { startRuntimeApi } from "./lambda/runtime-api.ts";
+import { openFront } from "./gateway/listen.ts";
+import type { Front } from "./gateway/listen.ts";
+import { createLog } from "./log.ts";
+import type { Log, LogFields, Sink } from "./log.ts";
+import { createScheduler } from "./scheduler/index.ts";
+import { createTargets } from "./scheduler/targets.ts";
+import { startDynamoDb } from "./dynamodb/dynalite.ts";
+import { createEvents } from "./events/api.ts";
+import { startFauxqs } from "./sqs/fauxqs.ts";
+import { createLambda } from "./lambda/api.ts";
+import { createOutbox } from "./ses/outbox.ts";
+import { createS3 } from "./s3/s3.ts";
+import { createSecretsManager } from "./secrets-manager/secrets-manager.ts";
+import { createSes } from "./ses/ses.ts";
+import { createSqs } from "./sqs/sqs.ts";
+import { createSts } from "./sts/sts.ts";
+import { createStepFunctions } from "./step-functions/index.ts";
+
+export interface EmbeddedAwsOptions extends FunctionsOptions {
+  /** Port of the REST API. Default: a free one. */
+  readonly port?: number | undefined;
+  /** Port of the AWS services. Default: a free one. */
+  readonly awsPort?: number | undefined;
+  /** Directory in which tables, queues, objects, schedules and mails outlive the run. Default: none, all in memory. */
+  readonly data?: string | undefined;
+  /** A JSON file of names and values that Secrets Manager gives out. Default: there are no secrets. */
+  readonly secrets?: string | undefined;
+  /** Takes the lines of the terminal log. Default: they are dropped. */
+  readonly log?: Sink | undefined;
+  /** Paints levels in the log. Default: false. */
+  readonly color?: boolean | undefined;
+  /** Which fields of the functions' structured lines have a place of their own in the log. Default: none. */
+  readonly logFields?: LogFields | undefined;
+  /** Takes each line that a function writes, as it was written. Default: nobody does. */
+  readonly onFunctionLine?: ((functionName: string, line: string) => void) | undefined;
+  /** Directory of V8's compile cache for the functions' code. Default: one among the system's temporary files. */
+  readonly compileCache?: string | undefined;
+  /** Sees every AWS call before it is served. */
+  readonly guard?: Guard | undefined;
+  /** The time by which EventBridge Scheduler goes, and functions where it has a `preload`. Default: the machine's. */
+  readonly clock?: Clock | undefined;
+  /** What to inject from the start. Default: nothing. */
+  readonly faults?: FaultSettings | undefined;
+}
+
+/** A local AWS that runs. Its whole state is its own: several can run in one process. */
+export interface EmbeddedAws {
+  /** Without a slash at the end. */
+  readonly apiUrl: string;
+  readonly awsUrl: string;
+  /**
+   * Applies a cloud assembly; a further one as a change: items, messages and objects stay, functions get their new code
+   * when they have finished what they run. Returns what changed, by name. Throws in one line, with nothing changed, for
+   * an assembly that the local AWS does not serve.
+   */
+  readonly deploy: (assembly: string) => Promise<readonly string[]>;
+  /** Replaces what is injected; `{}` ends it. Throws in one line for settings that make no sense. */
+  readonly setFaults: (faults: FaultSettings) => void;
+  /** What is injected, and how often each fault was. */
+  readonly faults: () => FaultReport;
+  /** What the roles of functions, state machines and schedules allow, and whether a call has needed it since the last deployment. */
+  readonly permissions: () => readonly Permission[];
+  /** Seconds for which the oldest message of each queue has waited, by the queues' names. */
+  readonly ages: () => Readonly<Record<string, number>>;
+  /** Ends all of it: functions are killed with all that they started. */
+  readonly stop: () => Promise<void>;
+}
+
+/**
+ * Starts a local AWS without any resources.
+ * @throws Error in one line for a port that is in use, or a data directory that another run has open
+ */
+export async function startEmbeddedAws(options: EmbeddedAwsOptions = {}): Promise<EmbeddedAws> {
+  if (options.data !== undefined) mkdirSync(options.data, { recursive: true });
+  const api = await openFront(options.port ?? 0, "port");
+  const fronts = [api];
+  try {
+    const aws = await openFront(options.awsPort ?? 0, "aws-port");
+    fronts.push(aws);
+    return await startServices(options, api, aws);
+  } catch (error) {
+    await Promise.all(fronts.map((front) => front.close()));
+    throw error;
+  }
+}
+
+async function startServices(options: EmbeddedAwsOptions, api: Front, aws: Front): Promise<EmbeddedAws> {
+  const { data } = options;
+  const awsUrl = aws.url;
+  const terminal = createLog(options.log ?? (() => {}), options.color ?? false, options.logFields);
+  const log: Log = {
+    ...terminal,
+    fromFunction: (name, line) => {
+      options.onFunctionLine?.(name, line);
+      terminal.fromFunction(name, line);
+    },
+  };
+  const rig = createFaultRig(readFaults(options.faults ?? {}));
+  const compileCache = options.compileCache ?? join(tmpdir(), "embedded-aws-cache");
+  pruneCompileCache(compileCache, Date.now());
+
+  // The one that fails where another run has the data comes first; the others leave nothing to clean up.
+  const dynamoDb = await startDynamoDb(data === undefined ? undefined : join(data, "dynamodb"));
+  const fauxqs = await startFauxqs(data, awsUrl);
+  const runtimeApi = await startRuntimeApi();
+  const reaper = startReaper();
+  const functionClock = options.clock?.preload === undefined ? systemClock : options.clock;
+  const functions = createFunctions({ runtimeApi, reaper, log, awsUrl, compileCache, clock: functionClock }, options);
+  const sqs = createSqs(fauxqs, rig);
+  const iam = createIam(log);
+  const s3 = createS3(fauxqs, {
+    signerOf: (accessKey) => {
+      const name = functions.callerOf(accessKey);
+      return name === null ? null : { name, secret: credentialsOf(name).secret };
+    },
+    denial: (name, call) => iam.check({ kind: "function", name }, [call]),
+  });
+  const outbox = createOutbox(data === undefined ? undefined : join(data, "outbox.jsonl"));
+  const scheduler = createScheduler({
+    deliver: createTargets(sqs, functions, iam, log),
+    log,
+    file: data === undefined ? undefined : join(data, "schedules.jsonl"),
+    clock: options.clock,
+  });
+  const deployment = createDeployment({
+    dynamoDb,
+    s3,
+    sqs,
+    functions,
+    stepFunctions: () => stepFunctions,
+    scheduler,
+    iam,
+    rig,
+    log,
+  });
+  const stepFunctions = createStepFunctions({
+    sendMessage: async (queueUrl, body, arn) => {
+      const denied = iam.check({ kind: "machine", arn }, [sending(queueUrl)]);
+      if (denied) throw denied;
+      return sqs.send(queueUrl, body);
+    },
+    invoke: async (target, payload, arn) => {
+      const denied = iam.check({ kind: "machine", arn }, [invoking(target)]);
+      if (denied) throw denied;
+      return functions.invoke(target, payload);
+    },
+    onStatusChange: (detail) =>
+      deployment.putEvent({ source: "aws.states", detailType: "Step Functions Execution Status Change", detail }),
+  });
+
+  const gateway = createGateway({
+    services: {
+      apigateway: (request) =>
+        deployment.restApi()?.control(request) ?? Promise.reject(new Error("No REST API is deployed.")),
+      dynamodb: dynamoDb.service,
+      events: createEvents((event) => deployment.putEvent(event)),
+      lambda: createLambda(functions, log),
+      scheduler: scheduler.service,
+      secretsmanager: createSecretsManager(options.secrets),
+      ses: createSes(outbox),
+      sqs: sqs.service,
+      states: stepFunctions.service,
+      sts: createSts(iam.sessionOf),
+    },
+    s3,
+    outbox,
+    callerOf: functions.callerOf,
+    iam,
+    machineOf: (token) => stepFunctions.machineOf(token),
+    guard: options.guard,
+    rig,
+    log,
+  });
+  aws.serve(gateway);
+
+  const deploy = async (directory: string): Promise<readonly string[]> => {
+    const changed = await deployment.apply(readAssembly(directory, awsUrl));
+    const restApi = deployment.restApi();
+    if (restApi) api.serve(restApi.handle);
+    return changed;
+  };
+
+  const stop = async (): Promise<void> => {
+    deployment.stop();
+    scheduler.stop();
+    stepFunctions.stop();
+    await functions.stop();
+    await Promise.all([api.close(), aws.close(), runtimeApi.stop(), reaper.stop()]);
+    sqs.stop();
+    await Promise.all([fauxqs.app.close(), dynamoDb.stop()]);
+  };
+
+  return {
+    apiUrl: api.url,
+    awsUrl,
+    deploy,
+    setFaults: (faults) => rig.set(readFaults(faults)),
+    faults: rig.report,
+    permissions: iam.permissions,
+    ages: () => Object.fromEntries(sqs.queues().map((queue) => [queue.name, queue.age()])),
+    stop,
+  };
+}
