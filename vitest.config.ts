@@ -1,5 +1,5 @@
 import { configDefaults, defineConfig } from "vitest/config";
-import { EMBEDDED_ONLY, patience } from "./test/scenarios/other-aws.ts";
+import { EMBEDDED_ONLY, patience } from "./test/scenarios/support/other-aws.ts";
 
 /** Scenarios that inject faults and wait for what makes them good; they take longer than all others. */
 const FAULTS = ["test/scenarios/*-{faults,races,crashes}.test.ts"];
@@ -14,7 +14,7 @@ const UNFIT =
     : Object.keys(EMBEDDED_ONLY).map((name) => `test/scenarios/${name}.test.ts`);
 
 const overHttp = {
-  globalSetup: ["test/scenarios/setup.ts"],
+  globalSetup: ["test/scenarios/support/setup.ts"],
   // Each worker has a stage of its own, for some scenarios look at all that a queue holds; a stage that was given is for one. Two, for the
   // scenarios wait half of their time, and more would make the limits of time that they test come early.
   maxWorkers: process.env["CELERIAC_URL"] === undefined ? 2 : 1,

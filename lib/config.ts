@@ -3,6 +3,7 @@ import { METRIC_LEVELS } from "../src/core/insights/emf.ts";
 import { DefinitionError } from "../src/core/errors.ts";
 import { AuthConfigSchema, authFault } from "./auth-config.ts";
 import { EMULATORS, type EmulatorName, emulatorOf } from "./emulator.ts";
+import { TASK_FOLDER } from "./discover.ts";
 import {
   CustomDomainSchema,
   KmsKeySchema,
@@ -33,7 +34,9 @@ const StageSchema = z.strictObject({
       `is not one of ${LOG_RETENTION_DAYS.join(", ")}, which CloudWatch Logs offers`,
     )
     .default(30),
-  /** Modules of functions/tasks that this stage does not deploy. */
+  /** Folders of task modules, relative to the project; with `test/tasks`, this repository's `probe.*` are deployed. */
+  taskFolders: z.array(z.string().min(1)).min(1).default([TASK_FOLDER]),
+  /** Modules that this stage does not deploy. */
   modulesOff: z.array(z.string()).default([]),
   /** What this stage says differently of single modules; a name that is no module is refused. */
   modules: z.record(z.string(), ModuleOverrideSchema).default({}),

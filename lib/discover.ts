@@ -12,7 +12,7 @@ import {
 import { type AnyTask, isTask } from "../src/core/define/task.ts";
 import { isWorkflow } from "../src/core/workflow/workflow.ts";
 
-/** A file of functions/tasks: a queue, a Lambda, and the tasks that run there. */
+/** A file among the task folders: a queue, a Lambda, and the tasks that run there. */
 export interface TaskModule {
   /** The file's name without `.ts`: 1 to 40 characters. */
   readonly name: string;
@@ -39,14 +39,19 @@ const MODULE_NAME = /^[a-z][a-z0-9_-]{0,39}$/;
 /** Queues that the system has itself. */
 const RESERVED = new Set(["canvas", "dead"]);
 
+/** Where task modules lie unless a stage says otherwise. */
+export const TASK_FOLDER = "functions/tasks";
+
 /**
- * The task modules in `folder`, by name. Each file is imported, so its top level runs here, at synth.
+ * The task modules in `folders`, by name. Each file is imported, so its top level runs here, at synth.
  * @param root The project's folder; messages name files relative to it.
- * @param folder Relative to `root`. @default functions/tasks
+ * @param folders Relative to `root`. @default functions/tasks
  * @throws DefinitionError naming the file, what is wrong with it, and what to do.
  */
-export async function discoverTasks(root: string, folder = "functions/tasks"): Promise<TaskModule[]> {
-  const files = await listModules(root, folder);
+export async function discoverTasks(root: string, folders: readonly string[] = [TASK_FOLDER]): Promise<TaskModule[]> {
+  const listed = await Promise.all(folders.map((folder) => listModules(root, folder)));
+  const files = listed.flat().toSorted((one, other) => (one.name < other.name ? -1 : 1));
+  refuseTwins(files);
   const loaded: LoadedFile[] = [];
   for (const file of files) {
     loaded.push({ ...file, exports: await importModule(root, file.file) });
@@ -86,6 +91,15 @@ function checkName(source: SourceFile): SourceFile {
     );
   }
   return source;
+}
+
+/** Two files of one name, in two folders: a module has one queue. */
+function refuseTwins(files: readonly SourceFile[]): void {
+  for (const [index, { name, file }] of files.entries()) {
+    const next = files[index + 1];
+    if (next?.name !== name) continue;
+    throw new DefinitionError(`${file} and ${next.file} would both be the module "${name}". Rename one of the files.`);
+  }
 }
 
 /** What a file exports. @param file Relative to `root`. @throws DefinitionError naming the file, and why it cannot be imported. */

@@ -29,7 +29,7 @@ export interface Synthesis {
 export async function synthesize(root: string, variables: NodeJS.ProcessEnv): Promise<Synthesis> {
   const context = await readContext(root, variables);
   const config = loadConfig(context, variables);
-  const modules = deployedModules(await discoverTasks(root), config);
+  const modules = deployedModules(await discoverTasks(root, config.taskFolders), config);
   const found = await discoverWorkflows(root, modules);
   const workflows = compileWorkflows(found, modules, config.queueAllowance);
   const registry = buildRegistry(modules, found);

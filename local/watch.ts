@@ -5,7 +5,7 @@ import { messageOf } from "embedded-aws";
 import type { Log } from "embedded-aws";
 
 /** What a deployment is made of. */
-const FOLDERS = ["bin", "functions", "lib", "src", "statemachines"];
+const FOLDERS = ["bin", "functions", "lib", "src", "statemachines", "test/tasks"];
 
 /** Milliseconds of quiet after the last change: editors write a file in several steps. */
 const QUIET = 150;

@@ -28,7 +28,7 @@ interface Finding {
 async function createApp(folder: string): Promise<App> {
   const { context } = CdkJson.parse(JSON.parse(readFileSync(join(ROOT, "cdk.json"), "utf8")));
   const config = loadConfig({ ...context, stage: STAGE }, {});
-  const modules = deployedModules(await discoverTasks(ROOT), config);
+  const modules = deployedModules(await discoverTasks(ROOT, config.taskFolders), config);
   const workflows = compileWorkflows(await discoverWorkflows(ROOT, modules), modules, config.queueAllowance);
   const names = ["canvas", ...modules.map(({ name }) => `task-${name}`), ...API_FUNCTIONS.map((name) => `api-${name}`)];
   for (const name of names) {

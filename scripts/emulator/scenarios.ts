@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import * as z from "zod";
 import { EMULATORS } from "../../lib/emulator.ts";
-import { EMBEDDED_ONLY } from "../../test/scenarios/other-aws.ts";
+import { EMBEDDED_ONLY } from "../../test/scenarios/support/other-aws.ts";
 import { ROOT, codeOf } from "./children.ts";
 import type { Deployed } from "./deploy.ts";
 

@@ -2,7 +2,7 @@ import axe from "axe-core";
 import type { Page } from "playwright-core";
 import { beforeAll, describe, expect, inject, it } from "vitest";
 import * as z from "zod";
-import { ended, run, submit } from "../scenarios/api.ts";
+import { ended, run, submit } from "../scenarios/support/api.ts";
 import { type Screen, openDashboard } from "./browser.ts";
 
 const Results = z.object({

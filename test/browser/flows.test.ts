@@ -1,8 +1,8 @@
 import { SQSClient, SendMessageCommand } from "@aws-sdk/client-sqs";
 import { describe, expect, inject, it } from "vitest";
-import { call, ended, run, settled, submit } from "../scenarios/api.ts";
+import { call, ended, run, settled, submit } from "../scenarios/support/api.ts";
 import { type Screen, openDashboard } from "./browser.ts";
-import { awsUrl } from "../scenarios/served.ts";
+import { awsUrl } from "../scenarios/support/served.ts";
 
 const sqs = new SQSClient({
   endpoint: awsUrl,

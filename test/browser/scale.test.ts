@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import { call, submit } from "../scenarios/api.ts";
+import { call, submit } from "../scenarios/support/api.ts";
 import { openDashboard } from "./browser.ts";
 
 /** The longest time for which the page has answered nobody so far, in milliseconds, for the record: machines differ. */

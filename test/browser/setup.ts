@@ -1,5 +1,5 @@
 import type { TestProject } from "vitest/node";
-import "../scenarios/setup.ts";
+import "../scenarios/support/setup.ts";
 import { startStage } from "./stage.ts";
 
 declare module "vitest" {

@@ -6,7 +6,7 @@ import * as z from "zod";
 import { createOpenApi } from "../../src/core/http/openapi.ts";
 import { ROUTES } from "../../src/core/http/routes.ts";
 import type { AwsRequest } from "embedded-aws";
-import { type OwnStage, startStage } from "../scenarios/stage.ts";
+import { type OwnStage, startStage } from "../scenarios/support/stage.ts";
 import { valuesOf } from "./from-schema.ts";
 import { GARBAGE, HEADERS, HOSTILE, PARAMETERS, mutated } from "./hostile.ts";
 

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ListAnswer } from "../../src/core/http/answer-schemas.ts";
-import { call, ended, useApi } from "../scenarios/api.ts";
-import { type OwnStage, startStage } from "../scenarios/stage.ts";
+import { call, ended, useApi } from "../scenarios/support/api.ts";
+import { type OwnStage, startStage } from "../scenarios/support/stage.ts";
 
 /** Requests a second that the stage takes; ten times as many come. */
 const RATE = 15;

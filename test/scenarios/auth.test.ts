@@ -3,9 +3,9 @@ import { type CryptoKey, SignJWT, exportJWK, generateKeyPair } from "jose";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as z from "zod";
 import { ListAnswer, LiveAnswer, SearchAnswer } from "../../src/core/http/answer-schemas.ts";
-import { call, refused, submit, useApi } from "./api.ts";
-import { celeriac } from "./command.ts";
-import { type OwnStage, startStage } from "./stage.ts";
+import { call, refused, submit, useApi } from "./support/api.ts";
+import { celeriac } from "./support/command.ts";
+import { type OwnStage, startStage } from "./support/stage.ts";
 
 let stage: OwnStage | undefined;
 const start = async (auth: unknown): Promise<void> => {

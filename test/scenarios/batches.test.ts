@@ -8,8 +8,8 @@ import { API_FUNCTIONS } from "../../lib/api-functions.ts";
 import { synthesize } from "../../lib/synth.ts";
 import { BatchAnswer } from "../../src/core/http/answer-schemas.ts";
 import { t } from "../fixtures/canvases.ts";
-import { call, ended, taskOf, useApi } from "./api.ts";
-import { refusal } from "./rig.ts";
+import { call, ended, taskOf, useApi } from "./support/api.ts";
+import { refusal } from "./support/rig.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 /** What of the project is no user's. */

@@ -4,8 +4,8 @@ import { BatchAnswer, ListAnswer } from "../../src/core/http/answer-schemas.ts";
 import { RECORD_BYTES, REQUESTS, type Requests } from "../../src/core/insights/cost.ts";
 import type { AwsRequest } from "embedded-aws";
 import { t } from "../fixtures/canvases.ts";
-import { call, ended, settled, submit } from "./api.ts";
-import { type Rig, startRig } from "./rig.ts";
+import { call, ended, settled, submit } from "./support/api.ts";
+import { type Rig, startRig } from "./support/rig.ts";
 
 let rig: Rig;
 beforeAll(async () => {

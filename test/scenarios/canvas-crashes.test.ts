@@ -6,8 +6,8 @@ import type { AwsRequest, AwsResponse } from "embedded-aws";
 import { ListAnswer } from "../../src/core/http/answer-schemas.ts";
 import type { Node } from "../../src/core/canvas/node.ts";
 import { t } from "../fixtures/canvases.ts";
-import { call, settled, submit } from "./api.ts";
-import { type Rig, refusal, startRig } from "./rig.ts";
+import { call, settled, submit } from "./support/api.ts";
+import { type Rig, refusal, startRig } from "./support/rig.ts";
 
 /** Runs with calls refused at random, and seeds of them; CELERIAC_CRASHES=100 makes a long run, CELERIAC_SEED repeats one. */
 const RUNS = Number(process.env["CELERIAC_CRASHES"] ?? 3);

@@ -3,7 +3,7 @@ import type { z } from "zod";
 import { ListAnswer, type SubmissionAnswer } from "../../src/core/http/answer-schemas.ts";
 import type { Node } from "../../src/core/canvas/node.ts";
 import { t } from "../fixtures/canvases.ts";
-import { call, ended, endedGroup, runCanvas, settled, submit, within } from "./api.ts";
+import { call, ended, endedGroup, runCanvas, settled, submit, within } from "./support/api.ts";
 
 type Submitted = z.infer<typeof SubmissionAnswer>;
 

@@ -1,9 +1,9 @@
 import { describe, expect, it, vi } from "vitest";
 import { GroupAnswer } from "../../src/core/http/answer-schemas.ts";
 import { t } from "../fixtures/canvases.ts";
-import { call, ended, endedGroup, runCanvas, submit, taskOf, within } from "./api.ts";
-import { Aws } from "./aws.ts";
-import { awsUrl } from "./served.ts";
+import { call, ended, endedGroup, runCanvas, submit, taskOf, within } from "./support/api.ts";
+import { Aws } from "./support/aws.ts";
+import { awsUrl } from "./support/served.ts";
 
 const MB = 1_000_000;
 const range = (length: number): number[] => Array.from({ length }, (_, index) => index);

@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import type { Node } from "../../src/core/canvas/node.ts";
 import { t, ti } from "../fixtures/canvases.ts";
-import { call, runCanvas, settled, submit, taskOf } from "./api.ts";
-import { wrongIds } from "./ids.ts";
+import { call, runCanvas, settled, submit, taskOf } from "./support/api.ts";
+import { wrongIds } from "./support/ids.ts";
 
 const Context = z.object({
   task_id: z.guid(),

@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from "vitest";
 import * as z from "zod";
 import { ListAnswer } from "../../src/core/http/answer-schemas.ts";
 import { t, ti } from "../fixtures/canvases.ts";
-import { call, run, settled, taskOf, within } from "./api.ts";
+import { call, run, settled, taskOf, within } from "./support/api.ts";
 
 const Id = z.guid();
 

@@ -1,9 +1,9 @@
 import { SendTaskFailureCommand, SendTaskSuccessCommand, StopExecutionCommand } from "@aws-sdk/client-sfn";
 import { afterAll, beforeAll, describe, expect, type TestContext, inject, it, vi } from "vitest";
 import { t } from "../fixtures/canvases.ts";
-import { call, ended, endedGroup, refused, settled, submit, taskOf } from "./api.ts";
-import type { Execution, Sent } from "./aws.ts";
-import { type Rig, refusal, startRig } from "./rig.ts";
+import { call, ended, endedGroup, refused, settled, submit, taskOf } from "./support/api.ts";
+import type { Execution, Sent } from "./support/aws.ts";
+import { type Rig, refusal, startRig } from "./support/rig.ts";
 
 /** Milliseconds for what takes no time but that of the machines. */
 const SOON = 20_000;

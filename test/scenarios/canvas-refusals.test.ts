@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { t } from "../fixtures/canvases.ts";
-import { refused, settled, submit } from "./api.ts";
+import { refused, settled, submit } from "./support/api.ts";
 
 const unknown = { task: "no.such" };
 const wrong = { task: "math.mul", args: ["x", 1], immutable: true };

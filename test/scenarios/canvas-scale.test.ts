@@ -1,9 +1,9 @@
 import { type TestContext, afterAll, describe, expect, it, vi } from "vitest";
 import { t } from "../fixtures/canvases.ts";
-import { settled, submit, within } from "./api.ts";
-import { Aws } from "./aws.ts";
-import { needs, skip } from "./needs.ts";
-import { awsUrl } from "./served.ts";
+import { settled, submit, within } from "./support/api.ts";
+import { Aws } from "./support/aws.ts";
+import { needs, skip } from "./support/needs.ts";
+import { awsUrl } from "./support/served.ts";
 
 /** CELERIAC_WIDE=1 runs what takes minutes on a small machine: 22,000 tasks, at some 150 a second on two cores. */
 const WIDE = process.env["CELERIAC_WIDE"] !== undefined;

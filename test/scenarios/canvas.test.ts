@@ -7,9 +7,9 @@ import { ListAnswer } from "../../src/core/http/answer-schemas.ts";
 import type { Node } from "../../src/core/canvas/node.ts";
 import { anyCanvas } from "../fixtures/canvases.ts";
 import { type Value, evaluate } from "../fixtures/evaluate.ts";
-import { type Settled, call, runCanvas, settled, submit, within } from "./api.ts";
-import { atOnce } from "./at-once.ts";
-import { wrongIds } from "./ids.ts";
+import { type Settled, call, runCanvas, settled, submit, within } from "./support/api.ts";
+import { atOnce } from "./support/at-once.ts";
+import { wrongIds } from "./support/ids.ts";
 
 /** Canvases under way at once. */
 const IN_FLIGHT = 8;

@@ -6,9 +6,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
-import { ended, run, submit, taskOf, within } from "./api.ts";
-import { type Given, celeriac as celeriacAt } from "./command.ts";
-import { apiUrl } from "./served.ts";
+import { ended, run, submit, taskOf, within } from "./support/api.ts";
+import { type Given, celeriac as celeriacAt } from "./support/command.ts";
+import { apiUrl } from "./support/served.ts";
 
 const celeriac = (args: readonly string[], given?: Given) => celeriacAt(apiUrl, args, given);
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
-import { call, ended, run, submit } from "./api.ts";
+import { call, ended, run, submit } from "./support/api.ts";
 
 const Context = z.strictObject({
   task_id: z.guid(),

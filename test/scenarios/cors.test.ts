@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { call } from "./api.ts";
+import { call } from "./support/api.ts";
 
 /** One that the local stage names in cdk.json. */
 const PAGE = "http://localhost:5173";

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, inject, it, vi } from "vitest";
 import { BatchAnswer, QueuesAnswer, RedriveAnswer } from "../../src/core/http/answer-schemas.ts";
-import { call } from "./api.ts";
-import { type Rig, startRig } from "./rig.ts";
-import { extraStarts, takeTally } from "./tally.ts";
+import { call } from "./support/api.ts";
+import { type Rig, startRig } from "./support/rig.ts";
+import { extraStarts, takeTally } from "./support/tally.ts";
 
 /** Tasks whose messages die. */
 const DEAD = 1_000;

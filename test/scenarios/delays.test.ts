@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
-import { call, ended, submit, taskOf } from "./api.ts";
-import { JumpClock } from "./jump-clock.ts";
-import { type Rig, startRig } from "./rig.ts";
+import { call, ended, submit, taskOf } from "./support/api.ts";
+import { JumpClock } from "./support/jump-clock.ts";
+import { type Rig, startRig } from "./support/rig.ts";
 
 const MINUTE = 60;
 const HOUR = 3600;

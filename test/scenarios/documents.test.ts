@@ -3,9 +3,9 @@ import { describe, expect, inject, it } from "vitest";
 import * as z from "zod";
 import { GroupAnswer, SubmissionAnswer, UploadAnswer } from "../../src/core/http/answer-schemas.ts";
 import * as make from "../fixtures/documents.ts";
-import { type Answer, call, ended, refused, run, submit } from "./api.ts";
-import { needs, skip } from "./needs.ts";
-import { awsUrl } from "./served.ts";
+import { type Answer, call, ended, refused, run, submit } from "./support/api.ts";
+import { needs, skip } from "./support/needs.ts";
+import { awsUrl } from "./support/served.ts";
 
 const upload = (filename: string, bytes: Uint8Array, contentType = "application/octet-stream"): Promise<Answer> =>
   call("POST", `/documents?filename=${encodeURIComponent(filename)}`, bytes, { "content-type": contentType });

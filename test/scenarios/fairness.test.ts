@@ -1,8 +1,8 @@
 import { expect, it, vi } from "vitest";
 import { BatchAnswer, GroupAnswer } from "../../src/core/http/answer-schemas.ts";
 import { t } from "../fixtures/canvases.ts";
-import { call, ended, endedGroup, submit, taskOf, within } from "./api.ts";
-import { needs } from "./needs.ts";
+import { call, ended, endedGroup, submit, taskOf, within } from "./support/api.ts";
+import { needs } from "./support/needs.ts";
 
 const BIG = 1_000;
 const adds = Array.from({ length: BIG }, (_, n) => t("math.add", n, 1));

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from "vitest";
-import { call, ended, refused, run, submit, within } from "./api.ts";
-import { Aws } from "./aws.ts";
-import { awsUrl } from "./served.ts";
+import { call, ended, refused, run, submit, within } from "./support/api.ts";
+import { Aws } from "./support/aws.ts";
+import { awsUrl } from "./support/served.ts";
 
 const aws = new Aws(awsUrl);
 afterAll(() => aws.close());

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
 import { BatchAnswer, InsightsAnswer } from "../../src/core/http/answer-schemas.ts";
 import { hourOf, summaryId } from "../../src/core/insights/summary.ts";
-import { call, ended, refused, run, runCanvas } from "./api.ts";
-import { type Rig, startRig } from "./rig.ts";
+import { call, ended, refused, run, runCanvas } from "./support/api.ts";
+import { type Rig, startRig } from "./support/rig.ts";
 
 let rig: Rig;
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { t } from "../fixtures/canvases.ts";
-import { run, runCanvas } from "./api.ts";
+import { run, runCanvas } from "./support/api.ts";
 
 const limit = (node: ReturnType<typeof t>, seconds: number): ReturnType<typeof t> => ({
   ...node,

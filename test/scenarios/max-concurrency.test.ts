@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { BatchAnswer } from "../../src/core/http/answer-schemas.ts";
-import { call, ended, useApi } from "./api.ts";
-import { type OwnStage, startStage } from "./stage.ts";
+import { call, ended, useApi } from "./support/api.ts";
+import { type OwnStage, startStage } from "./support/stage.ts";
 
 /** Invocations of the module at a time, by the stage; the machine would have room for more. */
 const MAX_CONCURRENCY = 2;

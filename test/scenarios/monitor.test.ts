@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { z } from "zod";
 import { GraphAnswer, LiveAnswer, MembersAnswer, SearchAnswer } from "../../src/core/http/answer-schemas.ts";
-import { call, ended, refused, run, settled, submit, within } from "./api.ts";
-import { needs } from "./needs.ts";
+import { call, ended, refused, run, settled, submit, within } from "./support/api.ts";
+import { needs } from "./support/needs.ts";
 
 const add = (x: number, y: number) => ({ task: "math.add", args: [x, y] });
 

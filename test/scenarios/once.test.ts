@@ -1,9 +1,9 @@
 import { afterAll, describe, expect, it, vi } from "vitest";
 import { t } from "../fixtures/canvases.ts";
-import { ended, run, submit, taskOf, within } from "./api.ts";
-import { Aws } from "./aws.ts";
-import { needs } from "./needs.ts";
-import { awsUrl } from "./served.ts";
+import { ended, run, submit, taskOf, within } from "./support/api.ts";
+import { Aws } from "./support/aws.ts";
+import { needs } from "./support/needs.ts";
+import { awsUrl } from "./support/served.ts";
 
 /** The keys that the effects of a task were given, one for each time that it was had. */
 async function effectsOf(id: string): Promise<unknown[]> {

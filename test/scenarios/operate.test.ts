@@ -8,8 +8,8 @@ import {
   SubmissionAnswer,
   TaskAnswer,
 } from "../../src/core/http/answer-schemas.ts";
-import { call, ended, refused, run, submit } from "./api.ts";
-import { awsUrl } from "./served.ts";
+import { call, ended, refused, run, submit } from "./support/api.ts";
+import { awsUrl } from "./support/served.ts";
 
 const aws = {
   endpoint: awsUrl,

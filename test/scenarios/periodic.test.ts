@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
 import { every, periodicInput } from "../../src/core/define/schedule.ts";
-import { call, taskOf } from "./api.ts";
-import { JumpClock } from "./jump-clock.ts";
-import { type Rig, startRig } from "./rig.ts";
+import { call, taskOf } from "./support/api.ts";
+import { JumpClock } from "./support/jump-clock.ts";
+import { type Rig, startRig } from "./support/rig.ts";
 
 const MINUTE = 60;
 const clock = new JumpClock();

@@ -6,9 +6,9 @@ import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } fro
 import { startEmbeddedAws } from "embedded-aws";
 import { SubmissionAnswer, UploadAnswer } from "../../src/core/http/answer-schemas.ts";
 import { t } from "../fixtures/canvases.ts";
-import { call, ended, run, runCanvas, settled, submit, taskOf } from "./api.ts";
-import { JumpClock } from "./jump-clock.ts";
-import { type Rig, startRig } from "./rig.ts";
+import { call, ended, run, runCanvas, settled, submit, taskOf } from "./support/api.ts";
+import { JumpClock } from "./support/jump-clock.ts";
+import { type Rig, startRig } from "./support/rig.ts";
 
 /** Characters that are too many for a record or a message: they go to S3. */
 const LARGE = "x".repeat(5_000);

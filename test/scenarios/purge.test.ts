@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { call, refused, settled, submit, taskOf } from "./api.ts";
-import { type Rig, startRig } from "./rig.ts";
+import { call, refused, settled, submit, taskOf } from "./support/api.ts";
+import { type Rig, startRig } from "./support/rig.ts";
 
 // A purge takes what everybody has in a queue, so these have an AWS of their own.
 let rig: Rig;

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
 import { BatchAnswer } from "../../src/core/http/answer-schemas.ts";
-import { call, ended, submit, taskOf } from "./api.ts";
-import { type Rig, startRig } from "./rig.ts";
+import { call, ended, submit, taskOf } from "./support/api.ts";
+import { type Rig, startRig } from "./support/rig.ts";
 
 /** Starts a second that `probe.limited` has. */
 const RATE = 20;

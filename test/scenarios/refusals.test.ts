@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ListAnswer } from "../../src/core/http/answer-schemas.ts";
-import { call, refused, submit } from "./api.ts";
-import { needs } from "./needs.ts";
+import { call, refused, submit } from "./support/api.ts";
+import { needs } from "./support/needs.ts";
 
 const paths = (problem: { errors?: { path: string }[] | undefined }): string[] =>
   (problem.errors ?? []).map((error) => error.path);

@@ -4,9 +4,9 @@ import type { AwsRequest } from "embedded-aws";
 import { ListAnswer } from "../../src/core/http/answer-schemas.ts";
 import type { TaskNode } from "../../src/core/canvas/signature.ts";
 import { t, ti } from "../fixtures/canvases.ts";
-import { call, settled, submit, taskOf } from "./api.ts";
-import { type Rig, isCall, refusal, startRig } from "./rig.ts";
-import { awsUrl } from "./served.ts";
+import { call, settled, submit, taskOf } from "./support/api.ts";
+import { type Rig, isCall, refusal, startRig } from "./support/rig.ts";
+import { awsUrl } from "./support/served.ts";
 
 /** A canvas whose second step, with this id, replaces itself. */
 const canvasOf = (id: string, step: TaskNode): unknown => ({

@@ -2,11 +2,11 @@ import { afterAll, describe, expect, it, vi } from "vitest";
 import { ListAnswer, type TaskAnswer } from "../../src/core/http/answer-schemas.ts";
 import type { z } from "zod";
 import { t, ti } from "../fixtures/canvases.ts";
-import { call, ended, run, runCanvas, settled, submit, taskOf, within } from "./api.ts";
-import { atOnce } from "./at-once.ts";
-import { Aws } from "./aws.ts";
-import { needs } from "./needs.ts";
-import { awsUrl } from "./served.ts";
+import { call, ended, run, runCanvas, settled, submit, taskOf, within } from "./support/api.ts";
+import { atOnce } from "./support/at-once.ts";
+import { Aws } from "./support/aws.ts";
+import { needs } from "./support/needs.ts";
+import { awsUrl } from "./support/served.ts";
 
 type Body = Readonly<Record<string, unknown>>;
 type Task = z.infer<typeof TaskAnswer>;

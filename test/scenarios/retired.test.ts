@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, inject, it, vi } from "vitest";
 import * as z from "zod";
 import { type EmbeddedAws, startEmbeddedAws } from "embedded-aws";
 import { synthesize } from "../../local/synth.ts";
-import { ended, refused, submit, useApi } from "./api.ts";
+import { ended, refused, submit, useApi } from "./support/api.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 let embedded: EmbeddedAws;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { GroupAnswer, SubmissionAnswer } from "../../src/core/http/answer-schemas.ts";
-import { call, ended, refused, submit, taskOf } from "./api.ts";
+import { call, ended, refused, submit, taskOf } from "./support/api.ts";
 
 const late = { countdown: 600 };
 const revoke = async (id: string): Promise<void> => {

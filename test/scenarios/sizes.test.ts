@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { t } from "../fixtures/canvases.ts";
-import { call, runCanvas, settled, submit, taskOf } from "./api.ts";
+import { call, runCanvas, settled, submit, taskOf } from "./support/api.ts";
 
 const KB = 1024;
 const MB = 1024 * KB;

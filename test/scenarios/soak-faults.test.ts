@@ -5,12 +5,12 @@ import { BatchAnswer, QueuesAnswer, SubmissionAnswer } from "../../src/core/http
 import type { Node } from "../../src/core/canvas/node.ts";
 import { anyCanvas } from "../fixtures/canvases.ts";
 import { evaluate } from "../fixtures/evaluate.ts";
-import { type Answer, call, settled } from "./api.ts";
-import { atOnce } from "./at-once.ts";
-import { type Counter, startCounter } from "./counter.ts";
-import { type Rig, startRig } from "./rig.ts";
-import { type Sample, limitTasks, samples } from "./soak-tasks.ts";
-import { type Tally, type TaskItem, extraStarts, resultOf, takeTally } from "./tally.ts";
+import { type Answer, call, settled } from "./support/api.ts";
+import { atOnce } from "./support/at-once.ts";
+import { type Counter, startCounter } from "./support/counter.ts";
+import { type Rig, startRig } from "./support/rig.ts";
+import { type Sample, limitTasks, samples } from "./support/soak-tasks.ts";
+import { type Tally, type TaskItem, extraStarts, resultOf, takeTally } from "./support/tally.ts";
 
 /** Seeds, one run each. CELERIAC_SOAK=1,2,3 makes it three long ones: 2,000 tasks and 200 canvases each, some five minutes on two cores. */
 const SEEDS = (process.env["CELERIAC_SOAK"] ?? "1").split(",").map(Number);

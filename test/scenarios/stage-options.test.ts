@@ -6,7 +6,7 @@ import * as z from "zod";
 import { startEmbeddedAws } from "embedded-aws";
 import type { AwsRequest, EmbeddedAws } from "embedded-aws";
 import { synthesize } from "../../local/synth.ts";
-import { call, ended, refused, submit, useApi } from "./api.ts";
+import { call, ended, refused, submit, useApi } from "./support/api.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const CdkJson = z.object({ context: z.object({ stages: z.object({ local: z.record(z.string(), z.unknown()) }) }) });

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import { ListAnswer } from "../../src/core/http/answer-schemas.ts";
 import { t } from "../fixtures/canvases.ts";
-import { call, ended, endedGroup, run, submit, taskOf, within } from "./api.ts";
+import { call, ended, endedGroup, run, submit, taskOf, within } from "./support/api.ts";
 
 const is = (id: string, status: string): Promise<void> =>
   vi.waitFor(async () => expect((await taskOf(id)).status).toBe(status), within(20));

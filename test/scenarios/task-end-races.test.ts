@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, inject, it, vi } from "vitest";
 import * as z from "zod";
 import type { AwsResponse } from "embedded-aws";
 import { t } from "../fixtures/canvases.ts";
-import { ended, refused, settled, submit } from "./api.ts";
-import { type Rig, isCall, refusal, startRig } from "./rig.ts";
+import { ended, refused, settled, submit } from "./support/api.ts";
+import { type Rig, isCall, refusal, startRig } from "./support/rig.ts";
 
 /** Milliseconds for what takes no time but that of the machines. */
 const SOON = 20_000;

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, inject, it, vi } from "vitest";
 import * as z from "zod";
 import { RedriveAnswer } from "../../src/core/http/answer-schemas.ts";
 import { t } from "../fixtures/canvases.ts";
-import { call, ended, refused, settled, submit, taskOf } from "./api.ts";
-import { type Rig, isCall, refusal, startRig } from "./rig.ts";
+import { call, ended, refused, settled, submit, taskOf } from "./support/api.ts";
+import { type Rig, isCall, refusal, startRig } from "./support/rig.ts";
 
 /** Milliseconds for what takes no time but that of the machines. */
 const SOON = 20_000;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { BatchAnswer } from "../../src/core/http/answer-schemas.ts";
-import { call, ended, run, submit, taskOf } from "./api.ts";
-import { needs } from "./needs.ts";
+import { call, ended, run, submit, taskOf } from "./support/api.ts";
+import { needs } from "./support/needs.ts";
 
 describe("a task over HTTP", () => {
   it("is accepted, runs, and its result is there", async () => {

@@ -1,10 +1,10 @@
 import { afterAll, describe, expect, it, vi } from "vitest";
 import type { Ability } from "../../lib/emulator.ts";
 import { t, ti } from "../fixtures/canvases.ts";
-import { call, ended, endedGroup, submit, taskOf, within } from "./api.ts";
-import { Aws } from "./aws.ts";
-import { needs } from "./needs.ts";
-import { awsUrl } from "./served.ts";
+import { call, ended, endedGroup, submit, taskOf, within } from "./support/api.ts";
+import { Aws } from "./support/aws.ts";
+import { needs } from "./support/needs.ts";
+import { awsUrl } from "./support/served.ts";
 
 /** Seconds that a task runs if nobody stops it: far longer than a test waits. */
 const LONG = 600;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { settled, submit, taskOf, useApi } from "./api.ts";
-import { type OwnStage, startStage } from "./stage.ts";
+import { settled, submit, taskOf, useApi } from "./support/api.ts";
+import { type OwnStage, startStage } from "./support/stage.ts";
 
 let stage: OwnStage;
 beforeAll(async () => {

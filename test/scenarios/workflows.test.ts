@@ -8,10 +8,10 @@ import {
 import { afterAll, describe, expect, it } from "vitest";
 import * as z from "zod";
 import { type SubmissionAnswer, UploadAnswer, WorkflowsAnswer } from "../../src/core/http/answer-schemas.ts";
-import { call, ended, endedGroup, refused, submit, taskOf, within } from "./api.ts";
-import { Aws } from "./aws.ts";
-import { lacks } from "./needs.ts";
-import { awsUrl } from "./served.ts";
+import { call, ended, endedGroup, refused, submit, taskOf, within } from "./support/api.ts";
+import { Aws } from "./support/aws.ts";
+import { lacks } from "./support/needs.ts";
+import { awsUrl } from "./support/served.ts";
 
 const CSV = 'Name, Qty ,Note\n 사과 ,3,\n사과,3,\n,,\n배,4.5,"a, b"\n';
 const CLEAN = [

@@ -58,7 +58,7 @@ export async function synthesizeStage(
   options: Readonly<Record<string, ModuleOptions>> = {},
 ): Promise<Stage> {
   const config = loadConfig({ stages, stage }, {});
-  const found = (await discoverTasks(root)).map((module) => {
+  const found = (await discoverTasks(root, config.taskFolders)).map((module) => {
     const asked = options[module.name];
     return asked === undefined ? module : { ...module, options: defineModule(asked).options };
   });

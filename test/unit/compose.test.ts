@@ -51,12 +51,12 @@ describe("the compose file of the emulators", () => {
   });
 });
 
-describe("npm run localstack", () => {
+describe("npm run emulator:docker", () => {
   test.each(["up", "test", "down"])(
     "%s says in one line that it needs Docker where there is none, and what runs without",
     { timeout: 60_000 },
     async (command) => {
-      const child = spawn(process.execPath, [join(ROOT, "scripts", "localstack.ts"), command], {
+      const child = spawn(process.execPath, [join(ROOT, "scripts", "emulator-docker.ts"), command], {
         env: { ...process.env, PATH: "", DOCKER_HOST: "unix:///nowhere" },
         stdio: ["ignore", "ignore", "pipe"],
       });

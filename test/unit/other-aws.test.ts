@@ -2,13 +2,13 @@ import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { Ability, EMULATORS } from "../../lib/emulator.ts";
-import { EMBEDDED_ONLY, cannot } from "../scenarios/other-aws.ts";
+import { EMBEDDED_ONLY, cannot } from "../scenarios/support/other-aws.ts";
 
 const FOLDER = join(import.meta.dirname, "..", "scenarios");
 /** Files of projects that never run against another AWS. */
 const APART = /-(faults|races|crashes)\.test\.ts$|^(auth|batches|max-concurrency|stage-options|upgrade)\.test\.ts$/;
 /** By what a scenario starts an AWS of its own. */
-const OWN = /from "\.\/(rig|stage)\.ts"|startEmbeddedAws/;
+const OWN = /from "\.\/support\/(rig|stage)\.ts"|startEmbeddedAws/;
 
 test("the scenarios that start an embedded AWS of their own are those that are left out elsewhere", async () => {
   const files = (await readdir(FOLDER)).filter((file) => file.endsWith(".test.ts") && !APART.test(file));

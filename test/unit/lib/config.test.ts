@@ -39,6 +39,7 @@ describe("the configuration of a stage", () => {
       metrics: "stage",
       dashboard: true,
       tags: {},
+      taskFolders: ["functions/tasks"],
     });
   });
 

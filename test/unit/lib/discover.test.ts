@@ -73,11 +73,18 @@ describe("a wrong module is one line that names the file and says what to do", (
   };
 
   test.each(Object.entries(cases))("%s", async (folder, pattern) => {
-    const message = await refusal(discoverTasks(join(ROOT, "test/fixtures/tasks-wrong"), folder));
+    const message = await refusal(discoverTasks(join(ROOT, "test/fixtures/tasks-wrong"), [folder]));
     expect(message).not.toContain("\n");
     expect(message).not.toContain(ROOT);
     expect(message).toMatch(pattern);
   });
+});
+
+test("two files of one name in two folders are refused, for a module has one queue", async () => {
+  const folders = ["duplicate-files", "bad-option"];
+  expect(await refusal(discoverTasks(join(ROOT, "test/fixtures/tasks-wrong"), folders))).toMatch(
+    /^(duplicate-files|bad-option)\/math\.ts and (duplicate-files|bad-option)\/math\.ts would both be the module "math"\. Rename/,
+  );
 });
 
 async function refusal(promise: Promise<unknown>): Promise<string> {

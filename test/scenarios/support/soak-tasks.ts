@@ -1,6 +1,6 @@
-import type { Node } from "../../src/core/canvas/node.ts";
-import type { TaskNode } from "../../src/core/canvas/signature.ts";
-import { t as task } from "../fixtures/canvases.ts";
+import type { Node } from "../../../src/core/canvas/node.ts";
+import type { TaskNode } from "../../../src/core/canvas/signature.ts";
+import { t as task } from "../../fixtures/canvases.ts";
 
 /** A task of a soak, and what must come of it whatever goes wrong around it. */
 export interface Sample {

@@ -1,7 +1,7 @@
-// An emulator of AWS in a container: `npm run localstack` starts LocalStack, deploys, runs a first task and prints the URL; `npm run
-// test:localstack` runs the scenario suite against it; `npm run localstack:down` ends it. `-- ministack` takes MiniStack instead.
+// An emulator of AWS in a container: `npm run emulator:docker` starts LocalStack, deploys, runs a first task and prints the URL; `npm run
+// emulator:docker:test` runs the scenario suite against it; `npm run emulator:docker:down` ends it. `-- ministack` takes MiniStack instead.
 //
-// Needs Docker with Compose 2. Without Docker there are `npm start`, `npm run on-ministack` and `npm run on-localstack`.
+// Needs Docker with Compose 2. Without Docker there are `npm start`, `npm run emulator:ministack` and `npm run emulator:localstack`.
 
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -23,7 +23,7 @@ async function needDocker(): Promise<void> {
   for (const args of [["info"], ["compose", "version"]]) {
     if ((await codeOf("docker", args, { quiet: true }).catch(() => 1)) !== 0)
       throw new Error(
-        `Docker is needed, with Compose 2 and its daemon running: \`docker ${args.join(" ")}\` fails. Without it: npm start, npm run on-ministack, npm run on-localstack.`,
+        `Docker is needed, with Compose 2 and its daemon running: \`docker ${args.join(" ")}\` fails. Without it: npm start, npm run emulator:ministack, npm run emulator:localstack.`,
       );
   }
 }
@@ -43,7 +43,7 @@ async function up(emulator: EmulatorName): Promise<void> {
 async function test(more: readonly string[]): Promise<void> {
   await needDocker();
   const state = await readFile(STATE, "utf8").catch(() => {
-    throw new Error("Nothing is deployed: `npm run localstack` first.");
+    throw new Error("Nothing is deployed: `npm run emulator:docker` first.");
   });
   if (!(await runScenarios(State.parse(JSON.parse(state)), more))) process.exitCode = 1;
 }
@@ -59,7 +59,7 @@ try {
   if (command === "up") await up(EmulatorName.parse(more[0] ?? "localstack"));
   else if (command === "test") await test(more);
   else if (command === "down") await down();
-  else throw new Error("node scripts/localstack.ts up [localstack|ministack] | test [file ...] | down");
+  else throw new Error("node scripts/emulator-docker.ts up [localstack|ministack] | test [file ...] | down");
 } catch (error) {
   console.error(error instanceof z.ZodError ? z.prettifyError(error) : error instanceof Error ? error.message : error);
   process.exitCode = 1;

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 
-const BINARY = join(import.meta.dirname, "..", "..", "cli", "celeriac.js");
+const BINARY = join(import.meta.dirname, "..", "..", "..", "cli", "celeriac.js");
 
 /** How the command line ended. */
 export interface Ended {

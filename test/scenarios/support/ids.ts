@@ -1,7 +1,7 @@
-import type { SubmissionAnswer } from "../../src/core/http/answer-schemas.ts";
-import type { Node } from "../../src/core/canvas/node.ts";
+import type { SubmissionAnswer } from "../../../src/core/http/answer-schemas.ts";
+import type { Node } from "../../../src/core/canvas/node.ts";
 import type { z } from "zod";
-import { labelsOf } from "../fixtures/ids.ts";
+import { labelsOf } from "../../fixtures/ids.ts";
 
 /** The ids of a task or a group, as its record gives them. */
 export interface Ids {

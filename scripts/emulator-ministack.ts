@@ -1,7 +1,7 @@
 // Deploys Celeriac to MiniStack by the CDK, and runs the scenario suite there, without Docker.
 //
 // Needs Python 3.10 or later with venv, and pip for the package; everything else is in the project. Arguments go to vitest:
-// `npm run on-ministack -- tasks canvas`. Ends with 1 where a scenario failed, and leaves nothing running.
+// `npm run emulator:ministack -- tasks canvas`. Ends with 1 where a scenario failed, and leaves nothing running.
 
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";

@@ -1,5 +1,5 @@
 import { type TestContext, inject } from "vitest";
-import type { Ability } from "../../lib/emulator.ts";
+import type { Ability } from "../../../lib/emulator.ts";
 
 declare module "vitest" {
   export interface TaskMeta {

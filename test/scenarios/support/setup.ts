@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 import { startEmbeddedAws } from "embedded-aws";
-import { synthesize } from "../../local/synth.ts";
+import { synthesize } from "../../../local/synth.ts";
 import { EMBEDDED_ONLY, type Inabilities, cannot, patience } from "./other-aws.ts";
 import type { Served } from "./served.ts";
 
@@ -40,7 +40,7 @@ export async function setup(project: TestProject): Promise<(() => Promise<void>)
     console.log(`Left out, for they need the embedded AWS: ${left.join(", ")}, and single scenarios that say so.`);
     return;
   }
-  const root = join(import.meta.dirname, "..", "..");
+  const root = join(import.meta.dirname, "..", "..", "..");
   const assembly = await mkdtemp(join(tmpdir(), "celeriac-scenarios-"));
   const log =
     process.env["CELERIAC_LOG"] === undefined ? undefined : (line: string) => void process.stderr.write(`${line}\n`);

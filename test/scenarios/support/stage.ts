@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { type EmbeddedAws, type EmbeddedAwsOptions, startEmbeddedAws } from "embedded-aws";
 
-const ROOT = join(import.meta.dirname, "..", "..");
+const ROOT = join(import.meta.dirname, "..", "..", "..");
 
 /** An embedded AWS with the project's stacks, configured as a test wants them. */
 export interface OwnStage {
@@ -38,7 +38,7 @@ export async function startStage(
 }
 
 async function synthesize(config: Readonly<Record<string, unknown>>, folder: string): Promise<void> {
-  const stages = { local: { gatewayLogRole: false, ...config } };
+  const stages = { local: { gatewayLogRole: false, taskFolders: ["functions/tasks", "test/tasks"], ...config } };
   const child = spawn(process.execPath, ["bin/app.ts"], {
     cwd: ROOT,
     env: {

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { SoftTimeLimitExceeded, chain, chord, defineTask, defineWorkflow, fromNode, group } from "celeriac";
 import * as z from "zod";
 import { requestInfo } from "./_request-info.ts";
-import { add, mul, tsum, xsum } from "./math.ts";
+import { add, mul, tsum, xsum } from "../../functions/tasks/math.ts";
 
 /** What `probe.fail` throws: its class name is the error's type. */
 export class ExpectedError extends Error {}

@@ -4,7 +4,7 @@
 // (emulator/localstack_host.py): functions run as processes of Node instead of containers, and DynamoDB Local comes from Maven Central.
 //
 // Needs Python 3.12 or later with venv (CELERIAC_PYTHON names another than `python3`), pip, Maven, and Java 17 or later. Arguments go to
-// vitest: `npm run on-localstack -- tasks canvas`. Ends with 1 where a scenario failed, and leaves nothing running.
+// vitest: `npm run emulator:localstack -- tasks canvas`. Ends with 1 where a scenario failed, and leaves nothing running.
 
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";

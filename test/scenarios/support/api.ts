@@ -6,8 +6,8 @@ import {
   ResultAnswer,
   SubmissionAnswer,
   TaskAnswer,
-} from "../../src/core/http/answer-schemas.ts";
-import type { Node } from "../../src/core/canvas/node.ts";
+} from "../../../src/core/http/answer-schemas.ts";
+import type { Node } from "../../../src/core/canvas/node.ts";
 import { apiUrl } from "./served.ts";
 
 /** An answer over HTTP. */

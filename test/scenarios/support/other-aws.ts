@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { Ability } from "../../lib/emulator.ts";
+import { Ability } from "../../../lib/emulator.ts";
 
 /** The scenario files that only the embedded AWS can run, each with what it needs of it: against another AWS they are left out. */
 export const EMBEDDED_ONLY: Readonly<Record<string, string>> = {
