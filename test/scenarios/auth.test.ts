@@ -116,7 +116,7 @@ describe("a stage that asks for signatures", () => {
     expect(await celeriac(url, args)).toMatchObject({ code: 3, stderr: expect.stringContaining("--sign") });
   });
 
-  test("refuses a request without one", async () => {
+  test("a stage that asks for signatures refuses a request without one", async () => {
     expect((await refused(403, "GET", "/tasks")).detail).toContain("not signed");
   });
 });
@@ -244,7 +244,7 @@ describe("a stage that asks for tokens", () => {
     for (const headers of bad) await refused(401, "GET", "/tasks", undefined, headers);
   });
 
-  test("takes the command line's token", async () => {
+  test("a stage that asks for tokens takes the command line's token", async () => {
     const url = stage?.embedded.apiUrl ?? "";
     const token = acme["authorization"]?.replace("Bearer ", "") ?? "";
     const args = ["call", "math.add", "1", "2", "--wait"];

@@ -106,7 +106,7 @@ describe("a task that goes through items", () => {
     expect((await started(spins)).end).toMatchObject({ status: "FAILURE", error: { type: "SoftTimeLimitExceeded" } });
   });
 
-  it("cannot replace itself", async () => {
+  it("a task that goes through items cannot replace itself", async () => {
     const { end } = await started({ ...ti("probe.replace_with", t("math.add", 1, 2)), each: "map" });
     expect(end).toMatchObject({ status: "FAILURE", error: { type: "CannotReplace" } });
   });

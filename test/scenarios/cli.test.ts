@@ -150,7 +150,7 @@ describe("the command line", { concurrent: true }, () => {
     expect(await celeriac(["document", join(folder, "none.csv")])).toMatchObject({ code: 2 });
   });
 
-  it("follows what happens until Ctrl-C", async () => {
+  it("the command line follows what happens until Ctrl-C", async () => {
     const child = spawn(process.execPath, ["cli/celeriac.js", "events", "--json", "--task", "probe.raise_error"], {
       cwd: join(import.meta.dirname, "..", ".."),
       env: { ...process.env, CELERIAC_URL: apiUrl },

@@ -50,7 +50,7 @@ describe("the request context", () => {
     expect(Context.parse((await ended(none.task_id)).result).args).toEqual([]);
   });
 
-  it("tells what the options said", async () => {
+  it("the request context tells what the options said", async () => {
     const options = { headers: { tenant: "acme" }, time_limit: 60, soft_time_limit: 50, expires: 600, countdown: 1 };
     const context = Context.parse((await run("probe.request_info", [], { options })).result);
     expect(context).toMatchObject({ headers: { tenant: "acme" }, time_limit: 60, soft_time_limit: 50 });

@@ -172,7 +172,7 @@ describe("a step of a canvas that is due 20 minutes after the one before", () =>
 });
 
 describe("schedules", () => {
-  it("outlive a restart", async () => {
+  it("schedules outlive a restart", async () => {
     const data = mkdtempSync(join(tmpdir(), "celeriac-delays-"));
     const first = await startRig({ clock, data });
     const { task_id: id } = await submit("/tasks", { task: "probe.identity", args: [1], options: { countdown: HOUR } });

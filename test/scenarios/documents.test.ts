@@ -226,7 +226,7 @@ describe("the tasks that use a service", () => {
     expect(await run("etl.load", [clean.result])).toMatchObject({ status: "SUCCESS", result: { rows: 2, dropped: 2 } });
   });
 
-  it("measure themselves", async () => {
+  it("the tasks that use a service measure themselves", async () => {
     expect(await run("monitor.monitored", [{ a: 1 }])).toMatchObject({ status: "SUCCESS", result: { bytes: 7 } });
   });
 });

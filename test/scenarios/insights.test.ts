@@ -101,9 +101,12 @@ describe("insights", () => {
     expect((await insights("?task=no.such")).tasks).toEqual([]);
   });
 
-  it.each(["?hours=0", "?hours=169", "?hours=x", "?hours=1.5", "?task=", "?days=3"])("refuse %s", async (query) => {
-    await refused(400, "GET", `/insights${query}`);
-  });
+  it.each(["?hours=0", "?hours=169", "?hours=x", "?hours=1.5", "?task=", "?days=3"])(
+    "insights refuse %s",
+    async (query) => {
+      await refused(400, "GET", `/insights${query}`);
+    },
+  );
 });
 
 describe("GET /metrics", () => {

@@ -172,7 +172,7 @@ describe("a look at what has changed", () => {
     expect(queues?.map((queue) => queue.name)).toContain("math");
   });
 
-  it("takes at most 100 ids", async () => {
+  it("a look at what has changed takes at most 100 ids", async () => {
     const ids = Array.from({ length: 101 }, () => crypto.randomUUID()).join(",");
     await refused(400, "GET", `/live?ids=${ids}`);
     await refused(400, "GET", "/live?ids=none");

@@ -59,7 +59,7 @@ describe("a rate limit", () => {
     expect((await taskOf(id)).events.filter(({ status }) => status === "STARTED")).toHaveLength(1);
   });
 
-  it("costs other tasks nothing", async () => {
+  it("a rate limit costs other tasks nothing", async () => {
     const before = await rig.aws.items();
     const { task_id: id } = await submit("/tasks", { task: "probe.identity", args: [1] });
     await ended(id);

@@ -31,7 +31,7 @@ describe("a request that cannot be understood", () => {
     await refused(415, "POST", "/add", "x=1&y=2", { "content-type": "application/x-www-form-urlencoded" });
   });
 
-  it("is refused above 4 MB", async () => {
+  it("a request that cannot be understood is refused above 4 MB", async () => {
     await refused(413, "POST", "/tasks", { task: "probe.identity", args: ["x".repeat(4 * 1024 * 1024)] });
   });
 
@@ -88,7 +88,7 @@ describe("a task that cannot run", () => {
     expect(problem.errors).toEqual([{ path: "/args/0", message: expect.stringContaining("100") }]);
   });
 
-  it("leaves no record behind", async () => {
+  it("a task that cannot run leaves no record behind", async () => {
     const id = crypto.randomUUID();
     await refused(400, "POST", "/tasks", { task: "math.add", args: ["no"], options: { task_id: id } });
     await refused(404, "GET", `/result/${id}`);
@@ -106,7 +106,7 @@ describe("a task that cannot run", () => {
 });
 
 describe("what is not there", () => {
-  it("is 404", async () => {
+  it("what is not there is 404", async () => {
     await refused(404, "GET", "/result/00000000-0000-4000-8000-000000000000");
     await refused(404, "GET", "/result/no-uuid");
     await refused(404, "GET", "/tasks/00000000-0000-4000-8000-000000000000");

@@ -31,7 +31,7 @@ describe("a state of a task's own", () => {
     expect(seen.length).toBeLessThan(20);
   });
 
-  it.each(["SUCCESS", "RETRY", "uploading"])("may not be %s", async (state) => {
+  it.each(["SUCCESS", "RETRY", "uploading"])("a state of a task's own may not be %s", async (state) => {
     expect(await run("probe.update_state", [[state], 0])).toMatchObject({
       status: "FAILURE",
       error: { type: "TypeError", message: expect.stringContaining(state) },

@@ -46,7 +46,7 @@ describe("a task over HTTP", () => {
     expect(await run(task, args)).toMatchObject({ status: "SUCCESS", result: value });
   });
 
-  it("fails with what it threw", async () => {
+  it("a task over HTTP fails with what it threw", async () => {
     const record = await run("probe.fail", ["anything", 1]);
     expect(record).toMatchObject({
       status: "FAILURE",

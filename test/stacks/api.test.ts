@@ -103,7 +103,7 @@ describe("the API", () => {
     );
   });
 
-  test("says where it is", () => {
+  test("the API says where it is", () => {
     expect(dev.stacks["api"]?.outputs).toHaveProperty("ApiUrl");
   });
 

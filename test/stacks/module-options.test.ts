@@ -27,7 +27,7 @@ const lambda = (stage: Stage, name: string) =>
 const names = asking.values("AWS::Lambda::Function", "FunctionName").map((name) => String(name).slice(13));
 
 describe("what a module asks for", () => {
-  test("is in its role", () => {
+  test("what a module asks for is in its role", () => {
     const before = new Set(rightsOf(plain, "celeriac-dev-task-math"));
     expect(rightsOf(asking, "celeriac-dev-task-math").filter((right) => !before.has(right))).toEqual([
       "ec2:AssignPrivateIpAddresses *",
@@ -56,7 +56,7 @@ describe("what a module asks for", () => {
     });
   });
 
-  test.each(names.filter((name) => name !== "task-math"))("changes nothing of %s", (name) => {
+  test.each(names.filter((name) => name !== "task-math"))("what a module asks for changes nothing of %s", (name) => {
     expect(lambda(asking, name)).toEqual(lambda(plain, name));
     expect(rightsOf(asking, `celeriac-dev-${name}`)).toEqual(rightsOf(plain, `celeriac-dev-${name}`));
   });

@@ -60,7 +60,7 @@ describe("each task module", () => {
     expect(new Set(code).size).toBe(code.length);
   });
 
-  test("is told exactly this", () => {
+  test("each task module is told exactly this", () => {
     expect(lambda("task-files").Properties["Environment"]).toEqual({
       Variables: {
         CELERIAC_STAGE: "dev",

@@ -32,7 +32,7 @@ function namesOf(stage: Stage): string[] {
 }
 
 describe("two stages in one account", () => {
-  test("share no name", () => {
+  test("two stages in one account share no name", () => {
     const taken = new Set(namesOf(blue));
     expect(taken.size).toBeGreaterThan(40);
     expect(namesOf(green).filter((name) => taken.has(name))).toEqual([]);

@@ -152,7 +152,7 @@ describe("messages", () => {
     expect(run.embedded.faults().injected["duplicate"]).toBe(1);
   }, 10_000);
 
-  it("are received in any order", async () => {
+  it("messages are received in any order", async () => {
     const events = newEvents<Seen>();
     const [resources, code] = worker(events, "", { ScalingConfig: { MaximumConcurrency: 2 } });
     const { M, ...withoutMapping } = resources;
@@ -166,7 +166,7 @@ describe("messages", () => {
     expect(order.toSorted((a, b) => a.localeCompare(b))).toEqual(bodies);
   }, 10_000);
 
-  it("are held back", async () => {
+  it("messages are held back", async () => {
     const run = await startRun({ Q: queueResource("work") }, {}, { faults: { delay: 1, seed: 3 } });
     await run.send("work", "x");
     const QueueUrl = `${run.embedded.awsUrl}/000000000000/work`;

@@ -64,7 +64,7 @@ describe("a moment", () => {
 });
 
 describe("numbers and pairs", () => {
-  it("are what they are called", () => {
+  it("numbers and pairs are what they are called", () => {
     expect(positive("1e6")).toBe(1_000_000);
     expect([whole("3"), wholeOrNone("3"), wholeOrNone("0")]).toEqual([3, 3, 0]);
     expect(pair("tenant=a=b", { one: "1" })).toEqual({ one: "1", tenant: "a=b" });
@@ -89,7 +89,7 @@ describe("a node", () => {
     expect(nodeOf(text)).toEqual(node);
   });
 
-  it("is not nothing", () => {
+  it("a node is not nothing", () => {
     expect(() => nodeOf("  ")).toThrow(/Expected a task/);
     expect(() => nodeOf("{oops")).toThrow(/JSON object/);
   });

@@ -46,7 +46,7 @@ describe("numbers", () => {
     expect(duration(seconds)).toBe(text);
   });
 
-  it("are short", () => {
+  it("numbers are short", () => {
     const now = Date.parse("2026-11-22T15:00:00Z");
     expect(
       ["2026-11-22T14:59:55Z", "2026-11-22T14:57:00Z", "2026-11-20T14:00:00Z"].map((time) => age(time, now)),

@@ -4,7 +4,7 @@ import { InvalidResult, describeError } from "../../../src/core/errors.ts";
 import { isWithinDepth, pointer, resultToJson } from "../../../src/core/json.ts";
 
 describe("a task's result", () => {
-  it("is JSON as it is", () => {
+  it("a task's result is JSON as it is", () => {
     fc.assert(fc.property(fc.jsonValue(), (value) => resultToJson(value) === JSON.stringify(value)));
   });
 
@@ -23,7 +23,7 @@ describe("a task's result", () => {
     expect(() => resultToJson(value)).toThrow(InvalidResult);
   });
 
-  it("cannot hold itself", () => {
+  it("a task's result cannot hold itself", () => {
     const cycle: unknown[] = [];
     cycle.push(cycle);
     expect(() => resultToJson(cycle)).toThrow(InvalidResult);
@@ -64,7 +64,7 @@ describe("describeError", () => {
     });
   });
 
-  it("bounds the message", () => {
+  it("describeError bounds the message", () => {
     expect(describeError(new Error("x".repeat(100_000))).message.length).toBe(2_000);
   });
 });

@@ -18,7 +18,7 @@ describe("the built page", () => {
     expect(bytes).toBeLessThan(BUDGET);
   });
 
-  it("names no other host", async () => {
+  it("the built page names no other host", async () => {
     const page = await buildPage();
     for (const { plain } of page.values()) {
       const hosts =

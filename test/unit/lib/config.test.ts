@@ -139,7 +139,7 @@ describe("the configuration of a stage", () => {
     expect(load({ dev: { kmsKey: true, waf } })).toMatchObject({ kmsKey: true, waf });
   });
 
-  test("tells all faults at once", () => {
+  test("the configuration of a stage tells all faults at once", () => {
     expect(() => load({ dev: { apiRate: 0, apiBurst: "many" } })).toThrow(/apiRate: .*; apiBurst: /);
   });
 

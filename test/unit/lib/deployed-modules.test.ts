@@ -25,7 +25,7 @@ describe("the modules of a stage", () => {
     );
   });
 
-  test("refuse to be none", () => {
+  test("the modules of a stage refuse to be none", () => {
     expect(() => deployedModules(found, { ...NOTHING, modulesOff: ["files", "math", "probe"] })).toThrow(
       /turns off every module/,
     );

@@ -33,7 +33,7 @@ describe("the discovery of workflows", () => {
     expect(found.map(({ workflow }) => workflow.name)).toEqual(["mean"]);
   });
 
-  test("needs no folder", async () => {
+  test("workflows need no folder of their own", async () => {
     const found = await discoverWorkflows(PROJECT, modules, "functions/nowhere");
     expect(found.map(({ workflow }) => workflow.name)).toEqual(["echoes"]);
   });

@@ -80,7 +80,7 @@ describe("the proxy event", () => {
     expect(api.events[0]).toMatchObject({ body, isBase64Encoded: expected });
   });
 
-  it("takes a body in chunks", async () => {
+  it("the proxy event takes a body in chunks", async () => {
     const api = await TestApi.start(restApiResources([ADD]));
     const body = ReadableStream.from([Buffer.from("ab"), Buffer.from("cd")]);
     await api.fetch("/add", { method: "POST", body, duplex: "half" });

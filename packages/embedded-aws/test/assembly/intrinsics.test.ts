@@ -53,7 +53,7 @@ describe("intrinsic functions", () => {
     );
   });
 
-  it("refuses a reference to nothing", () => {
+  it("an intrinsic function refuses a reference to nothing", () => {
     expect(() => evaluated({ Ref: "Missing" })).toThrow('Stack test, X refers to "Missing", which its template lacks.');
   });
 });

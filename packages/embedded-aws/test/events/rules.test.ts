@@ -30,7 +30,7 @@ function start(...properties: Readonly<Record<string, unknown>>[]): {
 }
 
 describe("an event rule", () => {
-  it("fires at its rate", () => {
+  it("an event rule fires at its rate", () => {
     vi.useFakeTimers();
     onTestFinished(() => void vi.useRealTimers());
     const { delivered } = start({
@@ -63,7 +63,7 @@ describe("an event rule", () => {
     ]);
   });
 
-  it("sends events in EventBridge's envelope", () => {
+  it("an event rule sends events in EventBridge's envelope", () => {
     const { put, delivered } = start({ EventPattern: { source: ["a"] }, Targets: [{ Id: "t", Arn: QUEUE }] });
     put({ source: "a", detailType: "b", detail: { c: 1 } });
     expect(JSON.parse(delivered[0]?.slice(QUEUE.length) ?? "")).toEqual({

@@ -375,7 +375,7 @@ describe("schedules of a template", () => {
     expect(times()).toEqual([]);
   });
 
-  it("have their dates as texts", async () => {
+  it("schedules of a template have their dates as texts", async () => {
     scheduler.deploy([spec("a", "rate(1 hour)", { StartDate: "2026-11-22T11:30:00Z" })], []);
     await clock.advance(HOUR);
     expect(times()).toEqual(["11:30:30"]);

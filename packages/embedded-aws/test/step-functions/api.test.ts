@@ -185,7 +185,7 @@ describe("executions", () => {
 describe("task tokens", () => {
   beforeEach(() => states.deploy(TASK));
 
-  it("serve once", async () => {
+  it("task tokens serve once", async () => {
     await states.start();
     const token = states.lastToken;
     expect(await states.succeed(token)).toEqual({ status: 200, body: {} });
@@ -236,7 +236,7 @@ async function reply(operation: string, body: object, res: ServerResponse): Prom
 }
 
 describe("the service", () => {
-  it("describes and lists state machines", async () => {
+  it("the service describes and lists state machines", async () => {
     states.deploy(PASS);
     states.deploy(WAIT, `${MACHINE_ARN}-b`);
     expect((await states.call("DescribeStateMachine", { stateMachineArn: MACHINE_ARN })).body).toMatchObject({
@@ -266,7 +266,7 @@ describe("the service", () => {
     });
   });
 
-  it("refuses other operations by name", async () => {
+  it("the service refuses other operations by name", async () => {
     const { status, body } = await states.call("CreateActivity", {});
     expect(status).toBe(400);
     expect(body).toMatchObject({

@@ -119,7 +119,7 @@ describe("the chain definition", () => {
     expect((await states.succeed(token)).body).toMatchObject({ __type: "TaskTimedOut" });
   });
 
-  it("runs 500 steps, and none", async () => {
+  it("the chain definition runs 500 steps, and none", async () => {
     const long = await states.start(steps(500));
     await answerAll(succeed);
     await settle();
@@ -186,7 +186,7 @@ describe("the chord definition", () => {
 
   beforeEach(() => states.deploy(fixture("chord")));
 
-  it("sends chunks, close and body", async () => {
+  it("the chord definition sends chunks, close and body", async () => {
     const arn = await states.start(input);
     await answerAll(succeed);
     await settle();
@@ -206,7 +206,7 @@ describe("the chord definition", () => {
     expect(await states.describe(arn)).toMatchObject({ status: "FAILED", error: "Celeriac.Failed" });
   });
 
-  it("settles when the body fails", async () => {
+  it("the chord definition settles when the body fails", async () => {
     await states.start({ ...input, chunks: [] });
     await states.succeed(states.lastToken);
     await states.fail(states.lastToken);

@@ -200,7 +200,7 @@ describe("definitions", () => {
     expect(faultOf({ StartAt: name, States: { [name]: { Type: "Pass", End: true } } })).toContain("80 characters");
   });
 
-  it("are refused above 1 MB", () => {
+  it("definitions are refused above 1 MB", () => {
     expect(faultOf({ Comment: "x".repeat(1_048_576), StartAt: "S", States: { S: TASK } })).toContain(
       "the limit is 1048576",
     );

@@ -70,7 +70,7 @@ describe("Retry", () => {
     expect(states.sent).toHaveLength(2);
   });
 
-  it("repeats a whole Map", async () => {
+  it("Retry repeats a whole Map", async () => {
     const Retry = [{ ErrorEquals: ["States.TaskFailed"], MaxAttempts: 1 }];
     const { executionArn } = await states.run({ M: mapOf(TASK, { Retry }) }, [1, 2]);
     await states.fail(states.sent[1]?.token ?? "", "Boom");
@@ -81,7 +81,7 @@ describe("Retry", () => {
     expect(outputOf(await states.describe(String(executionArn)))).toEqual(["a", "b"]);
   });
 
-  it("repeats a whole Parallel state", async () => {
+  it("Retry repeats a whole Parallel state", async () => {
     const Retry = [{ ErrorEquals: ["Boom"], MaxAttempts: 1 }];
     const Branches = [{ StartAt: "A", States: { A: { ...TASK, End: true } } }];
     const { executionArn } = await states.run({ P: { Type: "Parallel", Branches, Retry, End: true } });
@@ -119,7 +119,7 @@ describe("Catch", () => {
     expect(outputOf(await states.describe(String(executionArn)))).toEqual({ Error: "States.TaskFailed" });
   });
 
-  it("has no hold on States.Runtime", async () => {
+  it("Catch has no hold on States.Runtime", async () => {
     const Catch = [{ ErrorEquals: ["States.ALL"], Next: "C" }];
     const Parameters = { QueueUrl: "q", "MessageBody.$": "$.nope" };
     const description = await states.run({ T: { ...TASK, Parameters, Catch, End: true }, C: CAUGHT });
@@ -293,7 +293,7 @@ describe("limits", () => {
     });
   });
 
-  it("count bytes, not characters", async () => {
+  it("limits count bytes, not characters", async () => {
     const Parameters = { "a.$": "States.Format('{}{}', $, $)" };
     const pass = { P: { Type: "Pass", Parameters, End: true } };
     expect(await states.run(pass, "x".repeat(131_000))).toMatchObject({ status: "SUCCEEDED" });

@@ -12,7 +12,7 @@ afterEach(() => {
 });
 
 describe("histories", () => {
-  it("have AWS's shape", async () => {
+  it("histories have AWS's shape", async () => {
     states.deploy(TASK);
     const arn = await states.start({ a: 1 });
     await states.succeed(states.lastToken, { b: 2 });

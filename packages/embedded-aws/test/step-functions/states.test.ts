@@ -32,7 +32,7 @@ describe("a Pass state", () => {
     expect(outputOf(description)).toEqual(expected);
   });
 
-  it("reads the context object", async () => {
+  it("a Pass state reads the context object", async () => {
     const Parameters = { "id.$": "$$.Execution.Id", "at.$": "$$.State.EnteredTime", "all.$": "$$" };
     const description = await states.run({ S: { Type: "Pass", Parameters, End: true } }, { a: 1 });
     const arn = description["executionArn"];

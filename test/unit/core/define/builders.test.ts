@@ -108,7 +108,7 @@ describe("map, starmap and chunks", () => {
     expectTypeOf(chunks(add, items, 2)).toExtend<Canvas<number[][]>>();
   });
 
-  it.each([0, -1, 1.5, Number.NaN])("refuse chunks of %d", (size) => {
+  it.each([0, -1, 1.5, Number.NaN])("map, starmap and chunks refuse chunks of %d", (size) => {
     expect(() => chunks(add, [[1, 2]], size)).toThrow(/math\.add.*expected a whole number of items, at least 1/);
   });
 });
@@ -135,7 +135,7 @@ describe("a signature", () => {
     });
   });
 
-  it("submits itself", async () => {
+  it("a signature submits itself", async () => {
     expect(await submitted(() => add.s(1, 2).delay())).toMatchObject(t("math.add", 1, 2));
     expect(await submitted(() => add.s(1, 2).applyAsync({ countdown: 1 }))).toMatchObject({
       options: { countdown: 1 },

@@ -79,7 +79,7 @@ describe("a task node", () => {
     ]);
   });
 
-  it("checks its links as well", () => {
+  it("a task node checks its links as well", () => {
     const node = {
       task: "math.add",
       args: [1, 2],

@@ -94,7 +94,7 @@ describe("backoff", () => {
     expect(countdowns).toMatchObject([1, 2, 4, 8, 512, 600].map((countdown) => ({ countdown })));
   });
 
-  it("starts from its factor", () => {
+  it("backoff starts from its factor", () => {
     expect(waits(2, { retryBackoff: 3, retryJitter: false })).toMatchObject({ countdown: 12 });
   });
 

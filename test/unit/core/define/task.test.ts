@@ -9,7 +9,7 @@ const pair = z.tuple([z.number(), z.number()]);
 const add = defineTask("math.add", { args: pair, run: (_self, x, y) => x + y });
 
 describe("defineTask", () => {
-  it("fills in Celery's defaults", () => {
+  it("defineTask fills in Celery's defaults", () => {
     expect(add.options).toEqual({
       softTimeLimit: null,
       timeLimit: 300,
@@ -30,7 +30,7 @@ describe("defineTask", () => {
     expect(add.module).toBe("math");
   });
 
-  it.each(["add", "math.", "Math.add", "math.add.more", "math.1", ""])("rejects the name %j", (name) => {
+  it.each(["add", "math.", "Math.add", "math.add.more", "math.1", ""])("defineTask rejects the name %j", (name) => {
     expect(() => defineTask(name, { args: pair, run: () => null })).toThrow(/expected "module\.task"/);
   });
 
@@ -109,7 +109,7 @@ describe("delay", () => {
 });
 
 describe("defineModule", () => {
-  it("fills in the defaults", () => {
+  it("defineModule fills in the defaults", () => {
     const config = defineModule({ memory: 1024 });
     expect(isModuleConfig(config)).toBe(true);
     expect(config.options).toEqual({

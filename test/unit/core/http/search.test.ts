@@ -30,11 +30,11 @@ describe("a search", () => {
 });
 
 describe("a preview of arguments", () => {
-  it("reads like a call", () => {
+  it("a preview of arguments reads like a call", () => {
     expect(previewOf(record)).toBe('"Order-17", {"unit":"km"}, round=2');
   });
 
-  it("ends after 160 characters", () => {
+  it("a preview of arguments ends after 160 characters", () => {
     const long = aRecord({ call: aCall({ payload: { json: JSON.stringify([["x".repeat(1_000)], {}]) } }) });
     expect(previewOf(long)).toHaveLength(161);
   });

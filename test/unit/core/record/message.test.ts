@@ -26,7 +26,7 @@ describe("a call", () => {
     expect(callOf({ max_retries: null })).toMatchObject({ max_retries: null });
   });
 
-  it("counts seconds from submission", () => {
+  it("a call counts seconds from submission", () => {
     expect(callOf({ countdown: 2, expires: 3.5 })).toMatchObject({ eta: 3_000, expires: 4_500 });
     expect(callOf({ countdown: 0 }).eta).toBeNull();
     expect(callOf({ eta: "1970-01-01T00:01:00Z", expires: "1970-01-01T01:00:00+01:00" })).toMatchObject({
@@ -75,7 +75,7 @@ describe("the index of recent tasks", () => {
 describe("the OpenAPI document", () => {
   const document = createOpenApi();
 
-  it("has every route", () => {
+  it("the OpenAPI document has every route", () => {
     for (const route of ROUTES)
       expect(document).toHaveProperty(["paths", route.path, route.method.toLowerCase(), "operationId"], route.name);
   });

@@ -171,7 +171,7 @@ describe("defineWorkflow", () => {
     expect(isWorkflow(echo)).toBe(false);
   });
 
-  it.each(["", "Etl", "1st", "a b", "a.b", "x".repeat(41)])("refuses the name %j", (name) => {
+  it.each(["", "Etl", "1st", "a b", "a.b", "x".repeat(41)])("defineWorkflow refuses the name %j", (name) => {
     expect(() => defineWorkflow(name, echo)).toThrow(/is no workflow name: expected a lower-case letter/);
   });
 });
