@@ -3,7 +3,7 @@ import { DefinitionError } from "../src/core/errors.ts";
 import type { Fault } from "../src/core/faults.ts";
 import { pointer } from "../src/core/json.ts";
 import { parseNode, taskNodes } from "../src/core/canvas/node.ts";
-import { type KnownTask, registerTask } from "../src/core/define/registry.ts";
+import { type KnownTask, knownTask, registerTask } from "../src/core/define/registry.ts";
 import { CodeTaskNodeSchema, type TaskNode } from "../src/core/canvas/signature.ts";
 import { type Asl, compileWorkflow } from "../src/core/workflow/asl.ts";
 import { type TaskModule, longestLimit } from "./discover.ts";
@@ -62,10 +62,7 @@ export function compileWorkflows(
 function lookupOf(modules: readonly TaskModule[]): TaskLookup {
   const known = new Map<string, KnownTask>(
     modules.flatMap((module) =>
-      module.tasks.map((task) => [
-        task.name,
-        { ...registerTask(task), schemas: { args: task.args, kwargs: task.kwargs } },
-      ]),
+      module.tasks.map((task) => [task.name, knownTask(registerTask(task), { args: task.args, kwargs: task.kwargs })]),
     ),
   );
   return {

@@ -10,6 +10,7 @@ const MAX_BATCH_BYTES = 50 * 1024 * 1024;
 
 /** Takes the text out of a document, counts it, and stores it as the task's output. */
 export const process = defineTask("documents.process", {
+  parameters: ["document"],
   args: z.tuple([DocumentSchema]),
   softTimeLimit: 270,
   run: (self, document) => processDocument(documentStore(), document, self.request.id, self.signal),
@@ -17,6 +18,7 @@ export const process = defineTask("documents.process", {
 
 /** Processes several documents side by side, each by a task of its own; its result is the list of their reports. */
 export const processBatch = defineTask("documents.process_batch", {
+  parameters: ["documents"],
   args: z.tuple([z.array(DocumentSchema).min(1).max(100)]),
   softTimeLimit: 270,
   run: async (self, documents) => {

@@ -15,6 +15,7 @@ const MAX_EMAILS = 100;
 
 /** Sends up to 100 e-mails through SES, and says what became of each. */
 export const sendBatch = defineTask("email.send_batch", {
+  parameters: ["emails"],
   args: z.tuple([
     z
       .array(Email)

@@ -18,6 +18,7 @@ const Transformed = z.strictObject({
 
 /** Reads a csv, given as its text or as a document in S3, into rows. */
 export const extract = defineTask("etl.extract", {
+  parameters: ["source"],
   args: z.tuple([z.union([z.string(), DocumentSchema])]),
   run: async (_self, source) => {
     const text = typeof source === "string" ? source : new TextDecoder().decode(await documentStore().get(source.key));
@@ -31,6 +32,7 @@ export const extract = defineTask("etl.extract", {
 
 /** Cleans rows: trims, names columns alike, reads numbers, and drops rows that are empty or were there before. */
 export const transform = defineTask("etl.transform", {
+  parameters: ["raw"],
   args: z.tuple([Raw]),
   run: (_self, raw) => {
     const seen = new Set<string>();
@@ -46,6 +48,7 @@ export const transform = defineTask("etl.transform", {
 
 /** Stores cleaned rows as a file of JSON lines, the task's output. */
 export const load = defineTask("etl.load", {
+  parameters: ["transformed"],
   args: z.tuple([Transformed]),
   run: async (self, transformed) => {
     const lines = transformed.rows.map((row) => `${JSON.stringify(row)}\n`).join("");

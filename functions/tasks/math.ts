@@ -7,6 +7,7 @@ const Lists = z.tuple([z.array(z.unknown()), z.array(z.unknown()), z.array(z.unk
 
 /** The sum of two or three numbers; joins strings, and lists. */
 export const add = defineTask("math.add", {
+  parameters: ["x", "y", "z"],
   args: z.union([Numbers, Strings, Lists]),
   run: (_self, ...values) => join(values.filter((value) => value !== undefined)),
 });
@@ -19,12 +20,14 @@ function join(values: readonly unknown[]): unknown {
 
 /** The product of two numbers. */
 export const mul = defineTask("math.mul", {
-  args: z.tuple([z.number().meta({ title: "x" }), z.number().meta({ title: "y" })]),
+  parameters: ["x", "y"],
+  args: z.tuple([z.number(), z.number()]),
   run: (_self, x, y) => x * y,
 });
 
 /** The sum of a list. */
 export const tsum = defineTask("math.tsum", {
+  parameters: ["list"],
   args: z.tuple([z.array(z.number())]),
   run: (_self, numbers) => numbers.reduce((sum, number) => sum + number, 0),
 });
@@ -34,6 +37,7 @@ const Nested: z.ZodType<Nested, Nested> = z.array(z.union([z.number(), z.lazy(()
 
 /** The sum of numbers and of nested lists of them. */
 export const xsum = defineTask("math.xsum", {
+  parameters: ["list"],
   args: z.tuple([Nested]),
   run: (_self, list) => sumNested(list),
 });

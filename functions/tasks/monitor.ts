@@ -6,6 +6,7 @@ const LONG = 300;
 
 /** A task that watches its own runtime: counts what it is given, records how long it took, and warns when that was long. */
 export const monitored = defineTask("monitor.monitored", {
+  parameters: ["data"],
   args: z.tuple([z.unknown()]),
   softTimeLimit: LONG,
   timeLimit: 420,

@@ -5,15 +5,16 @@ const place = z.number().int().min(0).max(1_000_000_000);
 
 /** Records of one chunk; more belong in several. */
 const MAX_CHUNK = 1_000_000;
-/** Chunks of one bulk run: with the task that sums them up, the 10,000 tasks that one canvas may have. */
-const MAX_CHUNKS = 9_999;
+/** Chunks of one bulk run: the widest header of a canvas. */
+const MAX_CHUNKS = 10_000;
 
 /** What became of one chunk. */
 const Chunk = z.strictObject({ start: z.number(), end: z.number(), processed: z.number(), sum: z.number() });
 
 /** Processes the records from `start` up to, not including, `end`: here, their count and the sum of their numbers. */
 export const processChunk = defineTask("records.process_chunk", {
-  args: z.tuple([place.meta({ title: "start" }), place.meta({ title: "end" })]),
+  parameters: ["start", "end"],
+  args: z.tuple([place, place]),
   softTimeLimit: 240,
   run: async (self, start, end) => {
     if (end < start || end - start > MAX_CHUNK) {
@@ -32,6 +33,7 @@ export const processChunk = defineTask("records.process_chunk", {
 
 /** Sums up the chunks of a bulk run over `total` records. */
 export const sumUp = defineTask("records.sum_up", {
+  parameters: ["chunks", "total"],
   args: z.tuple([z.array(Chunk), z.number()]),
   run: (_self, chunks, total) => ({
     total,
@@ -43,7 +45,8 @@ export const sumUp = defineTask("records.sum_up", {
 
 /** Processes the records from 0 up to `total` in chunks of a size that is chosen here and now, side by side; its result is their summary. */
 export const startBulk = defineTask("records.start_bulk", {
-  args: z.tuple([place.meta({ title: "total" }), z.number().int().min(1).max(MAX_CHUNK).meta({ title: "chunk_size" })]),
+  parameters: ["total", "chunk_size"],
+  args: z.tuple([place, z.number().int().min(1).max(MAX_CHUNK)]),
   run: (self, total, chunkSize) => {
     const count = Math.ceil(total / chunkSize);
     if (count > MAX_CHUNKS) {

@@ -6,6 +6,7 @@ import {
   type RegisteredWorkflow,
   type RegistryFile,
   RegistrySchema,
+  knownTask,
 } from "../core/define/registry.ts";
 
 /** Every task and workflow that is deployed, as the file that synth wrote beside the bundle says. */
@@ -30,7 +31,7 @@ export class Registry {
     if (known !== undefined) return known;
     const task = this.#registered.get(name);
     if (task === undefined) return null;
-    const made = { ...task, schemas: { args: z.fromJSONSchema(task.args), kwargs: z.fromJSONSchema(task.kwargs) } };
+    const made = knownTask(task, { args: z.fromJSONSchema(task.args), kwargs: z.fromJSONSchema(task.kwargs) });
     this.#known.set(name, made);
     return made;
   }

@@ -42,8 +42,10 @@ export const MAX_JSON_DEPTH = 500;
 export const MAX_DEPTH = 50;
 /** Nodes of one chain. */
 export const MAX_CHAIN = 1_000;
-/** Members of one group or header; task nodes of one submission; tasks of one batch. */
+/** Members of one group or header; tasks of one batch. */
 export const MAX_WIDTH = 10_000;
+/** Task nodes of one submission: the widest header and as many after it. */
+export const MAX_TASKS = 20_000;
 /** Tasks that an answer lists. */
 export const MAX_LISTED = 1_000;
 /** Links of one kind on one task. */

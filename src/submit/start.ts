@@ -2,19 +2,18 @@ import { derivedId } from "../aws/ids.ts";
 import type { Runtime } from "../aws/runtime.ts";
 import { submitCanvas } from "./canvas.ts";
 import { submitTask } from "./task.ts";
-import { canvasFaults } from "../core/define/check.ts";
+import { readCanvas } from "../core/define/check.ts";
 import { InvalidCanvas } from "../core/errors.ts";
-import { type Node, parseNode } from "../core/canvas/node.ts";
+import type { Node } from "../core/canvas/node.ts";
 import { type Plan, createPlan } from "../core/canvas/plan.ts";
 import type { TaskRecord } from "../core/record/record.ts";
 import { CodeTaskNodeSchema } from "../core/canvas/signature.ts";
 
 /** The node that a task sent. @throws InvalidCanvas naming what is wrong with it; nothing of it was stored then. */
 export function readNode(runtime: Runtime, value: unknown): Node {
-  const parsed = parseNode(value, [], CodeTaskNodeSchema);
-  const faults = parsed.node === null ? parsed.faults : canvasFaults(parsed.node, runtime.registry);
-  if (parsed.node === null || faults.length > 0) throw new InvalidCanvas(faults);
-  return parsed.node;
+  const { node, faults } = readCanvas(value, [], runtime.registry, CodeTaskNodeSchema);
+  if (node === null) throw new InvalidCanvas(faults);
+  return node;
 }
 
 /** The plan of what the task `id` starts. @param seed always the same of the same start, so that a repeated one meets the records of the first. */

@@ -81,7 +81,10 @@ async function attempt(
   const soft = softLimit(message.softDeadline, request.softTimeLimit ?? 0);
   const run = async (given: readonly unknown[]): Promise<unknown> => {
     const checked = checkArguments(task, given, kwargs);
-    return task.run(createSelf({ ...request, ...checked }, soft.signal, current), checked.args);
+    return task.run(
+      createSelf({ ...request, kwargs: { ...kwargs, ...checked.kwargs } }, soft.signal, current),
+      checked.args,
+    );
   };
   try {
     const { each } = message;

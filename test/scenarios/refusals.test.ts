@@ -63,7 +63,7 @@ describe("a task that cannot run", () => {
   it.each([
     [{ task: "no.such" }, ["/task"]],
     [{ task: "math.add", args: [1] }, ["/args"]],
-    [{ task: "math.add", args: [1, 2], kwargs: { z: 1 } }, ["/kwargs/z"]],
+    [{ task: "math.add", args: [1, 2], kwargs: { w: 1 } }, ["/kwargs/w"]],
     [{ task: "math.add", args: [1, 2], options: { time_limit: 881 } }, ["/options/time_limit"]],
     [{ task: "math.add", args: [1, 2], options: { countdown: -1 } }, ["/options/countdown"]],
     [{ task: "math.add", args: [1, 2], options: { link: [{ task: "no.such" }] } }, ["/options/link/0/task"]],

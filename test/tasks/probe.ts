@@ -8,26 +8,32 @@ import { add, mul, tsum, xsum } from "../../functions/tasks/math.ts";
 export class ExpectedError extends Error {}
 
 const anything = z.array(z.unknown());
-const seconds = z.number().min(0).max(900).meta({ title: "seconds" });
-const pauseSeconds = seconds.meta({ title: "pause" });
+const seconds = z.number().min(0).max(900);
 
 /** Its argument. */
-export const identity = defineTask("probe.identity", { args: z.tuple([z.unknown()]), run: (_self, x) => x });
+export const identity = defineTask("probe.identity", {
+  parameters: ["x"],
+  args: z.tuple([z.unknown()]),
+  run: (_self, x) => x,
+});
 
 /** What the task knows of its own call. */
 export const requestInfoTask = defineTask("probe.request_info", {
+  parameters: ["data"],
   args: z.tuple([z.unknown().optional()]),
   run: (self) => requestInfo(self.request),
 });
 
 /** The ids of its call and its argument. */
 export const ids = defineTask("probe.ids", {
+  parameters: ["i"],
   args: z.tuple([z.unknown()]),
   run: (self, i) => [self.request.rootId, self.request.parentId, i],
 });
 
 /** The result before it, and its own ids. */
 export const collectIds = defineTask("probe.collect_ids", {
+  parameters: ["result", "i"],
   args: z.tuple([z.unknown(), z.unknown()]),
   run: (self, result, i) => [result, [self.request.rootId, self.request.parentId, i]],
 });
@@ -50,6 +56,7 @@ export const raiseError = defineTask("probe.raise_error", {
 
 /** Its argument, and where it ran; not more than 20 times a second. */
 export const limited = defineTask("probe.limited", {
+  parameters: ["x"],
   args: z.tuple([z.unknown()]),
   rateLimit: "20/s",
   run: (self, x) => [x, self.request.hostname],
@@ -57,6 +64,7 @@ export const limited = defineTask("probe.limited", {
 
 /** Waits; the soft limit ends the wait. */
 export const sleep = defineTask("probe.sleep", {
+  parameters: ["seconds"],
   args: z.tuple([seconds]),
   timeLimit: 880,
   run: async (self, duration) => {
@@ -67,6 +75,7 @@ export const sleep = defineTask("probe.sleep", {
 
 /** Burns the CPU without yielding: only the hard limit's kill ends it early. */
 export const spin = defineTask("probe.spin", {
+  parameters: ["seconds"],
   args: z.tuple([seconds]),
   timeLimit: 880,
   run: (_self, duration) => {
@@ -78,6 +87,7 @@ export const spin = defineTask("probe.spin", {
 
 /** Parses JSON without yielding, for so long. */
 export const parse = defineTask("probe.parse", {
+  parameters: ["seconds"],
   args: z.tuple([seconds]),
   timeLimit: 880,
   run: (_self, duration) => {
@@ -90,6 +100,7 @@ export const parse = defineTask("probe.parse", {
 
 /** Ends its process in one of the ways in which processes end. */
 export const die = defineTask("probe.die", {
+  parameters: ["how"],
   args: z.tuple([z.enum(["exit", "throw", "segfault", "memory"])]),
   timeLimit: 60,
   run: async (self, how) => {
@@ -110,6 +121,7 @@ export const die = defineTask("probe.die", {
 
 /** Waits for a process of its own, and can do nothing meanwhile. */
 export const command = defineTask("probe.command", {
+  parameters: ["seconds"],
   args: z.tuple([seconds]),
   timeLimit: 880,
   run: (_self, duration) => {
@@ -120,6 +132,7 @@ export const command = defineTask("probe.command", {
 
 /** Waits, and asks to be retried at once, without end. */
 export const retryForever = defineTask("probe.retry_forever", {
+  parameters: ["pause"],
   args: z.tuple([seconds]),
   maxRetries: null,
   run: async (self, pause) => {
@@ -130,7 +143,8 @@ export const retryForever = defineTask("probe.retry_forever", {
 
 /** A sum after a pause, or 0 when the soft limit came first. */
 export const delayedSumWithSoftGuard = defineTask("probe.delayed_sum_with_soft_guard", {
-  args: z.tuple([z.array(z.number()).meta({ title: "numbers" }), pauseSeconds]),
+  parameters: ["list", "pause"],
+  args: z.tuple([z.array(z.number()), seconds]),
   run: async (self, numbers, pause) => {
     try {
       await self.sleep(pause);
@@ -153,6 +167,7 @@ export const retryOnce = defineTask("probe.retry_once", {
 
 /** Retries once, in so many seconds, then returns 1. */
 export const retryIn = defineTask("probe.retry_in", {
+  parameters: ["countdown"],
   args: z.tuple([z.number().min(0)]),
   run: (self, countdown) => {
     if (self.request.retries === 0) self.retry({ countdown });
@@ -162,7 +177,8 @@ export const retryIn = defineTask("probe.retry_in", {
 
 /** Fails so many attempts; then the attempt's number, from 1. */
 export const flaky = defineTask("probe.flaky", {
-  args: z.tuple([z.number().int().min(0).meta({ title: "failures" })]),
+  parameters: ["failures"],
+  args: z.tuple([z.number().int().min(0)]),
   maxRetries: null,
   run: (self, failures) => {
     const attempt = self.request.retries + 1;
@@ -174,12 +190,14 @@ export const flaky = defineTask("probe.flaky", {
 
 /** A string of so many characters. */
 export const blob = defineTask("probe.blob", {
-  args: z.tuple([z.number().int().min(0).max(16_000_000).meta({ title: "bytes" })]),
+  parameters: ["bytes"],
+  args: z.tuple([z.number().int().min(0).max(16_000_000)]),
   run: (_self, length) => "x".repeat(length),
 });
 
 /** The same after a while. */
 export const slowBlob = defineTask("probe.slow_blob", {
+  parameters: ["seconds", "bytes"],
   args: z.tuple([seconds, z.number().int().min(0).max(16_000_000)]),
   run: async (self, duration, length) => {
     await self.sleep(duration);
@@ -189,13 +207,15 @@ export const slowBlob = defineTask("probe.slow_blob", {
 
 /** The length of a string or a list. */
 export const size = defineTask("probe.size", {
+  parameters: ["x"],
   args: z.tuple([z.union([z.string(), z.array(z.unknown())])]),
   run: (_self, x) => x.length,
 });
 
 /** Reports progress at each step. */
 export const progress = defineTask("probe.progress", {
-  args: z.tuple([z.number().int().min(0).max(10_000).meta({ title: "steps" }), pauseSeconds]),
+  parameters: ["steps", "pause"],
+  args: z.tuple([z.number().int().min(0).max(10_000), seconds]),
   run: async (self, steps, pause) => {
     for (let step = 1; step <= steps; step += 1) {
       await self.progress(step, steps, `step ${step} of ${steps}`);
@@ -207,6 +227,7 @@ export const progress = defineTask("probe.progress", {
 
 /** Goes through states of its own. */
 export const updateState = defineTask("probe.update_state", {
+  parameters: ["states", "pause"],
   args: z.tuple([z.array(z.string()), seconds]),
   run: async (self, states, pause) => {
     for (const [index, state] of states.entries()) {
@@ -238,6 +259,7 @@ export const once = defineTask("probe.once", {
 
 /** Has a counter on this machine count it, once, and gives the effect's key: what tasks do outside can so be held against their records. */
 export const effect = defineTask("probe.effect", {
+  parameters: ["port"],
   args: z.tuple([z.number().int().min(1024).max(65_535)]),
   run: (self, port) =>
     self.once("count", async ({ key }) => {
@@ -285,6 +307,7 @@ export const addToAll = defineTask("probe.add_to_all", {
 
 /** Starts a node, given as JSON, and returns the id of its result. */
 export const start = defineTask("probe.start", {
+  parameters: ["node"],
   args: z.tuple([z.unknown()]),
   run: async (_self, node) => (await fromNode(node).delay()).taskId,
 });

@@ -2,6 +2,7 @@ import type { z } from "zod";
 import { type Runtime } from "../../../src/aws/runtime.ts";
 import type { Caller } from "../../../src/core/record/caller.ts";
 import { faultsOf } from "../../../src/core/faults.ts";
+import { numberFaults } from "../../../src/core/json-numbers.ts";
 import { isWithinDepth } from "../../../src/core/json.ts";
 import { MAX_JSON_DEPTH } from "../../../src/core/limits.ts";
 import { Problem, invalidInput } from "../../../src/core/http/problem.ts";
@@ -53,7 +54,7 @@ export function parseQuery<Schema extends z.ZodType>(request: ApiRequest, schema
   return parsed(schema, request.query);
 }
 
-/** The JSON body by its schema; no body at all is `{}`. @throws Problem 400 naming every fault, 415 for another media type. */
+/** The JSON body by its schema; no body at all is `{}`. @throws Problem 400 naming every fault, 415 where it is not declared JSON. */
 export function parseBody<Schema extends z.ZodType>(request: ApiRequest, schema: Schema): z.output<Schema> {
   if (request.body.length === 0) return parsed(schema, {});
   refuseOtherMediaTypes(request.headers["content-type"]);
@@ -73,7 +74,7 @@ function parsed<Schema extends z.ZodType>(schema: Schema, value: unknown): z.out
 const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i;
 
 function refuseOtherMediaTypes(contentType: string | undefined): void {
-  if (contentType === undefined || JSON_TYPE.test(contentType)) return;
+  if (contentType !== undefined && JSON_TYPE.test(contentType)) return;
   throw new Problem(
     415,
     "unsupported_media_type",
@@ -81,9 +82,20 @@ function refuseOtherMediaTypes(contentType: string | undefined): void {
   );
 }
 
+const UTF8 = new TextDecoder("utf-8", { fatal: true });
+
+/** @throws Problem 400 for what is no JSON, and for numbers that would not be what they say. */
 function parseJson(body: Buffer): unknown {
+  const { text, value } = readJson(body);
+  const faults = numberFaults(text);
+  if (faults.length > 0) throw invalidInput(faults);
+  return value;
+}
+
+function readJson(body: Buffer): { text: string; value: unknown } {
   try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body));
+    const text = UTF8.decode(body);
+    return { text, value: JSON.parse(text) };
   } catch (error) {
     const why = error instanceof SyntaxError ? "is not valid JSON" : "is not valid UTF-8";
     throw invalidInput([{ path: "", message: why }]);

@@ -3,10 +3,10 @@ import type { Runtime } from "../../../src/aws/runtime.ts";
 import type { Attempt } from "../../../src/submit/idempotency.ts";
 import { submitCanvas } from "../../../src/submit/canvas.ts";
 import { submitTask } from "../../../src/submit/task.ts";
-import { canvasFaults } from "../../../src/core/define/check.ts";
+import { readCanvas } from "../../../src/core/define/check.ts";
 import type { Fault } from "../../../src/core/faults.ts";
 import { MAX_LISTED } from "../../../src/core/limits.ts";
-import { type Node, parseNode } from "../../../src/core/canvas/node.ts";
+import type { Node } from "../../../src/core/canvas/node.ts";
 import { type Plan, createPlan } from "../../../src/core/canvas/plan.ts";
 import { invalidInput } from "../../../src/core/http/problem.ts";
 import { AnyObject } from "../../../src/core/http/requests.ts";
@@ -45,11 +45,8 @@ export const chord: Operation = (request, runtime) => submitNode(request, runtim
 
 async function submitNode(request: ApiRequest, runtime: Runtime, spelling: Spelling): Promise<ApiAnswer> {
   const body = parseBody(request, AnyObject);
-  const parsed = parseNode(spelling.node(body), []);
-  if (parsed.node === null) throw invalidInput(parsed.faults.map((fault) => spelled(fault, spelling)));
-  const { node } = parsed;
-  const faults = canvasFaults(node, runtime.registry).map((fault) => spelled(fault, spelling));
-  if (faults.length > 0) throw invalidInput(faults);
+  const { node, faults } = readCanvas(spelling.node(body), [], runtime.registry);
+  if (node === null) throw invalidInput(faults.map((fault) => spelled(fault, spelling)));
   return once(
     request,
     runtime,

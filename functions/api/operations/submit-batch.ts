@@ -1,9 +1,9 @@
 import { derivedId } from "../../../src/aws/ids.ts";
 import { submitMany } from "../../../src/submit/task.ts";
-import { nodeFaults } from "../../../src/core/define/check.ts";
+import { readTask } from "../../../src/core/define/check.ts";
 import type { Fault } from "../../../src/core/faults.ts";
 import { invalidInput } from "../../../src/core/http/problem.ts";
-import { BatchBody } from "../../../src/core/http/requests.ts";
+import { BatchList } from "../../../src/core/http/requests.ts";
 import type { TaskNode } from "../../../src/core/canvas/signature.ts";
 import { refuseBacklog } from "./backlog.ts";
 import { type Operation, answer, parseBody } from "../http/request.ts";
@@ -11,11 +11,11 @@ import { contextOf, once } from "./submission.ts";
 
 /** `POST /tasks/batch`: runs up to 10,000 independent tasks. */
 export const submitBatch: Operation = async (request, runtime) => {
-  const { tasks } = parseBody(request, BatchBody);
-  const faults = [
-    ...tasks.flatMap((node, index) => nodeFaults(node, runtime.registry, false, ["tasks", index])),
-    ...repeatedIds(tasks),
-  ];
+  const read = parseBody(request, BatchList).tasks.map((value, index) =>
+    readTask(value, ["tasks", index], runtime.registry),
+  );
+  const tasks = read.flatMap(({ node }) => node ?? []);
+  const faults = [...read.flatMap((task) => task.faults), ...repeatedIds(read.map(({ node }) => node))];
   if (faults.length > 0) throw invalidInput(faults);
   const withIds = (seed: string): { id: string; node: TaskNode }[] =>
     tasks.map((node, index) => ({ node, id: node.options.task_id ?? derivedId(seed, String(index)) }));
@@ -37,9 +37,10 @@ export const submitBatch: Operation = async (request, runtime) => {
   );
 };
 
-function repeatedIds(tasks: readonly TaskNode[]): Fault[] {
+function repeatedIds(tasks: readonly (TaskNode | null)[]): Fault[] {
   const seen = new Set<string>();
-  return tasks.flatMap(({ options: { task_id: id } }, index) => {
+  return tasks.flatMap((task, index) => {
+    const id = task?.options.task_id;
     if (id === undefined || !seen.has(id)) {
       if (id !== undefined) seen.add(id);
       return [];

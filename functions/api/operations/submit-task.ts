@@ -1,7 +1,12 @@
-import { TaskBody } from "../../../src/core/http/requests.ts";
+import { invalidInput } from "../../../src/core/http/problem.ts";
+import { AnyObject } from "../../../src/core/http/requests.ts";
+import { readTask } from "../../../src/core/define/check.ts";
 import { type Operation, parseBody } from "../http/request.ts";
 import { submitOne } from "./submission.ts";
 
 /** `POST /tasks`: runs one task. */
-export const submitTask: Operation = async (request, runtime) =>
-  submitOne(request, runtime, parseBody(request, TaskBody));
+export const submitTask: Operation = async (request, runtime) => {
+  const { node, faults } = readTask(parseBody(request, AnyObject), [], runtime.registry);
+  if (node === null) throw invalidInput(faults);
+  return submitOne(request, runtime, node);
+};

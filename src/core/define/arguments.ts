@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { InvalidArguments } from "../errors.ts";
 import { type Fault, faultsOf } from "../faults.ts";
+import { type Bound, bind } from "./parameters.ts";
 
 const Kwargs = z.record(z.string(), z.unknown());
 
@@ -9,16 +10,56 @@ export interface Signed {
   readonly name: string;
   readonly args: z.ZodType;
   readonly kwargs: z.ZodType;
+  /** The names of its positional parameters, in order; null where they have none. */
+  readonly parameters: readonly string[] | null;
+  /** How many arguments it must have. @default as `args` says */
+  readonly fewest?: number;
 }
 
-/** The faults of `args` and `kwargs` by the schemas of `task`, with paths from the node that holds both. */
-export function argumentFaults(task: Signed, args: unknown, kwargs: unknown): Fault[] {
-  const byArgs = task.args.safeParse(args);
-  const byKwargs = task.kwargs.safeParse(kwargs);
+/**
+ * The faults of `args` and `kwargs` by the schemas of `task`, with paths from the node that holds both: what was given by name is at fault
+ * where it was given.
+ * @param prepended how many results will be put before `args`; they are not known yet, so neither are faults of the list.
+ */
+export function argumentFaults(
+  task: Signed,
+  args: readonly unknown[],
+  kwargs: Readonly<Record<string, unknown>>,
+  prepended = 0,
+): Fault[] {
+  const bound = bind(task.parameters, args, kwargs, prepended);
+  const byKwargs = task.kwargs.safeParse(bound.kwargs);
   return [
-    ...(byArgs.success ? [] : faultsOf(byArgs.error, ["args"])),
+    ...bound.faults,
+    ...(prepended > 0 ? [] : listFaults(task, bound)),
     ...(byKwargs.success ? [] : faultsOf(byKwargs.error, ["kwargs"])),
   ];
+}
+
+function listFaults(task: Signed, { args, named }: Bound): Fault[] {
+  const byArgs = task.args.safeParse(args);
+  const faults = byArgs.success ? [] : faultsOf(byArgs.error, ["args"]);
+  const known = new Set(faults.map(({ path }) => path));
+  const missing = missingBefore(task, args, named).filter(({ path }) => !known.has(path));
+  return [...faults.map((fault) => ({ ...fault, path: placed(fault.path, named) })), ...missing];
+}
+
+/** Parameters that must be there, and were skipped by naming a later one. */
+function missingBefore({ parameters, fewest = 0 }: Signed, args: readonly unknown[], named: Bound["named"]): Fault[] {
+  if (named.size === 0) return [];
+  return Array.from({ length: Math.min(fewest, args.length) }, (_, index) => index)
+    .filter((index) => args[index] === undefined)
+    .map((index) => ({
+      path: `/args/${index}`,
+      message: `is missing: the parameter "${parameters?.[index] ?? index}"`,
+    }));
+}
+
+/** `/args/1/x` as `/kwargs/y/x` where the second argument was given as `y`. */
+function placed(path: string, named: Bound["named"]): string {
+  const [, index = "", rest = ""] = /^\/args\/(\d+)(.*)$/s.exec(path) ?? [];
+  const name = index === "" ? undefined : named.get(Number(index));
+  return name === undefined ? path : `/kwargs/${name}${rest}`;
 }
 
 /** Every list of arguments that a task is run with: one, or one for each item; null for an item that is no list and should be. */
@@ -32,15 +73,19 @@ export function* argumentLists(
 }
 
 /**
- * The arguments as the task's function takes them (defaults filled in).
+ * The arguments as the task's function takes them (by their places, defaults filled in).
  * @throws InvalidArguments
  */
 export function checkArguments(
   task: Signed,
   args: readonly unknown[],
-  kwargs: unknown,
+  kwargs: Readonly<Record<string, unknown>>,
 ): { args: readonly unknown[]; kwargs: Record<string, unknown> } {
   const faults = argumentFaults(task, args, kwargs);
   if (faults.length > 0) throw new InvalidArguments(task.name, faults);
-  return { args: z.array(z.unknown()).parse(task.args.parse(args)), kwargs: Kwargs.parse(task.kwargs.parse(kwargs)) };
+  const bound = bind(task.parameters, args, kwargs);
+  return {
+    args: z.array(z.unknown()).parse(task.args.parse(bound.args)),
+    kwargs: Kwargs.parse(task.kwargs.parse(bound.kwargs)),
+  };
 }

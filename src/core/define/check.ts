@@ -1,8 +1,10 @@
+import type { z } from "zod";
 import { argumentFaults, argumentLists } from "./arguments.ts";
 import type { Fault } from "../faults.ts";
 import { pointer } from "../json.ts";
 import { MAX_OPTIONS } from "../limits.ts";
-import { type Node, taskNodes } from "../canvas/node.ts";
+import { type Node, parseNode, taskNodes } from "../canvas/node.ts";
+import { type PlacedTask, readTaskAt } from "../canvas/read-task.ts";
 import type { KnownTask } from "./registry.ts";
 import type { TaskNode } from "../canvas/signature.ts";
 
@@ -28,9 +30,8 @@ export function nodeFaults(
   if (task === null)
     return [{ path: pointer([...path, "task"]), message: `names no task: "${shown(node.task)}" is not registered` }];
   const prefix = pointer(path);
-  const faults = faultsOfArguments(node, task)
-    .filter((fault) => !(prepended && !node.immutable && fault.path.startsWith("/args")))
-    .map((fault) => ({ ...fault, path: prefix + fault.path }));
+  const before = prepended && !node.immutable ? 1 : 0;
+  const faults = faultsOfArguments(node, task, before).map((fault) => ({ ...fault, path: prefix + fault.path }));
   return [
     ...faults,
     ...sizeFaults(node, path),
@@ -47,13 +48,14 @@ function sizeFaults(node: TaskNode, path: readonly PropertyKey[]): Fault[] {
   return [{ path: pointer([...path, "options"]), message }];
 }
 
-function faultsOfArguments(node: TaskNode, { name, schemas }: KnownTask): Fault[] {
+function faultsOfArguments(node: TaskNode, task: KnownTask, prepended: number): Fault[] {
   const { each, args, kwargs } = node;
-  if (each === undefined) return argumentFaults({ name, ...schemas }, args, kwargs);
+  const signed = { name: task.name, ...task.schemas, parameters: task.parameters, fewest: task.fewest };
+  if (each === undefined) return argumentFaults(signed, args, kwargs, prepended);
   const byItem = [...argumentLists(each, args)].flatMap((list, index) => {
     if (list === null) return [{ path: `/args/${index}`, message: "is no list of arguments" }];
     const place = each === "map" ? /^\/args(?:\/0)?/ : /^\/args/;
-    return argumentFaults({ name, ...schemas }, list, kwargs).map((fault) => ({
+    return argumentFaults(signed, list, kwargs).map((fault) => ({
       ...fault,
       path: fault.path.replace(place, `/args/${index}`),
     }));
@@ -84,10 +86,51 @@ function linkFaults(node: TaskNode, lookup: TaskLookup, path: readonly PropertyK
   );
 }
 
-/** Every fault of a canvas: those of its tasks, and ids that two of them have. */
-export function canvasFaults(node: Node, lookup: TaskLookup): Fault[] {
+/**
+ * Reads a canvas and checks it. @param schema that of its task nodes. @default that of the HTTP contract
+ * @returns the node, or every fault: of its shape, and of what is meant by the parts that could be read.
+ */
+export function readCanvas(
+  value: unknown,
+  path: readonly PropertyKey[],
+  lookup: TaskLookup,
+  schema?: z.ZodType<TaskNode>,
+): { readonly node: Node; readonly faults: readonly [] } | { readonly node: null; readonly faults: readonly Fault[] } {
+  const { node, faults, tasks } = parseNode(value, path, schema);
+  const meant = node === null ? tasks.flatMap((task) => faultsOfPart(task, lookup)) : canvasFaults(node, lookup, path);
+  if (node !== null && meant.length === 0) return { node, faults: [] };
+  return { node: null, faults: withoutRepeats(faults, meant) };
+}
+
+/** Faults of shape, and those of what is meant at other places. */
+function withoutRepeats(faults: readonly Fault[], meant: readonly Fault[]): Fault[] {
+  const known = new Set(faults.map((fault) => fault.path));
+  return [...faults, ...meant.filter((fault) => !known.has(fault.path))];
+}
+
+/** Reads a node that is to be one task, and checks it, as {@link readCanvas} does. */
+export function readTask(
+  value: unknown,
+  path: readonly PropertyKey[],
+  lookup: TaskLookup,
+):
+  | { readonly node: TaskNode; readonly faults: readonly [] }
+  | { readonly node: null; readonly faults: readonly Fault[] } {
+  const read = readTaskAt(value, path, false);
+  const meant = read.tasks.flatMap((task) => faultsOfPart(task, lookup));
+  if (read.node !== null && meant.length === 0) return { node: read.node, faults: [] };
+  return { node: null, faults: withoutRepeats(read.faults, meant) };
+}
+
+function faultsOfPart({ node, path, prepended, hasArguments }: PlacedTask, lookup: TaskLookup): Fault[] {
+  if (hasArguments || lookup.find(node.task) === null) return nodeFaults(node, lookup, prepended, path);
+  return [];
+}
+
+/** Every fault of a canvas: those of its tasks, and ids that two of them have. @param at where it is in the request. @default at its top */
+export function canvasFaults(node: Node, lookup: TaskLookup, at: readonly PropertyKey[] = []): Fault[] {
   const seen = new Set<string>();
-  return [...taskNodes(node, [], false)].flatMap((task) => {
+  return [...taskNodes(node, at, false)].flatMap((task) => {
     const faults = nodeFaults(task.node, lookup, task.prepended, task.path);
     const { task_id: id } = task.node.options;
     const isRepeated = id !== undefined && seen.has(id);

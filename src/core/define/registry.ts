@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { type Node, parseNode } from "../canvas/node.ts";
 import { CodeTaskNodeSchema } from "../canvas/signature.ts";
+import { fewestOf } from "./parameters.ts";
 import type { AnyTask } from "./task.ts";
 
 const JsonSchema = z.record(z.string(), z.unknown());
@@ -18,6 +19,8 @@ export const RegisteredTaskSchema = z.object({
   retry_backoff_max: z.number(),
   retry_jitter: z.boolean(),
   ignore_result: z.boolean(),
+  /** The names of its positional parameters, in order; null where they have none. */
+  parameters: z.array(z.string()).nullable().default(null),
   args: JsonSchema,
   kwargs: JsonSchema,
 });
@@ -61,9 +64,19 @@ export function registerTask(task: AnyTask): RegisteredTask {
     retry_backoff_max: options.retryBackoffMax,
     retry_jitter: options.retryJitter,
     ignore_result: options.ignoreResult,
-    args: toJsonSchema(task.args),
+    parameters: task.parameters === null ? null : [...task.parameters],
+    args: titled(toJsonSchema(task.args), task.parameters ?? []),
     kwargs: toJsonSchema(task.kwargs),
   };
+}
+
+/** The schema of an argument list with the parameters' names as titles, for forms and readers. */
+function titled(schema: Record<string, unknown>, parameters: readonly string[]): Record<string, unknown> {
+  const { prefixItems, anyOf } = schema;
+  const name = (entry: unknown, index: number): unknown => ({ title: parameters[index], ...JsonSchema.parse(entry) });
+  if (parameters.length === 0) return schema;
+  if (Array.isArray(anyOf)) return { ...schema, anyOf: anyOf.map((one) => titled(JsonSchema.parse(one), parameters)) };
+  return Array.isArray(prefixItems) ? { ...schema, prefixItems: prefixItems.map(name) } : schema;
 }
 
 function toJsonSchema(schema: z.ZodType): Record<string, unknown> {
@@ -73,5 +86,12 @@ function toJsonSchema(schema: z.ZodType): Record<string, unknown> {
 
 /** A registered task with the schemas that its JSON Schemas say, ready to check arguments with. */
 export interface KnownTask extends RegisteredTask {
+  /** How many arguments it must have. */
+  readonly fewest: number;
   readonly schemas: { readonly args: z.ZodType; readonly kwargs: z.ZodType };
+}
+
+/** A registered task with what its arguments are checked by. @param schemas what its JSON Schemas say, or what these were made of. */
+export function knownTask(task: RegisteredTask, schemas: KnownTask["schemas"]): KnownTask {
+  return { ...task, fewest: fewestOf(task.args), schemas };
 }

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { argumentFaults, checkArguments } from "./arguments.ts";
+import { nameFault, titlesOf } from "./parameters.ts";
 import { DefinitionError } from "../errors.ts";
 import type { Lacking, Typed } from "../canvas/flow.ts";
 import { MAX_TIME_LIMIT } from "../limits.ts";
@@ -99,6 +100,11 @@ export interface TaskDeclaration<Args extends ArgsSchema, Kwargs extends z.ZodOb
   readonly args: Args;
   /** A zod object of the keyword arguments. @default none are taken */
   readonly kwargs?: Kwargs;
+  /**
+   * The names of the positional parameters, in order, by which callers may give them as in Python. @default the titles of the entries of
+   * `args` (`z.number().meta({ title: "x" })`), where each has one
+   */
+  readonly parameters?: readonly string[];
   /** The task. `self` is its context; a returned promise is awaited. */
   readonly run: (self: Self<z.output<Kwargs>>, ...args: z.output<Args>) => Result | Promise<Result>;
 }
@@ -126,6 +132,8 @@ export interface AnyTask {
   readonly module: string;
   readonly args: ArgsSchema;
   readonly kwargs: z.ZodObject;
+  /** The names of its positional parameters, in order; null where they have none. */
+  readonly parameters: readonly string[] | null;
   readonly options: ResolvedTaskOptions;
   /** Runs the task's function with arguments that were checked. */
   readonly run: (self: Self, args: readonly unknown[]) => unknown;
@@ -167,7 +175,7 @@ export function defineTask<Args extends ArgsSchema, Result, Kwargs extends z.Zod
   if (module === undefined) {
     throw new DefinitionError(`"${name}" is no task name: expected "module.task", such as "math.add".`);
   }
-  const { args, kwargs, run, ...options } = declaration;
+  const { args, kwargs, parameters, run, ...options } = declaration;
   const resolved = resolveOptions(name, options);
   const task: Task<z.input<Args>, z.input<Kwargs>, Result> = {
     [BRAND]: true,
@@ -175,6 +183,7 @@ export function defineTask<Args extends ArgsSchema, Result, Kwargs extends z.Zod
     module,
     args,
     kwargs: kwargs ?? NO_KWARGS,
+    parameters: parametersOf(name, args, kwargs ?? NO_KWARGS, parameters),
     options: resolved,
     run: (self, values) => Reflect.apply(run, undefined, [self, ...values]),
     s: (...values) => createSignature(nodeOf(name, { args: values })),
@@ -187,6 +196,21 @@ export function defineTask<Args extends ArgsSchema, Result, Kwargs extends z.Zod
   };
   refuseWrongCalls(task);
   return task;
+}
+
+/** @throws DefinitionError for names that are none, or that mean two things. */
+function parametersOf(
+  task: string,
+  args: ArgsSchema,
+  kwargs: z.ZodObject,
+  given: readonly string[] | undefined,
+): readonly string[] | null {
+  const names = given ?? titlesOf(args);
+  const fault = names === null ? null : (nameFault(names) ?? names.find((name) => name in kwargs.shape));
+  if (fault === null || fault === undefined) return names;
+  throw new DefinitionError(
+    `Task "${task}": "${fault}" cannot name a parameter: expected names of letters, digits and "_", each once, and none of them in kwargs.`,
+  );
 }
 
 /** A schedule calls its task for as long as it is deployed: wrong arguments must not be found out at night. */
@@ -220,8 +244,10 @@ function nodeOf(task: string, { args, kwargs, immutable, ...options }: AnyCall):
 
 /** Submits a task whose arguments are all there. @throws InvalidArguments where they do not fit its schemas. */
 async function submit(task: AnyTask, call: AnyCall): Promise<TaskHandle> {
-  const { args, kwargs } = checkArguments(task, call.args, call.kwargs ?? {});
-  return submitNode({ ...nodeOf(task.name, call), args, kwargs });
+  const node = nodeOf(task.name, call);
+  // As they were given: the worker parses them, and what a schema transforms must be transformed once.
+  checkArguments(task, node.args, node.kwargs);
+  return submitNode(node);
 }
 
 function resolveOptions(name: string, options: TaskOptions): ResolvedTaskOptions {

@@ -44,6 +44,9 @@ export const ChordBody: z.ZodType = z.strictObject({ header: z.array(NodeBody).m
 /** Body of `POST /tasks/batch`. */
 export const BatchBody = z.strictObject({ tasks: z.array(TaskNodeSchema).min(1).max(MAX_WIDTH) });
 
+/** The same before its nodes are read by hand. */
+export const BatchList = z.strictObject({ tasks: z.array(z.unknown()).min(1).max(MAX_WIDTH) });
+
 /** Body of `POST /workflows/{name}`: what the workflow's first tasks get, before and over what it gives them itself. */
 export const RunBody = z.strictObject({
   args: z.array(z.unknown()).default([]),

@@ -190,7 +190,8 @@ describe("a canvas that cannot be read", () => {
     expect(faults(nested(51))).toEqual(["/group/0".repeat(50)]);
     expect(faults({ chain: Array.from({ length: 1_001 }, () => ({ task: "a.b" })) })).toEqual(["/chain"]);
     expect(faults({ group: Array.from({ length: 10_001 }, () => ({ task: "a.b" })) })).toEqual(["/group"]);
-    const half = { group: Array.from({ length: 6_000 }, () => ({ task: "a.b" })) };
-    expect(faults({ chain: [half, half] })).toEqual([""]);
+    const wide = { group: Array.from({ length: 10_000 }, () => ({ task: "a.b" })) };
+    expect(faults({ chain: [wide, wide] })).toEqual([]);
+    expect(faults({ chain: [wide, wide, { task: "a.b" }] })).toEqual([""]);
   });
 });

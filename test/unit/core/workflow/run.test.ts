@@ -2,7 +2,7 @@ import * as z from "zod";
 import { describe, expect, it } from "vitest";
 import type { TaskLookup } from "../../../../src/core/define/check.ts";
 import type { Node } from "../../../../src/core/canvas/node.ts";
-import { registerTask } from "../../../../src/core/define/registry.ts";
+import { knownTask, registerTask } from "../../../../src/core/define/registry.ts";
 import { defineTask } from "../../../../src/core/define/task.ts";
 import { runFaults, withArguments } from "../../../../src/core/workflow/run.ts";
 import { t, ti } from "../../../fixtures/canvases.ts";
@@ -13,7 +13,7 @@ const scale = defineTask("math.scale", {
   run: () => null,
 });
 const lookup: TaskLookup = {
-  find: (name) => (name === scale.name ? { ...registerTask(scale), schemas: scale } : null),
+  find: (name) => (name === scale.name ? knownTask(registerTask(scale), scale) : null),
   longestLimit: () => 300,
 };
 
