@@ -5,8 +5,8 @@ const API_PREFIX = "celeriac-local-api-";
 const REQUESTS = 100;
 
 /**
- * How many invocations one process of a function has in flight. Functions of the API mostly wait for others, and share nothing between requests
- * (test/scenarios/at-once.test.ts); workers run one at a time, as on Lambda.
+ * How many invocations one process of a function has in flight. Functions of the API mostly wait for others, and keep nothing of a request outside
+ * of its own calls; workers run one at a time, as on Lambda.
  */
 export function concurrencyOf(functionName: string): number {
   return functionName.startsWith(API_PREFIX) ? REQUESTS : 1;

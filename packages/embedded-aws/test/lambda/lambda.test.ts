@@ -4,27 +4,9 @@ import { dirname, join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
 import { functionResource, mappingResource, queueResource } from "../support/assembly.ts";
 import { newEvents, RECORD } from "../support/events.ts";
+import { invoke } from "../support/invoke.ts";
 import { isRunning } from "../support/processes.ts";
 import { newDirectory, startRun } from "../support/run.ts";
-import type { Run } from "../support/run.ts";
-
-interface Invoked {
-  readonly status: number;
-  readonly error: string | null;
-  readonly payload: Record<string, unknown>;
-}
-
-/** Invokes over the Lambda API. */
-async function invoke(run: Run, name: string, payload: string, headers: Record<string, string> = {}): Promise<Invoked> {
-  const url = `${run.embedded.awsUrl}/2015-03-31/functions/${name}/invocations`;
-  const response = await fetch(url, { method: "POST", body: payload, headers });
-  const text = await response.text();
-  return {
-    status: response.status,
-    error: response.headers.get("x-amz-function-error"),
-    payload: text === "" ? {} : JSON.parse(text),
-  };
-}
 
 describe("a function's environment", () => {
   it("has the template's variables, Lambda's own, and the endpoint: nothing else", async () => {
