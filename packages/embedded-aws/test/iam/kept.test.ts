@@ -52,7 +52,7 @@ describe("a decision that was made before", () => {
   it("stands where a deployment is refused", () => {
     iam.deploy(resources(STATEMENT));
     expect(isDenied(SEND)).toBe(false);
-    expect(() => iam.deploy(resources({ Effect: "Maybe" }))).toThrow();
+    expect(() => iam.deploy(resources({ Effect: "Maybe" }))).toThrow("AWS::IAM::Role R of stack test");
     expect([isDenied(SEND), isUsed(SEND.action)]).toEqual([false, true]);
   });
 
