@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { assetsOf, createLog, messageOf, openFront, pruneAssets, showFaults, startEmbeddedAws } from "embedded-aws";
 import type { EmbeddedAws } from "embedded-aws";
+import { concurrencyOf } from "./concurrency.ts";
 import { serveDashboard } from "./dashboard.ts";
 import { HELP, readOptions } from "./options.ts";
 import type { Options } from "./options.ts";
@@ -90,6 +91,7 @@ async function start(options: Options, { outdir, color, taskLogs, signal }: Star
     log: write,
     logFields: TASK_FIELDS,
     onFunctionLine: (_name, line) => taskLogs.add(line),
+    concurrency: concurrencyOf,
     compileCache: join(root, ".celeriac", "cache"),
   }).catch((error: unknown) => {
     abort.abort();

@@ -50,7 +50,7 @@ const server = await startServer(python, [join(ROOT, "scripts", "emulator", "loc
     DISABLE_EVENTS: "1",
     DNS_ADDRESS: "0",
     CELERIAC_NODE: process.execPath,
-    CELERIAC_BOOTSTRAP: join(ROOT, "local", "lambda", "bootstrap.mjs"),
+    CELERIAC_BOOTSTRAP: join(ROOT, "scripts", "emulator", "runtime-api.mjs"),
     CELERIAC_DYNAMODB_JARS: jars,
   },
   log: join(folder, "localstack.log"),

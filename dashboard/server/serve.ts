@@ -3,7 +3,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from "node:http
 import { buffer } from "node:stream/consumers";
 import type { ApiCall } from "../../remote/call.ts";
 import type { Page, PageFile } from "./build.ts";
-import { strangerOf } from "./guard.ts";
+import { createOriginGuard } from "embedded-aws";
 
 /** A line of a task's log. */
 export interface LogLine {
@@ -67,13 +67,15 @@ export function createDashboard(source: Source, page: () => Promise<Page>): Requ
   };
 }
 
+const guard = createOriginGuard({ ownPageOnly: true });
+
 async function serve(
   req: IncomingMessage,
   res: ServerResponse,
   source: Source,
   page: () => Promise<Page>,
 ): Promise<void> {
-  const stranger = strangerOf(req, req.socket.localPort ?? 0);
+  const stranger = guard(req);
   if (stranger !== null) return sendProblem(res, 403, stranger);
   const url = new URL(req.url ?? "/", "http://localhost");
   if (url.pathname.startsWith("/v1/")) return forward(req, res, source, url);

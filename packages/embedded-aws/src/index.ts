@@ -4,6 +4,7 @@ export type { EmbeddedAws, EmbeddedAwsOptions } from "./start.ts";
 export type { Permission } from "./iam/index.ts";
 export type { Cancel, Clock } from "./clock.ts";
 export type { Guard } from "./gateway/gateway.ts";
+export { createOriginGuard } from "./gateway/guard-origin.ts";
 export { closeServer, listen, openFront } from "./gateway/listen.ts";
 export type { Front } from "./gateway/listen.ts";
 export { FAULTS, parseFaults, showFaults } from "./faults/settings.ts";

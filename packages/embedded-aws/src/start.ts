@@ -18,9 +18,11 @@ import type { Permission } from "./iam/index.ts";
 import { credentialsOf } from "./lambda/config.ts";
 import { createFunctions } from "./lambda/functions.ts";
 import type { FunctionsOptions } from "./lambda/functions.ts";
+import type { Host } from "./lambda/process.ts";
 import { startReaper } from "./lambda/reaper.ts";
-import { startRuntimeApi } from "./lambda/runtime-api.ts";
-import { openFront } from "./gateway/listen.ts";
+import { corsOriginsOf } from "./gateway/cors-origins.ts";
+import { createOriginGuard } from "./gateway/guard-origin.ts";
+import { openFront, openSocket } from "./gateway/listen.ts";
 import type { Front } from "./gateway/listen.ts";
 import { createLog } from "./log.ts";
 import type { Log, LogFields, Sink } from "./log.ts";
@@ -94,19 +96,28 @@ export interface EmbeddedAws {
  */
 export async function startEmbeddedAws(options: EmbeddedAwsOptions = {}): Promise<EmbeddedAws> {
   if (options.data !== undefined) mkdirSync(options.data, { recursive: true });
-  const api = await openFront(options.port ?? 0, "port");
+  let named: ReadonlySet<string> = new Set();
+  const origins = (): ReadonlySet<string> => named;
+  // Whether a page may read what it asked for is for the API's CORS headers to say, as on AWS.
+  const apiGuard = createOriginGuard({ origins, strangersMayAsk: true });
+  const api = await openFront(options.port ?? 0, "port", apiGuard);
   const fronts = [api];
   try {
-    const aws = await openFront(options.awsPort ?? 0, "aws-port");
+    const aws = await openFront(options.awsPort ?? 0, "aws-port", createOriginGuard({ origins }));
     fronts.push(aws);
-    return await startServices(options, api, aws);
+    return await startServices(options, api, aws, (next) => (named = next));
   } catch (error) {
     await Promise.all(fronts.map((front) => front.close()));
     throw error;
   }
 }
 
-async function startServices(options: EmbeddedAwsOptions, api: Front, aws: Front): Promise<EmbeddedAws> {
+async function startServices(
+  options: EmbeddedAwsOptions,
+  api: Front,
+  aws: Front,
+  letIn: (origins: ReadonlySet<string>) => void,
+): Promise<EmbeddedAws> {
   const { data } = options;
   const awsUrl = aws.url;
   const terminal = createLog(options.log ?? (() => {}), options.color ?? false, options.logFields);
@@ -124,10 +135,19 @@ async function startServices(options: EmbeddedAwsOptions, api: Front, aws: Front
   // The one that fails where another run has the data comes first; the others leave nothing to clean up.
   const dynamoDb = await startDynamoDb(data === undefined ? undefined : join(data, "dynamodb"));
   const fauxqs = await startFauxqs(data, awsUrl);
-  const runtimeApi = await startRuntimeApi();
+  const socket = await openSocket((req, res) => gateway.handle(req, res));
   const reaper = startReaper();
   const functionClock = options.clock?.preload === undefined ? systemClock : options.clock;
-  const functions = createFunctions({ runtimeApi, reaper, log, awsUrl, compileCache, clock: functionClock }, options);
+  const host: Host = {
+    reaper,
+    log,
+    awsUrl,
+    awsSocket: socket?.path ?? null,
+    call: (call) => gateway.direct(call),
+    compileCache,
+    clock: functionClock,
+  };
+  const functions = createFunctions(host, options);
   const sqs = createSqs(fauxqs, rig);
   const iam = createIam(log);
   const s3 = createS3(fauxqs, {
@@ -193,10 +213,12 @@ async function startServices(options: EmbeddedAwsOptions, api: Front, aws: Front
     rig,
     log,
   });
-  aws.serve(gateway);
+  aws.serve(gateway.handle);
 
   const deploy = async (directory: string): Promise<readonly string[]> => {
-    const changed = await deployment.apply(readAssembly(directory, awsUrl));
+    const assembly = readAssembly(directory, awsUrl);
+    const changed = await deployment.apply(assembly);
+    letIn(corsOriginsOf(assembly.resources));
     const restApi = deployment.restApi();
     if (restApi) api.serve(restApi.handle);
     return changed;
@@ -207,7 +229,7 @@ async function startServices(options: EmbeddedAwsOptions, api: Front, aws: Front
     scheduler.stop();
     stepFunctions.stop();
     await functions.stop();
-    await Promise.all([api.close(), aws.close(), runtimeApi.stop(), reaper.stop()]);
+    await Promise.all([api.close(), aws.close(), socket?.close(), reaper.stop()]);
     sqs.stop();
     await Promise.all([fauxqs.app.close(), dynamoDb.stop()]);
   };

@@ -53,6 +53,8 @@ export interface AwsRequest {
   /** Names in lower case; repeated ones joined by commas. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
+  /** The body, read once: members of a JSON object, or fields of a form. Empty for S3 and Lambda, whose bodies are payloads, and for what is no object. */
+  readonly input: Readonly<Record<string, unknown>>;
   /** The function whose credentials signed the call; null for anyone else's. */
   readonly caller: string | null;
 }
@@ -66,3 +68,16 @@ export interface AwsResponse {
 
 /** A service behind the gateway. It answers errors itself, in its own protocol's shape. */
 export type AwsService = (request: AwsRequest) => Promise<AwsResponse>;
+
+/** A call that a function makes over its environment's own connection, without HTTP: for services that take a target and JSON. */
+export interface DirectCall {
+  readonly service: string;
+  /** As in `X-Amz-Target`, such as `DynamoDB_20120810.GetItem`. */
+  readonly target: string;
+  readonly body: Buffer;
+  /** The function whose connection it is. */
+  readonly caller: string;
+}
+
+/** Serves a direct call as the gateway serves the same over HTTP. `lose-reply`: it took effect, and its answer is to get lost. */
+export type ServeDirect = (call: DirectCall) => Promise<AwsResponse | "lose-reply">;

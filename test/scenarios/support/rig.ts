@@ -1,6 +1,7 @@
 import { inject } from "vitest";
 import { startEmbeddedAws } from "embedded-aws";
 import type { AwsRequest, AwsResponse, EmbeddedAws, EmbeddedAwsOptions, Guard } from "embedded-aws";
+import { concurrencyOf } from "../../../local/concurrency.ts";
 import { useApi } from "./api.ts";
 import { Aws } from "./aws.ts";
 
@@ -29,7 +30,7 @@ export async function startRig(options: EmbeddedAwsOptions = {}): Promise<Rig> {
   const watching = new Set<Guard>();
   const guard: Guard = (request) =>
     [rig.guard, ...watching].map((each) => each(request)).find((answer) => answer !== null) ?? null;
-  const embedded = await startEmbeddedAws({ ...options, guard, log });
+  const embedded = await startEmbeddedAws({ concurrency: concurrencyOf, ...options, guard, log });
   await embedded.deploy(inject("assembly"));
   useApi(embedded.apiUrl);
   const aws = new Aws(embedded.awsUrl);

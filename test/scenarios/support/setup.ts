@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 import { startEmbeddedAws } from "embedded-aws";
+import { concurrencyOf } from "../../../local/concurrency.ts";
 import { synthesize } from "../../../local/synth.ts";
 import { EMBEDDED_ONLY, type Inabilities, cannot, patience } from "./other-aws.ts";
 import type { Served } from "./served.ts";
@@ -45,7 +46,9 @@ export async function setup(project: TestProject): Promise<(() => Promise<void>)
   const log =
     process.env["CELERIAC_LOG"] === undefined ? undefined : (line: string) => void process.stderr.write(`${line}\n`);
   const [stages] = await Promise.all([
-    Promise.all(Array.from({ length: project.config.maxWorkers }, () => startEmbeddedAws({ log }))),
+    Promise.all(
+      Array.from({ length: project.config.maxWorkers }, () => startEmbeddedAws({ log, concurrency: concurrencyOf })),
+    ),
     synthesize(root, assembly, new AbortController().signal),
   ]);
   await Promise.all(stages.map((embedded) => embedded.deploy(assembly)));

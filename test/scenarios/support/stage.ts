@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { type EmbeddedAws, type EmbeddedAwsOptions, startEmbeddedAws } from "embedded-aws";
+import { concurrencyOf } from "../../../local/concurrency.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..", "..");
 
@@ -24,7 +25,10 @@ export async function startStage(
   const assembly = await mkdtemp(join(tmpdir(), "celeriac-stage-"));
   const log =
     process.env["CELERIAC_LOG"] === undefined ? undefined : (line: string) => void process.stderr.write(`${line}\n`);
-  const [embedded] = await Promise.all([startEmbeddedAws({ log, ...options }), synthesize(config, assembly)]);
+  const [embedded] = await Promise.all([
+    startEmbeddedAws({ log, concurrency: concurrencyOf, ...options }),
+    synthesize(config, assembly),
+  ]);
   await embedded.deploy(assembly);
   const redeploy = async (next: Readonly<Record<string, unknown>>): Promise<readonly string[]> => {
     await synthesize(next, assembly);

@@ -1,20 +1,21 @@
-import { randomUUID } from "node:crypto";
-import type { IncomingMessage, ServerResponse } from "node:http";
-import { buffer } from "node:stream/consumers";
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { createCallFaults } from "../faults/calls.ts";
 import { serveFaults } from "../faults/endpoint.ts";
 import type { FaultRig } from "../faults/rig.ts";
-import { callsOf } from "../iam/calls.ts";
-import type { Iam } from "../iam/index.ts";
-import { refusalOf } from "../iam/refusal.ts";
-import { identifyCall } from "./identify.ts";
-import type { Call } from "./identify.ts";
 import type { Log } from "../log.ts";
 import { outboxPage } from "../ses/outbox.ts";
 import type { Outbox } from "../ses/outbox.ts";
 import type { S3 } from "../s3/s3.ts";
-import type { AwsRequest, AwsResponse, AwsService } from "../types.ts";
+import { createVolatileStorage } from "../storage/storage.ts";
+import type { Storage } from "../storage/storage.ts";
+import type { AwsRequest, AwsResponse, ServeDirect } from "../types.ts";
 import { messageOf } from "../values.ts";
+import { inputOf, isForm, readBody } from "./body.ts";
+import { identifyCall } from "./identify.ts";
+import type { Call } from "./identify.ts";
+import { createRequestIds } from "./request-id.ts";
+import { createCallServer } from "./serve-call.ts";
+import type { CallOptions } from "./serve-call.ts";
 
 /**
  * Sees every call to every service before it is served, and may answer it instead, or have it take effect and its answer get
@@ -22,103 +23,113 @@ import { messageOf } from "../values.ts";
  */
 export type Guard = (request: AwsRequest) => AwsResponse | "lose-reply" | null;
 
-export interface GatewayOptions {
-  /** By the name of the signature's scope: `sqs`, `dynamodb`, ... */
-  readonly services: Readonly<Record<string, AwsService>>;
+export interface GatewayOptions extends Omit<CallOptions, "faults" | "storage"> {
   readonly s3: S3;
   readonly outbox: Outbox;
   /** The function to which an access key was given; null for any other. */
   readonly callerOf: (accessKey: string) => string | null;
-  readonly iam: Iam;
-  /** The state machine whose task waits with a token; null where none does. */
-  readonly machineOf: (token: string) => string | null;
-  readonly guard?: Guard | undefined;
   readonly rig: FaultRig;
   readonly log: Log;
+  /** What answers wait for. Default: nothing outlives the process. */
+  readonly storage?: Storage | undefined;
 }
 
-/** The one address of the local AWS: tells services apart by the signature, as there is one host for all. */
-export function createGateway(options: GatewayOptions): (req: IncomingMessage, res: ServerResponse) => void {
-  const { services, s3, outbox, callerOf, guard, rig, log } = options;
+/** The one address of the local AWS. */
+export interface Gateway {
+  /** Tells services apart by the signature, as there is one host for all. */
+  readonly handle: RequestListener;
+  /** The same without HTTP, for functions: whose connection it is says who calls. S3, whose bodies are streams, is served over HTTP only. */
+  readonly direct: ServeDirect;
+}
+
+const NO_BODY = Buffer.alloc(0);
+const NO_QUERY = new URLSearchParams();
+const DIRECT_HEADERS = { "content-type": "application/x-amz-json-1.0" };
+
+export function createGateway(options: GatewayOptions): Gateway {
+  const { s3, outbox, callerOf, rig, log } = options;
   const faults = createCallFaults(rig);
+  const calls = createCallServer({ ...options, faults, storage: options.storage ?? createVolatileStorage() });
+  const nextId = createRequestIds();
 
   /** The answer; null where S3 has given it already, in a stream, or where there is to be none. */
   async function serve(req: IncomingMessage, res: ServerResponse): Promise<AwsResponse | null> {
     if (req.url?.startsWith("/_outbox")) return showOutbox(req, outbox);
     if (req.url === "/_faults") return serveFaults(req, rig);
     const call = identifyCall(req);
-    const body = call.service === "s3" ? Buffer.alloc(0) : await buffer(req);
-    const request = requestOf(req, call, body, call.accessKey === null ? null : callerOf(call.accessKey));
-
-    const refused = guard?.(request) ?? unauthorized(request) ?? faults.refuse(request);
-    if (refused !== null && refused !== "lose-reply") return refused;
-    if (call.service === "s3") {
-      await s3.handle(req, res, request.caller);
-      return null;
-    }
-    const service = services[call.service];
-    if (!service) return unknownService(request, Object.keys(services));
-    const answer = await service(request);
-    if (refused !== "lose-reply" && !faults.losesReply(request)) return answer;
+    const caller = call.accessKey === null ? null : callerOf(call.accessKey);
+    if (call.service === "s3") return serveS3(req, res, requestOf(req, call, NO_BODY, caller));
+    const answer = await calls.serve(requestOf(req, call, await readBody(req), caller));
+    if (answer !== "lose-reply") return answer;
     req.socket.destroy();
     return null;
   }
 
-  /** Only functions come with an identity of the template; any other key is the account's owner's. */
-  function unauthorized(request: AwsRequest): AwsResponse | null {
-    if (request.caller === null) return null;
-    const denied = options.iam.check({ kind: "function", name: request.caller }, callsOf(request, options.machineOf));
-    return denied && refusalOf(request, denied);
+  async function serveS3(req: IncomingMessage, res: ServerResponse, request: AwsRequest): Promise<AwsResponse | null> {
+    const verdict = calls.judge(request);
+    if (verdict !== null && verdict !== "lose-reply") return verdict;
+    await s3.handle(req, res, request.caller);
+    return null;
   }
 
-  return (req, res) => {
+  const direct: ServeDirect = async ({ service, target, body, caller }) => {
+    const dot = target.indexOf(".");
+    const answer = await calls.serve({
+      service,
+      operation: dot < 0 ? null : target.slice(dot + 1),
+      method: "POST",
+      path: "/",
+      query: NO_QUERY,
+      headers: { ...DIRECT_HEADERS, "x-amz-target": target },
+      body,
+      input: inputOf(service, DIRECT_HEADERS["content-type"], body),
+      caller,
+    });
+    if (answer === "lose-reply") return answer;
+    return { ...answer, headers: { "x-amzn-requestid": nextId(), ...answer.headers } };
+  };
+
+  const handle: RequestListener = (req, res) => {
     serve(req, res).then(
-      (answer) => answer && write(res, answer),
-      (error: unknown) => failed(req, res, error, log),
+      (answer) => answer && write(res, answer, nextId()),
+      (error: unknown) => failed(req, res, error),
     );
   };
-}
 
-function failed(req: IncomingMessage, res: ServerResponse, error: unknown, log: Log): void {
-  // A client that went away in the middle of its request.
-  if (!req.complete || res.headersSent) return void res.destroy();
-  log.line("ERROR", "aws", `${req.method} ${req.url}: ${messageOf(error)}`);
-  const body = JSON.stringify({ __type: "InternalFailure", message: messageOf(error) });
-  write(res, { status: 500, headers: { "content-type": "application/json" }, body });
+  function failed(req: IncomingMessage, res: ServerResponse, error: unknown): void {
+    // A client that went away in the middle of its request.
+    if (!req.complete || res.headersSent) return void res.destroy();
+    log.line("ERROR", "aws", `${req.method} ${req.url}: ${messageOf(error)}`);
+    const body = JSON.stringify({ __type: "InternalFailure", message: messageOf(error) });
+    write(res, { status: 500, headers: { "content-type": "application/json" }, body }, nextId());
+  }
+
+  return { handle, direct };
 }
 
 function requestOf(req: IncomingMessage, call: Call, body: Buffer, caller: string | null): AwsRequest {
-  const headers = Object.entries(req.headers).map(([name, value]) => [name, String(value)]);
-  const form = req.headers["content-type"]?.startsWith("application/x-www-form-urlencoded") === true;
-  const operation = call.operation ?? (form ? new URLSearchParams(body.toString()).get("Action") : null);
+  const headers: Record<string, string> = {};
+  for (const name in req.headers) headers[name] = String(req.headers[name]);
+  const contentType = headers["content-type"] ?? "";
+  const input = inputOf(call.service, contentType, body);
+  const action = isForm(contentType) ? input["Action"] : undefined;
   return {
     service: call.service,
-    operation,
+    operation: call.operation ?? (typeof action === "string" ? action : null),
     method: req.method ?? "GET",
     path: call.url.pathname,
     query: call.url.searchParams,
-    headers: Object.fromEntries(headers),
+    headers,
     body,
+    input,
     caller,
   };
 }
 
-function write(res: ServerResponse, { status, headers, body }: AwsResponse): void {
-  // Clients of every protocol show a request id; the services need not each make one.
-  res.writeHead(status, { "x-amzn-requestid": randomUUID(), ...headers, "content-length": Buffer.byteLength(body) });
+/** Clients of every protocol show a request id; the services need not each make one. */
+function write(res: ServerResponse, { status, headers, body }: AwsResponse, requestId: string): void {
+  res.writeHead(status, { "x-amzn-requestid": requestId, ...headers, "content-length": Buffer.byteLength(body) });
   res.end(body);
-}
-
-function unknownService(request: AwsRequest, known: readonly string[]): AwsResponse {
-  const operation = request.operation ?? `${request.method} ${request.path}`;
-  const services = [...known, "s3"].toSorted().join(", ");
-  const message = `The local AWS does not serve ${request.service} (${operation}). It serves ${services}.`;
-  if (request.headers["content-type"]?.startsWith("application/x-www-form-urlencoded")) {
-    const error = `<Error><Type>Sender</Type><Code>UnknownService</Code><Message>${message}</Message></Error>`;
-    return { status: 501, headers: { "content-type": "text/xml" }, body: `<ErrorResponse>${error}</ErrorResponse>` };
-  }
-  const headers = { "content-type": "application/json", "x-amzn-errortype": "UnknownService" };
-  return { status: 501, headers, body: JSON.stringify({ __type: "UnknownService", message }) };
 }
 
 function showOutbox(req: IncomingMessage, outbox: Outbox): AwsResponse {

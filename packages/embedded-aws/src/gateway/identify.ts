@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import { isForm } from "./body.ts";
 
 /** What a request to the gateway is about. */
 export interface Call {
@@ -29,14 +30,16 @@ const PATHS: readonly (readonly [string, string])[] = [
   ["/schedule-groups", "scheduler"],
 ];
 
+const ROOT = new URL("http://localhost/");
+
 /** Tells service, operation and access key of a request to any AWS service. Form bodies are read elsewhere. */
 export function identifyCall(req: IncomingMessage): Call {
-  const url = new URL(req.url ?? "/", "http://localhost");
+  // What every call by JSON has; to parse it again each time costs as much as to tell the service.
+  const url = req.url === "/" ? ROOT : new URL(req.url ?? "/", "http://localhost");
   const credential = req.headers.authorization ?? url.searchParams.get("X-Amz-Credential") ?? "";
   const [, accessKey, scope] = CREDENTIAL.exec(credential) ?? [];
   const [target, operation] = String(req.headers["x-amz-target"] ?? "").split(".");
   const byPath = PATHS.find(([path]) => url.pathname.startsWith(path))?.[1];
-  const isForm = req.headers["content-type"]?.startsWith("application/x-www-form-urlencoded") === true;
-  const service = scope ?? TARGETS[target ?? ""] ?? byPath ?? (isForm ? "sts" : "s3");
+  const service = scope ?? TARGETS[target ?? ""] ?? byPath ?? (isForm(req.headers["content-type"]) ? "sts" : "s3");
   return { service, operation: operation ?? url.searchParams.get("Action"), accessKey: accessKey ?? null, url };
 }

@@ -1,6 +1,11 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { RequestListener, Server } from "node:http";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createOriginGuard, guarded } from "./guard-origin.ts";
+import type { OriginGuard } from "./guard-origin.ts";
 
 /** Milliseconds that an idle connection stays open: longer than clients keep one, so that none uses one that just closed. */
 const KEEP_ALIVE = 65_000;
@@ -18,15 +23,15 @@ export interface Front {
 }
 
 /**
- * Opens a server that answers 503 until it is told how to serve.
+ * Opens a server that answers 503 until it is told how to serve, and 403 to pages that it is not for.
  * @param port 0 for a free one
  * @param flag what the port can be changed with, for the message
+ * @param guard whom it is for. Default: programs and pages on this machine
  * @throws Error in one line, saying what to do, for a port that is taken or not allowed
  */
-export async function openFront(port: number, flag: string): Promise<Front> {
+export async function openFront(port: number, flag: string, guard: OriginGuard = createOriginGuard()): Promise<Front> {
   let handler: RequestListener = notDeployed;
-  const server = createServer({ maxHeaderSize: MAX_HEADERS }, (req, res) => handler(req, res));
-  server.keepAliveTimeout = KEEP_ALIVE;
+  const server = newServer(guarded(guard, (req, res) => handler(req, res)));
   const actual = await listen(server, port, flag);
   return {
     url: `http://localhost:${actual}`,
@@ -34,6 +39,44 @@ export async function openFront(port: number, flag: string): Promise<Front> {
       handler = next;
     },
     close: () => closeServer(server),
+  };
+}
+
+function newServer(handler: RequestListener): Server {
+  const server = createServer({ maxHeaderSize: MAX_HEADERS }, handler);
+  server.keepAliveTimeout = KEEP_ALIVE;
+  return server;
+}
+
+/** A server at a path of the file system, or a named pipe on Windows: no page reaches it. */
+export interface SocketFront {
+  readonly path: string;
+  /** Ends it with all its connections. */
+  readonly close: () => Promise<void>;
+}
+
+/** Bytes of a socket's path, the closing zero among them, where it is shortest (macOS: 104). */
+const MAX_SOCKET_PATH = 103;
+
+/** Serves at a socket of its own, in a directory that only this user may enter; null where the system's temporary directory has too long a name. */
+export async function openSocket(handler: RequestListener): Promise<SocketFront | null> {
+  if (process.platform === "win32")
+    return serveAt(String.raw`\\.\pipe\embedded-aws-${process.pid}-${Date.now()}`, handler, async () => {});
+  if (Buffer.byteLength(join(tmpdir(), "embedded-aws-XXXXXX", "aws")) > MAX_SOCKET_PATH) return null;
+  const directory = await mkdtemp(join(tmpdir(), "embedded-aws-"));
+  return serveAt(join(directory, "aws"), handler, () => rm(directory, { recursive: true, force: true }));
+}
+
+async function serveAt(path: string, handler: RequestListener, cleanUp: () => Promise<void>): Promise<SocketFront> {
+  const server = newServer(handler);
+  server.listen(path);
+  await once(server, "listening");
+  return {
+    path,
+    close: async () => {
+      await closeServer(server);
+      await cleanUp();
+    },
   };
 }
 

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { ACCOUNT, REGION } from "../types.ts";
 import type { AwsRequest } from "../types.ts";
-import { isRecord, parseJson } from "../values.ts";
+import { isRecord } from "../values.ts";
 import { SECRET_SUFFIX } from "../secrets-manager/secrets-manager.ts";
 import type { Call } from "./evaluate.ts";
 
@@ -58,14 +58,6 @@ function unspecific({ service, operation, method }: AwsRequest): Call {
   return { action: `${service}:${operation ?? method}`, resource: "*" };
 }
 
-/** The body's texts: of JSON the members that are texts, of a form the fields. */
-function textsOf({ body, headers }: AwsRequest): Readonly<Record<string, unknown>> {
-  if (headers["content-type"]?.startsWith("application/x-www-form-urlencoded"))
-    return Object.fromEntries(new URLSearchParams(body.toString()));
-  const input = parseJson(body.toString());
-  return isRecord(input) ? input : {};
-}
-
 function textOf(value: unknown): string {
   return typeof value === "string" ? value : "";
 }
@@ -77,7 +69,7 @@ function arn(service: string, resource: string): string {
 /** Batches need their own action on each table; a query of an index needs the index, not the table. */
 function dynamoDbCalls(request: AwsRequest): Call[] {
   const action = `dynamodb:${request.operation ?? ""}`;
-  const { TableName, IndexName, RequestItems } = textsOf(request);
+  const { TableName, IndexName, RequestItems } = request.input;
   const tables = isRecord(RequestItems) ? Object.keys(RequestItems) : [textOf(TableName)];
   const index = typeof IndexName === "string" ? `/index/${IndexName}` : "";
   return tables.map((table) => ({
@@ -88,7 +80,7 @@ function dynamoDbCalls(request: AwsRequest): Call[] {
 
 /** Batches have no actions of their own: SendMessageBatch is sqs:SendMessage. */
 function sqsCalls(request: AwsRequest): Call[] {
-  const { Action, QueueUrl, QueueName } = textsOf(request);
+  const { Action, QueueUrl, QueueName } = request.input;
   const operation = (request.operation ?? textOf(Action)).replace(/Batch$/, "");
   const name = textOf(QueueUrl).split("/").at(-1) || textOf(QueueName);
   return [{ action: `sqs:${operation}`, resource: name === "" ? "*" : arn("sqs", name) }];
@@ -137,7 +129,7 @@ export function objectArn(bucket: string, key: string): string {
  * states:SendTaskFailure on resource: arn:aws:states:...:stateMachine:..." (NOAA-OWP/hydrovis#837; CDK's grantTaskResponse grants just that).
  */
 function statesCalls(request: AwsRequest, machineOf: (token: string) => string | null): Call[] {
-  const { stateMachineArn, executionArn, taskToken } = textsOf(request);
+  const { stateMachineArn, executionArn, taskToken } = request.input;
   const action = `states:${request.operation ?? ""}`;
   if (typeof taskToken === "string") {
     const machine = machineOf(taskToken);
@@ -150,7 +142,7 @@ function statesCalls(request: AwsRequest, machineOf: (token: string) => string |
 /** A mail needs its sender's identity; `ses:FromAddress` is the bare address. */
 function sesCalls(request: AwsRequest): Call[] {
   if (request.method !== "POST") return [unspecific(request)];
-  const from = textOf(textsOf(request)["FromEmailAddress"]);
+  const from = textOf(request.input["FromEmailAddress"]);
   const address = /<([^>]+)>\s*$/.exec(from)?.[1] ?? from;
   const action = request.path.endsWith("/outbound-bulk-emails") ? "ses:SendBulkEmail" : "ses:SendEmail";
   return [{ action, resource: arn("ses", `identity/${address}`), context: { "ses:fromaddress": address } }];
@@ -172,7 +164,7 @@ function schedulerCalls(request: AwsRequest): Call[] {
   const operation = SCHEDULE_ACTIONS[method];
   if (collection !== "schedules" || operation === undefined) return [unspecific(request)];
   if (encoded === undefined) return [{ action: "scheduler:ListSchedules", resource: "*" }];
-  const { GroupName, Target } = textsOf(request);
+  const { GroupName, Target } = request.input;
   const group = query.get("groupName") ?? (textOf(GroupName) || "default");
   const resource = arn("scheduler", `schedule/${group}/${decodeURIComponent(encoded)}`);
   const target = TargetSchema.safeParse(Target).data;
@@ -201,7 +193,7 @@ const EntriesSchema = z.object({ Entries: z.array(z.looseObject({ Source: z.stri
 /** Events are put on a bus; `events:source` is what each says to be from. */
 function eventsCalls(request: AwsRequest): Call[] {
   if (request.operation !== "PutEvents") return [unspecific(request)];
-  const { Entries } = EntriesSchema.catch({ Entries: [] }).parse(textsOf(request));
+  const { Entries } = EntriesSchema.catch({ Entries: [] }).parse(request.input);
   return Entries.map(({ Source }) => ({
     action: "events:PutEvents",
     resource: arn("events", "event-bus/default"),
@@ -211,7 +203,7 @@ function eventsCalls(request: AwsRequest): Call[] {
 
 /** A secret is asked for by name or by ARN; policies see its ARN, which ends with six characters more than the name. */
 function secretsCalls(request: AwsRequest): Call[] {
-  const id = textOf(textsOf(request)["SecretId"]);
+  const id = textOf(request.input["SecretId"]);
   const whole = id.startsWith("arn:") ? id : arn("secretsmanager", `secret:${id}`);
   const resource = /-[A-Za-z0-9]{6}$/.test(id) && id.startsWith("arn:") ? whole : `${whole}${SECRET_SUFFIX}`;
   return [{ action: `secretsmanager:${request.operation ?? ""}`, resource: id === "" ? "*" : resource }];

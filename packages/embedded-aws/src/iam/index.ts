@@ -2,7 +2,7 @@ import type { Log } from "../log.ts";
 import { ACCOUNT, REGION } from "../types.ts";
 import type { DeployedResource } from "../types.ts";
 import { decide } from "./evaluate.ts";
-import type { Call, Decision } from "./evaluate.ts";
+import type { Call, Decision, Grant } from "./evaluate.ts";
 import type { Statement } from "./policy.ts";
 import { readPermissions } from "./template.ts";
 import type { Permissions, Role } from "./template.ts";
@@ -63,11 +63,16 @@ const SERVICES = {
 /** Denials that are logged; what is denied again and again is logged once. */
 const MAX_LOGGED = 1000;
 
+/** Decisions that are kept; more than that are the keys of many objects, and are forgotten together. */
+const MAX_DECISIONS = 10_000;
+
 /** No permissions yet. */
 export function createIam(log: Log): Iam {
   let permissions: Permissions = { roles: new Map(), roleOf: new Map(), resourcePolicies: new Map() };
   let used = new Map<Statement, Set<string>>();
   let logged = new Set<string>();
+  // What was allowed since the last deployment, by who, action and resource. Its use is marked in `used` already.
+  let allowed = new Set<string>();
 
   /** Null for whoever has no role in the templates: what it may do is not known here. */
   function identityOf(caller: Caller): Identity | null {
@@ -91,6 +96,7 @@ export function createIam(log: Log): Iam {
   }
 
   function check(caller: Caller, calls: readonly Call[]): AccessDenied | null {
+    if (calls.every((call) => allowed.has(keyOf(caller, call) ?? ""))) return null;
     const identity = identityOf(caller);
     if (identity === null) return null;
     if (
@@ -102,14 +108,22 @@ export function createIam(log: Log): Iam {
         "The execution role you provide must allow AWS EventBridge Scheduler to assume the role.",
       );
     for (const call of calls) {
+      const key = keyOf(caller, call);
+      if (key !== null && allowed.has(key)) continue;
       const decision = decideFor(identity, call);
       if (decision.kind !== "allowed") return deny(identity, call, decision.kind === "denied");
-      const { statement, action, resource } = decision.grant;
-      const pairs = used.get(statement);
-      if (pairs) pairs.add(pairOf(action, resource));
-      else used.set(statement, new Set([pairOf(action, resource)]));
+      markUsed(decision.grant);
+      if (key === null) continue;
+      if (allowed.size >= MAX_DECISIONS) allowed.clear();
+      allowed.add(key);
     }
     return null;
+  }
+
+  function markUsed({ statement, action, resource }: Grant): void {
+    const pairs = used.get(statement);
+    if (pairs) pairs.add(pairOf(action, resource));
+    else used.set(statement, new Set([pairOf(action, resource)]));
   }
 
   function deny({ arn, role }: Identity, { action, resource }: Call, explicitly: boolean): AccessDenied {
@@ -126,14 +140,15 @@ export function createIam(log: Log): Iam {
   }
 
   function deploy(resources: readonly DeployedResource[]): void {
-    const before = { permissions, used, logged };
+    const before = { permissions, used, logged, allowed };
     permissions = readPermissions(resources);
     used = new Map();
     logged = new Set();
+    allowed = new Set();
     try {
       for (const resource of resources) checkResource(resource);
     } catch (error) {
-      ({ permissions, used, logged } = before);
+      ({ permissions, used, logged, allowed } = before);
       throw error;
     }
   }
@@ -181,6 +196,14 @@ export function createIam(log: Log): Iam {
         .filter((role) => Object.values(SERVICES).some((service) => trusts(role, service)))
         .flatMap((role) => role.statements.flatMap((statement) => permissionsOf(role, statement, used.get(statement)))),
   };
+}
+
+/** What a decision depends on; null where it depends on more than can be told twice: what a request is about, or a schedule's own role. */
+function keyOf(caller: Caller, call: Call): string | null {
+  if (call.context !== undefined || caller.kind === "schedule") return null;
+  const who = caller.kind === "machine" ? caller.arn : caller.name;
+  const source = caller.kind === "service" ? caller.sourceArn : "";
+  return `${caller.kind} ${who} ${source} ${call.action} ${call.resource}`;
 }
 
 function permissionsOf({ name: role }: Role, statement: Statement, used?: ReadonlySet<string>): Permission[] {

@@ -1,42 +1,35 @@
-// The process of a Lambda environment: it loads the handler and asks the Runtime API for one invocation after the other.
-// https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
+// The process of a Lambda environment: it loads the handler and runs the invocations that its host sends over file descriptor 3.
+// What it may take for granted is what the Runtime API says (https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html):
+// init errors, deadlines, one answer for each invocation. A long poll by HTTP cost 90 us of CPU each way; a frame costs 20.
 // Plain JavaScript, so that a cold start does not strip types. Argument: the directory of the compile cache.
 
+import { AsyncLocalStorage } from "node:async_hooks";
 import { existsSync } from "node:fs";
-import { Agent, request } from "node:http";
 import { enableCompileCache, flushCompileCache } from "node:module";
+import { Socket } from "node:net";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { KIND, createFrameReader, encodeFrame } from "./frames.mjs";
 
 const { env } = process;
-const runtime = new URL(`http://${env.AWS_LAMBDA_RUNTIME_API}/2018-06-01/runtime`);
-const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+/** Invocations that it may have in flight; 1 is Lambda's, more is what Lambda Managed Instances have. */
+const concurrency = Number(env.AWS_LAMBDA_MAX_CONCURRENCY ?? 1);
 
 enableCompileCache(process.argv[2]);
 
-/** One call to the Runtime API. Without its host this environment has no reason to exist, nor have its children. */
-function call(method, path, body) {
-  const { promise, resolve } = Promise.withResolvers();
-  const { hostname, port, pathname } = runtime;
-  const req = request({ agent, hostname, port, method, path: `${pathname}${path}` }, (res) => {
-    const chunks = [];
-    res.on("data", (chunk) => chunks.push(chunk));
-    res.on("end", () => resolve({ headers: res.headers, body: Buffer.concat(chunks).toString() }));
-    res.on("error", die);
-  });
-  req.on("error", die);
-  req.end(body);
-  return promise;
-}
+// The socket ends with the host, however that dies. Without its host this process has no reason to exist, nor have its children.
+const host = new Socket({ fd: 3, readable: true, writable: true });
+host.on("end", die).on("error", die);
 
 /** Ends the whole process group: whatever this function started goes as well. */
 function die() {
   process.kill(-process.pid, "SIGKILL");
 }
 
-// The pipe ends with the host, however that dies; during an invocation nothing else would tell.
-process.stdin.on("end", die).on("error", die).resume();
-process.stdin.unref();
+/** The invocation whose code runs, be it over: what it left behind is still known as its own. */
+const invocations = new AsyncLocalStorage();
+/** Numbers of those in flight. */
+const inFlight = new Set();
 
 function errorDocument(error) {
   const isError = error instanceof Error;
@@ -46,6 +39,34 @@ function errorDocument(error) {
     trace: isError && error.stack ? error.stack.split("\n") : [],
   });
 }
+
+/** Calls to AWS that wait for their answer. */
+const calls = new Map();
+let callCount = 0;
+
+/**
+ * A call to AWS without HTTP and without a signature: the host knows whose connection this is, and serves it as the gateway does, IAM
+ * and faults included. For services that take an X-Amz-Target and JSON. Rejects as a socket does where the answer got lost.
+ */
+globalThis[Symbol.for("embedded-aws.call")] = (service, target, body, signal) => {
+  if (signal?.aborted) return Promise.reject(signal.reason);
+  const { promise, resolve, reject } = Promise.withResolvers();
+  callCount = (callCount + 1) >>> 0;
+  const id = callCount;
+  const onAbort = () => {
+    calls.delete(id);
+    reject(signal.reason);
+  };
+  signal?.addEventListener("abort", onAbort, { once: true });
+  calls.set(id, (head, answer) => {
+    calls.delete(id);
+    signal?.removeEventListener("abort", onAbort);
+    if (head.lost) return reject(Object.assign(new Error("socket hang up"), { code: "ECONNRESET" }));
+    resolve({ status: head.status, headers: head.headers, body: answer });
+  });
+  host.write(encodeFrame(KIND.CALL, id, { service, target }, body));
+  return promise;
+};
 
 async function loadHandler() {
   const separator = env._HANDLER.lastIndexOf(".");
@@ -64,48 +85,64 @@ async function loadHandler() {
   return handler;
 }
 
-function contextOf(headers) {
-  const deadline = Number(headers["lambda-runtime-deadline-ms"]);
+function contextOf({ requestId, deadline }) {
   return {
-    awsRequestId: headers["lambda-runtime-aws-request-id"],
+    awsRequestId: requestId,
     callbackWaitsForEmptyEventLoop: true,
     functionName: env.AWS_LAMBDA_FUNCTION_NAME,
     functionVersion: env.AWS_LAMBDA_FUNCTION_VERSION,
     getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),
-    invokedFunctionArn: headers["lambda-runtime-invoked-function-arn"],
+    invokedFunctionArn: functionArn,
     logGroupName: env.AWS_LAMBDA_LOG_GROUP_NAME,
     logStreamName: env.AWS_LAMBDA_LOG_STREAM_NAME,
     memoryLimitInMB: env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
   };
 }
 
-let requestId;
-
-/** What nobody caught ends the environment, as on Lambda, after it was reported. */
-async function crash(error) {
-  await call("POST", requestId === undefined ? "/init/error" : `/invocation/${requestId}/error`, errorDocument(error));
-  die();
+/**
+ * What nobody caught ends the environment, as on Lambda, after it was reported. The invocation whose code threw fails with the error. Where
+ * one is in flight at a time, what an earlier one left behind fails the present one, which is what Lambda does; where there are several, it must not.
+ */
+function crash(error) {
+  const { id } = invocations.getStore() ?? { id: 0 };
+  const [only] = inFlight;
+  const failed = !loaded ? KIND.INIT_ERROR : KIND.CRASH;
+  host.write(encodeFrame(failed, concurrency === 1 ? (only ?? 0) : id, null, errorDocument(error)), die);
 }
 process.on("uncaughtException", crash);
 process.on("unhandledRejection", crash);
 
-process.chdir(env.LAMBDA_TASK_ROOT);
-const handler = await loadHandler().catch(crash);
+let loaded = false;
 let flushed = false;
 
-for (;;) {
-  const { headers, body } = await call("GET", "/invocation/next");
-  requestId = headers["lambda-runtime-aws-request-id"];
-  let outcome = "response";
+/** Runs one invocation, in an async context of its own. */
+async function run(id, head, event) {
+  inFlight.add(id);
+  let kind = KIND.RESPONSE;
   let answer;
   try {
-    answer = JSON.stringify((await handler(JSON.parse(body), contextOf(headers))) ?? null);
+    answer = JSON.stringify((await handler(JSON.parse(event), contextOf(head))) ?? null);
   } catch (error) {
-    outcome = "error";
+    kind = KIND.ERROR;
     answer = errorDocument(error);
   }
-  await call("POST", `/invocation/${requestId}/${outcome}`, answer);
+  inFlight.delete(id);
+  host.write(encodeFrame(kind, id, null, answer));
   // Written at exit otherwise, and environments end by SIGKILL.
   if (!flushed) flushCompileCache();
   flushed = true;
+}
+
+const functionArn = process.argv[3];
+process.chdir(env.LAMBDA_TASK_ROOT);
+const read = createFrameReader((kind, id, head, body) => {
+  if (kind === KIND.INVOKE) invocations.run({ id }, run, id, head, body.toString());
+  // A copy: the bytes are a view into what the socket read.
+  else if (kind === KIND.REPLY) calls.get(id)?.(head, Buffer.from(body));
+});
+host.on("data", read);
+const handler = await loadHandler().catch(crash);
+if (handler !== undefined) {
+  loaded = true;
+  host.write(encodeFrame(KIND.READY, 0, null, ""));
 }

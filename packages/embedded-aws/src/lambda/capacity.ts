@@ -19,8 +19,16 @@ export interface Member {
   readonly start: () => void;
   /** Environments that nobody has used for a while. */
   readonly idle: () => number;
-  /** Ends an idle environment. */
+  /** Ends one of these. */
   readonly endIdle: () => void;
+}
+
+/** Environments that functions behind queues may have. */
+export interface QueueLimits {
+  /** Of one function. */
+  readonly each: number;
+  /** Of all together, beyond the first of each. */
+  readonly total: number;
 }
 
 /** Milliseconds that a function's first in line must have waited before another function gives up an environment for it: a start takes as long. */
@@ -32,31 +40,40 @@ export interface Capacity {
   readonly leave: (member: Member) => void;
   /** Starts what may be started now. Call it whenever somebody waits, or an environment starts, ends or becomes idle. */
   readonly rebalance: () => void;
-  /** True if a member of this kind should give up a free environment to one that waits with clearly fewer. */
+  /** True if a member should give up a free environment to one that waits with clearly fewer. */
   readonly shouldYield: (member: Member) => boolean;
 }
 
 /**
- * The capacity of a run. Environments of queue functions are counted together, `queueLimit` at the most; a function that
- * has none always gets one beyond that, so that no queue starves behind others that are busy. Processes start a few at a
- * time: a burst of requests on a cold function is served sooner by its first environment than by thirty that load at once.
+ * The capacity of a run. Environments of queue functions are counted together; a function that has none always gets one, so that no queue
+ * starves behind others that are busy. Processes start one a core at a time: a burst of requests on a cold function is served sooner by its
+ * first environment than by thirty that load at once.
  */
-export function createCapacity(queueLimit: number): Capacity {
+export function createCapacity({ each, total }: QueueLimits): Capacity {
   const members = new Set<Member>();
   const startLimit = availableParallelism();
-  const sum = (count: (member: Member) => number): number =>
-    [...members].reduce((total, member) => total + count(member), 0);
-  const queueSize = (): number => sum((member) => (member.kind() === "queue" ? member.size() : 0));
+  const isQueue = (member: Member): boolean => member.kind() === "queue";
+  const sum = (count: (member: Member) => number): number => {
+    let all = 0;
+    for (const member of members) all += count(member);
+    return all;
+  };
+  const queueSize = (): number => sum((member) => (isQueue(member) ? member.size() : 0));
+  const limitOf = (member: Member): number => Math.min(member.limit(), isQueue(member) ? each : Infinity);
 
-  /** Makes room under the queue limit, where it is reached, by ending somebody else's idle environment. */
-  function hasRoom(member: Member): boolean {
+  /** True if a member may start one more. Where the budget is used up, idle environments of others go for it. */
+  function mayStart(member: Member): boolean {
+    if (member.size() >= limitOf(member)) return false;
     if (member.size() === 0) return true;
     if (sum((other) => other.starting()) >= startLimit) return false;
-    if (member.kind() === "request") return true;
-    const others = [...members].filter((other) => other !== member && other.kind() === "queue");
-    const idle = others.reduce((total, other) => total + other.idle(), 0);
-    if (queueSize() - idle >= queueLimit) return false;
-    while (queueSize() >= queueLimit) others.find((other) => other.idle() > 0)?.endIdle();
+    return !isQueue(member) || makeRoom(member);
+  }
+
+  function makeRoom(member: Member): boolean {
+    const others = [...members].filter((other) => other !== member && isQueue(other));
+    const idle = others.reduce((all, other) => all + other.idle(), 0);
+    if (queueSize() - idle >= total) return false;
+    while (queueSize() >= total) others.find((other) => other.idle() > 0)?.endIdle();
     return true;
   }
 
@@ -64,24 +81,22 @@ export function createCapacity(queueLimit: number): Capacity {
     join: (member) => void members.add(member),
     leave: (member) => void members.delete(member),
     rebalance: () => {
-      const candidates = new Set([...members].filter((member) => member.wants()));
-      while (candidates.size > 0) {
+      let candidates = [...members].filter((member) => member.wants());
+      while (candidates.length > 0) {
         // The one with the fewest environments; among equals the one that waits the longest.
-        const [next] = [...candidates].toSorted((a, b) => a.size() - b.size() || a.waitingSince() - b.waitingSince());
-        if (!next) return;
-        if (next.size() < next.limit() && hasRoom(next)) next.start();
-        else candidates.delete(next);
-        if (!next.wants()) candidates.delete(next);
+        const [next] = candidates.toSorted((a, b) => a.size() - b.size() || a.waitingSince() - b.waitingSince());
+        if (next === undefined) return;
+        const started = mayStart(next);
+        if (started) next.start();
+        candidates = candidates.filter((one) => one !== next || (started && one.wants()));
       }
     },
     shouldYield: (member) => {
-      if (member.kind() !== "queue" || queueSize() < queueLimit) return false;
+      if (!isQueue(member) || member.size() < 2 || queueSize() < total) return false;
       // One less here and one more there must still be an improvement, or they would take turns starting processes.
-      const poorer = (other: Member): boolean => other.kind() === "queue" && other.size() + 1 < member.size();
-      const suffers = (other: Member): boolean => other.wants() && performance.now() - other.waitingSince() >= HARDSHIP;
-      return [...members].some(
-        (other) => other !== member && suffers(other) && poorer(other) && other.size() < other.limit(),
-      );
+      const suffers = (other: Member): boolean =>
+        other.size() + 1 < member.size() && other.wants() && performance.now() - other.waitingSince() >= HARDSHIP;
+      return [...members].some((other) => isQueue(other) && suffers(other) && other.size() < limitOf(other));
     },
   };
 }

@@ -1,17 +1,11 @@
-import { spawn } from "node:child_process";
-import type { ChildProcess } from "node:child_process";
-import { randomBytes, randomUUID } from "node:crypto";
-import type { ServerResponse } from "node:http";
-import type { Readable } from "node:stream";
-import { fileURLToPath } from "node:url";
-import type { Clock } from "../clock.ts";
-import type { Log } from "../log.ts";
+import { randomUUID } from "node:crypto";
 import type { InvokeResult } from "../types.ts";
-import { isRecord, parseJson } from "../values.ts";
+import { isRecord, messageOf } from "../values.ts";
 import type { FunctionConfig } from "./config.ts";
-import type { Reaper } from "./reaper.ts";
-import type { RuntimeApi } from "./runtime-api.ts";
-import { environmentVariables } from "./variables.ts";
+import { KIND } from "./frames.mjs";
+import { startProcess } from "./process.ts";
+import type { FunctionProcess, Host } from "./process.ts";
+import { describeError, errorResult, failure, success } from "./results.ts";
 
 /** Milliseconds from the start of a process to its first request for an invocation (Lambda's limit of the init phase). */
 const INIT_TIMEOUT = 10_000;
@@ -19,226 +13,199 @@ const INIT_TIMEOUT = 10_000;
 /** Bytes of a response (Lambda quota for synchronous invocations: 6 MB). */
 const MAX_RESPONSE_BYTES = 6_291_556;
 
-/** What all environments of a run share. */
-export interface Host {
-  readonly runtimeApi: RuntimeApi;
-  readonly reaper: Reaper;
-  readonly log: Log;
-  readonly awsUrl: string;
-  /** Directory of V8's compile cache, which saves most of a cold start. */
-  readonly compileCache: string;
-  /** The time of the functions' processes. */
-  readonly clock: Pick<Clock, "now" | "preload">;
-}
-
-/** An execution environment of a function: one process (with what it starts), one invocation at a time. */
-export interface Environment {
-  /** Resolves when it can take an invocation, or has failed to start: then its first invocation tells why. */
-  readonly ready: Promise<void>;
-  /** False once it must not be used again. */
-  readonly alive: () => boolean;
-  /** True if it ended by its own fault: loading failed, or its process crashed. */
-  readonly failed: () => boolean;
-  /** Runs one invocation. Never rejects: what goes wrong is the result. */
-  readonly invoke: (payload: string) => Promise<InvokeResult>;
-  /** Kills its process group at once: the invocation that it runs fails, as if its process had crashed. */
-  readonly kill: (why: string) => void;
-  /** Kills its process group. Resolves when the process is gone. */
-  readonly end: () => Promise<void>;
-}
-
+/** An invocation in flight. */
 interface Invocation {
-  readonly id: string;
-  readonly payload: string;
+  readonly requestId: string;
+  /** In milliseconds of `performance.now()`. */
+  readonly deadline: number;
   readonly settle: (result: InvokeResult) => void;
 }
 
-const BOOTSTRAP = fileURLToPath(new URL("bootstrap.mjs", import.meta.url));
+/**
+ * An execution environment of a function: one process with what it starts, and one invocation at a time, or as many as its concurrency says.
+ * However an invocation ends, it is a result: nothing here rejects.
+ */
+export class Environment {
+  /** Resolves when it can take an invocation, or has failed to start: then its first invocation tells why. */
+  readonly ready: Promise<void>;
+  readonly #config: FunctionConfig;
+  readonly #host: Host;
+  readonly #process: FunctionProcess;
+  readonly #markReady: () => void;
+  readonly #gone = Promise.withResolvers<void>();
+  readonly #onEnd: () => void;
+  /** By number, in the order of their deadlines, which is that of their starts. */
+  readonly #inFlight = new Map<number, Invocation>();
+  #count = 0;
+  /** Why nothing can run here any more, by its own fault. */
+  #failure: InvokeResult | null = null;
+  #ended = false;
+  #expired = false;
+  #timer: NodeJS.Timeout | undefined;
 
-/** Starts a function's process. `onEnd` is told once, however it ends. */
-export function startEnvironment(config: FunctionConfig, host: Host, onEnd: () => void): Environment {
-  const id = randomUUID();
-  const today = new Date().toISOString().slice(0, 10).replaceAll("-", "/");
-  const logStream = `${today}/[$LATEST]${randomBytes(16).toString("hex")}`;
-  const addresses = { runtimeApi: host.runtimeApi.addressOf(id), awsUrl: host.awsUrl };
-  const { promise: ready, resolve: markReady } = Promise.withResolvers<void>();
-  const { promise: gone, resolve: markGone } = Promise.withResolvers<void>();
+  /**
+   * Starts the process.
+   * @param concurrency invocations in flight at the most, from 1
+   * @param onEnd called once, however it ends
+   */
+  constructor(config: FunctionConfig, host: Host, concurrency: number, onEnd: () => void) {
+    this.#config = config;
+    this.#host = host;
+    this.#onEnd = onEnd;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.ready = promise;
+    this.#markReady = resolve;
+    this.#process = startProcess(config, host, concurrency, {
+      onFrame: (kind, id, head, body) => this.#take(kind, id, head, body),
+      onError: (error) => {
+        this.#failure = errorResult("Runtime.InvalidEntrypoint", error.message);
+        this.#exited();
+      },
+      onExit: (how) => {
+        if (!this.#ended && this.#failure === null) this.#crashed(how);
+        this.#exited();
+      },
+    });
+    this.#timer = setTimeout(() => this.#initTimedOut(), INIT_TIMEOUT);
+  }
 
-  let poll: ServerResponse | null = null;
-  let current: Invocation | null = null;
-  let failure: InvokeResult | null = null;
-  let ended = false;
-  let timer: NodeJS.Timeout | undefined;
+  /** False once it must not be given another invocation: it has ended, or one of its invocations has timed out. */
+  get alive(): boolean {
+    return !this.#ended && !this.#expired;
+  }
 
-  host.runtimeApi.register(id, {
-    onNext: (response) => {
-      poll = response;
-      clearTimeout(timer);
-      markReady();
-      if (current) hand(current);
-    },
-    onResponse: (requestId, body) => {
-      if (body.length <= MAX_RESPONSE_BYTES) return settle(requestId, success(body.toString()));
+  /** True if it ended by its own fault: loading failed, or its process crashed. */
+  get failed(): boolean {
+    return this.#failure !== null;
+  }
+
+  /** Runs one invocation. */
+  invoke(payload: string): Promise<InvokeResult> {
+    if (this.#ended) return Promise.resolve(this.#failure ?? ENDED);
+    const { promise, resolve } = Promise.withResolvers<InvokeResult>();
+    this.#count += 1;
+    const life = this.#config.timeout * 1000;
+    const invocation = { requestId: randomUUID(), deadline: performance.now() + life, settle: resolve };
+    this.#inFlight.set(this.#count, invocation);
+    const head = { requestId: invocation.requestId, deadline: this.#host.clock.now() + life };
+    this.#process.send(KIND.INVOKE, this.#count, head, payload);
+    // One timer for all: the first that started is the first whose time is over.
+    this.#timer ??= setTimeout(() => this.#checkDeadlines(), life);
+    return promise;
+  }
+
+  /** Kills its process group at once: the invocations that it runs fail, as if its process had crashed. */
+  kill(why: string): void {
+    if (this.#ended) return;
+    this.#host.log.line("WARN", this.#config.name, why);
+    this.#failure = exitError(this.#anyRequestId(), "signal: killed");
+    void this.end();
+  }
+
+  /** Kills its process group. Resolves when the process is gone. */
+  end(): Promise<void> {
+    this.#ended = true;
+    this.#process.kill();
+    return this.#gone.promise;
+  }
+
+  #take(kind: number, id: number, head: unknown, body: Buffer): void {
+    if (kind === KIND.CALL) return void this.#serve(id, head, Buffer.from(body));
+    if (kind === KIND.READY) {
+      this.#disarm();
+      return this.#markReady();
+    }
+    if (kind === KIND.RESPONSE && body.length > MAX_RESPONSE_BYTES) {
       const message = `Response payload size exceeded maximum allowed payload size (${MAX_RESPONSE_BYTES} bytes).`;
-      settle(requestId, errorResult("Function.ResponseSizeTooLarge", message));
-    },
-    onError: (requestId, body) => {
-      host.log.line("ERROR", config.name, describe(body.toString()));
-      settle(requestId, { ...success(body.toString()), functionError: "Unhandled" });
-    },
-    onInitError: (body) => {
-      host.log.line("ERROR", config.name, `failed to load: ${describe(body.toString())}`);
-      failure = { ...success(body.toString()), functionError: "Unhandled" };
-      void end();
-    },
-  });
-
-  const child = spawn(
-    process.execPath,
-    [`--max-old-space-size=${config.memory}`, BOOTSTRAP, host.compileCache],
-    // Detached: a process group of its own, which can be killed with all that it started.
-    {
-      cwd: config.directory,
-      env: environmentVariables(config, logStream, addresses, host.clock.preload),
-      detached: true,
-    },
-  );
-  if (child.pid !== undefined) host.reaper.add(child.pid);
-  forwardLines(child, (line) => host.log.fromFunction(config.name, line));
-  // Bytes for a process that has just died.
-  child.stdin.on("error", () => {});
-
-  child.once("error", (error) => {
-    failure = errorResult("Runtime.InvalidEntrypoint", error.message);
-    exited();
-  });
-  child.once("exit", (code, signal) => {
-    const how = signal === null ? `exit status ${code}` : `signal: ${signal}`;
-    if (!ended && failure === null) {
-      host.log.line("ERROR", config.name, `its process ended on its own (${how})`);
-      failure = errorResult(
-        "Runtime.ExitError",
-        `RequestId: ${current?.id ?? id} Error: Runtime exited with error: ${how}`,
-      );
+      return this.#settle(id, errorResult("Function.ResponseSizeTooLarge", message));
     }
-    exited();
-  });
-
-  timer = setTimeout(() => {
-    host.log.line("ERROR", config.name, `did not finish loading within ${INIT_TIMEOUT / 1000} s`);
-    failure = errorResult("Sandbox.Timedout", `Init phase timed out after ${INIT_TIMEOUT / 1000}.00 seconds`);
-    void end();
-  }, INIT_TIMEOUT);
-
-  function exited(): void {
-    ended = true;
-    clearTimeout(timer);
-    killGroup(child);
-    if (child.pid !== undefined) host.reaper.remove(child.pid);
-    host.runtimeApi.unregister(id);
-    if (current) settle(current.id, failure ?? errorResult("Runtime.ExitError", "The environment was ended."));
-    markReady();
-    markGone();
-    onEnd();
+    const text = body.toString();
+    if (kind === KIND.RESPONSE) return this.#settle(id, success(text));
+    const what = kind === KIND.INIT_ERROR ? "failed to load: " : "";
+    this.#host.log.line("ERROR", this.#config.name, what + describeError(text));
+    if (kind === KIND.INIT_ERROR) this.#failure = failure(text);
+    else this.#settle(id, failure(text));
+    if (kind === KIND.ERROR) return;
+    // What else is in flight fails with the process, which the error that nobody caught has ended.
+    this.#failure ??= exitError(this.#anyRequestId(), "exit status 1");
+    void this.end();
   }
 
-  function hand(invocation: Invocation): void {
-    if (!poll) return;
-    clearTimeout(timer);
-    timer = setTimeout(() => {
-      host.log.line("ERROR", config.name, `timed out after ${config.timeout} s; its processes were killed`);
-      const message = `RequestId: ${invocation.id} Error: Task timed out after ${config.timeout.toFixed(2)} seconds`;
-      settle(invocation.id, { ...errorResult("Sandbox.Timedout", message), timedOut: true });
-      void end();
-    }, config.timeout * 1000);
-    poll.writeHead(200, {
-      "content-type": "application/json",
-      "lambda-runtime-aws-request-id": invocation.id,
-      "lambda-runtime-deadline-ms": String(host.clock.now() + config.timeout * 1000),
-      "lambda-runtime-invoked-function-arn": config.arn,
-    });
-    poll.end(invocation.payload);
-    poll = null;
-  }
-
-  function settle(requestId: string, result: InvokeResult): void {
-    if (current?.id !== requestId) return;
-    clearTimeout(timer);
-    const { settle: resolve } = current;
-    current = null;
-    resolve(result);
-  }
-
-  function end(): Promise<void> {
-    if (!ended) {
-      ended = true;
-      killGroup(child);
+  /** Serves a call to AWS that the function makes over this connection: its identity is whose connection it is. */
+  async #serve(id: number, head: unknown, body: Buffer): Promise<void> {
+    const service = isRecord(head) ? String(head["service"]) : "";
+    const target = isRecord(head) ? String(head["target"]) : "";
+    try {
+      const answer = await this.#host.call({ service, target, body, caller: this.#config.name });
+      if (answer === "lose-reply") return this.#process.send(KIND.REPLY, id, { lost: true }, "");
+      this.#process.send(KIND.REPLY, id, { status: answer.status, headers: answer.headers }, answer.body);
+    } catch (error) {
+      this.#host.log.line("ERROR", "aws", `${target}: ${messageOf(error)}`);
+      const message = JSON.stringify({ __type: "InternalFailure", message: messageOf(error) });
+      this.#process.send(KIND.REPLY, id, { status: 500, headers: {} }, message);
     }
-    return gone;
   }
 
-  function kill(why: string): void {
-    if (ended) return;
-    host.log.line("WARN", config.name, why);
-    const message = `RequestId: ${current?.id ?? id} Error: Runtime exited with error: signal: killed`;
-    failure = errorResult("Runtime.ExitError", message);
-    void end();
+  #settle(id: number, result: InvokeResult): void {
+    const invocation = this.#inFlight.get(id);
+    if (invocation === undefined) return;
+    this.#inFlight.delete(id);
+    invocation.settle(result);
+    if (this.#expired && this.#inFlight.size === 0) void this.end();
   }
 
-  return {
-    ready,
-    alive: () => !ended,
-    failed: () => failure !== null,
-    invoke: (payload) => {
-      if (failure !== null || ended)
-        return Promise.resolve(failure ?? errorResult("Runtime.ExitError", "The environment was ended."));
-      const { promise, resolve } = Promise.withResolvers<InvokeResult>();
-      current = { id: randomUUID(), payload, settle: resolve };
-      hand(current);
-      return promise;
-    },
-    kill,
-    end,
-  };
-}
+  /**
+   * An invocation whose time is over ends the environment, as on Lambda. Others that are in flight here have their own time first: it is not their fault.
+   */
+  #checkDeadlines(): void {
+    this.#timer = undefined;
+    const now = performance.now();
+    for (const [id, { requestId, deadline }] of this.#inFlight) {
+      if (deadline > now) {
+        this.#timer = setTimeout(() => this.#checkDeadlines(), Math.ceil(deadline - now));
+        return;
+      }
+      const { name, timeout } = this.#config;
+      this.#host.log.line("ERROR", name, `timed out after ${timeout} s; its processes were killed`);
+      const message = `RequestId: ${requestId} Error: Task timed out after ${timeout.toFixed(2)} seconds`;
+      this.#expired = true;
+      this.#settle(id, { ...errorResult("Sandbox.Timedout", message), timedOut: true });
+    }
+  }
 
-function killGroup(child: ChildProcess): void {
-  if (child.pid === undefined) return;
-  try {
-    process.kill(-child.pid, "SIGKILL");
-  } catch {
-    // The group is gone already.
+  #initTimedOut(): void {
+    this.#host.log.line("ERROR", this.#config.name, `did not finish loading within ${INIT_TIMEOUT / 1000} s`);
+    this.#failure = errorResult("Sandbox.Timedout", `Init phase timed out after ${INIT_TIMEOUT / 1000}.00 seconds`);
+    void this.end();
+  }
+
+  #crashed(how: string): void {
+    this.#host.log.line("ERROR", this.#config.name, `its process ended on its own (${how})`);
+    this.#failure = exitError(this.#anyRequestId(), how);
+  }
+
+  #exited(): void {
+    this.#ended = true;
+    this.#disarm();
+    for (const id of this.#inFlight.keys()) this.#settle(id, this.#failure ?? ENDED);
+    this.#markReady();
+    this.#gone.resolve();
+    this.#onEnd();
+  }
+
+  #disarm(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #anyRequestId(): string {
+    const [first] = this.#inFlight.values();
+    return first?.requestId ?? randomUUID();
   }
 }
 
-function success(payload: string): InvokeResult {
-  return { payload, functionError: null, throttled: false, timedOut: false };
-}
+const ENDED = errorResult("Runtime.ExitError", "The environment was ended.");
 
-function errorResult(errorType: string, errorMessage: string): InvokeResult {
-  return { ...success(JSON.stringify({ errorType, errorMessage, trace: [] })), functionError: "Unhandled" };
-}
-
-/** An error document in one line: type, message, and where in the code. */
-function describe(document: string): string {
-  const error = parseJson(document);
-  if (!isRecord(error)) return document;
-  const frames = Array.isArray(error["trace"]) ? error["trace"].map((frame) => String(frame).trim()) : [];
-  const place = frames.find((frame) => frame.startsWith("at ") && !frame.includes("node:"));
-  const message = String(error["errorMessage"]).replaceAll(/\s*\n\s*/g, " ");
-  return `${String(error["errorType"])}: ${message}${place === undefined ? "" : ` ${place}`}`;
-}
-
-function forwardLines(child: { stdout: Readable; stderr: Readable }, write: (line: string) => void): void {
-  for (const stream of [child.stdout, child.stderr]) {
-    let rest = "";
-    stream.setEncoding("utf8").on("data", (chunk: string) => {
-      const lines = (rest + chunk).split("\n");
-      rest = lines.pop() ?? "";
-      for (const line of lines) if (line.trim() !== "") write(line);
-    });
-    stream.on("end", () => {
-      if (rest.trim() !== "") write(rest);
-    });
-  }
+function exitError(requestId: string, how: string): InvokeResult {
+  return errorResult("Runtime.ExitError", `RequestId: ${requestId} Error: Runtime exited with error: ${how}`);
 }

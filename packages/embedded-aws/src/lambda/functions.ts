@@ -3,7 +3,8 @@ import type { Invoke, InvokeResult } from "../types.ts";
 import { createCapacity } from "./capacity.ts";
 import { credentialsOf } from "./config.ts";
 import type { FunctionConfig } from "./config.ts";
-import type { Host } from "./environment.ts";
+import type { Host } from "./process.ts";
+import { errorResult } from "./results.ts";
 import { createPool } from "./pool.ts";
 import type { Lease, Pool } from "./pool.ts";
 
@@ -29,15 +30,33 @@ export interface Functions {
 }
 
 export interface FunctionsOptions {
-  /** Environments of all functions behind queues together. Default: two for each core. */
+  /** Environments of all functions behind queues together, and of any one of them. Default: two for each core together, and one for each core of one. */
   readonly queueEnvironments?: number | undefined;
-  /** Seconds after which an idle environment ends. Default: 30. */
+  /** Seconds after which an idle environment ends. Default: 30, and 300 for functions behind queues, which are few. */
   readonly idleSeconds?: number | undefined;
+  /**
+   * How many invocations one environment of a function may have in flight. Default: 1, as on Lambda. More is what Lambda Managed Instances
+   * have (their multi-concurrency): another process starts only where the others are full.
+   */
+  readonly concurrency?: ((functionName: string) => number) | undefined;
 }
 
+/** Seconds that an idle environment of a function that callers wait for, or of one behind a queue, is kept. */
+const IDLE_SECONDS = { request: 30, queue: 300 };
+
 export function createFunctions(host: Host, options: FunctionsOptions): Functions {
-  const capacity = createCapacity(options.queueEnvironments ?? 2 * availableParallelism());
-  const idleTime = (options.idleSeconds ?? 30) * 1000;
+  const cores = availableParallelism();
+  const capacity = createCapacity({
+    each: options.queueEnvironments ?? cores,
+    total: options.queueEnvironments ?? 2 * cores,
+  });
+  const poolOf = (config: FunctionConfig): Pool =>
+    createPool(config, {
+      host,
+      capacity,
+      idleTime: (kind) => (options.idleSeconds ?? IDLE_SECONDS[kind]) * 1000,
+      concurrency: Math.max(1, options.concurrency?.(config.name) ?? 1),
+    });
   const functions = new Map<string, { config: FunctionConfig; pool: Pool }>();
   const callers = new Map<string, string>();
   const ending = new Set<Promise<void>>();
@@ -53,7 +72,7 @@ export function createFunctions(host: Host, options: FunctionsOptions): Function
       callers.set(credentialsOf(config.name).accessKey, config.name);
       const existing = functions.get(config.name);
       if (!existing) {
-        functions.set(config.name, { config, pool: createPool(config, host, capacity, idleTime) });
+        functions.set(config.name, { config, pool: poolOf(config) });
         return true;
       }
       if (JSON.stringify(existing.config) === JSON.stringify(config)) return false;
@@ -105,6 +124,5 @@ function nameOf(functionNameOrArn: string): string {
 }
 
 function refusal(errorType: string, errorMessage: string, throttled: boolean): InvokeResult {
-  const payload = JSON.stringify({ errorType, errorMessage });
-  return { payload, functionError: "Unhandled", throttled, timedOut: false };
+  return { ...errorResult(errorType, errorMessage), throttled };
 }

@@ -3,17 +3,20 @@ import { dirname } from "node:path";
 import { REGION } from "../types.ts";
 import { credentialsOf } from "./config.ts";
 import type { FunctionConfig } from "./config.ts";
+import type { Host } from "./process.ts";
 
 /**
  * The whole environment of a function's process: the template's variables, what Lambda sets itself
- * (https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html), and `AWS_ENDPOINT_URL`. Nothing of the
- * developer's own environment reaches a function, for it would be missing on AWS.
+ * (https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html), and where AWS is: `AWS_ENDPOINT_URL`, and `AWS_ENDPOINT_SOCKET`,
+ * a socket's path at which the same is served by the same HTTP, for a client that can use one: a hop costs a third. Nothing of the
+ * developer's own environment reaches a function: it would be missing on AWS.
+ * @param concurrency invocations that one process may have in flight
  */
 export function environmentVariables(
   config: FunctionConfig,
   logStream: string,
-  addresses: { readonly runtimeApi: string; readonly awsUrl: string },
-  preload?: string,
+  { awsUrl, awsSocket, clock: { preload } }: Pick<Host, "awsUrl" | "awsSocket" | "clock">,
+  concurrency: number,
 ): Record<string, string> {
   const { accessKey, secret, sessionToken } = credentialsOf(config.name);
   return {
@@ -21,7 +24,8 @@ export function environmentVariables(
     _HANDLER: config.handler,
     AWS_ACCESS_KEY_ID: accessKey,
     AWS_DEFAULT_REGION: REGION,
-    AWS_ENDPOINT_URL: addresses.awsUrl,
+    ...(awsSocket !== null && { AWS_ENDPOINT_SOCKET: awsSocket }),
+    AWS_ENDPOINT_URL: awsUrl,
     AWS_EXECUTION_ENV: `AWS_Lambda_${config.runtime}`,
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(config.memory),
     AWS_LAMBDA_FUNCTION_NAME: config.name,
@@ -29,7 +33,8 @@ export function environmentVariables(
     AWS_LAMBDA_INITIALIZATION_TYPE: "on-demand",
     AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${config.name}`,
     AWS_LAMBDA_LOG_STREAM_NAME: logStream,
-    AWS_LAMBDA_RUNTIME_API: addresses.runtimeApi,
+    // Lambda sets it where a function's instances take several invocations at a time (Lambda Managed Instances).
+    ...(concurrency > 1 && { AWS_LAMBDA_MAX_CONCURRENCY: String(concurrency) }),
     AWS_REGION: REGION,
     AWS_SECRET_ACCESS_KEY: secret,
     AWS_SESSION_TOKEN: sessionToken,

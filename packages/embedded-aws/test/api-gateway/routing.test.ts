@@ -127,6 +127,7 @@ describe("reading a REST API from a template", () => {
         query: new URLSearchParams(query),
         headers: {},
         body: Buffer.alloc(0),
+        input: {},
         caller: null,
       });
       return { status: response.status, body: JSON.parse(String(response.body)) };

@@ -85,10 +85,15 @@ describe("a policy", () => {
   });
 });
 
-function request(service: string, operation: string | null, body: object, more: Partial<AwsRequest> = {}): AwsRequest {
-  const text = Buffer.from(JSON.stringify(body));
+function request(
+  service: string,
+  operation: string | null,
+  input: AwsRequest["input"],
+  more: Partial<AwsRequest> = {},
+): AwsRequest {
+  const body = Buffer.from(JSON.stringify(input));
   const query = new URLSearchParams();
-  return { service, operation, method: "POST", path: "/", query, headers: {}, body: text, caller: "f", ...more };
+  return { service, operation, method: "POST", path: "/", query, headers: {}, body, input, caller: "f", ...more };
 }
 
 function s3(method: string, path: string, more: Partial<AwsRequest> = {}): AwsRequest {

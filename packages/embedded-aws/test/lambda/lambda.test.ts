@@ -4,27 +4,9 @@ import { dirname, join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
 import { functionResource, mappingResource, queueResource } from "../support/assembly.ts";
 import { newEvents, RECORD } from "../support/events.ts";
+import { invoke } from "../support/invoke.ts";
 import { isRunning } from "../support/processes.ts";
 import { newDirectory, startRun } from "../support/run.ts";
-import type { Run } from "../support/run.ts";
-
-interface Invoked {
-  readonly status: number;
-  readonly error: string | null;
-  readonly payload: Record<string, unknown>;
-}
-
-/** Invokes over the Lambda API. */
-async function invoke(run: Run, name: string, payload: string, headers: Record<string, string> = {}): Promise<Invoked> {
-  const url = `${run.embedded.awsUrl}/2015-03-31/functions/${name}/invocations`;
-  const response = await fetch(url, { method: "POST", body: payload, headers });
-  const text = await response.text();
-  return {
-    status: response.status,
-    error: response.headers.get("x-amz-function-error"),
-    payload: text === "" ? {} : JSON.parse(text),
-  };
-}
 
 describe("a function's environment", () => {
   it("has the template's variables, Lambda's own, and the endpoint: nothing else", async () => {
@@ -38,6 +20,7 @@ describe("a function's environment", () => {
       _HANDLER: "index.handler",
       AWS_ACCESS_KEY_ID: expect.stringMatching(/^ASIA[0-9A-F]{16}$/),
       AWS_DEFAULT_REGION: "us-east-1",
+      AWS_ENDPOINT_SOCKET: expect.any(String),
       AWS_ENDPOINT_URL: run.embedded.awsUrl,
       AWS_EXECUTION_ENV: "AWS_Lambda_nodejs24.x",
       AWS_LAMBDA_FUNCTION_MEMORY_SIZE: "256",
@@ -46,7 +29,6 @@ describe("a function's environment", () => {
       AWS_LAMBDA_INITIALIZATION_TYPE: "on-demand",
       AWS_LAMBDA_LOG_GROUP_NAME: "/aws/lambda/f",
       AWS_LAMBDA_LOG_STREAM_NAME: expect.stringMatching(/^\d{4}\/\d\d\/\d\d\/\[\$LATEST\][0-9a-f]{32}$/),
-      AWS_LAMBDA_RUNTIME_API: expect.stringMatching(/^127\.0\.0\.1:\d+\//),
       AWS_REGION: "us-east-1",
       AWS_SECRET_ACCESS_KEY: expect.any(String),
       AWS_SESSION_TOKEN: expect.any(String),

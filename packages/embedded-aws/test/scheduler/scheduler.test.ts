@@ -42,10 +42,11 @@ beforeEach(() => {
   });
 });
 
-async function call(method: string, url: string, body: object = {}): Promise<Answer> {
+async function call(method: string, url: string, body: Record<string, unknown> = {}): Promise<Answer> {
   const { pathname, searchParams } = new URL(url, "http://localhost");
   const request = { service: "scheduler", operation: null, method, path: pathname, query: searchParams, caller: null };
-  const answer = await scheduler.service({ ...request, headers: {}, body: Buffer.from(JSON.stringify(body)) });
+  const text = Buffer.from(JSON.stringify(body));
+  const answer = await scheduler.service({ ...request, headers: {}, body: text, input: body });
   const parsed: Record<string, unknown> = JSON.parse(answer.body.toString());
   return { status: answer.status, type: answer.headers["x-amzn-errortype"], body: parsed };
 }

@@ -104,6 +104,7 @@ export class TestStates {
       query: new URLSearchParams(),
       headers: {},
       body: Buffer.from(JSON.stringify(body)),
+      input: { ...body },
       caller: null,
     });
     return { status: response.status, body: JSON.parse(String(response.body)) };
