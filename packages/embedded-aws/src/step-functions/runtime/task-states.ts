@@ -4,24 +4,19 @@ import type { Json } from "../language/json.ts";
 import type { Seconds, TaskState } from "../language/machine.ts";
 import { type DataScope, readPath } from "../language/path.ts";
 import { fillTemplate } from "../language/template.ts";
-import { REGION } from "../../types.ts";
 import type { Cancel } from "../../clock.ts";
-import type { EventDetails } from "./history.ts";
+import { type Core, moveTo, scopeOf } from "./core.ts";
+import { complete } from "./moves.ts";
 import { callService, type ServiceAnswer, type ServiceCalls } from "./services.ts";
-import type { Activity, Core, Thread } from "./thread.ts";
+import { recordPhase, recordScheduled, scheduledParameters } from "./task-events.ts";
+import type { Activity, TaskPosition, Thread } from "./thread.ts";
 import type { Tokens } from "./tokens.ts";
 
 /** A Task state under way. */
 export interface TaskRun extends Activity {
   readonly thread: Thread;
   readonly state: TaskState;
-  readonly token: string | null;
-  /** Seconds between heartbeats; null where the state asks for none. */
-  readonly heartbeatSeconds: number | null;
-  /** The service took the call; a callback that came sooner waits for that, as the history has it in that order. */
-  submitted: boolean;
-  /** Set once somebody answered the token: nothing else can settle the task then. */
-  answer: ServiceAnswer | null;
+  readonly position: TaskPosition;
   cancelTimeout: Cancel | null;
   cancelHeartbeat: Cancel | null;
 }
@@ -29,6 +24,8 @@ export interface TaskRun extends Activity {
 /** Runs Task states. */
 export interface Tasks {
   readonly start: (thread: Thread, state: TaskState) => void;
+  /** Goes on with a task of an earlier run. Calls its service again unless it is known to have taken the call. */
+  readonly resume: (thread: Thread, state: TaskState, position: TaskPosition) => void;
   /** Settles a task whose token was answered. The token is over at once. */
   readonly answer: (run: TaskRun, answer: ServiceAnswer) => void;
   readonly heartbeat: (run: TaskRun) => void;
@@ -37,33 +34,55 @@ export interface Tasks {
 /** Creates the runner of Task states. */
 export function createTasks(core: Core, calls: ServiceCalls, tokens: Tokens<TaskRun>): Tasks {
   const start = (thread: Thread, state: TaskState): void => {
-    const input = select(state.inputPath, core.scope(thread, thread.input));
+    const input = select(state.inputPath, scopeOf(thread, thread.input));
     const token = waitsForToken(state) ? tokens.issue() : null;
-    const scope = core.scope(thread, input, token ?? undefined);
+    const scope = scopeOf(thread, input, token ?? undefined);
     const parameters = state.parameters === null ? input : fillTemplate(state.parameters, scope);
     assertWithinLimit(parameters, state.name);
-    const timeoutSeconds = resolveSeconds(state.timeout, scope, "TimeoutSeconds");
+    const timeout = resolveSeconds(state.timeout, scope, "TimeoutSeconds");
     const heartbeatSeconds = resolveSeconds(state.heartbeat, scope, "HeartbeatSeconds");
-    recordScheduled(core, thread, state, parameters, timeoutSeconds, heartbeatSeconds);
+    const scheduled = recordScheduled(core, thread, state, parameters, timeout, heartbeatSeconds);
     recordPhase(core, thread, state, "Started", state.resource.kind === "function" ? null : {});
-
-    const run: TaskRun = {
-      thread,
-      state,
+    const position: TaskPosition = {
+      kind: "task",
+      scheduled,
       token,
+      timeoutAt: timeout === null ? null : core.clock.now() + timeout * 1000,
       heartbeatSeconds,
+      heartbeatAt: nextHeartbeat(core, heartbeatSeconds),
       submitted: false,
       answer: null,
-      cancelTimeout: null,
-      cancelHeartbeat: null,
-      cancel: () => stopWaiting(run, tokens),
     };
+    moveTo(core, thread, position);
+    call(wait(thread, state, position), parameters);
+  };
+
+  const resume = (thread: Thread, state: TaskState, position: TaskPosition): void => {
+    const run = wait(thread, state, position);
+    if (position.answer !== null) stopWaiting(run, tokens);
+    else if (position.submitted) return;
+    const parameters = scheduledParameters(thread, state, position.scheduled);
+    core.post(thread, () => {
+      if (thread.activity !== run) return;
+      // It may have been answered just now: the earlier run did make the call.
+      if (position.answer !== null) settle(run, position.answer, "Failed");
+      else call(run, parameters);
+    });
+  };
+
+  /** Waits for the task: its token, its timeout, its heartbeats. */
+  const wait = (thread: Thread, state: TaskState, position: TaskPosition): TaskRun => {
+    const cancel = (): void => stopWaiting(run, tokens);
+    const run: TaskRun = { thread, state, position, cancelTimeout: null, cancelHeartbeat: null, cancel };
     thread.activity = run;
-    if (token !== null) tokens.wait(token, run);
-    if (timeoutSeconds !== null) {
-      run.cancelTimeout = core.clock.after(timeoutSeconds * 1000, () => timeOut(run, false));
-    }
-    heartbeat(run);
+    if (position.token !== null) tokens.wait(position.token, run);
+    if (position.timeoutAt !== null) run.cancelTimeout = at(core, position.timeoutAt, () => timeOut(run, false));
+    if (position.heartbeatAt !== null) run.cancelHeartbeat = at(core, position.heartbeatAt, () => timeOut(run, true));
+    return run;
+  };
+
+  const call = (run: TaskRun, parameters: Json): void => {
+    const { thread, state } = run;
     void callService(state.resource, parameters, thread.execution.machine.arn, calls).then((answer) =>
       core.post(thread, () => called(run, answer)),
     );
@@ -71,15 +90,17 @@ export function createTasks(core: Core, calls: ServiceCalls, tokens: Tokens<Task
 
   /** The service answered the call itself. */
   const called = (run: TaskRun, answer: ServiceAnswer): void => {
-    if (run.thread.activity !== run) return;
-    if (run.token === null) return settle(run, answer, "Failed");
-    run.submitted = true;
+    const { thread, state, position } = run;
+    if (thread.activity !== run) return;
+    if (position.token === null) return settle(run, answer, "Failed");
     if (answer.kind === "output") {
-      recordPhase(core, run.thread, run.state, "Submitted", { output: answer.output });
-      if (run.answer !== null) settle(run, run.answer, "Failed");
+      position.submitted = true;
+      recordPhase(core, thread, state, "Submitted", { output: answer.output });
+      core.journal.moved(thread);
+      if (position.answer !== null) settle(run, position.answer, "Failed");
     } else {
       // Whoever answered the token has the message: the call reached its end whatever it reports.
-      settle(run, run.answer ?? answer, run.answer === null ? "SubmitFailed" : "Failed");
+      settle(run, position.answer ?? answer, position.answer === null ? "SubmitFailed" : "Failed");
     }
   };
 
@@ -90,7 +111,7 @@ export function createTasks(core: Core, calls: ServiceCalls, tokens: Tokens<Task
     const checked = withinLimit(answer, state);
     if (checked.kind === "output") {
       recordPhase(core, thread, state, "Succeeded", { output: checked.output });
-      core.complete(thread, checked.output);
+      complete(core, thread, checked.output);
     } else {
       recordPhase(core, thread, state, failedPhase, errorDetails(checked.failure));
       core.fail(thread, checked.failure);
@@ -99,7 +120,7 @@ export function createTasks(core: Core, calls: ServiceCalls, tokens: Tokens<Task
 
   const timeOut = (run: TaskRun, missedHeartbeat: boolean): void => {
     core.post(run.thread, () => {
-      if (run.thread.activity !== run || run.answer !== null) return;
+      if (run.thread.activity !== run || run.position.answer !== null) return;
       stopWaiting(run, tokens);
       run.thread.activity = null;
       recordPhase(core, run.thread, run.state, "TimedOut", { error: "States.Timeout" });
@@ -109,30 +130,42 @@ export function createTasks(core: Core, calls: ServiceCalls, tokens: Tokens<Task
   };
 
   const heartbeat = (run: TaskRun): void => {
+    const due = nextHeartbeat(core, run.position.heartbeatSeconds);
+    if (due === null) return;
     run.cancelHeartbeat?.();
-    if (run.heartbeatSeconds === null) return;
-    run.cancelHeartbeat = core.clock.after(run.heartbeatSeconds * 1000, () => timeOut(run, true));
+    run.position.heartbeatAt = due;
+    run.cancelHeartbeat = at(core, due, () => timeOut(run, true));
+    core.journal.moved(run.thread);
   };
 
   const answerToken = (run: TaskRun, answer: ServiceAnswer): void => {
-    run.answer = answer;
+    run.position.answer = answer;
     stopWaiting(run, tokens);
+    core.journal.moved(run.thread);
     core.post(run.thread, () => {
-      if (run.thread.activity === run && run.submitted) settle(run, answer, "Failed");
+      if (run.thread.activity === run && run.position.submitted) settle(run, answer, "Failed");
     });
   };
 
-  return { start, answer: answerToken, heartbeat };
+  return { start, resume, answer: answerToken, heartbeat };
 }
 
 function waitsForToken({ resource }: TaskState): boolean {
   return resource.kind !== "function" && resource.waitsForToken;
 }
 
+function at({ clock }: Core, due: number, callback: () => void): Cancel {
+  return clock.after(Math.max(0, due - clock.now()), callback);
+}
+
+function nextHeartbeat({ clock }: Core, seconds: number | null): number | null {
+  return seconds === null ? null : clock.now() + seconds * 1000;
+}
+
 function stopWaiting(run: TaskRun, tokens: Tokens<TaskRun>): void {
   run.cancelTimeout?.();
   run.cancelHeartbeat?.();
-  if (run.token !== null) tokens.forget(run.token);
+  if (run.position.token !== null) tokens.forget(run.position.token);
 }
 
 function resolveSeconds(seconds: Seconds, scope: DataScope, field: string): number | null {
@@ -155,33 +188,4 @@ function withinLimit(answer: ServiceAnswer, { resource }: TaskState): ServiceAns
     if (error instanceof StatesError) return { kind: "failure", failure: error.failure };
     throw error;
   }
-}
-
-/** Plain functions have events of their own; other resources name themselves in theirs. */
-function recordPhase(core: Core, thread: Thread, state: TaskState, phase: string, details: EventDetails | null): void {
-  const { resource } = state;
-  if (resource.kind === "function") return core.record(thread, `LambdaFunction${phase}`, details);
-  core.record(thread, `Task${phase}`, { resourceType: resource.kind, resource: resource.name, ...details });
-}
-
-function recordScheduled(
-  core: Core,
-  thread: Thread,
-  state: TaskState,
-  parameters: Json,
-  timeout: number | null,
-  heartbeat: number | null,
-): void {
-  const limits = {
-    ...(timeout === null ? {} : { timeoutInSeconds: timeout }),
-    ...(heartbeat === null ? {} : { heartbeatInSeconds: heartbeat }),
-  };
-  if (state.resource.kind === "function") {
-    return recordPhase(core, thread, state, "Scheduled", {
-      resource: state.resource.arn,
-      input: parameters,
-      ...limits,
-    });
-  }
-  recordPhase(core, thread, state, "Scheduled", { region: REGION, parameters, ...limits });
 }
