@@ -20,29 +20,30 @@ export class Lives {
   readonly sent: string[] = [];
   /** Refusals of an answer that no task waits for, by the error's name. */
   readonly refusals = new Set<unknown>();
+  /** The queue takes a message, and its answer does not come. */
+  isSlow = false;
   storage: KillableStorage;
   states: StepFunctions;
   /** Messages by id. */
   queue: Map<string, Message>;
+  readonly #definition: object;
   #nextMessage = 0;
 
-  constructor(
-    readonly definition: object,
-    delay?: () => number,
-  ) {
+  constructor(definition: object, delay?: () => number) {
+    this.#definition = definition;
     this.storage = new KillableStorage(delay);
     this.queue = new Map();
     this.states = this.#live();
   }
 
-  /** Ends the process at once, and starts the next one. */
-  restart(): void {
+  /** Ends the process at once, and starts the next one; it goes on with what is there unless told not to. */
+  restart({ resume = true } = {}): void {
     this.storage = this.storage.kill();
     this.states.stop();
     const messages = [...this.storage.collection("test/messages").entries()];
     this.queue = new Map(messages.map(([id, text]) => [id, messageOf(String(text))]));
     this.states = this.#live();
-    this.states.resume();
+    if (resume) this.states.resume();
   }
 
   async call(operation: string, body: object): Promise<Readonly<Record<string, unknown>>> {
@@ -80,14 +81,14 @@ export class Lives {
           this.sent.push(`${message.state} ${message.item} ${message.attempt}`);
           messages.put(id, text);
           this.queue.set(id, message);
-          return { messageId: id };
+          return this.isSlow ? new Promise<never>(() => {}) : { messageId: id };
         },
         invoke: async (_name, payload) => ({ payload, functionError: null, throttled: false, timedOut: false }),
         onStatusChange: () => {},
       },
       this.clock,
     );
-    const definition = JSON.stringify(this.definition);
+    const definition = JSON.stringify(this.#definition);
     states.createStateMachine({ name: "machine", arn: MACHINE_ARN, definition });
     return states;
   }
