@@ -2,6 +2,7 @@ import type { Clock } from "../../clock.ts";
 import type { Collection, Storage } from "../../storage/storage.ts";
 import type { EventRow } from "./history.ts";
 import { type FinishedExecution, PackedHistory, recordOf } from "./record.ts";
+import { HistoryWriter } from "./history-codec.ts";
 import { COLLECTIONS, jsonOf, serialKey, StoredRecord } from "./stored-forms.ts";
 import type { Execution } from "./thread.ts";
 
@@ -39,7 +40,7 @@ export class FinishedExecutions {
 
   add(execution: Execution): void {
     this.#drop(execution.arn);
-    const history = new PackedHistory(JSON.stringify(execution.history.rows));
+    const history = new PackedHistory(new HistoryWriter().write(execution.history.rows));
     const finished: FinishedExecution = { ...recordOf(execution), history };
     this.#keep(finished);
     this.#store(finished);
@@ -76,7 +77,7 @@ export class FinishedExecutions {
   #read(): void {
     const histories = new Map(this.#histories.entries());
     for (const [key, value] of this.#records.entries()) {
-      const history = new PackedHistory(histories.get(key) ?? "[]");
+      const history = new PackedHistory(histories.get(key) ?? new HistoryWriter().write([]));
       this.#keep({ ...StoredRecord.parse(jsonOf(value)), history });
     }
     for (const [arn, endedAt] of this.#storedNames.entries()) this.#names.set(arn, Number(endedAt));

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Storage } from "../../storage/storage.ts";
+import { HistoryWriter } from "./history-codec.ts";
 import { COLLECTIONS, serialKey, storedThread } from "./stored-forms.ts";
 import type { DeployedMachine, Execution, Thread } from "./thread.ts";
 
@@ -21,8 +22,9 @@ export interface Journal {
 /** What is in the storage of a running execution. */
 export interface Written {
   readonly threads: Iterable<string>;
-  /** Pieces of the history, and events in them. */
+  /** Pieces of the history, and the values that they share. */
   readonly pieces: number;
+  readonly shared: readonly object[];
 }
 
 /** A journal that writes nothing. */
@@ -42,6 +44,7 @@ interface Entry {
   /** Events that are written, and the pieces that they are in. */
   events: number;
   pieces: number;
+  readonly writer: HistoryWriter;
   /** The paths of the threads that are written. */
   readonly threads: Set<string>;
   readonly moved: Map<string, Thread>;
@@ -69,7 +72,7 @@ export function createJournal(storage: Storage): Journal {
     return key;
   };
 
-  const enlist = (execution: Execution, { threads: paths, pieces }: Written): Entry => {
+  const enlist = (execution: Execution, { threads: paths, pieces, shared }: Written): Entry => {
     const key = serialKey(execution.serial);
     const written = pieces === 0 ? 0 : execution.history.rows.length;
     const moved = new Map<string, Thread>();
@@ -78,6 +81,7 @@ export function createJournal(storage: Storage): Journal {
       key,
       events: written,
       pieces,
+      writer: new HistoryWriter(shared),
       threads: new Set(paths),
       moved,
       dropped: new Set<string>(),
@@ -87,7 +91,7 @@ export function createJournal(storage: Storage): Journal {
   };
 
   const started = (execution: Execution): void => {
-    enlist(execution, { threads: [], pieces: 0 });
+    enlist(execution, { threads: [], pieces: 0, shared: [] });
     const { serial, arn, name, machine, inputText, startedAt } = execution;
     const stored = { serial, arn, name, machine: keyOf(machine), inputText, startedAt };
     executions.put(serialKey(serial), JSON.stringify(stored));
@@ -123,7 +127,7 @@ export function createJournal(storage: Storage): Journal {
   const write = (entry: Entry): void => {
     const { rows } = entry.execution.history;
     if (rows.length > entry.events) {
-      events.put(`${entry.key}/${serialKey(entry.pieces)}`, JSON.stringify(rows.slice(entry.events)));
+      events.put(`${entry.key}/${serialKey(entry.pieces)}`, entry.writer.write(rows.slice(entry.events)));
       entry.events = rows.length;
       entry.pieces += 1;
     }

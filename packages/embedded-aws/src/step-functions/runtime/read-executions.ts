@@ -2,10 +2,11 @@ import type { Collection, Storage } from "../../storage/storage.ts";
 import { messageOf } from "../../values.ts";
 import type { Json } from "../language/json.ts";
 import { parseMachine } from "../language/parse-machine.ts";
-import { type EventRow, History } from "./history.ts";
+import { HistoryReader } from "./history-codec.ts";
+import { History } from "./history.ts";
 import type { Written } from "./journal.ts";
 import type { StoredThreads } from "./resume.ts";
-import { COLLECTIONS, jsonOf, StoredEvents, StoredExecution, StoredMachine, StoredThread } from "./stored-forms.ts";
+import { COLLECTIONS, jsonOf, StoredExecution, StoredMachine, StoredThread } from "./stored-forms.ts";
 import { type DeployedMachine, Execution } from "./thread.ts";
 
 /** An execution that ran when an earlier run ended. */
@@ -52,11 +53,11 @@ function readMachines(storage: Storage, used: ReadonlySet<string>): ReadonlyMap<
   return machines;
 }
 
-type Values = readonly (readonly [rest: string, value: unknown])[];
+type Values = readonly (readonly [rest: string, json: string])[];
 
 /** Values of the keys `serial/rest`, by serial, in the order of the keys. */
 function group(collection: Collection, running: ReadonlySet<string>): ReadonlyMap<string, Values> {
-  const groups = new Map<string, (readonly [string, unknown])[]>();
+  const groups = new Map<string, (readonly [string, string])[]>();
   for (const [key, value] of collection.entries()) {
     const at = key.indexOf("/");
     const serial = key.slice(0, at);
@@ -66,7 +67,7 @@ function group(collection: Collection, running: ReadonlySet<string>): ReadonlyMa
     }
     const values = groups.get(serial) ?? [];
     groups.set(serial, values);
-    values.push([key.slice(at + 1), jsonOf(value)]);
+    values.push([key.slice(at + 1), String(value)]);
   }
   return groups;
 }
@@ -77,12 +78,13 @@ function build(
   events: Values,
   threads: Values,
 ): UnfinishedExecution {
-  const rows: EventRow[] = events.flatMap(([, piece]) => StoredEvents.parse(piece));
+  const reader = new HistoryReader();
+  const rows = events.flatMap(([, piece]) => reader.read(piece));
   const input: Json = JSON.parse(stored.inputText);
-  const positions = new Map(threads.map(([path, thread]) => [path, StoredThread.parse(thread)]));
+  const positions = new Map(threads.map(([path, thread]) => [path, StoredThread.parse(jsonOf(thread))]));
   return {
     execution: new Execution({ ...stored, machine, input }, new History(rows)),
     threads: positions,
-    written: { threads: positions.keys(), pieces: events.length },
+    written: { threads: positions.keys(), pieces: events.length, shared: reader.shared },
   };
 }

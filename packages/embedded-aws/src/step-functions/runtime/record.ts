@@ -2,6 +2,7 @@ import { deflateRaw, inflateRawSync } from "node:zlib";
 import type { Stored } from "../../storage/storage.ts";
 import type { Failure } from "../language/failure.ts";
 import type { EventRow } from "./history.ts";
+import { HistoryReader } from "./history-codec.ts";
 import type { Execution, ExecutionStatus } from "./thread.ts";
 
 /** What is known of an execution, running or over. */
@@ -37,12 +38,12 @@ export function recordOf(execution: Execution): ExecutionRecord {
 /** Below this, compressing a history is not worth a thread's attention. */
 const COMPRESS_BYTES = 16_384;
 
-/** A history as one piece of memory: JSON, and compressed where it is long (a chain of 200: 600 KB to 25 KB). */
+/** A history as one piece of memory: its JSON, and compressed where it is long (a chain of 200: 600 KB to 25 KB). */
 export class PackedHistory {
   #packed: Stored;
   #size: number;
 
-  /** @param packed JSON, or the same compressed */
+  /** @param packed what a `HistoryWriter` wrote, or the same compressed */
   constructor(packed: Stored) {
     this.#packed = packed;
     this.#size = sizeOf(packed);
@@ -72,8 +73,7 @@ export class PackedHistory {
 
   unpack(): readonly EventRow[] {
     const json = typeof this.#packed === "string" ? this.#packed : inflateRawSync(this.#packed).toString();
-    const rows: readonly EventRow[] = JSON.parse(json);
-    return rows;
+    return new HistoryReader().read(json);
   }
 }
 

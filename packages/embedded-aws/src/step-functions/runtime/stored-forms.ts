@@ -1,7 +1,6 @@
 import * as z from "zod";
 import type { Stored } from "../../storage/storage.ts";
 import type { Json } from "../language/json.ts";
-import type { EventRow } from "./history.ts";
 import type { Position, Thread } from "./thread.ts";
 
 /** The collections of a storage that executions are kept in. Keys begin with the execution's serial number. */
@@ -12,7 +11,7 @@ export const COLLECTIONS = {
   machines: "states/machines",
   /** A thread's position, by `serial/path`: `StoredThread`. */
   threads: "states/threads",
-  /** Events in the order of their ids, by `serial/number`: a list of rows. */
+  /** Events in the order of their ids, by `serial/number`: what a `HistoryWriter` wrote. */
   events: "states/events",
   /** An execution that is over, by serial: its record. */
   finished: "states/finished",
@@ -110,9 +109,6 @@ export const StoredMachine = z.object({
   definition: z.string(),
   createdAt: z.number(),
 });
-
-/** Events as a run wrote them down. Their details are of many shapes, and are taken on trust. */
-export const StoredEvents = z.array(z.custom<EventRow>((row) => Array.isArray(row)));
 
 /** An execution that is over, without its history. */
 export const StoredRecord = StoredExecution.omit({ machine: true }).extend({
