@@ -32,9 +32,9 @@ export function startSchedules(
   function plan(schedule: RuleSchedule, next: number): void {
     const { arn, expression, interval } = schedule;
     if (storage.durable !== false) collection.put(arn, JSON.stringify({ expression, next }));
-    const cancel = systemClock.after(Math.max(0, next - systemClock.now()), () => {
+    const cancel = systemClock.after(Math.max(0, next - Date.now()), () => {
       // What passed while nothing ran does not come again and again now.
-      const passed = Math.max(0, Math.floor((systemClock.now() - next) / interval));
+      const passed = Math.max(0, Math.floor((Date.now() - next) / interval));
       plan(schedule, next + (passed + 1) * interval);
       due(arn);
     });
@@ -44,7 +44,7 @@ export function startSchedules(
   for (const schedule of schedules) {
     const stored = known.get(schedule.arn);
     const isSame = stored?.expression === schedule.expression;
-    plan(schedule, isSame ? stored.next : systemClock.now() + schedule.interval);
+    plan(schedule, isSame ? stored.next : Date.now() + schedule.interval);
   }
   const wanted = new Set(schedules.map(({ arn }) => arn));
   for (const arn of known.keys()) if (!wanted.has(arn)) collection.remove(arn);

@@ -18,7 +18,7 @@ async function live(lives: Lives, next: Moment): Promise<void> {
   if (next.kind === "kill") return lives.restart();
   if (next.kind === "time") return lives.clock.advance(next.seconds);
   if (next.kind === "work") {
-    const messages = [...lives.queue];
+    const { messages } = lives;
     const chosen = messages[next.which % Math.max(1, messages.length)];
     // A process that is killed answers nobody.
     if (chosen !== undefined) void lives.work(...chosen).catch(() => {});
@@ -29,7 +29,7 @@ async function live(lives: Lives, next: Moment): Promise<void> {
 /** Works until the execution is over; what it comes to. */
 async function finish(lives: Lives): Promise<Readonly<Record<string, unknown>>> {
   for (let round = 0; round < 400; round += 1) {
-    for (const message of [...lives.queue]) await lives.work(...message);
+    for (const message of lives.messages) await lives.work(...message);
     await settle(4);
     const description = await lives.call("DescribeExecution", { executionArn: `${EXECUTION_ARN}:e` });
     if (description["status"] !== "RUNNING") return description;
@@ -131,7 +131,7 @@ describe("after a restart", () => {
     lives.isSlow = false;
     lives.restart();
     await settle();
-    expect([...lives.queue.values()]).toEqual([first, first]);
+    expect(lives.messages.map(([, message]) => message)).toEqual([first, first]);
     expect(await finish(lives)).toMatchObject({ status: "SUCCEEDED" });
   });
 
@@ -178,7 +178,7 @@ describe("after a restart", () => {
     for (const sent of [1, 2, 3]) {
       await settle();
       expect(lives.sent).toHaveLength(sent);
-      for (const message of [...lives.queue]) await lives.work(...message);
+      for (const message of lives.messages) await lives.work(...message);
       await lives.clock.advance(9);
       lives.restart();
       expect(lives.sent).toHaveLength(sent);
@@ -251,7 +251,7 @@ async function bytesOfChain(steps: number): Promise<number> {
   const [before, middle] = [storage.bytes, steps / 2];
   for (let step = 0; step < middle; step += 1) {
     await settle(2);
-    for (const message of [...lives.queue]) await lives.work(...message);
+    for (const message of lives.messages) await lives.work(...message);
   }
   lives.states.stop();
   return (storage.bytes - before) / middle;

@@ -46,6 +46,11 @@ export class Lives {
     if (resume) this.states.resume();
   }
 
+  /** The messages that are there now, with their ids. */
+  get messages(): readonly (readonly [string, Message])[] {
+    return [...this.queue];
+  }
+
   async call(operation: string, body: object): Promise<Readonly<Record<string, unknown>>> {
     const { states, storage } = this;
     const request = { service: "states", operation, method: "POST", path: "/", query: new URLSearchParams() };
