@@ -16,6 +16,11 @@ interface Piece {
   readonly rows: readonly (readonly [...event: EventRow, references?: References])[];
 }
 
+/** Whether there may be something to share: a state's data, where it is no bare value. */
+function hasData({ input, output, parameters }: EventDetails): boolean {
+  return typeof input === "object" || typeof output === "object" || typeof parameters === "object";
+}
+
 /** Writes a history piece by piece; the pieces take as much as what is new in each. */
 export class HistoryWriter {
   /** The numbers of the shared values so far. */
@@ -29,22 +34,24 @@ export class HistoryWriter {
   /** The JSON of a piece with these events. */
   write(rows: readonly EventRow[]): string {
     const shared: SharedValue[] = [];
-    const written = rows.map((row): Piece["rows"][number] => {
-      const [at, type, previous, details] = row;
-      if (details === null) return row;
-      const [rest, references] = this.#part(details, shared);
-      return references === null ? row : [at, type, previous, rest, references];
-    });
+    const written = rows.map((row) => this.#row(row, shared));
     const piece: Piece = { shared, rows: written };
     return JSON.stringify(piece);
+  }
+
+  #row(row: EventRow, shared: SharedValue[]): Piece["rows"][number] {
+    const [at, type, previous, details] = row;
+    if (details === null || !hasData(details)) return row;
+    const [rest, references] = this.#part(details, shared);
+    return references === null ? row : [at, type, previous, rest, references];
   }
 
   /** An object without what is shared in it, and where that was; null for nothing. */
   #part<Whole extends EventDetails>(whole: Whole, shared: SharedValue[]): readonly [Whole, References | null] {
     let references: Record<string, number> | null = null;
     let rest: Whole = whole;
-    for (const [name, value] of Object.entries(whole)) {
-      const number = name === "__proto__" ? null : this.#numberOf(value, shared);
+    for (const name of Object.keys(whole)) {
+      const number = name === "__proto__" ? null : this.#numberOf(whole[name], shared);
       if (number === null) continue;
       if (references === null) rest = { ...whole };
       references ??= {};
