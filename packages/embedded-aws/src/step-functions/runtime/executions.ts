@@ -11,7 +11,7 @@ import type { Storage } from "../../storage/storage.ts";
 import { FinishedExecutions } from "./finished-executions.ts";
 import type { EventRow } from "./history.ts";
 import { createInterpreter, type Interpreter } from "./interpreter.ts";
-import { createJournal, type Journal, NO_JOURNAL } from "./journal.ts";
+import { type Journal, NO_JOURNAL, StoredJournal } from "./journal.ts";
 import { readExecutions, type UnfinishedExecution } from "./read-executions.ts";
 import { type ExecutionRecord, recordOf } from "./record.ts";
 import { resume } from "./resume.ts";
@@ -47,8 +47,8 @@ export class Executions {
   constructor({ clock, storage, calls, onStatusChange }: ExecutionsOptions) {
     this.#clock = clock;
     this.#onStatusChange = onStatusChange;
-    this.#journal = storage.durable === false ? NO_JOURNAL : createJournal(storage);
-    this.#queue = new RunQueue(this.#journal.flush);
+    this.#journal = storage.durable === false ? NO_JOURNAL : new StoredJournal(storage);
+    this.#queue = new RunQueue(() => this.#journal.flush());
     this.#finished = new FinishedExecutions(storage, clock);
     this.tokens = new Tokens<TaskRun>(storage);
     this.#interpreter = createInterpreter({

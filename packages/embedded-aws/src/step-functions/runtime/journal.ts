@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Storage } from "../../storage/storage.ts";
+import type { Collection, Storage } from "../../storage/storage.ts";
 import { HistoryWriter } from "./history-codec.ts";
 import { COLLECTIONS, serialKey, storedThread } from "./stored-forms.ts";
 import type { DeployedMachine, Execution, Thread } from "./thread.ts";
@@ -52,103 +52,105 @@ interface Entry {
 }
 
 /** A journal in a storage. A flush costs what has changed: an event is written once, a position is a hundred bytes. */
-export function createJournal(storage: Storage): Journal {
-  const executions = storage.collection(COLLECTIONS.executions);
-  const machines = storage.collection(COLLECTIONS.machines);
-  const threads = storage.collection(COLLECTIONS.threads);
-  const events = storage.collection(COLLECTIONS.events);
-  const entries = new Map<Execution, Entry>();
-  const changed = new Set<Entry>();
-  const machineKeys = new WeakMap<DeployedMachine, string>();
+export class StoredJournal implements Journal {
+  readonly #executions: Collection;
+  readonly #machines: Collection;
+  readonly #threads: Collection;
+  readonly #events: Collection;
+  readonly #entries = new Map<Execution, Entry>();
+  readonly #changed = new Set<Entry>();
+  readonly #machineKeys = new WeakMap<DeployedMachine, string>();
 
-  const keyOf = (machine: DeployedMachine): string => {
-    const known = machineKeys.get(machine);
-    if (known !== undefined) return known;
-    const { name, arn, definition, createdAt } = machine;
-    const text = JSON.stringify({ name, arn, definition, createdAt });
-    const key = createHash("sha256").update(text).digest("hex");
-    machines.put(key, text);
-    machineKeys.set(machine, key);
-    return key;
-  };
+  constructor(storage: Storage) {
+    this.#executions = storage.collection(COLLECTIONS.executions);
+    this.#machines = storage.collection(COLLECTIONS.machines);
+    this.#threads = storage.collection(COLLECTIONS.threads);
+    this.#events = storage.collection(COLLECTIONS.events);
+  }
 
-  const enlist = (execution: Execution, { threads: paths, pieces, shared }: Written): Entry => {
-    const key = serialKey(execution.serial);
-    const written = pieces === 0 ? 0 : execution.history.rows.length;
-    const moved = new Map<string, Thread>();
-    const entry = {
-      execution,
-      key,
-      events: written,
-      pieces,
-      writer: new HistoryWriter(shared),
-      threads: new Set(paths),
-      moved,
-      dropped: new Set<string>(),
-    };
-    entries.set(execution, entry);
-    return entry;
-  };
-
-  const started = (execution: Execution): void => {
-    enlist(execution, { threads: [], pieces: 0, shared: [] });
+  started(execution: Execution): void {
+    this.#enlist(execution, { threads: [], pieces: 0, shared: [] });
     const { serial, arn, name, machine, inputText, startedAt } = execution;
-    const stored = { serial, arn, name, machine: keyOf(machine), inputText, startedAt };
-    executions.put(serialKey(serial), JSON.stringify(stored));
-    moved(execution.root);
-  };
+    const stored = { serial, arn, name, machine: this.#keyOf(machine), inputText, startedAt };
+    this.#executions.put(serialKey(serial), JSON.stringify(stored));
+    this.moved(execution.root);
+  }
 
-  const moved = (thread: Thread): void => {
-    const entry = entries.get(thread.execution);
+  adopted(execution: Execution, written: Written): void {
+    this.#keyOf(execution.machine);
+    this.#enlist(execution, written);
+  }
+
+  moved(thread: Thread): void {
+    const entry = this.#entries.get(thread.execution);
     if (entry === undefined) return;
     entry.moved.set(thread.path, thread);
     entry.dropped.delete(thread.path);
-    changed.add(entry);
-  };
+    this.#changed.add(entry);
+  }
 
-  const dropped = (execution: Execution, path: string): void => {
-    const entry = entries.get(execution);
+  dropped(execution: Execution, path: string): void {
+    const entry = this.#entries.get(execution);
     if (entry === undefined) return;
     entry.moved.delete(path);
     entry.dropped.add(path);
-    changed.add(entry);
-  };
+    this.#changed.add(entry);
+  }
 
-  const ended = (execution: Execution): void => {
-    const entry = entries.get(execution);
+  ended(execution: Execution): void {
+    const entry = this.#entries.get(execution);
     if (entry === undefined) return;
-    entries.delete(execution);
-    changed.delete(entry);
-    executions.remove(entry.key);
-    for (const path of entry.threads) threads.remove(`${entry.key}/${path}`);
-    for (let piece = 0; piece < entry.pieces; piece += 1) events.remove(`${entry.key}/${serialKey(piece)}`);
-  };
+    this.#entries.delete(execution);
+    this.#changed.delete(entry);
+    this.#executions.remove(entry.key);
+    for (const path of entry.threads) this.#threads.remove(`${entry.key}/${path}`);
+    for (let piece = 0; piece < entry.pieces; piece += 1) this.#events.remove(`${entry.key}/${serialKey(piece)}`);
+  }
 
-  const write = (entry: Entry): void => {
+  flush(): void {
+    for (const entry of this.#changed) this.#write(entry);
+    this.#changed.clear();
+  }
+
+  #enlist(execution: Execution, { threads, pieces, shared }: Written): void {
+    this.#entries.set(execution, {
+      execution,
+      key: serialKey(execution.serial),
+      events: pieces === 0 ? 0 : execution.history.rows.length,
+      pieces,
+      writer: new HistoryWriter(shared),
+      threads: new Set(threads),
+      moved: new Map(),
+      dropped: new Set(),
+    });
+  }
+
+  #write(entry: Entry): void {
     const { rows } = entry.execution.history;
     if (rows.length > entry.events) {
-      events.put(`${entry.key}/${serialKey(entry.pieces)}`, entry.writer.write(rows.slice(entry.events)));
+      const piece = entry.writer.write(rows.slice(entry.events));
+      this.#events.put(`${entry.key}/${serialKey(entry.pieces)}`, piece);
       entry.events = rows.length;
       entry.pieces += 1;
     }
     for (const [path, thread] of entry.moved) {
-      threads.put(`${entry.key}/${path}`, JSON.stringify(storedThread(thread)));
+      this.#threads.put(`${entry.key}/${path}`, JSON.stringify(storedThread(thread)));
       entry.threads.add(path);
     }
-    for (const path of entry.dropped) if (entry.threads.delete(path)) threads.remove(`${entry.key}/${path}`);
+    for (const path of entry.dropped) if (entry.threads.delete(path)) this.#threads.remove(`${entry.key}/${path}`);
     entry.moved.clear();
     entry.dropped.clear();
-  };
+  }
 
-  const flush = (): void => {
-    for (const entry of changed) write(entry);
-    changed.clear();
-  };
-
-  const adopted = (execution: Execution, written: Written): void => {
-    machineKeys.set(execution.machine, keyOf(execution.machine));
-    enlist(execution, written);
-  };
-
-  return { started, adopted, moved, dropped, ended, flush };
+  /** A machine is written once, however many of its executions run. */
+  #keyOf(machine: DeployedMachine): string {
+    const known = this.#machineKeys.get(machine);
+    if (known !== undefined) return known;
+    const { name, arn, definition, createdAt } = machine;
+    const text = JSON.stringify({ name, arn, definition, createdAt });
+    const key = createHash("sha256").update(text).digest("hex");
+    this.#machines.put(key, text);
+    this.#machineKeys.set(machine, key);
+    return key;
+  }
 }

@@ -33,121 +33,141 @@ export interface Tasks {
 
 /** Creates the runner of Task states. */
 export function createTasks(core: Core, calls: ServiceCalls, tokens: Tokens<TaskRun>): Tasks {
-  const start = (thread: Thread, state: TaskState): void => {
-    const input = select(state.inputPath, scopeOf(thread, thread.input));
-    const token = waitsForToken(state) ? tokens.issue() : null;
-    const scope = scopeOf(thread, input, token ?? undefined);
-    const parameters = state.parameters === null ? input : fillTemplate(state.parameters, scope);
-    assertWithinLimit(parameters, state.name);
-    const timeout = resolveSeconds(state.timeout, scope, "TimeoutSeconds");
-    const heartbeatSeconds = resolveSeconds(state.heartbeat, scope, "HeartbeatSeconds");
-    const scheduled = recordScheduled(core, thread, state, parameters, timeout, heartbeatSeconds);
-    recordPhase(core, thread, state, "Started", state.resource.kind === "function" ? null : {});
-    const position: TaskPosition = {
-      kind: "task",
-      scheduled,
-      token,
-      timeoutAt: timeout === null ? null : core.clock.now() + timeout * 1000,
-      heartbeatSeconds,
-      heartbeatAt: nextHeartbeat(core, heartbeatSeconds),
-      submitted: false,
-      answer: null,
-    };
-    moveTo(core, thread, position);
-    call(wait(thread, state, position), parameters);
+  const tasks: TaskServices = { core, calls, tokens };
+  return {
+    start: (thread, state) => start(tasks, thread, state),
+    resume: (thread, state, position) => resume(tasks, thread, state, position),
+    answer: (run, given) => answerToken(tasks, run, given),
+    heartbeat: (run) => heartbeat(tasks, run),
   };
+}
 
-  const resume = (thread: Thread, state: TaskState, position: TaskPosition): void => {
-    const run = wait(thread, state, position);
-    if (position.answer !== null) stopWaiting(run, tokens);
-    else if (position.submitted) return;
-    const parameters = scheduledParameters(thread, state, position.scheduled);
-    core.post(thread, () => {
-      if (thread.activity !== run) return;
-      // It may have been answered just now: the earlier run did make the call.
-      if (position.answer !== null) settle(run, position.answer, "Failed");
-      else call(run, parameters);
-    });
+/** What the running of tasks works with. */
+interface TaskServices {
+  readonly core: Core;
+  readonly calls: ServiceCalls;
+  readonly tokens: Tokens<TaskRun>;
+}
+
+function start(tasks: TaskServices, thread: Thread, state: TaskState): void {
+  const input = select(state.inputPath, scopeOf(thread, thread.input));
+  const token = waitsForToken(state) ? tasks.tokens.issue() : null;
+  const scope = scopeOf(thread, input, token ?? undefined);
+  const parameters = state.parameters === null ? input : fillTemplate(state.parameters, scope);
+  assertWithinLimit(parameters, state.name);
+  const timeout = resolveSeconds(state.timeout, scope, "TimeoutSeconds");
+  const heartbeatSeconds = resolveSeconds(state.heartbeat, scope, "HeartbeatSeconds");
+  const scheduled = recordScheduled(tasks.core, thread, state, parameters, timeout, heartbeatSeconds);
+  recordPhase(tasks.core, thread, state, "Started", state.resource.kind === "function" ? null : {});
+  const position: TaskPosition = {
+    kind: "task",
+    scheduled,
+    token,
+    timeoutAt: timeout === null ? null : tasks.core.clock.now() + timeout * 1000,
+    heartbeatSeconds,
+    heartbeatAt: nextHeartbeat(tasks.core, heartbeatSeconds),
+    submitted: false,
+    answer: null,
   };
+  moveTo(tasks.core, thread, position);
+  call(tasks, wait(tasks, thread, state, position), parameters);
+}
 
-  /** Waits for the task: its token, its timeout, its heartbeats. */
-  const wait = (thread: Thread, state: TaskState, position: TaskPosition): TaskRun => {
-    const cancel = (): void => stopWaiting(run, tokens);
-    const run: TaskRun = { thread, state, position, cancelTimeout: null, cancelHeartbeat: null, cancel };
-    thread.activity = run;
-    if (position.token !== null) tokens.wait(position.token, run);
-    if (position.timeoutAt !== null) run.cancelTimeout = at(core, position.timeoutAt, () => timeOut(run, false));
-    if (position.heartbeatAt !== null) run.cancelHeartbeat = at(core, position.heartbeatAt, () => timeOut(run, true));
-    return run;
-  };
-
-  const call = (run: TaskRun, parameters: Json): void => {
-    const { thread, state } = run;
-    void callService(state.resource, parameters, thread.execution.machine.arn, calls).then((answer) =>
-      core.post(thread, () => called(run, answer)),
-    );
-  };
-
-  /** The service answered the call itself. */
-  const called = (run: TaskRun, answer: ServiceAnswer): void => {
-    const { thread, state, position } = run;
+function resume(tasks: TaskServices, thread: Thread, state: TaskState, position: TaskPosition): void {
+  const run = wait(tasks, thread, state, position);
+  if (position.answer !== null) stopWaiting(run, tasks.tokens);
+  else if (position.submitted) return;
+  const parameters = scheduledParameters(thread, state, position.scheduled);
+  tasks.core.post(thread, () => {
     if (thread.activity !== run) return;
-    if (position.token === null) return settle(run, answer, "Failed");
-    if (answer.kind === "output") {
-      position.submitted = true;
-      recordPhase(core, thread, state, "Submitted", { output: answer.output });
-      core.journal.moved(thread);
-      if (position.answer !== null) settle(run, position.answer, "Failed");
-    } else {
-      // Whoever answered the token has the message: the call reached its end whatever it reports.
-      settle(run, position.answer ?? answer, position.answer === null ? "SubmitFailed" : "Failed");
-    }
-  };
+    // It may have been answered just now: the earlier run did make the call.
+    if (position.answer !== null) settle(tasks, run, position.answer, "Failed");
+    else call(tasks, run, parameters);
+  });
+}
 
-  const settle = (run: TaskRun, answer: ServiceAnswer, failedPhase: "Failed" | "SubmitFailed"): void => {
-    const { thread, state } = run;
-    stopWaiting(run, tokens);
-    thread.activity = null;
-    const checked = withinLimit(answer, state);
-    if (checked.kind === "output") {
-      recordPhase(core, thread, state, "Succeeded", { output: checked.output });
-      complete(core, thread, checked.output);
-    } else {
-      recordPhase(core, thread, state, failedPhase, errorDetails(checked.failure));
-      core.fail(thread, checked.failure);
-    }
-  };
+/** Waits for the task: its token, its timeout, its heartbeats. */
+function wait(tasks: TaskServices, thread: Thread, state: TaskState, position: TaskPosition): TaskRun {
+  const cancel = (): void => stopWaiting(run, tasks.tokens);
+  const run: TaskRun = { thread, state, position, cancelTimeout: null, cancelHeartbeat: null, cancel };
+  thread.activity = run;
+  if (position.token !== null) tasks.tokens.wait(position.token, run);
+  if (position.timeoutAt !== null)
+    run.cancelTimeout = at(tasks.core, position.timeoutAt, () => timeOut(tasks, run, false));
+  if (position.heartbeatAt !== null)
+    run.cancelHeartbeat = at(tasks.core, position.heartbeatAt, () => timeOut(tasks, run, true));
+  return run;
+}
 
-  const timeOut = (run: TaskRun, missedHeartbeat: boolean): void => {
-    core.post(run.thread, () => {
-      if (run.thread.activity !== run || run.position.answer !== null) return;
-      stopWaiting(run, tokens);
-      run.thread.activity = null;
-      recordPhase(core, run.thread, run.state, "TimedOut", { error: "States.Timeout" });
-      const timedOut: Failure = { error: "States.Timeout", cause: null };
-      core.fail(run.thread, missedHeartbeat ? { ...timedOut, heartbeat: true } : timedOut);
-    });
-  };
+function call(tasks: TaskServices, run: TaskRun, parameters: Json): void {
+  const { thread, state } = run;
+  void callService(state.resource, parameters, thread.execution.machine.arn, tasks.calls).then((answer) =>
+    tasks.core.post(thread, () => called(tasks, run, answer)),
+  );
+}
 
-  const heartbeat = (run: TaskRun): void => {
-    const due = nextHeartbeat(core, run.position.heartbeatSeconds);
-    if (due === null) return;
-    run.cancelHeartbeat?.();
-    run.position.heartbeatAt = due;
-    run.cancelHeartbeat = at(core, due, () => timeOut(run, true));
-    core.journal.moved(run.thread);
-  };
+/** The service answered the call itself. */
+function called(tasks: TaskServices, run: TaskRun, answer: ServiceAnswer): void {
+  const { thread, state, position } = run;
+  if (thread.activity !== run) return;
+  if (position.token === null) return settle(tasks, run, answer, "Failed");
+  if (answer.kind === "output") {
+    position.submitted = true;
+    recordPhase(tasks.core, thread, state, "Submitted", { output: answer.output });
+    tasks.core.journal.moved(thread);
+    if (position.answer !== null) settle(tasks, run, position.answer, "Failed");
+  } else {
+    // Whoever answered the token has the message: the call reached its end whatever it reports.
+    settle(tasks, run, position.answer ?? answer, position.answer === null ? "SubmitFailed" : "Failed");
+  }
+}
 
-  const answerToken = (run: TaskRun, answer: ServiceAnswer): void => {
-    run.position.answer = answer;
-    stopWaiting(run, tokens);
-    core.journal.moved(run.thread);
-    core.post(run.thread, () => {
-      if (run.thread.activity === run && run.position.submitted) settle(run, answer, "Failed");
-    });
-  };
+function settle(
+  tasks: TaskServices,
+  run: TaskRun,
+  answer: ServiceAnswer,
+  failedPhase: "Failed" | "SubmitFailed",
+): void {
+  const { thread, state } = run;
+  stopWaiting(run, tasks.tokens);
+  thread.activity = null;
+  const checked = withinLimit(answer, state);
+  if (checked.kind === "output") {
+    recordPhase(tasks.core, thread, state, "Succeeded", { output: checked.output });
+    complete(tasks.core, thread, checked.output);
+  } else {
+    recordPhase(tasks.core, thread, state, failedPhase, errorDetails(checked.failure));
+    tasks.core.fail(thread, checked.failure);
+  }
+}
 
-  return { start, resume, answer: answerToken, heartbeat };
+function timeOut(tasks: TaskServices, run: TaskRun, missedHeartbeat: boolean): void {
+  tasks.core.post(run.thread, () => {
+    if (run.thread.activity !== run || run.position.answer !== null) return;
+    stopWaiting(run, tasks.tokens);
+    run.thread.activity = null;
+    recordPhase(tasks.core, run.thread, run.state, "TimedOut", { error: "States.Timeout" });
+    const timedOut: Failure = { error: "States.Timeout", cause: null };
+    tasks.core.fail(run.thread, missedHeartbeat ? { ...timedOut, heartbeat: true } : timedOut);
+  });
+}
+
+function heartbeat(tasks: TaskServices, run: TaskRun): void {
+  const due = nextHeartbeat(tasks.core, run.position.heartbeatSeconds);
+  if (due === null) return;
+  run.cancelHeartbeat?.();
+  run.position.heartbeatAt = due;
+  run.cancelHeartbeat = at(tasks.core, due, () => timeOut(tasks, run, true));
+  tasks.core.journal.moved(run.thread);
+}
+
+function answerToken(tasks: TaskServices, run: TaskRun, answer: ServiceAnswer): void {
+  run.position.answer = answer;
+  stopWaiting(run, tasks.tokens);
+  tasks.core.journal.moved(run.thread);
+  tasks.core.post(run.thread, () => {
+    if (run.thread.activity === run && run.position.submitted) settle(tasks, run, answer, "Failed");
+  });
 }
 
 function waitsForToken({ resource }: TaskState): boolean {
