@@ -38,6 +38,8 @@ import { createSecretsManager } from "./secrets-manager/secrets-manager.ts";
 import { createSes } from "./ses/ses.ts";
 import { createSqs } from "./sqs/sqs.ts";
 import { createSts } from "./sts/sts.ts";
+import { openSqliteStorage } from "./storage/sqlite.ts";
+import { createVolatileStorage } from "./storage/storage.ts";
 import { createStepFunctions } from "./step-functions/index.ts";
 
 export interface EmbeddedAwsOptions extends FunctionsOptions {
@@ -45,7 +47,7 @@ export interface EmbeddedAwsOptions extends FunctionsOptions {
   readonly port?: number | undefined;
   /** Port of the AWS services. Default: a free one. */
   readonly awsPort?: number | undefined;
-  /** Directory in which tables, queues, objects, schedules and mails outlive the run. Default: none, all in memory. */
+  /** Directory in which tables, queues, objects, executions, schedules and mails outlive the run. Default: none, all in memory. */
   readonly data?: string | undefined;
   /** A JSON file of names and values that Secrets Manager gives out. Default: there are no secrets. */
   readonly secrets?: string | undefined;
@@ -134,6 +136,7 @@ async function startServices(
 
   // The one that fails where another run has the data comes first; the others leave nothing to clean up.
   const dynamoDb = await startDynamoDb(data === undefined ? undefined : join(data, "dynamodb"));
+  const storage = data === undefined ? createVolatileStorage() : openSqliteStorage(join(data, "storage.sqlite"));
   const fauxqs = await startFauxqs(data, awsUrl);
   const socket = await openSocket((req, res) => gateway.handle(req, res));
   const reaper = startReaper();
@@ -157,11 +160,11 @@ async function startServices(
     },
     denial: (name, call) => iam.check({ kind: "function", name }, [call]),
   });
-  const outbox = createOutbox(data === undefined ? undefined : join(data, "outbox.jsonl"));
+  const outbox = createOutbox(storage);
   const scheduler = createScheduler({
     deliver: createTargets(sqs, functions, iam, log),
     log,
-    file: data === undefined ? undefined : join(data, "schedules.jsonl"),
+    storage,
     clock: options.clock,
   });
   const deployment = createDeployment({
@@ -174,8 +177,10 @@ async function startServices(
     iam,
     rig,
     log,
+    storage,
   });
   const stepFunctions = createStepFunctions({
+    storage,
     sendMessage: async (queueUrl, body, arn) => {
       const denied = iam.check({ kind: "machine", arn }, [sending(queueUrl)]);
       if (denied) throw denied;
@@ -199,7 +204,7 @@ async function startServices(
       lambda: createLambda(functions, log),
       scheduler: scheduler.service,
       secretsmanager: createSecretsManager(options.secrets),
-      ses: createSes(outbox),
+      ses: createSes(outbox, storage.written),
       sqs: sqs.service,
       states: stepFunctions.service,
       sts: createSts(iam.sessionOf),
@@ -219,6 +224,7 @@ async function startServices(
     const assembly = readAssembly(directory, awsUrl);
     const changed = await deployment.apply(assembly);
     letIn(corsOriginsOf(assembly.resources));
+    stepFunctions.resume();
     const restApi = deployment.restApi();
     if (restApi) api.serve(restApi.handle);
     return changed;
@@ -232,6 +238,7 @@ async function startServices(
     await Promise.all([api.close(), aws.close(), socket?.close(), reaper.stop()]);
     sqs.stop();
     await Promise.all([fauxqs.app.close(), dynamoDb.stop()]);
+    await storage.close();
   };
 
   return {

@@ -15,6 +15,7 @@ import type { Scheduler } from "../scheduler/index.ts";
 import type { DynamoDb } from "../dynamodb/dynalite.ts";
 import type { S3 } from "../s3/s3.ts";
 import type { Sqs } from "../sqs/sqs.ts";
+import type { Storage } from "../storage/storage.ts";
 import type { StepFunctions } from "../step-functions/index.ts";
 import type { InvokeResult, RestApiServer } from "../types.ts";
 
@@ -29,6 +30,8 @@ export interface Services {
   readonly iam: Iam;
   readonly rig: FaultRig;
   readonly log: Log;
+  /** Where the next times of event rules outlive the run. */
+  readonly storage: Storage;
 }
 
 /** What is deployed now. */
@@ -46,7 +49,7 @@ export interface Deployment {
 
 /** Nothing deployed yet. */
 export function createDeployment(services: Services): Deployment {
-  const { dynamoDb, s3, sqs, functions, stepFunctions, scheduler, iam, rig, log } = services;
+  const { dynamoDb, s3, sqs, functions, stepFunctions, scheduler, iam, rig, log, storage } = services;
   let applied: Plan | null = null;
   let restApi: RestApiServer | null = null;
   let rules: Rules | null = null;
@@ -69,7 +72,7 @@ export function createDeployment(services: Services): Deployment {
     changed.push(...applyFunctions(plan), ...applyStateMachines(plan), ...applyMappings(plan));
     if (differs(plan.rules, applied?.rules ?? [])) {
       rules?.stop();
-      rules = startRules(plan.rules, deliver, log);
+      rules = startRules(plan.rules, deliver, log, storage);
       changed.push("event rules");
     }
     changed.push(...scheduler.deploy(plan.schedules, plan.scheduleGroups));

@@ -1,41 +1,60 @@
 import { randomUUID } from "node:crypto";
 import * as z from "zod";
-import type { BusEvent } from "./rules.ts";
-import type { AwsResponse, AwsService } from "../types.ts";
+import { serveJson } from "../json-adapter.ts";
+import { type JsonService, ServiceError } from "../json-service.ts";
+import type { AwsService } from "../types.ts";
 import { isRecord, parseJson } from "../values.ts";
+import type { BusEvent } from "./rules.ts";
 
 /** Entries of one call, and bytes of all (EventBridge API reference, PutEvents). */
 const MAX_ENTRIES = 10;
 const MAX_BYTES = 256 * 1024;
 
-const EntrySchema = z.object({
+const Entry = z.object({
   Source: z.string().default(""),
   DetailType: z.string().default(""),
   Detail: z.string().default(""),
   EventBusName: z.literal("default", "only the default event bus is served").optional(),
 });
-const RequestSchema = z.object({ Entries: z.array(EntrySchema).min(1).max(MAX_ENTRIES) });
+const PutEventsInput = z.object({ Entries: z.array(Entry).min(1).max(MAX_ENTRIES) });
+
+/** EventBridge's PutEvents over HTTP. */
+export function createEvents(put: (event: BusEvent) => void): AwsService {
+  return serveJson(createEventBus(put), { version: "1.1" });
+}
 
 /** EventBridge's PutEvents: what is put goes to the template's rules. */
-export function createEvents(put: (event: BusEvent) => void): AwsService {
-  return async ({ operation, body }) => {
-    if (operation !== "PutEvents")
-      return refuse(
-        "InvalidAction",
-        `The local EventBridge does not serve ${operation ?? "this"}; it serves PutEvents.`,
-      );
-    const request = RequestSchema.safeParse(parseJson(body.toString()));
-    if (!request.success)
-      return refuse("ValidationException", request.error.issues.map(({ message }) => message).join("; "));
-    if (body.length > MAX_BYTES)
-      return refuse("ValidationException", "Total size of the entries in the request is over the limit.");
-    const entries = request.data.Entries.map((entry) => take(entry, put));
-    const failed = entries.filter((entry) => "ErrorCode" in entry).length;
-    return answer(200, { FailedEntryCount: failed, Entries: entries });
+export function createEventBus(put: (event: BusEvent) => void): JsonService {
+  return {
+    namespace: "",
+    execute: (operation, input) => {
+      if (operation !== "PutEvents") {
+        const asked = operation === "" ? "this" : operation;
+        throw new ServiceError("InvalidAction", `The local EventBridge does not serve ${asked}; it serves PutEvents.`);
+      }
+      const request = PutEventsInput.safeParse(input);
+      if (!request.success) {
+        const message = request.error.issues.map((issue) => issue.message).join("; ");
+        throw new ServiceError("ValidationException", message);
+      }
+      const { Entries } = request.data;
+      if (Entries.reduce((bytes, entry) => bytes + bytesOf(entry), 0) > MAX_BYTES) {
+        throw new ServiceError("ValidationException", "Total size of the entries in the request is over the limit.");
+      }
+      const taken = Entries.map((entry) => take(entry, put));
+      return { FailedEntryCount: taken.filter((entry) => "ErrorCode" in entry).length, Entries: taken };
+    },
   };
 }
 
-function take({ Source, DetailType, Detail }: z.infer<typeof EntrySchema>, put: (event: BusEvent) => void): object {
+type Entry = z.output<typeof Entry>;
+
+/** An entry's size as EventBridge counts it. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevent-size.html */
+function bytesOf({ Source, DetailType, Detail }: Entry): number {
+  return [Source, DetailType, Detail].reduce((bytes, text) => bytes + Buffer.byteLength(text), 0);
+}
+
+function take({ Source, DetailType, Detail }: Entry, put: (event: BusEvent) => void): object {
   const fault = (ErrorCode: string, ErrorMessage: string) => ({ ErrorCode, ErrorMessage });
   if (Source === "")
     return fault("InvalidArgument", "Parameter Source is not valid. Reason: Source is a required argument.");
@@ -45,12 +64,4 @@ function take({ Source, DetailType, Detail }: z.infer<typeof EntrySchema>, put: 
   if (!isRecord(detail)) return fault("MalformedDetail", "Detail is malformed.");
   put({ source: Source, detailType: DetailType, detail });
   return { EventId: randomUUID() };
-}
-
-function refuse(type: string, message: string): AwsResponse {
-  return answer(400, { __type: type, message }, { "x-amzn-errortype": type });
-}
-
-function answer(status: number, value: object, headers: Record<string, string> = {}): AwsResponse {
-  return { status, headers: { "content-type": "application/x-amz-json-1.1", ...headers }, body: JSON.stringify(value) };
 }

@@ -4,6 +4,8 @@ import type { Log } from "../log.ts";
 import { ACCOUNT, REGION } from "../types.ts";
 import type { DeployedResource } from "../types.ts";
 import { isRecord, messageOf } from "../values.ts";
+import { createVolatileStorage, type Storage } from "../storage/storage.ts";
+import { startSchedules } from "./schedules.ts";
 
 const TargetSchema = z.object({
   Id: z.string(),
@@ -67,11 +69,13 @@ export interface Destination {
 /**
  * Runs the rules of the default event bus.
  * @param deliver sends a text to the queue or function of an ARN
+ * @param storage where the next time of each schedule outlives the run, in the collection `events/schedules`; default: nowhere
  */
 export function startRules(
   rules: readonly Rule[],
   deliver: (target: Destination, input: string) => Promise<unknown>,
   log: Log,
+  storage: Storage = createVolatileStorage(),
 ): Rules {
   const enabled = rules.filter(({ State }) => State === "ENABLED");
 
@@ -85,20 +89,23 @@ export function startRules(
     }
   }
 
-  const timers = enabled.flatMap((rule) => {
-    if (rule.ScheduleExpression === undefined) return [];
-    const scheduled = (): Envelope => eventOf("aws.events", "Scheduled Event", {}, [rule.arn]);
-    return [setInterval(() => fire(rule, scheduled()), intervalOf(rule.ScheduleExpression)).unref()];
-  });
+  const stopSchedules = startSchedules(
+    enabled.flatMap(({ arn, ScheduleExpression: expression }) =>
+      expression === undefined ? [] : { arn, expression, interval: intervalOf(expression) },
+    ),
+    (arn) => {
+      const rule = enabled.find((each) => each.arn === arn);
+      if (rule) fire(rule, eventOf("aws.events", "Scheduled Event", {}, [arn]));
+    },
+    storage,
+  );
 
   return {
     put: ({ source, detailType, detail }) => {
       const event = eventOf(source, detailType, detail, []);
       for (const rule of enabled) if (rule.EventPattern && matches(rule.EventPattern, event)) fire(rule, event);
     },
-    stop: () => {
-      for (const timer of timers) clearInterval(timer);
-    },
+    stop: stopSchedules,
   };
 }
 

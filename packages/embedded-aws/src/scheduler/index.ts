@@ -1,6 +1,7 @@
 import { systemClock } from "../clock.ts";
 import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
+import { createVolatileStorage, type Storage } from "../storage/storage.ts";
 import type { AwsService } from "../types.ts";
 import { createApi } from "./api.ts";
 import { createRunner } from "./runner.ts";
@@ -14,7 +15,7 @@ export interface SchedulerOptions {
   readonly deliver: Deliver;
   readonly log: Log;
   /** Where schedules outlive the run. Default: nowhere. */
-  readonly file?: string | undefined;
+  readonly storage?: Storage | undefined;
   /** Default: the machine's own. */
   readonly clock?: Clock | undefined;
 }
@@ -30,9 +31,10 @@ export interface Scheduler {
 /** How far back, in milliseconds, a start looks for occurrences of recurring schedules that nobody has run. */
 const LOOK_BACK = 60_000;
 
-/** Starts the scheduler with what its file holds. One-time schedules that came due meanwhile run now. */
-export function createScheduler({ deliver, log, file, clock = systemClock }: SchedulerOptions): Scheduler {
-  const store = createScheduleStore(file);
+/** Starts the scheduler with what its storage holds. One-time schedules that came due meanwhile run now. */
+export function createScheduler(options: SchedulerOptions): Scheduler {
+  const { deliver, log, storage = createVolatileStorage(), clock = systemClock } = options;
+  const store = createScheduleStore(storage);
   const runner = createRunner({ clock, deliver, store, log });
   let groups: ReadonlySet<string> = new Set([DEFAULT_GROUP]);
 
@@ -74,13 +76,18 @@ export function createScheduler({ deliver, log, file, clock = systemClock }: Sch
     return [...changed, ...gone.map(({ spec }) => spec)].map(({ Name }) => `schedule ${Name}`);
   }
 
+  const api = createApi({ store, clock, groups: () => groups, put: (spec) => put(spec, false), remove });
   for (const schedule of store.all()) {
     const last = Math.max(schedule.last ?? schedule.modifiedAt - 1, clock.now() - LOOK_BACK);
     runner.plan(timingOf(schedule.spec).kind === "at" ? schedule : { ...schedule, last });
   }
 
   return {
-    service: createApi({ store, clock, groups: () => groups, put: (spec) => put(spec, false), remove }),
+    service: async (request) => {
+      const answer = await api(request);
+      await storage.written();
+      return answer;
+    },
     deploy,
     stop: runner.stop,
   };

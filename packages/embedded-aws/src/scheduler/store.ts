@@ -1,7 +1,5 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
 import * as z from "zod";
-import { parseJson } from "../values.ts";
+import type { Storage } from "../storage/storage.ts";
 import type { Spec } from "./spec.ts";
 
 /** A schedule that exists. Times are milliseconds since 1970. */
@@ -25,60 +23,23 @@ export interface ScheduleStore {
   readonly remove: (arn: string) => void;
 }
 
-/** Lines that a file may have beyond two for each schedule before it is written anew. */
-const SLACK = 1000;
+/** What is within a schedule was checked when it was made. */
+const StoredSchedule = z.custom<Schedule>((value) => z.looseObject({ arn: z.string() }).safeParse(value).success);
 
-/** A change, one to a line. What is within a schedule was checked when it was made. */
-const ChangeSchema = z.union([
-  z.object({ put: z.custom<Schedule>((value) => z.looseObject({ arn: z.string() }).safeParse(value).success) }),
-  z.object({ remove: z.string() }),
-]);
-
-/** The store in memory or, given a file, as a log of changes there. */
-export function createScheduleStore(file: string | undefined): ScheduleStore {
-  const schedules = file === undefined ? new Map<string, Schedule>() : load(file);
-  let lines = schedules.size;
-
-  function write(change: z.infer<typeof ChangeSchema>): void {
-    if (file === undefined) return;
-    lines += 1;
-    if (lines > 2 * schedules.size + SLACK) {
-      rewrite(file, schedules);
-      lines = schedules.size;
-    } else {
-      appendFileSync(file, `${JSON.stringify(change)}\n`);
-    }
-  }
-
+/** The schedules of a storage, in its collection `scheduler/schedules`. */
+export function createScheduleStore(storage: Storage): ScheduleStore {
+  const collection = storage.collection("scheduler/schedules");
+  const stored = [...collection.entries()].map(([, value]) => StoredSchedule.parse(JSON.parse(String(value))));
+  const schedules = new Map(stored.map((schedule) => [schedule.arn, schedule]));
   return {
     get: (arn) => schedules.get(arn),
     all: () => [...schedules.values()].toSorted((a, b) => (a.arn < b.arn ? -1 : 1)),
     put: (schedule) => {
       schedules.set(schedule.arn, schedule);
-      write({ put: schedule });
+      if (storage.durable !== false) collection.put(schedule.arn, JSON.stringify(schedule));
     },
     remove: (arn) => {
-      if (schedules.delete(arn)) write({ remove: arn });
+      if (schedules.delete(arn)) collection.remove(arn);
     },
   };
-}
-
-/** A line that a crash cut short is left out. */
-function load(file: string): Map<string, Schedule> {
-  const schedules = new Map<string, Schedule>();
-  mkdirSync(dirname(file), { recursive: true });
-  if (!existsSync(file)) return schedules;
-  for (const line of readFileSync(file, "utf8").split("\n")) {
-    const change = ChangeSchema.safeParse(parseJson(line)).data;
-    if (change && "put" in change) schedules.set(change.put.arn, change.put);
-    else if (change) schedules.delete(change.remove);
-  }
-  rewrite(file, schedules);
-  return schedules;
-}
-
-function rewrite(file: string, schedules: ReadonlyMap<string, Schedule>): void {
-  const lines = [...schedules.values()].map((schedule) => `${JSON.stringify({ put: schedule })}\n`);
-  writeFileSync(`${file}.new`, lines.join(""));
-  renameSync(`${file}.new`, file);
 }

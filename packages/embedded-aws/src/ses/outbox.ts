@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
-import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
 import * as z from "zod";
-import { parseJson } from "../values.ts";
+import type { Storage } from "../storage/storage.ts";
 
 /** Mails that the outbox keeps; the oldest go first. */
 const CAPACITY = 1000;
+
+/** Memory that they may take, in bytes; a single mail may take more. */
+const MAX_BYTES = 64 * 1024 * 1024;
 
 const MailSchema = z.object({
   id: z.string(),
@@ -32,44 +33,50 @@ export interface Outbox {
   readonly list: () => readonly Mail[];
 }
 
-/** The outbox of a run, in memory or, given a file, in JSON lines there. */
-export function createOutbox(file: string | undefined): Outbox {
-  let mails: Mail[] = file === undefined ? [] : load(file);
-  let linesInFile = mails.length;
+/** The outbox of a storage, in its collection `ses/mails`: the last 1,000 mails, and of them what 64 MiB hold. */
+export function createOutbox(storage: Storage): Outbox {
+  const collection = storage.collection("ses/mails");
+  const stored = [...collection.entries()].map(([key, value]) =>
+    keptOf(key, MailSchema.parse(JSON.parse(String(value)))),
+  );
+  const mails = new Map(stored.map((kept) => [kept.key, kept]));
+  let bytes = stored.reduce((sum, kept) => sum + kept.bytes, 0);
+  let count = Number(stored.at(-1)?.key ?? 0);
+
+  function trim(): void {
+    for (const { key, bytes: size } of mails.values()) {
+      if (mails.size <= CAPACITY && (bytes <= MAX_BYTES || mails.size === 1)) return;
+      mails.delete(key);
+      bytes -= size;
+      collection.remove(key);
+    }
+  }
 
   return {
     add: (mail) => {
       const entry: Mail = { id: randomUUID(), sent_at: new Date().toISOString(), ...mail };
-      mails.push(entry);
-      if (mails.length > CAPACITY) mails = mails.slice(-CAPACITY);
-      if (file !== undefined) {
-        linesInFile += 1;
-        if (linesInFile > 2 * CAPACITY) {
-          rewrite(file, mails);
-          linesInFile = mails.length;
-        } else {
-          appendFileSync(file, `${JSON.stringify(entry)}\n`);
-        }
-      }
+      count += 1;
+      const kept = keptOf(String(count).padStart(10, "0"), entry);
+      mails.set(kept.key, kept);
+      bytes += kept.bytes;
+      if (storage.durable !== false) collection.put(kept.key, JSON.stringify(entry));
+      trim();
       return entry.id;
     },
-    list: () => mails.toReversed(),
+    list: () => [...mails.values()].map(({ mail }) => mail).toReversed(),
   };
 }
 
-/** A line that a crash cut short is left out. */
-function load(file: string): Mail[] {
-  mkdirSync(dirname(file), { recursive: true });
-  if (!existsSync(file)) return [];
-  const lines = readFileSync(file, "utf8").split("\n");
-  const mails = lines.map((line) => MailSchema.safeParse(parseJson(line))).flatMap(({ data }) => data ?? []);
-  rewrite(file, mails.slice(-CAPACITY));
-  return mails.slice(-CAPACITY);
+/** A mail in the outbox. Keys ascend. */
+interface Kept {
+  readonly key: string;
+  readonly mail: Mail;
+  readonly bytes: number;
 }
 
-function rewrite(file: string, mails: readonly Mail[]): void {
-  writeFileSync(`${file}.new`, mails.map((mail) => `${JSON.stringify(mail)}\n`).join(""));
-  renameSync(`${file}.new`, file);
+function keptOf(key: string, mail: Mail): Kept {
+  const bytes = mail.subject.length + (mail.text?.length ?? 0) + (mail.html?.length ?? 0) + 500;
+  return { key, mail, bytes };
 }
 
 /** The outbox as a page to look at, without scripts and without anything that a mail's own HTML could do. */

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { AwsResponse, AwsService } from "../types.ts";
+import type { AwsRequest, AwsResponse, AwsService } from "../types.ts";
 import { messageOf, parseJson } from "../values.ts";
 import type { Outbox } from "./outbox.ts";
 
@@ -56,40 +56,51 @@ const BulkSchema = z.object({
     .max(MAX_RECIPIENTS),
 });
 
-/** SESv2's SendEmail and SendBulkEmail, which put every mail into the outbox. */
-export function createSes(outbox: Outbox): AwsService {
-  return async ({ method, path, body, caller }) => {
-    const input = parseJson(body.toString());
-    if (method === "POST" && path === "/v2/email/outbound-emails") {
-      const mail = SendSchema.safeParse(input);
-      if (!mail.success) return refuse(mail.error);
-      const { FromEmailAddress, Destination, Content } = mail.data;
-      return answer({
-        MessageId: outbox.add({
-          sender: caller,
-          from: FromEmailAddress,
-          ...recipients(Destination),
-          ...contentOf(Content),
-        }),
-      });
-    }
-    if (method === "POST" && path === "/v2/email/outbound-bulk-emails") {
-      const bulk = BulkSchema.safeParse(input);
-      if (!bulk.success) return refuse(bulk.error);
-      const { FromEmailAddress, DefaultContent, BulkEmailEntries } = bulk.data;
-      const BulkEmailEntryResults = BulkEmailEntries.map(({ Destination, ReplacementEmailContent }) => {
-        const data = ReplacementEmailContent?.ReplacementTemplate?.ReplacementTemplateData;
-        const content = contentOf({
-          Template: { ...DefaultContent.Template, ...(data !== undefined && { TemplateData: data }) },
-        });
-        const id = outbox.add({ sender: caller, from: FromEmailAddress, ...recipients(Destination), ...content });
-        return { Status: "SUCCESS", MessageId: id };
-      });
-      return answer({ BulkEmailEntryResults });
-    }
-    const message = `The local SES does not serve ${method} ${path}; it sends mail (SendEmail, SendBulkEmail).`;
-    return { status: 404, headers: errorHeaders("NotFoundException"), body: JSON.stringify({ message }) };
+/**
+ * SESv2's SendEmail and SendBulkEmail, which put every mail into the outbox.
+ * @param written resolves when the outbox keeps what was put
+ */
+export function createSes(outbox: Outbox, written: () => Promise<void> = () => Promise.resolve()): AwsService {
+  return async (request) => {
+    const answered = serve(request, outbox);
+    await written();
+    return answered;
   };
+}
+
+function serve({ method, path, body, caller }: AwsRequest, outbox: Outbox): AwsResponse {
+  const send = method === "POST" ? SENDERS.get(path) : undefined;
+  if (send !== undefined) return send(parseJson(body.toString()), caller, outbox);
+  const message = `The local SES does not serve ${method} ${path}; it sends mail (SendEmail, SendBulkEmail).`;
+  return { status: 404, headers: errorHeaders("NotFoundException"), body: JSON.stringify({ message }) };
+}
+
+type Sender = (input: unknown, caller: string | null, outbox: Outbox) => AwsResponse;
+
+const SENDERS: ReadonlyMap<string, Sender> = new Map<string, Sender>([
+  ["/v2/email/outbound-emails", sendEmail],
+  ["/v2/email/outbound-bulk-emails", sendBulkEmail],
+]);
+
+function sendEmail(input: unknown, sender: string | null, outbox: Outbox): AwsResponse {
+  const mail = SendSchema.safeParse(input);
+  if (!mail.success) return refuse(mail.error);
+  const { FromEmailAddress: from, Destination, Content } = mail.data;
+  return answer({ MessageId: outbox.add({ sender, from, ...recipients(Destination), ...contentOf(Content) }) });
+}
+
+function sendBulkEmail(input: unknown, sender: string | null, outbox: Outbox): AwsResponse {
+  const bulk = BulkSchema.safeParse(input);
+  if (!bulk.success) return refuse(bulk.error);
+  const { FromEmailAddress: from, DefaultContent, BulkEmailEntries } = bulk.data;
+  const BulkEmailEntryResults = BulkEmailEntries.map(({ Destination, ReplacementEmailContent }) => {
+    const data = ReplacementEmailContent?.ReplacementTemplate?.ReplacementTemplateData;
+    const content = contentOf({
+      Template: { ...DefaultContent.Template, ...(data !== undefined && { TemplateData: data }) },
+    });
+    return { Status: "SUCCESS", MessageId: outbox.add({ sender, from, ...recipients(Destination), ...content }) };
+  });
+  return answer({ BulkEmailEntryResults });
 }
 
 type Content = z.infer<typeof SendSchema>["Content"];

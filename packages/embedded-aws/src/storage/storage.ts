@@ -12,9 +12,11 @@ export interface Collection {
 
 /**
  * Where the services keep what must outlive the process. Their own maps are what they read; this is written behind them, in groups, each group
- * whole or not at all, in the order of the calls: so a kill at any moment leaves a state that was true once, and no answer was given for more.
+ * whole or not at all, all that one turn of the event loop puts and removes in one group, in the order of the calls: so a kill at any moment leaves a state that was true once, and no answer was given for more.
  */
 export interface Storage {
+  /** False where nothing outlives the process: what is put need not even be made. Default: true. */
+  readonly durable?: boolean;
   /** The collection of this name, such as `sqs/messages`. One owner each. */
   readonly collection: (name: string) => Collection;
   /** Resolves when all that was put and removed until now is on disk. The gateway waits for it before it answers. */
@@ -27,5 +29,10 @@ const NOTHING: Collection = { entries: () => [], put: () => {}, remove: () => {}
 
 /** A storage that keeps nothing: what a run without a data directory has. */
 export function createVolatileStorage(): Storage {
-  return { collection: () => NOTHING, written: () => Promise.resolve(), close: () => Promise.resolve() };
+  return {
+    durable: false,
+    collection: () => NOTHING,
+    written: () => Promise.resolve(),
+    close: () => Promise.resolve(),
+  };
 }

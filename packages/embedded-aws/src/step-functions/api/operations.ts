@@ -3,14 +3,14 @@ import { parseJsonText } from "../language/json.ts";
 import { executionArn, type Executions } from "../runtime/executions.ts";
 import { renderEvent, type RenderedEvent } from "../runtime/history.ts";
 import type { ExecutionRecord } from "../runtime/record.ts";
-import type { TaskRun } from "../runtime/tasks.ts";
+import type { TaskRun } from "../runtime/task-states.ts";
 import type { DeployedMachine } from "../runtime/thread.ts";
-import { ApiError } from "./errors.ts";
+import { ServiceError } from "../../json-service.ts";
 import { readToken, writeToken } from "./paging.ts";
 import { pageSize, parseRequest, requests } from "./requests.ts";
 import { describeExecution, describeMachine, listExecution, listMachine } from "./views.ts";
 
-/** One operation: the request's body in, the answer's body out. Throws an ApiError for what AWS refuses. */
+/** One operation: the request's body in, the answer's body out. Throws a ServiceError for what AWS refuses. */
 export type Operation = (body: unknown, executions: Executions) => object;
 
 /** The operations that are served, by name. */
@@ -49,12 +49,12 @@ function describeStateMachine(body: unknown, executions: Executions): object {
 function startExecution(body: unknown, executions: Executions): object {
   const { stateMachineArn, name, input } = parseRequest(requests.startExecution, body);
   if (typeof name === "string" && NOT_IN_NAMES.test(name)) {
-    throw new ApiError("InvalidName", `Invalid Name: '${name}'`);
+    throw new ServiceError("InvalidName", `Invalid Name: '${name}'`);
   }
   const machine = findMachine(assertArn(stateMachineArn), executions);
   const value = parseJsonText(input);
   if (value === undefined) {
-    throw new ApiError(
+    throw new ServiceError(
       "InvalidExecutionInput",
       "Invalid State Machine Execution Input: 'The input is not valid JSON.'",
     );
@@ -77,7 +77,7 @@ function findRepeated(
   if (!executions.isTaken(arn)) return undefined;
   const record = executions.find(arn);
   if (record?.status === "RUNNING" && record.inputText === input) return record;
-  throw new ApiError("ExecutionAlreadyExists", `Execution Already Exists: '${arn}'`);
+  throw new ServiceError("ExecutionAlreadyExists", `Execution Already Exists: '${arn}'`);
 }
 
 function listExecutions(body: unknown, executions: Executions): object {
@@ -132,7 +132,7 @@ function stopExecution(body: unknown, executions: Executions): object {
 function sendTaskSuccess(body: unknown, executions: Executions): object {
   const { taskToken, output: text } = parseRequest(requests.sendTaskSuccess, body);
   const output = parseJsonText(text);
-  if (output === undefined) throw new ApiError("InvalidOutput", "Invalid Output: 'The output is not valid JSON.'");
+  if (output === undefined) throw new ServiceError("InvalidOutput", "Invalid Output: 'The output is not valid JSON.'");
   executions.tasks.answer(findTask(taskToken, executions), { kind: "output", output });
   return {};
 }
@@ -154,16 +154,16 @@ function findTask(token: string, executions: Executions): TaskRun {
   const found = executions.tokens.find(token);
   if (found.kind === "waiting") return found.task;
   if (found.kind === "over") {
-    throw new ApiError("TaskTimedOut", "Task Timed Out: 'Provided task does not exist anymore'");
+    throw new ServiceError("TaskTimedOut", "Task Timed Out: 'Provided task does not exist anymore'");
   }
-  if (found.kind === "unknown") throw new ApiError("TaskDoesNotExist", "Task Does Not Exist: 'Unknown task token'");
-  throw new ApiError("InvalidToken", "Invalid Token: 'Invalid token'");
+  if (found.kind === "unknown") throw new ServiceError("TaskDoesNotExist", "Task Does Not Exist: 'Unknown task token'");
+  throw new ServiceError("InvalidToken", "Invalid Token: 'Invalid token'");
 }
 
 function findMachine(arn: string, executions: Executions): DeployedMachine {
   const machine = executions.machine(arn);
   if (machine !== undefined) return machine;
-  throw new ApiError("StateMachineDoesNotExist", `State Machine Does Not Exist: '${arn}'`);
+  throw new ServiceError("StateMachineDoesNotExist", `State Machine Does Not Exist: '${arn}'`);
 }
 
 function findByBody(body: unknown, executions: Executions): ExecutionRecord {
@@ -174,10 +174,10 @@ function findByBody(body: unknown, executions: Executions): ExecutionRecord {
 }
 
 function assertArn(arn: string): string {
-  if (!arn.startsWith("arn:")) throw new ApiError("InvalidArn", `Invalid Arn: 'Invalid ARN prefix: ${arn}'`);
+  if (!arn.startsWith("arn:")) throw new ServiceError("InvalidArn", `Invalid Arn: 'Invalid ARN prefix: ${arn}'`);
   return arn;
 }
 
-function doesNotExist(arn: string): ApiError {
-  return new ApiError("ExecutionDoesNotExist", `Execution Does Not Exist: '${arn}'`);
+function doesNotExist(arn: string): ServiceError {
+  return new ServiceError("ExecutionDoesNotExist", `Execution Does Not Exist: '${arn}'`);
 }

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { parseJson } from "../../values.ts";
-import { ApiError } from "./errors.ts";
+import { ServiceError } from "../../json-service.ts";
 
 const CursorSchema = z.tuple([z.string(), z.number().int().nonnegative()]);
 
@@ -14,5 +14,5 @@ export function readToken(token: string | undefined, subject: string, start: num
   if (token === undefined) return start;
   const parsed = CursorSchema.safeParse(parseJson(Buffer.from(token, "base64url").toString()));
   if (parsed.success && parsed.data[0] === subject) return parsed.data[1];
-  throw new ApiError("InvalidToken", "Invalid Token: 'Invalid token'");
+  throw new ServiceError("InvalidToken", "Invalid Token: 'Invalid token'");
 }

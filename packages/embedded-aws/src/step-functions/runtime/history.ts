@@ -19,7 +19,20 @@ export class HistoryFull extends Error {
 
 /** The events of one running execution; an event's id is its place, from 1. */
 export class History {
-  readonly rows: EventRow[] = [];
+  readonly rows: EventRow[];
+
+  /** @param rows what an earlier run recorded */
+  constructor(rows: EventRow[] = []) {
+    this.rows = rows;
+  }
+
+  /** The input, output or parameters of an event. Throws for one that has none. */
+  dataOf(id: number, name: "input" | "output" | "parameters"): Json {
+    const [, type, , details] = this.rows[id - 1] ?? [];
+    const data = details?.[name];
+    if (data === undefined) throw new Error(`The event ${id} (${type}) has no ${name}.`);
+    return data;
+  }
 
   /** Appends an event and gives its id. Throws HistoryFull where only the last event still fits. */
   append(at: number, type: string, previous: number, details: EventDetails | null): number {

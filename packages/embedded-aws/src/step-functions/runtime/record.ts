@@ -1,6 +1,8 @@
 import { deflateRaw, inflateRawSync } from "node:zlib";
+import type { Stored } from "../../storage/storage.ts";
 import type { Failure } from "../language/failure.ts";
 import type { EventRow } from "./history.ts";
+import { HistoryReader } from "./history-codec.ts";
 import type { Execution, ExecutionStatus } from "./thread.ts";
 
 /** What is known of an execution, running or over. */
@@ -33,34 +35,48 @@ export function recordOf(execution: Execution): ExecutionRecord {
   return { serial, arn, name, machineArn, machineName, status, startedAt, stoppedAt, inputText, outputText, failure };
 }
 
-/** Below this, compressing a history isn't worth a thread's attention. */
+/** Below this, compressing a history is not worth a thread's attention. */
 const COMPRESS_BYTES = 16_384;
 
-/** A history as one piece of memory: JSON, and compressed where it is long (a chain of 200: 600 KB to 25 KB). */
+/** A history as one piece of memory: its JSON, and compressed where it is long (a chain of 200: 600 KB to 25 KB). */
 export class PackedHistory {
-  #bytes: Buffer;
-  #isCompressed = false;
+  #packed: Stored;
+  #size: number;
 
-  /** Packs a history; `onShrunk` is told by how many bytes it shrank when compressing is done, later. */
-  constructor(rows: readonly EventRow[], onShrunk: (bytes: number) => void) {
-    this.#bytes = Buffer.from(JSON.stringify(rows));
-    if (this.#bytes.length < COMPRESS_BYTES) return;
-    deflateRaw(this.#bytes, { level: 1 }, (error, compressed) => {
+  /** @param packed what a `HistoryWriter` wrote, or the same compressed */
+  constructor(packed: Stored) {
+    this.#packed = packed;
+    this.#size = sizeOf(packed);
+  }
+
+  /** What is kept: JSON, or the same compressed. */
+  get packed(): Stored {
+    return this.#packed;
+  }
+
+  /** Bytes. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Compresses a long history, later; `onShrunk` is told by how many bytes it shrank. */
+  compress(onShrunk: (bytes: number) => void): void {
+    if (typeof this.#packed !== "string" || this.#size < COMPRESS_BYTES) return;
+    deflateRaw(this.#packed, { level: 1 }, (error, compressed) => {
       if (error !== null) return;
-      const before = this.#bytes.length;
-      this.#bytes = compressed;
-      this.#isCompressed = true;
+      const before = this.#size;
+      this.#packed = compressed;
+      this.#size = compressed.length;
       onShrunk(before - compressed.length);
     });
   }
 
-  get size(): number {
-    return this.#bytes.length;
-  }
-
   unpack(): readonly EventRow[] {
-    const bytes = this.#isCompressed ? inflateRawSync(this.#bytes) : this.#bytes;
-    const rows: readonly EventRow[] = JSON.parse(bytes.toString());
-    return rows;
+    const json = typeof this.#packed === "string" ? this.#packed : inflateRawSync(this.#packed).toString();
+    return new HistoryReader().read(json);
   }
+}
+
+function sizeOf(packed: Stored): number {
+  return typeof packed === "string" ? Buffer.byteLength(packed) : packed.length;
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { ExpressionScope } from "../language/expression.ts";
 import type { Json, JsonObject } from "../language/json.ts";
-import type { Thread } from "./thread.ts";
+import type { Execution, Thread } from "./thread.ts";
 
 /** What a thread's paths see: `$` is `input`, `$$` the context object, built when a path first asks for it. */
 export function createScope(
@@ -18,10 +18,14 @@ export function createScope(
   };
 }
 
-function createContext(thread: Thread, token: string | undefined, item: JsonObject | null): JsonObject {
-  const { execution, state } = thread;
+/** What the context object says of a whole execution, made once for each. */
+const fixedParts = new WeakMap<Execution, JsonObject>();
+
+function fixedPart(execution: Execution): JsonObject {
+  const known = fixedParts.get(execution);
+  if (known !== undefined) return known;
   const { machine } = execution;
-  return {
+  const part = {
     Execution: {
       Id: execution.arn,
       Input: execution.input,
@@ -31,8 +35,16 @@ function createContext(thread: Thread, token: string | undefined, item: JsonObje
       RedriveCount: 0,
     },
     StateMachine: { Id: machine.arn, Name: machine.name },
+  };
+  fixedParts.set(execution, part);
+  return part;
+}
+
+function createContext(thread: Thread, token: string | undefined, item: JsonObject | null): JsonObject {
+  return {
+    ...fixedPart(thread.execution),
     State: {
-      Name: state?.name ?? "",
+      Name: thread.state?.name ?? "",
       EnteredTime: new Date(thread.enteredAt).toISOString(),
       RetryCount: thread.retryCount,
     },
