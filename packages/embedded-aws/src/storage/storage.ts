@@ -1,0 +1,31 @@
+/** A value as it is kept: JSON or other text, or bytes. */
+export type Stored = string | Uint8Array;
+
+/** Named values of one kind that outlive a run with a data directory. */
+export interface Collection {
+  /** What an earlier run left, in the order of the keys. Read once, at the start. */
+  readonly entries: () => Iterable<readonly [key: string, value: Stored]>;
+  /** Takes effect in memory at once, on disk with the next group of writes. */
+  readonly put: (key: string, value: Stored) => void;
+  readonly remove: (key: string) => void;
+}
+
+/**
+ * Where the services keep what must outlive the process. Their own maps are what they read; this is written behind them, in groups, each group
+ * whole or not at all, in the order of the calls: so a kill at any moment leaves a state that was true once, and no answer was given for more.
+ */
+export interface Storage {
+  /** The collection of this name, such as `sqs/messages`. One owner each. */
+  readonly collection: (name: string) => Collection;
+  /** Resolves when all that was put and removed until now is on disk. The gateway waits for it before it answers. */
+  readonly written: () => Promise<void>;
+  /** Writes what is left, and closes. */
+  readonly close: () => Promise<void>;
+}
+
+const NOTHING: Collection = { entries: () => [], put: () => {}, remove: () => {} };
+
+/** A storage that keeps nothing: what a run without a data directory has. */
+export function createVolatileStorage(): Storage {
+  return { collection: () => NOTHING, written: () => Promise.resolve(), close: () => Promise.resolve() };
+}
