@@ -38,9 +38,12 @@ export class Deduplication {
     this.collection.put(`${this.queueName}/${id}`, JSON.stringify(original));
   }
 
-  /** Takes back what an earlier run remembered. */
-  restore(id: string, text: string): void {
-    this.remember(id, Original.parse(JSON.parse(text)));
+  /** Takes back what an earlier run remembered, as it was kept. */
+  restore(kept: readonly (readonly [id: string, text: string])[]): void {
+    const originals = kept.map(([id, text]) => ({ id, original: Original.parse(JSON.parse(text)) }));
+    for (const { id, original } of originals.toSorted((a, b) => a.original.until - b.original.until)) {
+      this.remember(id, original);
+    }
   }
 
   /** Forgets everything. */

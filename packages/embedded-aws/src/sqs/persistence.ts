@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { Collection, Storage, Stored } from "../storage/storage.ts";
+import { type Collection, type Storage, type Stored, keepsNothing } from "../storage/storage.ts";
 import { type Entry, type Message, createEntry } from "./entry.ts";
 import { md5Of, md5OfAttributes } from "./message.ts";
 import type { Keeper } from "./queue.ts";
@@ -55,6 +55,8 @@ export interface Records {
   readonly deduplication: Collection;
 }
 
+const NO_KEEPER: Keeper = { sent: () => {}, received: () => {}, removed: () => {} };
+
 /** The records of queues in a storage. */
 export function createRecords(storage: Storage): Records {
   const queues = storage.collection("sqs/queues");
@@ -67,17 +69,7 @@ export function createRecords(storage: Storage): Records {
     removeQueue: (name) => queues.remove(name),
     queues: () =>
       [...queues.entries()].map(([name, text]) => [name, readRecord(QueueRecord, "sqs/queues", name, text)] as const),
-    keeper: (queueName) => ({
-      sent: (entry) => messages.put(`${queueName}/${entry.key}`, recordOf(entry)),
-      received: ({ key, receipts: count, message }) => {
-        const record = [count, message.approximateReceiveCount, message.approximateFirstReceiveTimestamp];
-        receipts.put(`${queueName}/${key}`, JSON.stringify(record));
-      },
-      removed: ({ key, receipts: count }) => {
-        messages.remove(`${queueName}/${key}`);
-        if (count > 0) receipts.remove(`${queueName}/${key}`);
-      },
-    }),
+    keeper: (queueName) => (keepsNothing(messages) ? NO_KEEPER : createKeeper(queueName, messages, receipts)),
     messages: function* read() {
       const received = new Map(receipts.entries());
       for (const [path, text] of messages.entries()) {
@@ -91,6 +83,20 @@ export function createRecords(storage: Storage): Records {
         }
         yield [path.slice(0, path.indexOf("/")), entry];
       }
+    },
+  };
+}
+
+function createKeeper(queueName: string, messages: Collection, receipts: Collection): Keeper {
+  return {
+    sent: (entry) => messages.put(`${queueName}/${entry.key}`, recordOf(entry)),
+    received: ({ key, receipts: count, message }) => {
+      const record = [count, message.approximateReceiveCount, message.approximateFirstReceiveTimestamp];
+      receipts.put(`${queueName}/${key}`, JSON.stringify(record));
+    },
+    removed: ({ key, receipts: count }) => {
+      messages.remove(`${queueName}/${key}`);
+      if (count > 0) receipts.remove(`${queueName}/${key}`);
     },
   };
 }

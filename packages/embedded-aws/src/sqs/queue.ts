@@ -66,7 +66,7 @@ export class Queue {
   private readonly waiting: Waiting;
   /** What is delayed or in flight, by when it becomes visible. */
   private readonly due = new Heap<Entry>({
-    before: (a, b) => a.due < b.due,
+    before: (a, b) => a.due < b.due || (a.due === b.due && a.key < b.key),
     place: (entry) => entry.duePlace,
     setPlace: (entry, place) => (entry.duePlace = place),
   });

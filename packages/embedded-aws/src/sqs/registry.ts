@@ -63,6 +63,9 @@ export function createRegistry({ storage, clock, baseUrl, faults }: RegistryOpti
   const records = createRecords(storage);
   const sequence = createSequence(clock.now);
   const queues = new Map<string, ManagedQueue>();
+  /** The same by the URLs that were given out. A URL by another of the gateway's addresses is taken apart. */
+  const urls = new Map<string, ManagedQueue>();
+  const urlOf = (name: string): string => `${baseUrl}/${ACCOUNT}/${name}`;
   const deleted = new Map<string, number>();
   const byArn = (arn: string): ManagedQueue | undefined => {
     const managed = queues.get(arn.slice(arn.lastIndexOf(":") + 1));
@@ -89,6 +92,7 @@ export function createRegistry({ storage, clock, baseUrl, faults }: RegistryOpti
     const deduplication = new Deduplication(name, records.deduplication);
     const managed = { ...record, queue, deduplication, purged: Number.NEGATIVE_INFINITY };
     queues.set(name, managed);
+    urls.set(urlOf(name), managed);
     return managed;
   }
 
@@ -98,9 +102,10 @@ export function createRegistry({ storage, clock, baseUrl, faults }: RegistryOpti
 
   function restore(): void {
     for (const [name, record] of records.queues()) add(name, record);
-    for (const [path, text] of records.deduplication.entries()) {
-      const name = path.slice(0, path.indexOf("/"));
-      queues.get(name)?.deduplication.restore(path.slice(name.length + 1), text.toString());
+    const kept = Map.groupBy(records.deduplication.entries(), ([path]) => path.slice(0, path.indexOf("/")));
+    for (const [name, entries] of kept) {
+      const own = entries.map(([path, text]) => [path.slice(name.length + 1), text.toString()] as const);
+      queues.get(name)?.deduplication.restore(own);
     }
     for (const [name, entry] of records.messages()) {
       sequence.above(Number.parseInt(entry.key, 36));
@@ -113,8 +118,10 @@ export function createRegistry({ storage, clock, baseUrl, faults }: RegistryOpti
   return {
     clock,
     sequence,
-    urlOf: (name) => `${baseUrl}/${ACCOUNT}/${name}`,
+    urlOf,
     byUrl: (url) => {
+      const known = urls.get(url);
+      if (known !== undefined) return known;
       const name = url.slice(url.lastIndexOf("/") + 1);
       const managed = queues.get(name);
       if (managed !== undefined && url.endsWith(`/${ACCOUNT}/${name}`)) return managed;
@@ -151,6 +158,7 @@ export function createRegistry({ storage, clock, baseUrl, faults }: RegistryOpti
       managed.queue.purge();
       managed.deduplication.clear();
       queues.delete(name);
+      urls.delete(urlOf(name));
       records.removeQueue(name);
       deleted.set(name, clock.now());
     },
