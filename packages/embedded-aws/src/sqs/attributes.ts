@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { ServiceError } from "../json-service.ts";
+import { invalidParameter } from "./errors.ts";
 import type { RedriveAllowPolicy, RedrivePolicy, Settings } from "./settings.ts";
 
 /** A queue's attributes that were set, by their names, in the form in which SQS answers them. */
@@ -57,6 +58,8 @@ const POLICIES: Readonly<Record<string, z.ZodType>> = {
  * @throws ServiceError InvalidAttributeName, InvalidAttributeValue
  */
 export function setAttributes(present: Attributes, given: Attributes): Attributes {
+  const unknown = Object.keys(given).find((name) => !SETTABLE.includes(name));
+  if (unknown !== undefined) throw unknownAttribute(unknown);
   const attributes: Record<string, string> = { ...present };
   for (const [name, value] of Object.entries(given)) {
     if (value === "" && (name in POLICIES || name === "KmsMasterKeyId")) delete attributes[name];
@@ -92,16 +95,25 @@ function checked(name: string, value: string): string {
   const policy = POLICIES[name];
   if (policy !== undefined) {
     const parsed = policy.safeParse(value);
-    if (!parsed.success) throw invalidValue(name);
+    if (!parsed.success) throw invalidPolicy(name, value, parsed.error);
     return name === "Policy" ? value : JSON.stringify(parsed.data);
   }
-  if (name === "KmsMasterKeyId") return value;
-  throw unknownAttribute(name);
+  return value;
 }
 
 /** An attribute that SQS does not have, or not for this kind of queue. */
 export function unknownAttribute(name: string): ServiceError {
   return new ServiceError("InvalidAttributeName", `Unknown Attribute ${name}.`);
+}
+
+function invalidPolicy(name: string, value: string, error: z.ZodError): ServiceError {
+  if (name === "Policy") return invalidValue(name);
+  const issue = error.issues[0];
+  const reason =
+    issue?.path[0] === "maxReceiveCount"
+      ? "Invalid value for maxReceiveCount, valid values are from 1 to 1000 both inclusive."
+      : [...(issue?.path ?? []), issue?.message].join(": ");
+  return invalidParameter(name, value, reason);
 }
 
 function invalidValue(name: string): ServiceError {

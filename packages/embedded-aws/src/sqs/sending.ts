@@ -3,6 +3,7 @@ import * as z from "zod";
 import { ServiceError } from "../json-service.ts";
 import { batch } from "./batch.ts";
 import type { Message, MessageAttribute } from "./entry.ts";
+import { missingParameter } from "./errors.ts";
 import { MAX_BATCH_BYTES, Sending, bytesOf, checkSending, md5Of, md5OfAttributes } from "./message.ts";
 import type { Operations } from "./operations.ts";
 import { parse } from "./parse.ts";
@@ -44,6 +45,10 @@ export function sendingOperations(registry: Registry): Operations {
         const detail = `Batch requests cannot be longer than ${MAX_BATCH_BYTES} bytes.`;
         throw new ServiceError("BatchRequestTooLong", detail);
       }
+      const { fifo } = managed.queue.settings;
+      // A missing parameter is a fault of the request, not of an entry.
+      if (fifo && Entries.some(({ MessageGroupId: group }) => group === undefined))
+        throw missingParameter("MessageGroupId");
       const answer = batch(Entries, (entry) => send(registry, managed, entry));
       managed.queue.wake();
       return answer;
