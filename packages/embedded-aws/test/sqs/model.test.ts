@@ -59,11 +59,7 @@ async function compare(fifo: boolean, steps: readonly Step[]): Promise<void> {
       await harness.send(url, `${number}`, fifo ? fifoOnly : { DelaySeconds: step.delay });
       model.send(`${number}`, step.group, fifo ? 0 : step.delay * 1000, clock.now());
     } else if ("max" in step) {
-      const visibility = step.visibility === undefined ? undefined : step.visibility * 1000;
-      const expected = model.receive(step.max, visibility, clock.now());
-      const got = await harness.receive(url, { MaxNumberOfMessages: step.max, VisibilityTimeout: step.visibility });
-      expect(got.map(({ Body }) => Body)).toEqual(expected.map(({ message }) => message.body));
-      receipts.push(...expected.map((receipt, at) => ({ model: receipt, handle: got[at]?.ReceiptHandle ?? "" })));
+      receipts.push(...(await compareReceive(harness, url, model, step)));
     } else if ("millis" in step) clock.advance(step.millis);
     else await compareReceipt(harness, url, model, receipts, step);
     model.settle(clock.now());
@@ -73,6 +69,18 @@ async function compare(fifo: boolean, steps: readonly Step[]): Promise<void> {
   }
   expect(Number(await harness.attribute(dead, "ApproximateNumberOfMessages"))).toBe(model.dead.length);
   await call("DeleteQueue", { QueueUrl: url });
+}
+
+async function compareReceive(
+  { receive, clock }: Harness,
+  url: string,
+  model: ModelQueue,
+  { max, visibility }: { readonly max: number; readonly visibility: number | undefined },
+): Promise<readonly Pair[]> {
+  const expected = model.receive(max, visibility === undefined ? undefined : visibility * 1000, clock.now());
+  const got = await receive(url, { MaxNumberOfMessages: max, VisibilityTimeout: visibility });
+  expect(got.map(({ Body }) => Body)).toEqual(expected.map(({ message }) => message.body));
+  return expected.map((receipt, at) => ({ model: receipt, handle: got[at]?.ReceiptHandle ?? "" }));
 }
 
 async function compareReceipt(
@@ -85,12 +93,15 @@ async function compareReceipt(
   const pair = receipts[step.which % Math.max(1, receipts.length)];
   if (pair === undefined) return;
   const input = { QueueUrl, ReceiptHandle: pair.handle };
-  if (step.seconds === undefined) {
-    expect(await codeOf(call("DeleteMessage", input))).toBe(model.remove(pair.model));
-    return;
-  }
-  const code = await codeOf(call("ChangeMessageVisibility", { ...input, VisibilityTimeout: step.seconds }));
-  expect(code).toBe(model.hide(pair.model, step.seconds * 1000, clock.now()));
+  const { which: _which, seconds } = step;
+  const answer =
+    seconds === undefined
+      ? call("DeleteMessage", input)
+      : call("ChangeMessageVisibility", { ...input, VisibilityTimeout: seconds });
+  const code = await codeOf(answer);
+  const expected =
+    seconds === undefined ? model.remove(pair.model) : model.hide(pair.model, seconds * 1000, clock.now());
+  expect(code).toBe(expected);
 }
 
 describe("random operations come to what the documentation says", () => {

@@ -193,7 +193,7 @@ describe("ReceiveMessage", () => {
     await refused(receive(url, { AttributeNames: ["Colour"] }), "InvalidAttributeName", "Colour");
   });
 
-  it("gives no more than 120,000 messages at a time, and says so unless it waits", async () => {
+  it("gives no more than 120,000 messages at a time, and says so unless it waits", { timeout: 60_000 }, async () => {
     const { create, sqs, receive, bodies, remove, clock } = createHarness();
     const url = await create("work", { VisibilityTimeout: "600" });
     for (let n = 0; n <= 120_000; n += 1) await sqs.send(url, String(n));
