@@ -6,6 +6,7 @@ import { readAssembly } from "./assembly/index.ts";
 import { systemClock } from "./clock.ts";
 import type { Clock } from "./clock.ts";
 import { pruneCompileCache } from "./lambda/compile-cache.ts";
+import { createQueueFaults } from "./faults/queue.ts";
 import { createFaultRig } from "./faults/rig.ts";
 import type { FaultReport } from "./faults/rig.ts";
 import { readFaults } from "./faults/settings.ts";
@@ -65,6 +66,8 @@ export interface EmbeddedAwsOptions extends FunctionsOptions {
   readonly guard?: Guard | undefined;
   /** The time by which EventBridge Scheduler goes, and functions where it has a `preload`. Default: the machine's. */
   readonly clock?: Clock | undefined;
+  /** Milliseconds after a purge of a queue in which there is no other. Default: a minute, as on AWS. */
+  readonly purgeInterval?: number | undefined;
   /** What to inject from the start. Default: nothing. */
   readonly faults?: FaultSettings | undefined;
 }
@@ -151,7 +154,13 @@ async function startServices(
     clock: functionClock,
   };
   const functions = createFunctions(host, options);
-  const sqs = createSqs(fauxqs, rig);
+  const sqs = createSqs({
+    storage,
+    clock: systemClock,
+    baseUrl: awsUrl,
+    faults: createQueueFaults(rig),
+    purgeInterval: options.purgeInterval,
+  });
   const iam = createIam(log);
   const s3 = createS3(fauxqs, {
     signerOf: (accessKey) => {
@@ -217,6 +226,7 @@ async function startServices(
     guard: options.guard,
     rig,
     log,
+    storage,
   });
   aws.serve(gateway.handle);
 

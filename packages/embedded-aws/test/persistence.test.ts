@@ -69,8 +69,11 @@ it("keeps items, indexes, messages, objects and mails over a restart with a data
   expect((await second.dynamoDb.send(new QueryCommand({ ...query, ...names }))).Count).toBe(1);
   const object = await second.s3.send(new GetObjectCommand({ Bucket: "files", Key: "a/b" }));
   expect([object.ContentType, await object.Body?.transformToString()]).toEqual(["text/plain", "text"]);
-  // What was received and not deleted stays hidden for as long as it would have.
-  expect(await receive(second)).toEqual([{ body: "returned", count: "2", give: expect.any(Function) }]);
+  // What was received and not deleted is visible at once: whatever had it ended with the run.
+  expect((await receive(second)).toSorted((one, other) => ((one.body ?? "") < (other.body ?? "") ? -1 : 1))).toEqual([
+    { body: "hidden", count: "2", give: expect.any(Function) },
+    { body: "returned", count: "2", give: expect.any(Function) },
+  ]);
   expect((await second.sqs.send(new ListQueuesCommand())).QueueUrls).toEqual([
     `${second.embedded.awsUrl}/000000000000/work`,
   ]);

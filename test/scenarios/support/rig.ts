@@ -30,7 +30,7 @@ export async function startRig(options: EmbeddedAwsOptions = {}): Promise<Rig> {
   const watching = new Set<Guard>();
   const guard: Guard = (request) =>
     [rig.guard, ...watching].map((each) => each(request)).find((answer) => answer !== null) ?? null;
-  const embedded = await startEmbeddedAws({ concurrency: concurrencyOf, ...options, guard, log });
+  const embedded = await startEmbeddedAws({ concurrency: concurrencyOf, purgeInterval: 0, ...options, guard, log });
   await embedded.deploy(inject("assembly"));
   useApi(embedded.apiUrl);
   const aws = new Aws(embedded.awsUrl);

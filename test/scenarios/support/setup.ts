@@ -47,7 +47,9 @@ export async function setup(project: TestProject): Promise<(() => Promise<void>)
     process.env["CELERIAC_LOG"] === undefined ? undefined : (line: string) => void process.stderr.write(`${line}\n`);
   const [stages] = await Promise.all([
     Promise.all(
-      Array.from({ length: project.config.maxWorkers }, () => startEmbeddedAws({ log, concurrency: concurrencyOf })),
+      Array.from({ length: project.config.maxWorkers }, () =>
+        startEmbeddedAws({ log, concurrency: concurrencyOf, purgeInterval: 0 }),
+      ),
     ),
     synthesize(root, assembly, new AbortController().signal),
   ]);

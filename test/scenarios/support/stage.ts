@@ -26,7 +26,7 @@ export async function startStage(
   const log =
     process.env["CELERIAC_LOG"] === undefined ? undefined : (line: string) => void process.stderr.write(`${line}\n`);
   const [embedded] = await Promise.all([
-    startEmbeddedAws({ log, concurrency: concurrencyOf, ...options }),
+    startEmbeddedAws({ log, concurrency: concurrencyOf, purgeInterval: 0, ...options }),
     synthesize(config, assembly),
   ]);
   await embedded.deploy(assembly);

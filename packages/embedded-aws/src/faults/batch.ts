@@ -1,6 +1,6 @@
 import type { Lease } from "../lambda/pool.ts";
-import type { InflightEntry } from "../sqs/fauxqs.ts";
-import type { LocalQueue } from "../sqs/queue.ts";
+import type { Delivery } from "../sqs/entry.ts";
+import type { LocalQueue } from "../sqs/sqs.ts";
 import type { InvokeResult } from "../types.ts";
 import type { FaultRig } from "./rig.ts";
 
@@ -25,7 +25,7 @@ export interface BatchFaults {
   /** True if what is to be deleted stays. */
   readonly losesDeletes: () => boolean;
   /** Returns what makes messages come back sooner, if the rig says so, unless their receiver has set when. */
-  readonly received: (entries: readonly InflightEntry[]) => (failed: readonly InflightEntry[]) => void;
+  readonly received: (entries: readonly Delivery[]) => (failed: readonly Delivery[]) => void;
 }
 
 export function createBatchFaults(rig: FaultRig, queue: LocalQueue): BatchFaults {

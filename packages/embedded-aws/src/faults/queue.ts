@@ -1,4 +1,4 @@
-import type { SqsQueue } from "../sqs/fauxqs.ts";
+import type { QueueFaults } from "../sqs/queue.ts";
 import type { FaultRig } from "./rig.ts";
 
 /** Milliseconds by which the second delivery of a message comes later than the first could, at the most. */
@@ -7,33 +7,13 @@ const MAX_DUPLICATE_DELAY = 5000;
 /** Milliseconds for which a message is held back, at the most. */
 const MAX_DELAY = 2000;
 
-/** Lets messages of a queue come twice, late, and out of order. */
-export function injectQueueFaults(queue: SqsQueue, rig: FaultRig): void {
-  const enqueue = queue.enqueue.bind(queue);
-  const dequeue = queue.dequeue.bind(queue);
-
-  queue.enqueue = (message) => {
-    const due = Math.max(message.delayUntil ?? 0, Date.now());
-    if (rig.strikes("delay")) message.delayUntil = due + rig.chance("delay") * MAX_DELAY;
-    enqueue(message);
-    // The same message: a standard queue's second delivery has the id of the first.
-    if (rig.strikes("duplicate")) {
-      enqueue({ ...message, delayUntil: due + rig.chance("duplicate") * MAX_DUPLICATE_DELAY });
-    }
+/** Lets messages of standard queues come twice, late, and out of order. */
+export function createQueueFaults(rig: FaultRig): QueueFaults {
+  return {
+    sent: () => ({
+      late: rig.strikes("delay") ? rig.chance("delay") * MAX_DELAY : 0,
+      again: rig.strikes("duplicate") ? rig.chance("duplicate") * MAX_DUPLICATE_DELAY : null,
+    }),
+    choose: (waiting) => (rig.strikes("reorder") ? Math.floor(rig.chance("reorder") * waiting) : 0),
   };
-
-  queue.dequeue = (max, visibility, deadLetterQueue) => {
-    shuffle(queue, max, rig);
-    return dequeue(max, visibility, deadLetterQueue);
-  };
-}
-
-/** Puts any of the messages that are ready where the next ones are taken from. */
-function shuffle({ messages }: SqsQueue, count: number, rig: FaultRig): void {
-  for (let index = 0; index < Math.min(count, messages.length - 1); index += 1) {
-    if (!rig.strikes("reorder")) continue;
-    const other = index + Math.floor(rig.chance("reorder") * (messages.length - index));
-    const [here, there] = [messages[index], messages[other]];
-    if (here && there) [messages[index], messages[other]] = [there, here];
-  }
 }

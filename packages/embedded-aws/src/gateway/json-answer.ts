@@ -1,6 +1,7 @@
 import { isRecord, parseJson } from "../values.ts";
 import type { Input, JsonService } from "../json-service.ts";
 import { ServiceError } from "../json-service.ts";
+import { queryErrorOf } from "../sqs/errors.ts";
 import type { AwsRequest, AwsResponse, AwsService } from "../types.ts";
 
 const HEADERS = { "content-type": "application/x-amz-json-1.0" };
@@ -31,13 +32,12 @@ function jsonInput({ input, body }: AwsRequest): Input {
 /** An error in AWS's JSON protocol 1.0; SQS adds the code of its older protocol, which clients of it still look for. */
 function errorAnswer(service: string, namespace: string, error: ServiceError): AwsResponse {
   const { code, message, status, details } = error;
-  const fault = status < 500 ? "Sender" : "Receiver";
   return {
     status,
     headers: {
       ...HEADERS,
       "x-amzn-errortype": code,
-      ...(service === "sqs" && { "x-amzn-query-error": `${code};${fault}` }),
+      ...(service === "sqs" && { "x-amzn-query-error": queryErrorOf(code) }),
     },
     body: JSON.stringify({ __type: namespace + code, message, ...details }),
   };

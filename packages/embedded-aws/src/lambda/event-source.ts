@@ -3,8 +3,8 @@ import { createBatchFaults } from "../faults/batch.ts";
 import type { FaultRig } from "../faults/rig.ts";
 import type { Lease } from "./pool.ts";
 import type { Log } from "../log.ts";
-import type { InflightEntry } from "../sqs/fauxqs.ts";
-import type { LocalQueue } from "../sqs/queue.ts";
+import type { Delivery } from "../sqs/entry.ts";
+import type { LocalQueue } from "../sqs/sqs.ts";
 import { ACCOUNT, REGION } from "../types.ts";
 import type { InvokeResult } from "../types.ts";
 import { isRecord, messageOf, parseJson } from "../values.ts";
@@ -121,8 +121,8 @@ export function startEventSourceMapping(
 }
 
 /** Receives until the batch is full, the queue empty, or the next message might be too much for one invocation. */
-function receiveBatch(queue: LocalQueue, size: number): { entries: readonly InflightEntry[]; payload: string } {
-  const entries: InflightEntry[] = [];
+function receiveBatch(queue: LocalQueue, size: number): { entries: readonly Delivery[]; payload: string } {
+  const entries: Delivery[] = [];
   const records: string[] = [];
   let bytes = 0;
   while (entries.length < size && bytes <= MAX_BATCH_BYTES) {
@@ -137,7 +137,7 @@ function receiveBatch(queue: LocalQueue, size: number): { entries: readonly Infl
 }
 
 /** A message as a function sees it. https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html */
-function recordOf({ message, receiptHandle }: InflightEntry, eventSourceARN: string): object {
+function recordOf({ message, receiptHandle }: Delivery, eventSourceARN: string): object {
   const messageAttributes = Object.entries(message.messageAttributes).map(([name, value]) => [
     name,
     {
@@ -175,7 +175,7 @@ function recordOf({ message, receiptHandle }: InflightEntry, eventSourceARN: str
  */
 function failedItems(
   result: InvokeResult,
-  batch: readonly InflightEntry[],
+  batch: readonly Delivery[],
   reportsFailures: boolean,
 ): ReadonlySet<string> | "all" {
   if (result.functionError !== null) return "all";

@@ -1,122 +1,129 @@
-import * as z from "zod";
-import { injectQueueFaults } from "../faults/queue.ts";
-import type { FaultRig } from "../faults/rig.ts";
-import type { DeployedResource, AwsRequest, AwsResponse, AwsService } from "../types.ts";
-import { messageOf, parseJson } from "../values.ts";
-import type { Fauxqs, SqsQueue } from "./fauxqs.ts";
-import { watchQueue } from "./queue.ts";
-import type { LocalQueue } from "./queue.ts";
-import { sendMessage, sendMessageBatch, SendMessageBatchSchema, sendMessageSchema } from "./send-message.ts";
-import type { Refusal } from "./send-message.ts";
+import { type Deployable, type JsonService, ServiceError } from "../json-service.ts";
+import { deployQueue } from "./deploying.ts";
+import type { Delivery } from "./entry.ts";
+import { noSuchQueue } from "./errors.ts";
+import { managingOperations } from "./managing.ts";
+import { movingOperations } from "./moving.ts";
+import type { Operations } from "./operations.ts";
+import type { Queue } from "./queue.ts";
+import { receivingOperations } from "./receiving.ts";
+import { redriveOperations } from "./redrive.ts";
+import { type RegistryOptions, createRegistry } from "./registry.ts";
+import { send, sendingOperations } from "./sending.ts";
+import { taggingOperations } from "./tagging.ts";
 
-/** The queues of a run. */
-export interface Sqs {
-  readonly service: AwsService;
-  /** Creates an `AWS::SQS::Queue`, or gives an existing one the attributes that its template has now. */
-  readonly deploy: (resource: DeployedResource) => void;
-  /** A deployed queue; undefined for an unknown ARN. */
-  readonly queue: (arn: string) => LocalQueue | undefined;
-  /** Every deployed queue. */
-  readonly queues: () => readonly LocalQueue[];
-  /** Sends without HTTP, as AWS services do among each other. `target` is a queue's URL or ARN. Throws for an unknown one. */
-  readonly send: (target: string, body: string, messageGroupId?: string) => Promise<{ messageId: string }>;
+/** A queue as an event source mapping reads it: in process, woken when something can be received. */
+export interface LocalQueue {
+  readonly name: string;
+  readonly arn: string;
+  /** How many messages can be received now. */
+  readonly ready: () => number;
+  /** Seconds since the oldest message that has not been deleted was sent; 0 where there is none. */
+  readonly age: () => number;
+  /** Receives up to `max` messages; what has been received too often goes to the dead-letter queue instead. */
+  readonly receive: (max: number) => readonly Delivery[];
+  /** Deletes a received message. */
+  readonly remove: (receiptHandle: string) => void;
+  /** Hides a received message for so many seconds from now on. Does nothing where it is in flight no more. */
+  readonly hide: (receiptHandle: string, seconds: number) => void;
+  /** Calls back whenever messages may have become receivable. Returns what ends that. */
+  readonly onReady: (listener: () => void) => () => void;
+  /** Stops the clock of delays and visibility timeouts. */
   readonly stop: () => void;
 }
 
-const seconds = z.coerce.number().int();
+/** The queues of a run. */
+export interface Sqs extends Deployable {
+  readonly service: JsonService;
+  /** A queue; undefined for an unknown ARN. */
+  readonly queue: (arn: string) => LocalQueue | undefined;
+  /** Every queue. */
+  readonly queues: () => readonly LocalQueue[];
+  /**
+   * Sends without HTTP, as AWS services do among each other. `target` is a queue's URL or ARN.
+   * Rejects with a ServiceError for an unknown one, and for a message that it does not take.
+   */
+  readonly send: (target: string, body: string, messageGroupId?: string) => Promise<{ readonly messageId: string }>;
+  /** Ends timers, moves, and calls that wait for messages. */
+  readonly stop: () => void;
+}
 
-const QueueSchema = z.object({
-  QueueName: z.string().optional(),
-  FifoQueue: z.literal(false, "only standard queues are served").optional(),
-  VisibilityTimeout: seconds.min(0).max(43_200).default(30),
-  DelaySeconds: seconds.min(0).max(900).default(0),
-  MessageRetentionPeriod: seconds.min(60).max(1_209_600).default(345_600),
-  ReceiveMessageWaitTimeSeconds: seconds.min(0).max(20).default(0),
-  MaximumMessageSize: seconds.min(1024).max(1_048_576).default(1_048_576),
-  RedrivePolicy: z.object({ deadLetterTargetArn: z.string(), maxReceiveCount: seconds.min(1).max(1000) }).optional(),
-});
+/** Milliseconds after a purge in which SQS takes no other of the same queue. */
+const PURGE_INTERVAL = 60_000;
 
-/** SQS on fauxqs' queues. Sending is served here, the rest by fauxqs. */
-export function createSqs({ sqs: store, app }: Fauxqs, rig: FaultRig): Sqs {
-  const queues = new Map<string, LocalQueue>();
+export interface SqsOptions extends RegistryOptions {
+  /** Milliseconds after a purge in which there is no other. Default: a minute, as on AWS. */
+  readonly purgeInterval?: number | undefined;
+}
 
-  const deploy = ({ physicalId, arn, properties }: DeployedResource): void => {
-    const { QueueName: _name, FifoQueue: _fifo, RedrivePolicy, ...numbers } = QueueSchema.parse(properties);
-    const attributes = {
-      ...Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, String(value)])),
-      RedrivePolicy: RedrivePolicy ? JSON.stringify(RedrivePolicy) : "",
-    };
-    const name = arn.slice(arn.lastIndexOf(":") + 1);
-    const queue = store.getQueueByArn(arn) ?? store.createQueue(name, physicalId, arn);
-    queue.setAttributes(attributes);
-    if (queues.has(arn)) return;
-    queues.set(arn, watchQueue(queue, store));
-    injectQueueFaults(queue, rig);
+/**
+ * SQS, in memory, and in a storage behind it. Answers name no header: the gateway sets `x-amzn-query-error` by `queryErrorOf` of `errors.ts`.
+ * What an earlier run left in flight is visible at once.
+ */
+export function createSqs(options: SqsOptions): Sqs {
+  const registry = createRegistry(options);
+  const moving = movingOperations(registry);
+  const operations: Operations = {
+    ...managingOperations(registry, options.purgeInterval ?? PURGE_INTERVAL),
+    ...taggingOperations(registry),
+    ...redriveOperations(registry),
+    ...sendingOperations(registry),
+    ...receivingOperations(registry),
+    ...moving.operations,
   };
-
-  const service: AwsService = async (request) => {
-    if (request.operation === "SendMessage" || request.operation === "SendMessageBatch") {
-      const body = z.object({ QueueUrl: z.string() }).loose().safeParse(parseJson(request.body.toString()));
-      const queue = body.success ? store.getQueue(body.data.QueueUrl) : undefined;
-      if (queue && !queue.isFifo()) return send(queue, request.operation, body.data);
-    }
-    const { statusCode, headers, rawPayload } = await app.inject({
-      method: "POST",
-      url: "/",
-      headers: request.headers,
-      payload: request.body,
-    });
-    return { status: statusCode, headers: textHeaders(headers), body: rawPayload };
+  /** One for each queue, so that whatever asks twice gets the same. */
+  const locals = new WeakMap<Queue, LocalQueue>();
+  const local = (queue: Queue): LocalQueue => {
+    const known = locals.get(queue) ?? localQueue(queue);
+    locals.set(queue, known);
+    return known;
   };
 
   return {
-    service,
-    deploy,
-    queue: (arn) => queues.get(arn),
-    queues: () => [...queues.values()],
+    service: {
+      namespace: "com.amazonaws.sqs#",
+      execute: (operation, input) => {
+        const execute = Object.hasOwn(operations, operation) ? operations[operation] : undefined;
+        if (execute !== undefined) return execute(input);
+        throw new ServiceError("UnsupportedOperation", `The embedded SQS does not serve the operation ${operation}.`);
+      },
+    },
+    deploy: (resource) => deployQueue(registry, resource),
+    queue: (arn) => {
+      const managed = registry.byArn(arn);
+      return managed === undefined ? undefined : local(managed.queue);
+    },
+    queues: () => Array.from(registry.all(), ({ queue }) => local(queue)),
     send: async (target, body, messageGroupId) => {
-      const queue = target.startsWith("arn:") ? store.getQueueByArn(target) : store.getQueue(target);
-      if (!queue) throw new Error(`No queue ${target} exists.`);
-      const message = {
-        MessageBody: body,
-        MessageAttributes: {},
-        ...(messageGroupId && { MessageGroupId: messageGroupId }),
-      };
-      const outcome = sendMessage(queue, message);
-      if ("Code" in outcome) throw new Error(`${outcome.Code}: ${outcome.Message}`);
-      return { messageId: outcome.MessageId };
+      const managed = target.startsWith("arn:") ? registry.byArn(target) : registry.byUrl(target);
+      if (managed === undefined) throw noSuchQueue();
+      const { MessageId } = send(registry, managed, { MessageBody: body, MessageGroupId: messageGroupId });
+      managed.queue.wake();
+      return { messageId: MessageId };
     },
     stop: () => {
-      for (const queue of queues.values()) queue.stop();
+      moving.stop();
+      registry.stop();
     },
   };
 }
 
-function send(queue: SqsQueue, operation: "SendMessage" | "SendMessageBatch", body: unknown): AwsResponse {
-  if (operation === "SendMessage") {
-    const message = sendMessageSchema.safeParse(body);
-    return answer(message.success ? sendMessage(queue, message.data) : invalid(message.error));
-  }
-  const batch = SendMessageBatchSchema.safeParse(body);
-  return answer(batch.success ? sendMessageBatch(queue, batch.data.Entries) : invalid(batch.error));
-}
-
-function invalid(error: z.ZodError): Refusal {
-  return { Code: "InvalidParameterValue", Message: messageOf(error) };
-}
-
-function answer(outcome: object): AwsResponse {
-  const headers = { "content-type": "application/x-amz-json-1.0" };
-  if (!isRefusal(outcome)) return { status: 200, headers, body: JSON.stringify(outcome) };
-  const body = JSON.stringify({ __type: `com.amazonaws.sqs#${outcome.Code}`, message: outcome.Message });
-  return { status: 400, headers: { ...headers, "x-amzn-query-error": `${outcome.Code};Sender` }, body };
-}
-
-function isRefusal(outcome: object): outcome is Refusal {
-  return "Code" in outcome;
-}
-
-function textHeaders(headers: Readonly<Record<string, number | string | string[] | undefined>>): AwsRequest["headers"] {
-  const kept = Object.entries(headers).filter(([name, value]) => value !== undefined && name !== "content-length");
-  return Object.fromEntries(kept.map(([name, value]) => [name, String(value)]));
+function localQueue(queue: Queue): LocalQueue {
+  return {
+    name: queue.name,
+    arn: queue.arn,
+    ready: () => queue.ready(),
+    age: () => queue.age() / 1000,
+    receive: (max) => queue.receive(max),
+    remove: (receiptHandle) => {
+      const { state, entry } = queue.receipt(receiptHandle);
+      if (entry !== undefined && state !== "stale") queue.remove(entry);
+    },
+    hide: (receiptHandle, seconds) => {
+      const { state, entry } = queue.receipt(receiptHandle);
+      if (entry !== undefined && state === "in flight") queue.hide(entry, seconds * 1000);
+    },
+    onReady: (listener) => queue.onReady(listener),
+    stop: () => queue.stop(),
+  };
 }

@@ -36,3 +36,8 @@ export function createVolatileStorage(): Storage {
     close: () => Promise.resolve(),
   };
 }
+
+/** True for a collection that keeps nothing: an owner need not write out what it would put there. */
+export function keepsNothing(collection: Collection): boolean {
+  return collection === NOTHING;
+}

@@ -37,6 +37,7 @@ class Lives {
       ...request,
       query: new URLSearchParams(),
       headers: {},
+      input: { ...body },
       body: bytes,
     });
     return status;

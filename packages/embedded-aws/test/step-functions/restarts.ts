@@ -55,7 +55,7 @@ export class Lives {
     const { states, storage } = this;
     const request = { service: "states", operation, method: "POST", path: "/", query: new URLSearchParams() };
     const bytes = Buffer.from(JSON.stringify(body));
-    const answer = await states.service({ ...request, headers: {}, body: bytes, caller: null });
+    const answer = await states.service({ ...request, headers: {}, body: bytes, input: { ...body }, caller: null });
     if (storage !== this.storage) throw new Error("The process was killed before it answered.");
     const parsed = parseJson(String(answer.body));
     return isRecord(parsed) ? parsed : {};
