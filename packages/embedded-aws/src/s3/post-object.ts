@@ -13,7 +13,7 @@ import { MAX_PUT_BYTES } from "./receive.ts";
 import type { Received } from "./receive.ts";
 import type { Description, StoredObject } from "./records.ts";
 import { checkKey } from "./request.ts";
-import type { S3Request } from "./request.ts";
+import type { HeaderReader, S3Request } from "./request.ts";
 import { parseXml, xmlDocument } from "./xml.ts";
 
 const METADATA = "x-amz-meta-";
@@ -52,7 +52,7 @@ async function readForm(context: S3Context, request: S3Request, boundary: string
         (fields.get("key") ?? "").replaceAll("${filename}", () => last),
       );
       limits = authorize(context, request.bucket, fields);
-      digester = createDigester(claimsOf(asHeaders(request, fields)));
+      digester = createDigester(claimsOf(asHeaders(fields)));
     },
     data: (bytes) => {
       size += bytes.length;
@@ -99,12 +99,12 @@ function authorize(context: S3Context, bucket: string, fields: ReadonlyMap<strin
 }
 
 /** Checksums of a form stand in its fields. */
-function asHeaders(request: S3Request, fields: ReadonlyMap<string, string>): S3Request {
+function asHeaders(fields: ReadonlyMap<string, string>): HeaderReader {
   const headersWith = (prefix: string): Record<string, string> =>
     Object.fromEntries(
       [...fields].flatMap(([name, value]) => (name.startsWith(prefix) ? [[name.slice(prefix.length), value]] : [])),
     );
-  return { ...request, header: (name) => fields.get(name), headersWith };
+  return { header: (name) => fields.get(name), headersWith };
 }
 
 function describeForm(fields: ReadonlyMap<string, string>): Description {

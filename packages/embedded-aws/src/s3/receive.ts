@@ -31,7 +31,7 @@ export async function receive(
   segments: Segments,
   wanted: Claims["checksum"] = null,
 ): Promise<Received> {
-  const given = claimsOf(request);
+  const given = claimsOf(request.sent);
   const chunked = isChunked(request);
   const expected = expectedBytes(request, chunked);
   if (expected > MAX_PUT_BYTES) throw entityTooLarge(expected, MAX_PUT_BYTES);

@@ -1,8 +1,16 @@
 import type { IncomingMessage } from "node:http";
 import { ServiceError } from "../json-service.ts";
 
+/** Headers of a request, or fields of a form that stand for them. */
+export interface HeaderReader {
+  /** By its lower-case name. */
+  readonly header: (name: string) => string | undefined;
+  /** All whose names begin with the prefix, without it. */
+  readonly headersWith: (prefix: string) => Readonly<Record<string, string>>;
+}
+
 /** What a request is about, parsed once. */
-export interface S3Request {
+export interface S3Request extends HeaderReader {
   readonly req: IncomingMessage;
   readonly method: string;
   /** Empty for the service itself. */
@@ -16,8 +24,8 @@ export interface S3Request {
    * (S3 API reference, "Authenticating Requests: Using Query Parameters").
    */
   readonly header: (name: string) => string | undefined;
-  /** All headers that begin with the prefix, without it. */
-  readonly headersWith: (prefix: string) => Readonly<Record<string, string>>;
+  /** Headers alone, without what the query has for them. */
+  readonly sent: HeaderReader;
   /** The function that signed the request; null for anyone else. */
   readonly caller: string | null;
 }
@@ -64,13 +72,19 @@ export function parseRequest(req: IncomingMessage, caller: string | null): S3Req
     method: req.method ?? "GET",
     ...targetOf(target),
     query,
-    header: (name) => {
-      const value = req.headers[name];
-      return (typeof value === "string" ? value : value?.join(", ")) ?? hoisted?.get(name);
-    },
+    header: (name) => sentHeader(req, name) ?? hoisted?.get(name),
     headersWith: (prefix) => withPrefix(req, hoisted, prefix),
+    sent: {
+      header: (name) => sentHeader(req, name),
+      headersWith: (prefix) => withPrefix(req, null, prefix),
+    },
     caller,
   };
+}
+
+function sentHeader(req: IncomingMessage, name: string): string | undefined {
+  const value = req.headers[name];
+  return typeof value === "string" ? value : value?.join(", ");
 }
 
 function withPrefix(req: IncomingMessage, hoisted: ReadonlyMap<string, string> | null, prefix: string) {

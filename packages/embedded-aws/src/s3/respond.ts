@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { once } from "node:events";
 import type { ServiceError } from "../json-service.ts";
 import type { Answer } from "./context.ts";
 import type { Segments } from "./segments.ts";
@@ -39,9 +38,20 @@ export async function respond(
   }
   for await (const bytes of segments.read(content.segments, content.start, content.end)) {
     if (res.destroyed) return;
-    if (!res.write(bytes)) await Promise.race([once(res, "drain"), once(res, "close")]);
+    if (!res.write(bytes)) await room(res);
   }
   res.end();
+}
+
+/** Until the client has read, or is gone. */
+function room(res: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      res.off("drain", done).off("close", done);
+      resolve();
+    };
+    res.on("drain", done).on("close", done);
+  });
 }
 
 /** Bytes of a refused upload that are read and dropped, so that its client gets to read why. */

@@ -30,9 +30,9 @@ export const BucketProps = z.object({
   LifecycleConfiguration: z.object({ Rules: z.array(LifecycleRule) }).optional(),
   VersioningConfiguration: z.object({ Status: z.string() }).optional(),
   ObjectLockEnabled: z.boolean().optional(),
-  NotificationConfiguration: z.unknown(),
-  ReplicationConfiguration: z.unknown(),
-  WebsiteConfiguration: z.unknown(),
+  NotificationConfiguration: z.unknown().optional(),
+  ReplicationConfiguration: z.unknown().optional(),
+  WebsiteConfiguration: z.unknown().optional(),
 });
 
 /** The properties of an `AWS::S3::Bucket` that have an effect here. */
