@@ -31,10 +31,9 @@ import { createScheduler } from "./scheduler/index.ts";
 import { createTargets } from "./scheduler/targets.ts";
 import { startDynamoDb } from "./dynamodb/dynalite.ts";
 import { createEvents } from "./events/api.ts";
-import { startFauxqs } from "./sqs/fauxqs.ts";
 import { createLambda } from "./lambda/api.ts";
 import { createOutbox } from "./ses/outbox.ts";
-import { createS3 } from "./s3/s3.ts";
+import { createS3 } from "./s3/index.ts";
 import { createSecretsManager } from "./secrets-manager/secrets-manager.ts";
 import { createSes } from "./ses/ses.ts";
 import { createSqs } from "./sqs/sqs.ts";
@@ -140,7 +139,6 @@ async function startServices(
   // The one that fails where another run has the data comes first; the others leave nothing to clean up.
   const dynamoDb = await startDynamoDb(data === undefined ? undefined : join(data, "dynamodb"));
   const storage = data === undefined ? createVolatileStorage() : openSqliteStorage(join(data, "storage.sqlite"));
-  const fauxqs = await startFauxqs(data, awsUrl);
   const socket = await openSocket((req, res) => gateway.handle(req, res));
   const reaper = startReaper();
   const functionClock = options.clock?.preload === undefined ? systemClock : options.clock;
@@ -162,7 +160,10 @@ async function startServices(
     purgeInterval: options.purgeInterval,
   });
   const iam = createIam(log);
-  const s3 = createS3(fauxqs, {
+  const s3 = createS3({
+    storage,
+    directory: data === undefined ? undefined : join(data, "objects"),
+    warn: (line) => log.line("WARN", "s3", line),
     signerOf: (accessKey) => {
       const name = functions.callerOf(accessKey);
       return name === null ? null : { name, secret: credentialsOf(name).secret };
@@ -247,7 +248,8 @@ async function startServices(
     await functions.stop();
     await Promise.all([api.close(), aws.close(), socket?.close(), reaper.stop()]);
     sqs.stop();
-    await Promise.all([fauxqs.app.close(), dynamoDb.stop()]);
+    s3.close();
+    await dynamoDb.stop();
     await storage.close();
   };
 

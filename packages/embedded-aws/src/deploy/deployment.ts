@@ -13,7 +13,7 @@ import { startRules } from "../events/rules.ts";
 import type { BusEvent, Destination, Rules } from "../events/rules.ts";
 import type { Scheduler } from "../scheduler/index.ts";
 import type { DynamoDb } from "../dynamodb/dynalite.ts";
-import type { S3 } from "../s3/s3.ts";
+import type { S3 } from "../s3/index.ts";
 import type { Sqs } from "../sqs/sqs.ts";
 import type { Storage } from "../storage/storage.ts";
 import type { StepFunctions } from "../step-functions/index.ts";

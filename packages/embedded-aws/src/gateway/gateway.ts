@@ -5,7 +5,7 @@ import type { FaultRig } from "../faults/rig.ts";
 import type { Log } from "../log.ts";
 import { outboxPage } from "../ses/outbox.ts";
 import type { Outbox } from "../ses/outbox.ts";
-import type { S3 } from "../s3/s3.ts";
+import type { S3 } from "../s3/index.ts";
 import { createVolatileStorage } from "../storage/storage.ts";
 import type { Storage } from "../storage/storage.ts";
 import type { AwsRequest, AwsResponse, ServeDirect } from "../types.ts";
@@ -117,7 +117,8 @@ function requestOf(req: IncomingMessage, call: Call, body: Buffer, caller: strin
     service: call.service,
     operation: call.operation ?? (typeof action === "string" ? action : null),
     method: req.method ?? "GET",
-    path: call.url.pathname,
+    // A URL takes dots out of a path, and a key may have them: S3 goes by what was sent.
+    path: call.service === "s3" ? (req.url ?? "/").replace(/\?.*$/s, "") : call.url.pathname,
     query: call.url.searchParams,
     headers,
     body,
