@@ -1,5 +1,5 @@
 import { chunkId, membersOf, toCanvas, toGroup } from "../aws/canvas-table.ts";
-import type { Runtime } from "../aws/runtime.ts";
+import type { Services } from "../aws/services.ts";
 import type { Item } from "../aws/table.ts";
 import { toRecord } from "../aws/task-table.ts";
 import { type Caller, mayAccess } from "../core/record/caller.ts";
@@ -40,15 +40,15 @@ type Pending = Pick<GraphNode, "in" | "role" | "index"> & { readonly part: Part 
  * The submission that a task or group belongs to, as a graph: its canvases level by level, two reads of many items for each level. A wide group is one
  * node with its counts; of what else is too much the first parts are shown, and the rest is counted.
  */
-export async function graphOf(runtime: Runtime, found: Found, caller: Caller): Promise<Graph> {
-  const { top, created, root } = await beginningOf(runtime, found);
+export async function graphOf(services: Services, found: Found, caller: Caller): Promise<Graph> {
+  const { top, created, root } = await beginningOf(services, found);
   const nodes: GraphNode[] = [];
   const seen = new Set([top.id]);
   let level: Pending[] = [{ part: top, in: null, role: "top", index: 0 }];
   while (level.length > 0) {
     const next: Pending[] = [];
     const room = MAX_NODES - nodes.length - level.length;
-    for (const { node, parts: all } of await readLevel(runtime, level, caller)) {
+    for (const { node, parts: all } of await readLevel(services, level, caller)) {
       const parts = all.filter(({ part }) => !seen.has(part.id));
       const shown = parts.slice(0, Math.max(0, room - next.length));
       nodes.push({ ...node, hidden: node.hidden + parts.length - shown.length });
@@ -61,10 +61,10 @@ export async function graphOf(runtime: Runtime, found: Found, caller: Caller): P
 }
 
 /** The top of the submission, or the task alone where it has none (or its time is over). */
-async function beginningOf(runtime: Runtime, found: Found): Promise<{ top: Part; created: number; root: string }> {
+async function beginningOf(services: Services, found: Found): Promise<{ top: Part; created: number; root: string }> {
   const isTask = found.kind === "task";
   const submission = isTask ? found.record.call.submission : found.record.group.root;
-  const root = submission === null ? null : await runtime.canvases.root(submission);
+  const root = submission === null ? null : await services.canvases.root(submission);
   const rootId = isTask ? found.record.call.root : (found.record.group.shared_root ?? found.record.group.root);
   if (root !== null) return { top: root.top, created: root.created, root: rootId };
   const id = isTask ? found.record.id : found.record.group.id;
@@ -79,19 +79,19 @@ interface ReadNode {
   readonly parts: readonly Pending[];
 }
 
-async function readLevel(runtime: Runtime, level: readonly Pending[], caller: Caller): Promise<ReadNode[]> {
-  const items = await runtime.table.getMany(
+async function readLevel(services: Services, level: readonly Pending[], caller: Caller): Promise<ReadNode[]> {
+  const items = await services.table.getMany(
     level.map(({ part }) => part.id),
     { consistent: true },
   );
   const groups = level.flatMap(({ part }) => toGroup(items.get(part.id) ?? null) ?? []);
   const [counts, members, children] = await Promise.all([
-    countsOf(runtime, groups),
-    smallMembers(runtime, groups),
-    childrenOf(runtime, level, items),
+    countsOf(services, groups),
+    smallMembers(services, groups),
+    childrenOf(services, level, items),
   ]);
   const others = new Set(
-    [...children].flatMap(([id, item]) => (mayAccess(caller, ownerOf(runtime, item)) ? [] : [id])),
+    [...children].flatMap(([id, item]) => (mayAccess(caller, ownerOf(services, item)) ? [] : [id])),
   );
   return level.map((pending) => {
     const item = items.get(pending.part.id) ?? null;
@@ -104,7 +104,7 @@ async function readLevel(runtime: Runtime, level: readonly Pending[], caller: Ca
     }
     const canvas = toCanvas(item);
     if (canvas !== null) return { node: nodeOf(pending, canvas.kind, WAITING), parts: partsOf(pending, canvas) };
-    const record = toRecord(item, runtime.now());
+    const record = toRecord(item, services.now());
     const state = record === null ? WAITING : taskState(record);
     return { node: nodeOf(pending, "task", state), parts: startedBy(pending, record, children, others) };
   });
@@ -131,10 +131,10 @@ function partsOf(around: Pending, canvas: Canvas): Pending[] {
 }
 
 /** The members of groups that start each by itself. */
-async function smallMembers(runtime: Runtime, groups: readonly GroupRecord[]): Promise<Map<string, Part[]>> {
+async function smallMembers(services: Services, groups: readonly GroupRecord[]): Promise<Map<string, Part[]>> {
   const small = groups.filter(({ group }) => !isWide(group.total));
   const keys = small.flatMap(({ group }) => Array.from({ length: group.total }, (_, n) => chunkId(group.id, n)));
-  const chunks = await runtime.table.getMany(keys, { consistent: true });
+  const chunks = await services.table.getMany(keys, { consistent: true });
   return new Map(
     small.map(({ group }) => [
       group.id,
@@ -147,12 +147,12 @@ async function smallMembers(runtime: Runtime, groups: readonly GroupRecord[]): P
 
 /** The tasks that tasks of this level have started: links, and what they submitted. */
 async function childrenOf(
-  runtime: Runtime,
+  services: Services,
   level: readonly Pending[],
   items: ReadonlyMap<string, Item>,
 ): Promise<Map<string, Item>> {
-  const ids = level.flatMap(({ part }) => toRecord(items.get(part.id) ?? null, runtime.now())?.children ?? []);
-  return runtime.table.getMany(ids.slice(0, MAX_NODES), { consistent: true });
+  const ids = level.flatMap(({ part }) => toRecord(items.get(part.id) ?? null, services.now())?.children ?? []);
+  return services.table.getMany(ids.slice(0, MAX_NODES), { consistent: true });
 }
 
 /** What runs in a task's place, and what it has started, but what is others'. A submission of its own is one node: it has a graph of its own. */
@@ -183,7 +183,7 @@ export interface ListedMember extends State {
 
 /** Members of a group, in their order, from `offset`. A member without a record waits, or has ended with its group. */
 export async function membersFrom(
-  runtime: Runtime,
+  services: Services,
   { group, end }: GroupRecord,
   offset: number,
   limit: number,
@@ -194,15 +194,15 @@ export async function membersFrom(
     { length: Math.max(0, Math.ceil(last / size) - Math.floor(offset / size)) },
     (_, n) => Math.floor(offset / size) + n,
   );
-  const chunks = await Promise.all(numbers.map((n) => runtime.canvases.members(group.id, n)));
+  const chunks = await Promise.all(numbers.map((n) => services.canvases.members(group.id, n)));
   const skipped = offset - Math.floor(offset / size) * size;
   const parts = chunks
     .flat()
     .slice(skipped, skipped + limit)
     .map((member) => member.part);
-  const items = await runtime.table.getMany(parts.map((part) => part.result));
+  const items = await services.table.getMany(parts.map((part) => part.result));
   return parts.map((part, at) => {
-    const found = stateOf(runtime, items.get(part.result) ?? null);
+    const found = stateOf(services, items.get(part.result) ?? null);
     const unknown = { kind: "task" as const, state: { ...WAITING, status: end?.status ?? "PENDING" } };
     const { kind, state } = found ?? unknown;
     return { index: offset + at, task: part.task, task_id: part.result, kind, ...state };

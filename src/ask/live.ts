@@ -1,4 +1,4 @@
-import type { Runtime } from "../aws/runtime.ts";
+import type { Services } from "../aws/services.ts";
 import type { Caller } from "../core/record/caller.ts";
 import type { TaskRecord } from "../core/record/record.ts";
 import { newTasks } from "./list.ts";
@@ -30,12 +30,12 @@ export interface Live {
  * One look for somebody who watches: 8 queries for new tasks, one read of many items for states, and where asked for the numbers of the queues.
  * It is meant to be repeated each second (docs/monitor.md has what that costs).
  */
-export async function look(runtime: Runtime, { since, ids, queues }: LiveRequest, caller: Caller): Promise<Live> {
-  const now = runtime.now();
+export async function look(services: Services, { since, ids, queues }: LiveRequest, caller: Caller): Promise<Live> {
+  const now = services.now();
   const [tasks, states, counts] = await Promise.all([
-    since === undefined ? [] : newTasks(runtime, since, MAX_NEW + 1, caller),
-    ids.length === 0 ? [] : statesOf(runtime, ids, caller),
-    queues ? countQueues(runtime) : null,
+    since === undefined ? [] : newTasks(services, since, MAX_NEW + 1, caller),
+    ids.length === 0 ? [] : statesOf(services, ids, caller),
+    queues ? countQueues(services) : null,
   ]);
   // Those of the overlap were told before.
   const more = (tasks[MAX_NEW]?.call.created ?? 0) >= (since ?? now);

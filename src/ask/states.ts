@@ -1,5 +1,5 @@
 import { toGroup } from "../aws/canvas-table.ts";
-import type { Runtime } from "../aws/runtime.ts";
+import type { Services } from "../aws/services.ts";
 import type { Item } from "../aws/table.ts";
 import { toRecord } from "../aws/task-table.ts";
 import { rfc3339 } from "../core/record/answer.ts";
@@ -67,33 +67,33 @@ export function groupState(record: GroupRecord, counts: { completed: number; fai
 
 /** The states of the caller's tasks and groups by their ids; what is neither, or has no record yet, is left out. */
 export async function statesOf(
-  runtime: Runtime,
+  services: Services,
   ids: readonly string[],
   caller: Caller,
 ): Promise<{ task_id: string; kind: "task" | "group"; state: State }[]> {
-  const read = await runtime.table.getMany(ids);
-  const items = new Map([...read].filter(([, item]) => mayAccess(caller, ownerOf(runtime, item))));
+  const read = await services.table.getMany(ids);
+  const items = new Map([...read].filter(([, item]) => mayAccess(caller, ownerOf(services, item))));
   const groups = ids.flatMap((id) => toGroup(items.get(id) ?? null) ?? []);
-  const counts = await countsOf(runtime, groups);
+  const counts = await countsOf(services, groups);
   return ids.flatMap((id) => {
     const item = items.get(id) ?? null;
-    const found = stateOf(runtime, item, counts);
+    const found = stateOf(services, item, counts);
     return found === null ? [] : [{ task_id: id, ...found }];
   });
 }
 
 /** Whose an item is; null where it is nobody's. */
-export function ownerOf(runtime: Runtime, item: Item): Owner | null {
-  return toRecord(item, runtime.now())?.call.owner ?? toGroup(item)?.group.owner ?? null;
+export function ownerOf(services: Services, item: Item): Owner | null {
+  return toRecord(item, services.now())?.call.owner ?? toGroup(item)?.group.owner ?? null;
 }
 
 /** The state of the task or group that an item is; null where it is neither. */
 export function stateOf(
-  runtime: Runtime,
+  services: Services,
   item: Item | null,
   counts: GroupCounts = new Map(),
 ): { kind: "task" | "group"; state: State } | null {
-  const task = toRecord(item, runtime.now());
+  const task = toRecord(item, services.now());
   if (task !== null) return { kind: "task", state: taskState(task) };
   const group = toGroup(item);
   return group === null ? null : { kind: "group", state: groupState(group, counts.get(group.group.id) ?? null) };
@@ -103,11 +103,11 @@ export function stateOf(
 export type GroupCounts = ReadonlyMap<string, { completed: number; failed: number }>;
 
 /** Counts members of wide groups that run, by the sets of their chunks. The others' members have to be looked at one by one. */
-export async function countsOf(runtime: Runtime, groups: readonly GroupRecord[]): Promise<GroupCounts> {
+export async function countsOf(services: Services, groups: readonly GroupRecord[]): Promise<GroupCounts> {
   const wide = groups.filter(({ group, end }) => end === null && isWide(group.total)).slice(0, COUNTED_GROUPS);
   const counted = await Promise.all(
     wide.map(
-      async ({ group }) => [group.id, await runtime.canvases.counts(group.id, chunkCount(group.total))] as const,
+      async ({ group }) => [group.id, await services.canvases.counts(group.id, chunkCount(group.total))] as const,
     ),
   );
   return new Map(counted);

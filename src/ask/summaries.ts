@@ -1,4 +1,4 @@
-import type { Runtime } from "../aws/runtime.ts";
+import type { Services } from "../aws/services.ts";
 import type { Counters } from "../core/insights/histogram.ts";
 import type { TaskHour } from "../core/insights/insights.ts";
 import { inParallel } from "../core/parallel.ts";
@@ -16,17 +16,17 @@ const remembered = new Map<string, Counters | null>();
 
 /** What is known of tasks in some hours; hours in which none of a task's attempts ended are left out. Half a read unit for each hour of each task, once an environment for those that are over. */
 export async function readSummaries(
-  runtime: Runtime,
+  services: Services,
   tasks: readonly string[],
   hours: readonly string[],
 ): Promise<TaskHour[]> {
-  const now = runtime.now();
+  const now = services.now();
   const wanted = tasks.flatMap((task) => hours.map((hour) => ({ task, hour, id: summaryId(task, hour) })));
   const unknown = wanted.filter(({ id }) => !remembered.has(id));
   const calls = Array.from({ length: Math.ceil(unknown.length / PER_CALL) }, (_, call) =>
     unknown.slice(call * PER_CALL, (call + 1) * PER_CALL),
   );
-  const pages = await inParallel(calls, (call) => runtime.summaries.get(call.map(({ id }) => id)));
+  const pages = await inParallel(calls, (call) => services.summaries.get(call.map(({ id }) => id)));
   const read = new Map(pages.flatMap((page) => [...page]));
   const found = wanted.flatMap(({ task, hour, id }) => {
     const counters = remembered.get(id) ?? read.get(id);

@@ -1,4 +1,4 @@
-import type { Runtime } from "../aws/runtime.ts";
+import type { Services } from "../aws/services.ts";
 import type { Ending } from "../aws/task-table.ts";
 import { type TaskError, ResultTooLarge, describeError } from "../core/errors.ts";
 import { MAX_RESULT } from "../core/limits.ts";
@@ -39,23 +39,23 @@ export type End =
  * Ends a task: the one path, whoever ends it. Result, record, dependants, token, in this order, so that a crash anywhere is made
  * good by the message's next delivery. @returns whether the task has ended; false where another attempt holds it.
  */
-export async function finish(runtime: Runtime, task: EndingTask, end: End): Promise<boolean> {
-  const ending = await endingOf(runtime, task, end);
-  const now = runtime.now();
-  const links = await prepareLinks(runtime, { ...ending, id: task.id, call: task.call, done: now, replacement: null });
-  await recordLinks(runtime, links);
+export async function finish(services: Services, task: EndingTask, end: End): Promise<boolean> {
+  const ending = await endingOf(services, task, end);
+  const now = services.now();
+  const links = await prepareLinks(services, { ...ending, id: task.id, call: task.call, done: now, replacement: null });
+  await recordLinks(services, links);
   const stored =
     task.fence === null
-      ? await runtime.tasks.finishUnstarted(task.id, task.attempt, ending, now, task.call, task.due)
-      : await runtime.tasks.finish(task.id, task.fence, task.attempt, ending, now);
-  const record = stored ?? (await runtime.tasks.get(task.id, now));
+      ? await services.tasks.finishUnstarted(task.id, task.attempt, ending, now, task.call, task.due)
+      : await services.tasks.finish(task.id, task.fence, task.attempt, ending, now);
+  const record = stored ?? (await services.tasks.get(task.id, now));
   if (record === null || record.done === null) return false;
-  if (stored === null || wasTakenOver(record)) await dropLinks(runtime, record);
-  await notify(runtime, record, task.token, stored === null ? undefined : links);
+  if (stored === null || wasTakenOver(record)) await dropLinks(services, record);
+  await notify(services, record, task.token, stored === null ? undefined : links);
   return true;
 }
 
-async function endingOf(runtime: Runtime, task: EndingTask, end: End): Promise<Ending> {
+async function endingOf(services: Services, task: EndingTask, end: End): Promise<Ending> {
   const kept = {
     runtime: task.runtime,
     progress: task.progress ?? null,
@@ -81,16 +81,16 @@ async function endingOf(runtime: Runtime, task: EndingTask, end: End): Promise<E
   return {
     ...kept,
     status: "SUCCESS",
-    result: await storeResult(runtime, task, end.json),
+    result: await storeResult(services, task, end.json),
     error: null,
     children: linkIds(task, "link"),
   };
 }
 
-async function storeResult(runtime: Runtime, task: EndingTask, json: string): Promise<Payload | null> {
+async function storeResult(services: Services, task: EndingTask, json: string): Promise<Payload | null> {
   if (task.call.ignore_result) return null;
   // The fence is in the key so that a late attempt cannot write over the result of the one that counts.
-  return runtime.payloads.store(`results/${task.id}/${task.fence ?? "none"}.json`, json);
+  return services.payloads.store(`results/${task.id}/${task.fence ?? "none"}.json`, json);
 }
 
 function fromHere(

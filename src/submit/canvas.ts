@@ -1,5 +1,5 @@
 import { CANVAS_QUEUE, startCanvas } from "../aws/engine.ts";
-import type { Runtime } from "../aws/runtime.ts";
+import type { Services } from "../aws/services.ts";
 import type { Item } from "../aws/table.ts";
 import type { Owner } from "../core/record/caller.ts";
 import type { Canvas, Machine } from "../core/record/canvas.ts";
@@ -32,38 +32,38 @@ export interface CanvasContext {
  * submission of the same plan writes only what is missing.
  * @throws TaskIdTaken
  */
-export async function submitCanvas(runtime: Runtime, plan: Plan, context: CanvasContext): Promise<void> {
-  await storeCanvas(runtime, plan, context);
+export async function submitCanvas(services: Services, plan: Plan, context: CanvasContext): Promise<void> {
+  await storeCanvas(services, plan, context);
   try {
-    await startCanvas(runtime, plan.top.id, null, 0);
+    await startCanvas(services, plan.top.id, null, 0);
   } catch {
     // All of it is stored, so only Step Functions stands in the way (throttled, most likely): the canvas Lambda has the time to try.
-    await runtime.queues.send({ module: CANVAS_QUEUE, message: { op: "run", id: plan.top.id }, delay: 0 });
+    await services.queues.send({ module: CANVAS_QUEUE, message: { op: "run", id: plan.top.id }, delay: 0 });
   }
 }
 
 /** Stores a plan whose execution has been started, or will be. @throws TaskIdTaken */
-export async function storeCanvas(runtime: Runtime, plan: Plan, context: CanvasContext): Promise<void> {
+export async function storeCanvas(services: Services, plan: Plan, context: CanvasContext): Promise<void> {
   const root = context.root ?? plan.root;
   const calls = new Map<string, Call>();
   const planned = await inParallel(plan.tasks, async (task) => ({
     task,
-    call: await callOf(runtime, task, { root, submission: plan.root }, context),
+    call: await callOf(services, task, { root, submission: plan.root }, context),
   }));
   for (const { task, call } of planned) calls.set(task.id, call);
-  await refuseTakenIds(runtime, plan, calls);
+  await refuseTakenIds(services, plan, calls);
   const recorded = new Set(planned.filter(hasRecord).map(({ task }) => task.id));
   const items = [
-    ...plan.canvases.flatMap((canvas) => canvasItems(runtime, canvas, plan, { ...context, calls, recorded })),
+    ...plan.canvases.flatMap((canvas) => canvasItems(services, canvas, plan, { ...context, calls, recorded })),
     ...plan.tasks
       .filter((task) => recorded.has(task.id))
-      .map((task) => runtime.tasks.item(task.id, calls.get(task.id) ?? fail(task.id))),
+      .map((task) => services.tasks.item(task.id, calls.get(task.id) ?? fail(task.id))),
   ];
-  await runtime.tasks.noteDay(context.now);
-  await runtime.table.putManyIfAbsent(items);
+  await services.tasks.noteDay(context.now);
+  await services.table.putManyIfAbsent(items);
   // Last, for the sweep starts what has a root: half a submission, whose client was told that it failed, must not be found.
   const { now, correlation } = context;
-  await runtime.table.putIfAbsent(runtime.canvases.rootItem(plan.root, { top: plan.top, created: now, correlation }));
+  await services.table.putIfAbsent(services.canvases.rootItem(plan.root, { top: plan.top, created: now, correlation }));
 }
 
 /** Bytes of the largest call that a chunk carries: with 250 of them, and their ids, its item stays below the 400 KB of DynamoDB. */
@@ -79,14 +79,14 @@ function hasRecord({ task: { place }, call }: { task: PlannedTask; call: Call },
 }
 
 async function callOf(
-  runtime: Runtime,
+  services: Services,
   { id, node, ...standing }: PlannedTask,
   ids: { readonly root: string; readonly submission: string },
   context: CanvasContext,
 ): Promise<Call> {
-  const task = runtime.registry.find(node.task);
+  const task = services.registry.find(node.task);
   if (task === null) throw new CeleriacError("unknown_task", `No task "${node.task}" is registered.`);
-  const payload = await runtime.payloads.store(
+  const payload = await services.payloads.store(
     `payloads/${payloadName(id, node)}.json`,
     JSON.stringify([node.args, node.kwargs]),
   );
@@ -110,12 +110,12 @@ async function callOf(
  * Ids of the client's choice are written first, for only that tells for certain that one is taken; and looked up before, so that
  * a refusal leaves nothing behind.
  */
-async function refuseTakenIds(runtime: Runtime, plan: Plan, calls: ReadonlyMap<string, Call>): Promise<void> {
+async function refuseTakenIds(services: Services, plan: Plan, calls: ReadonlyMap<string, Call>): Promise<void> {
   const chosen = plan.tasks.filter(({ node }) => node.options.task_id !== undefined).map(({ id }) => id);
   const callTo = (id: string): Call => calls.get(id) ?? fail(id);
-  for (const { id, call } of await runtime.tasks.getMany(chosen, runtime.now()))
+  for (const { id, call } of await services.tasks.getMany(chosen, services.now()))
     if (!isSameSubmission(call, callTo(id))) throw new TaskIdTaken(id);
-  await inParallel(chosen, (id) => recordChosen(runtime, id, callTo(id)));
+  await inParallel(chosen, (id) => recordChosen(services, id, callTo(id)));
 }
 
 interface Planned {
@@ -127,11 +127,11 @@ interface Planned {
   readonly root?: string;
 }
 
-function canvasItems(runtime: Runtime, canvas: PlannedCanvas, plan: Plan, planned: Planned): Item[] {
-  const stored = runtime.canvases.canvasItem(storedCanvas(canvas, plan, planned), planned.now);
+function canvasItems(services: Services, canvas: PlannedCanvas, plan: Plan, planned: Planned): Item[] {
+  const stored = services.canvases.canvasItem(storedCanvas(canvas, plan, planned), planned.now);
   if (canvas.kind !== "group") return [stored];
   const chunks = chunksOf(canvas.members).map((members, n) =>
-    runtime.canvases.chunkItem(
+    services.canvases.chunkItem(
       canvas.id,
       n,
       members.map((part) => memberOf(part, planned)),

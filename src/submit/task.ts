@@ -1,6 +1,6 @@
 import { derivedId } from "../aws/ids.ts";
 import { toTask } from "../aws/queues.ts";
-import type { Runtime } from "../aws/runtime.ts";
+import type { Services } from "../aws/services.ts";
 import { CeleriacError } from "../core/errors.ts";
 import { type Call, type CallContext, createCall, isSameSubmission } from "../core/record/message.ts";
 import { inParallel } from "../core/parallel.ts";
@@ -28,21 +28,21 @@ export class TaskIdTaken extends CeleriacError {
  * one before it leaves nothing. An id of the client's choice is written first, for only that can tell that it is taken.
  * @throws TaskIdTaken
  */
-export async function submitTask(runtime: Runtime, submission: Submission): Promise<void> {
-  const call = await prepare(runtime, submission);
+export async function submitTask(services: Services, submission: Submission): Promise<void> {
+  const call = await prepare(services, submission);
   if (submission.node.options.task_id !== undefined) {
-    await recordChosen(runtime, submission.id, call);
-    await runtime.queues.send(outgoing(submission.id, call, runtime.now()));
+    await recordChosen(services, submission.id, call);
+    await services.queues.send(outgoing(submission.id, call, services.now()));
     return;
   }
-  await runtime.queues.send(outgoing(submission.id, call, runtime.now()));
-  await runtime.tasks.submit(submission.id, call);
+  await services.queues.send(outgoing(submission.id, call, services.now()));
+  await services.tasks.submit(submission.id, call);
 }
 
 /** Writes the record of a task whose id the client chose. One that this very submission has written before is as good. @throws TaskIdTaken */
-export async function recordChosen(runtime: Runtime, id: string, call: Call): Promise<void> {
-  if (await runtime.tasks.submit(id, call)) return;
-  const record = await runtime.tasks.get(id, runtime.now());
+export async function recordChosen(services: Services, id: string, call: Call): Promise<void> {
+  if (await services.tasks.submit(id, call)) return;
+  const record = await services.tasks.get(id, services.now());
   if (record === null || !isSameSubmission(record.call, call)) throw new TaskIdTaken(id);
 }
 
@@ -50,25 +50,25 @@ export async function recordChosen(runtime: Runtime, id: string, call: Call): Pr
  * Submits many independent tasks that were checked; ids of the client's choice first, so that one that is taken refuses all.
  * @throws TaskIdTaken
  */
-export async function submitMany(runtime: Runtime, submissions: readonly Submission[]): Promise<void> {
+export async function submitMany(services: Services, submissions: readonly Submission[]): Promise<void> {
   const prepared = await inParallel(submissions, async (submission) => ({
     id: submission.id,
     chosen: submission.node.options.task_id !== undefined,
-    call: await prepare(runtime, submission),
+    call: await prepare(services, submission),
   }));
   await inParallel(
     prepared.filter((task) => task.chosen),
-    (task) => recordChosen(runtime, task.id, task.call),
+    (task) => recordChosen(services, task.id, task.call),
   );
   const [first] = prepared;
   if (first === undefined) return;
-  await runtime.queues.sendMany(
-    prepared.map((task) => outgoing(task.id, task.call, runtime.now())),
+  await services.queues.sendMany(
+    prepared.map((task) => outgoing(task.id, task.call, services.now())),
     first.call.correlation,
   );
   await inParallel(
     prepared.filter((task) => !task.chosen),
-    (task) => runtime.tasks.submit(task.id, task.call),
+    (task) => services.tasks.submit(task.id, task.call),
   );
 }
 
@@ -79,24 +79,24 @@ export interface PreparedTask {
 }
 
 /** Stores a task's arguments and makes its call. */
-export async function prepareTask(runtime: Runtime, submission: Submission): Promise<PreparedTask> {
-  return { id: submission.id, call: await prepare(runtime, submission) };
+export async function prepareTask(services: Services, submission: Submission): Promise<PreparedTask> {
+  return { id: submission.id, call: await prepare(services, submission) };
 }
 
 /** Sends the message of a task, be its record there or not. */
-export async function sendTask(runtime: Runtime, { id, call }: PreparedTask): Promise<void> {
-  await runtime.queues.send(outgoing(id, call, runtime.now()));
+export async function sendTask(services: Services, { id, call }: PreparedTask): Promise<void> {
+  await services.queues.send(outgoing(id, call, services.now()));
 }
 
-async function prepare(runtime: Runtime, { id, node, context }: Submission): Promise<Call> {
-  const task = runtime.registry.find(node.task);
+async function prepare(services: Services, { id, node, context }: Submission): Promise<Call> {
+  const task = services.registry.find(node.task);
   if (task === null) throw new CeleriacError("unknown_task", `No task "${node.task}" is registered.`);
   const call = createCall(node, task, context, { json: "" });
   // Objects expire some weeks after they were made; those of a task that starts later lie where they are kept for longer.
-  const folder = (call.eta ?? 0) > runtime.now() + LATER ? "later" : "payloads";
+  const folder = (call.eta ?? 0) > services.now() + LATER ? "later" : "payloads";
   return {
     ...call,
-    payload: await runtime.payloads.store(
+    payload: await services.payloads.store(
       `${folder}/${payloadName(id, node)}.json`,
       JSON.stringify([node.args, node.kwargs]),
     ),

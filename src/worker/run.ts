@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { Runtime } from "../aws/runtime.ts";
+import type { Services } from "../aws/services.ts";
 import { rfc3339 } from "../core/record/answer.ts";
 import { PayloadGone, Revoked, TimeLimitExceeded, WorkerLost, describeError } from "../core/errors.ts";
 import { MAX_EVENTS } from "../core/limits.ts";
@@ -40,7 +40,7 @@ export interface Input {
 /** Runs a task that was claimed and stores what came of it. One that is to be stopped, since an environment was lost with it, is not run. @returns false where the claim was lost meanwhile. */
 export async function runClaimed(
   worker: {
-    readonly runtime: Runtime;
+    readonly services: Services;
     readonly child: TaskChild;
     readonly ended: (attempt: EndedAttempt) => void;
   },
@@ -49,18 +49,18 @@ export async function runClaimed(
   delivery: Delivery,
   input: Input | null,
 ): Promise<boolean> {
-  const { runtime, child } = worker;
+  const { services, child } = worker;
   const { call, id } = record;
   const fence = record.fence ?? "";
   const ending = { id, call, attempt: record.attempt, fence, token: message.token, runtime: null };
-  if (record.terminate) return finish(runtime, ending, REVOKED);
-  const payload = await payloadOf(runtime, call.payload, input);
+  if (record.terminate) return finish(services, ending, REVOKED);
+  const payload = await payloadOf(services, call.payload, input);
   // It will not come back, so neither does the task.
   if (payload instanceof PayloadGone)
-    return finish(runtime, ending, { status: "FAILURE", error: describeError(payload) });
-  const progress = createProgressWriter(reportsOf(runtime, record));
+    return finish(services, ending, { status: "FAILURE", error: describeError(payload) });
+  const progress = createProgressWriter(reportsOf(services, record));
   const started = performance.now();
-  const watch = watchForStop(() => isToStop(runtime, record));
+  const watch = watchForStop(() => isToStop(services, record));
   const end = await child.run({
     payload,
     request: requestOf(record, delivery),
@@ -69,40 +69,40 @@ export async function runClaimed(
     softTimeLimit: call.soft_time_limit,
     stop: watch.signal,
     onReport: progress.report,
-    onAsk: answersFor(runtime, record),
+    onAsk: answersFor(services, record),
   });
   const ran = Math.round(performance.now() - started) / 1000;
   watch.close();
   await progress.close();
   const reported = progress.latest() !== null;
   const attempt = { record, message, delivery, payload, end, runtime: ran, reported };
-  worker.ended(attemptOf(attempt, { memory: child.peak, allotted: child.allotted }, runtime.now()));
+  worker.ended(attemptOf(attempt, { memory: child.peak, allotted: child.allotted }, services.now()));
   const context = { task_id: id, task: call.task, root_id: call.root, correlation_id: call.correlation };
   if (end.kind === "retry") {
     logLine("INFO", "will be retried", context, { retries: record.retries, countdown: end.countdown, runtime: ran });
-    return retry(runtime, record, message, { countdown: end.countdown, error: end.error, ran });
+    return retry(services, record, message, { countdown: end.countdown, error: end.error, ran });
   }
-  if (end.kind === "replace") return replaceTask(runtime, record, message, { value: end.node, ran });
+  if (end.kind === "replace") return replaceTask(services, record, message, { value: end.node, ran });
   const outcome = endOf(end, call.time_limit);
   logEnd(outcome, context, ran);
-  return finish(runtime, { ...ending, runtime: ran, progress: progress.latest() }, outcome);
+  return finish(services, { ...ending, runtime: ran, progress: progress.latest() }, outcome);
 }
 
 const REVOKED: End = { status: "REVOKED", error: describeError(new Revoked()) };
 
 /** Stores what a task says of itself. States are events too, but only so many: one that changes its state without end must not outgrow its item. */
-function reportsOf(runtime: Runtime, { id, fence, attempt, events }: TaskRecord) {
+function reportsOf(services: Services, { id, fence, attempt, events }: TaskRecord) {
   let room = MAX_EVENTS / 2 - events.length;
   return (report: Report, isNewState: boolean): Promise<void> => {
-    const event = isNewState && room > 0 ? { status: report.status, at: runtime.now(), attempt } : null;
+    const event = isNewState && room > 0 ? { status: report.status, at: services.now(), attempt } : null;
     if (event !== null) room -= 1;
-    return runtime.tasks.report(id, fence ?? "", report, event);
+    return services.tasks.report(id, fence ?? "", report, event);
   };
 }
 
 /** Whether an attempt is to be stopped. A read that lags, of before it was claimed, says nothing of it. */
-async function isToStop(runtime: Runtime, { id, fence }: TaskRecord): Promise<boolean> {
-  const latest = await runtime.tasks.get(id, runtime.now(), { consistent: false });
+async function isToStop(services: Services, { id, fence }: TaskRecord): Promise<boolean> {
+  const latest = await services.tasks.get(id, services.now(), { consistent: false });
   return latest?.fence === fence && latest.terminate;
 }
 
@@ -113,18 +113,18 @@ function logEnd(end: End, context: LogContext, runtime: number): void {
 }
 
 /** What {@link joinedPayload} gives, or the error that says which of it is gone. */
-function payloadOf(runtime: Runtime, payload: Payload, input: Input | null): Promise<string | PayloadGone> {
-  return joinedPayload(runtime, payload, input).catch((error: unknown) => {
+function payloadOf(services: Services, payload: Payload, input: Input | null): Promise<string | PayloadGone> {
+  return joinedPayload(services, payload, input).catch((error: unknown) => {
     if (error instanceof PayloadGone) return error;
     throw error;
   });
 }
 
 /** `[args, kwargs]`, with the input before the arguments. The input stays text: it may be megabytes. */
-async function joinedPayload(runtime: Runtime, payload: Payload, input: Input | null): Promise<string> {
-  const text = await runtime.payloads.load(payload);
+async function joinedPayload(services: Services, payload: Payload, input: Input | null): Promise<string> {
+  const text = await services.payloads.load(payload);
   if (input === null) return text;
-  const first = input.payload === null ? "null" : await runtime.payloads.load(input.payload);
+  const first = input.payload === null ? "null" : await services.payloads.load(input.payload);
   const [args, kwargs] = Arguments.parse(JSON.parse(text));
   return `[[${[first, ...args.map((arg) => JSON.stringify(arg))].join(",")}],${JSON.stringify(kwargs)}]`;
 }
@@ -148,15 +148,15 @@ function endOf(end: Exclude<AttemptEnd, { kind: "retry" | "replace" }>, timeLimi
 
 /** Stores RETRY, then sends the next attempt's message: after a crash in between, this message comes back and sends it. */
 async function retry(
-  runtime: Runtime,
+  services: Services,
   record: TaskRecord,
   message: RunMessage,
   again: { readonly countdown: number; readonly error: { type: string; message: string } | null; readonly ran: number },
 ): Promise<boolean> {
-  const now = runtime.now();
+  const now = services.now();
   const due = now + again.countdown * 1000;
   const error = { ...(again.error ?? { type: "Retry", message: "The task asked to be retried." }), task_id: record.id };
-  const stored = await runtime.tasks.retry({
+  const stored = await services.tasks.retry({
     id: record.id,
     fence: record.fence ?? "",
     attempt: record.attempt,
@@ -166,8 +166,8 @@ async function retry(
     due,
     now,
   });
-  if (stored === null) return stopped(runtime, record, message, again.ran);
-  await sendLater(runtime, record.call, forAttempt(message, record.attempt + 1), due);
+  if (stored === null) return stopped(services, record, message, again.ran);
+  await sendLater(services, record.call, forAttempt(message, record.attempt + 1), due);
   return true;
 }
 
@@ -175,11 +175,11 @@ async function retry(
  * Ends an attempt that may not go on: it was to be stopped, and asked for another attempt or a replacement before it was.
  * @returns false where the claim was lost meanwhile.
  */
-async function stopped(runtime: Runtime, record: TaskRecord, message: RunMessage, ran: number): Promise<boolean> {
+async function stopped(services: Services, record: TaskRecord, message: RunMessage, ran: number): Promise<boolean> {
   const { id, call, attempt, fence } = record;
-  const latest = await runtime.tasks.get(id, runtime.now());
+  const latest = await services.tasks.get(id, services.now());
   if (latest?.fence !== fence || fence === null || !latest.terminate) return false;
-  return finish(runtime, { id, call, attempt, fence, token: message.token, runtime: ran }, REVOKED);
+  return finish(services, { id, call, attempt, fence, token: message.token, runtime: ran }, REVOKED);
 }
 
 /** What the task is told of its own call. Arguments go separately, as text. */

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import middy from "@middy/core";
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from "aws-lambda";
 import { readAuth, readCorsOrigins } from "../../../src/aws/env.ts";
-import { type Runtime, createRuntime } from "../../../src/aws/runtime.ts";
+import { type Services, createServices } from "../../../src/aws/services.ts";
 import type { Auth } from "../../../src/core/http/auth.ts";
 import type { Caller, Right } from "../../../src/core/record/caller.ts";
 import { MAX_BODY } from "../../../src/core/limits.ts";
@@ -28,20 +28,20 @@ export function createHandler(
   operations: Readonly<Record<string, Operation>>,
   right: Right,
 ): middy.MiddyfiedHandler<APIGatewayProxyEvent, APIGatewayProxyResult> {
-  const runtime = createRuntime(fileURLToPath(new URL(".", import.meta.url)));
+  const services = createServices(fileURLToPath(new URL(".", import.meta.url)));
   const auth = readAuth();
   const routes = new Map(ROUTES.map((route) => [`${route.method} ${route.path}`, operations[route.name]]));
   return middy<APIGatewayProxyEvent, APIGatewayProxyResult>()
     .use(cors(readCorsOrigins()))
     .use(correlation())
     .use(problems())
-    .handler((event) => serve(event, routes, runtime, { auth, right }));
+    .handler((event) => serve(event, routes, services, { auth, right }));
 }
 
 async function serve(
   event: APIGatewayProxyEvent,
   routes: ReadonlyMap<string, Operation | undefined>,
-  runtime: Runtime,
+  services: Services,
   access: { readonly auth: Auth; readonly right: Right },
 ): Promise<APIGatewayProxyResult> {
   const operation = routes.get(`${event.httpMethod} ${event.resource}`);
@@ -50,7 +50,7 @@ async function serve(
   const caller = callerOf(event, access.auth);
   demandRight(caller, access.right);
   const request = readRequest(event, caller);
-  const answered = await operation(request, runtime);
+  const answered = await operation(request, services);
   const fields = {
     method: event.httpMethod,
     route: event.resource,

@@ -1,4 +1,4 @@
-import type { Runtime } from "../../../src/aws/runtime.ts";
+import type { Services } from "../../../src/aws/services.ts";
 import { Problem } from "../../../src/core/http/problem.ts";
 import { moduleOf } from "../../../src/core/record/record.ts";
 
@@ -10,10 +10,10 @@ const RETRY_AFTER = 30;
  * that is on its way would be lost.
  * @param tasks their names. @throws Problem 429
  */
-export async function refuseBacklog(runtime: Runtime, tasks: Iterable<string>): Promise<void> {
+export async function refuseBacklog(services: Services, tasks: Iterable<string>): Promise<void> {
   const modules = [...new Set(Array.from(tasks, moduleOf))];
-  const now = runtime.now();
-  const past = await Promise.all(modules.map((module) => runtime.ages.isPast(module, now)));
+  const now = services.now();
+  const past = await Promise.all(modules.map((module) => services.ages.isPast(module, now)));
   const busy = modules.filter((_module, index) => past[index]);
   if (busy.length === 0) return;
   const detail = `Tasks of ${busy.join(", ")} wait for longer than this stage allows. Submit them again later.`;

@@ -1,5 +1,5 @@
 import { derivedId } from "../../../src/aws/ids.ts";
-import type { Runtime } from "../../../src/aws/runtime.ts";
+import type { Services } from "../../../src/aws/services.ts";
 import type { Attempt } from "../../../src/submit/idempotency.ts";
 import { submitCanvas } from "../../../src/submit/canvas.ts";
 import { submitTask } from "../../../src/submit/task.ts";
@@ -35,25 +35,25 @@ const GROUP: Spelling = {
 const CHORD: Spelling = { node: (body) => ({ chord: body }), inNode: "/chord", inBody: "" };
 
 /** `POST /canvas`: any node. */
-export const canvas: Operation = (request, runtime) => submitNode(request, runtime, CANVAS);
+export const canvas: Operation = (request, services) => submitNode(request, services, CANVAS);
 /** `POST /chain`: tasks one after the other. */
-export const chain: Operation = (request, runtime) => submitNode(request, runtime, CHAIN);
+export const chain: Operation = (request, services) => submitNode(request, services, CHAIN);
 /** `POST /group`: tasks side by side. */
-export const group: Operation = (request, runtime) => submitNode(request, runtime, GROUP);
+export const group: Operation = (request, services) => submitNode(request, services, GROUP);
 /** `POST /chord`: tasks side by side, and one after them. */
-export const chord: Operation = (request, runtime) => submitNode(request, runtime, CHORD);
+export const chord: Operation = (request, services) => submitNode(request, services, CHORD);
 
-async function submitNode(request: ApiRequest, runtime: Runtime, spelling: Spelling): Promise<ApiAnswer> {
+async function submitNode(request: ApiRequest, services: Services, spelling: Spelling): Promise<ApiAnswer> {
   const body = parseBody(request, AnyObject);
   const parsed = parseNode(spelling.node(body), []);
   if (parsed.node === null) throw invalidInput(parsed.faults.map((fault) => spelled(fault, spelling)));
   const { node } = parsed;
-  const faults = canvasFaults(node, runtime.registry).map((fault) => spelled(fault, spelling));
+  const faults = canvasFaults(node, services.registry).map((fault) => spelled(fault, spelling));
   if (faults.length > 0) throw invalidInput(faults);
   return once(
     request,
-    runtime,
-    (attempt) => start(request, runtime, planOf(node, attempt), attempt),
+    services,
+    (attempt) => start(request, services, planOf(node, attempt), attempt),
     (attempt) => accepted(planOf(node, attempt)),
   );
 }
@@ -68,16 +68,16 @@ function planOf(node: Node, attempt: Attempt): Plan {
   return createPlan(node, () => derivedId(attempt.seed, String((ids += 1))));
 }
 
-async function start(request: ApiRequest, runtime: Runtime, plan: Plan, attempt: Attempt): Promise<void> {
+async function start(request: ApiRequest, services: Services, plan: Plan, attempt: Attempt): Promise<void> {
   await refuseBacklog(
-    runtime,
+    services,
     plan.tasks.map((task) => task.node.task),
   );
   const [only] = plan.tasks;
   if (plan.canvases.length === 0 && only !== undefined) {
-    return submitTask(runtime, { id: only.id, node: only.node, context: contextOf(request, only.id, attempt) });
+    return submitTask(services, { id: only.id, node: only.node, context: contextOf(request, only.id, attempt) });
   }
-  return submitCanvas(runtime, plan, canvasContextOf(request, attempt));
+  return submitCanvas(services, plan, canvasContextOf(request, attempt));
 }
 
 /** The answer to a submission that was planned. */

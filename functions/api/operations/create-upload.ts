@@ -9,27 +9,27 @@ import { type Operation, answer, parseBody } from "../http/request.ts";
 import { once, shippedNode } from "./submission.ts";
 
 /** `POST /documents/uploads`: a form by which the client uploads one file of up to 50 MB to S3 itself. */
-export const createUpload: Operation = async (request, runtime) => {
+export const createUpload: Operation = async (request, services) => {
   const { filename, content_type: given = null } = parseBody(request, UploadBody);
-  shippedNode(runtime, "documents.process", []);
+  shippedNode(services, "documents.process", []);
   const contentType = given ?? contentTypeOf(await asProblem(async () => claimedType(filename, null)));
   await asProblem(async () => claimedType(filename, contentType));
   return once(
     request,
-    runtime,
+    services,
     async (attempt) =>
-      rememberUpload(runtime, derivedId(attempt.seed, "upload"), {
+      rememberUpload(services, derivedId(attempt.seed, "upload"), {
         filename,
         contentType,
         scope: scopeOf(request.caller),
       }),
     async (attempt) => {
       const id = derivedId(attempt.seed, "upload");
-      const form = await storeOf(runtime).uploadForm(
+      const form = await storeOf(services).uploadForm(
         documentKey("uploads", id, filename),
         contentType,
         MAX_UNPACKED_BYTES,
-        runtime.now(),
+        services.now(),
       );
       const body = {
         id,

@@ -8,14 +8,14 @@ import { hourStart, lastHours } from "../../../src/core/insights/summary.ts";
 import { type Operation, answer, parseQuery } from "../http/request.ts";
 
 /** `GET /insights`: what became of each task in the last hours, and what to do about its size. */
-export const getInsights: Operation = async (request, runtime) => {
+export const getInsights: Operation = async (request, services) => {
   const query = parseQuery(request, InsightsQuery);
-  const now = runtime.now();
+  const now = services.now();
   const hours = lastHours(now, query.hours);
-  const tasks = runtime.registry.tasks.filter(({ name }) => query.task === undefined || name === query.task);
+  const tasks = services.registry.tasks.filter(({ name }) => query.task === undefined || name === query.task);
   if (tasks.length * hours.length > MAX_SUMMARIES) throw tooMany(tasks.length);
   const found = await readSummaries(
-    runtime,
+    services,
     tasks.map(({ name }) => name),
     hours,
   );

@@ -5,8 +5,8 @@ import { type Operation, answer, parseQuery } from "../http/request.ts";
 import { rowOf } from "./search-tasks.ts";
 
 /** `GET /live`: what has changed for somebody who watches. */
-export const getLive: Operation = async (request, runtime) => {
-  const { now, tasks, states, ...rest } = await look(runtime, parseQuery(request, LiveQuery), request.caller);
+export const getLive: Operation = async (request, services) => {
+  const { now, tasks, states, ...rest } = await look(services, parseQuery(request, LiveQuery), request.caller);
   return answer(200, {
     now: rfc3339(now),
     tasks: tasks.map(rowOf),

@@ -4,7 +4,7 @@ import { ListQuery } from "../../../src/core/http/requests.ts";
 import { type Operation, answer, parseQuery } from "../http/request.ts";
 
 /** `GET /tasks`: records of tasks, newest first. */
-export const listTasks: Operation = async (request, runtime) => {
-  const page = await list(runtime, parseQuery(request, ListQuery), request.caller);
+export const listTasks: Operation = async (request, services) => {
+  const page = await list(services, parseQuery(request, ListQuery), request.caller);
   return answer(200, { tasks: page.records.map(summaryOf), cursor: page.cursor });
 };

@@ -1,5 +1,5 @@
 import { derivedId } from "../../../src/aws/ids.ts";
-import type { Runtime } from "../../../src/aws/runtime.ts";
+import type { Services } from "../../../src/aws/services.ts";
 import { type Attempt, beginRequest } from "../../../src/submit/idempotency.ts";
 import type { CanvasContext } from "../../../src/submit/canvas.ts";
 import { submitTask } from "../../../src/submit/task.ts";
@@ -20,16 +20,16 @@ const API_ORIGIN = "api";
  */
 export async function once(
   request: ApiRequest,
-  runtime: Runtime,
+  services: Services,
   carryOut: (attempt: Attempt) => Promise<void>,
   describe: (attempt: Attempt) => ApiAnswer | Promise<ApiAnswer>,
 ): Promise<ApiAnswer> {
-  const attempt = await beginRequest(runtime.table, {
+  const attempt = await beginRequest(services.table, {
     key: request.idempotencyKey,
     scope: scopeOf(request.caller),
     path: request.path,
     body: request.body,
-    now: runtime.now(),
+    now: services.now(),
   });
   if (!attempt.done) {
     try {
@@ -44,17 +44,17 @@ export async function once(
 }
 
 /** Submits one task and answers 202. @throws Problem 400 naming every fault. */
-export function submitOne(request: ApiRequest, runtime: Runtime, node: TaskNode): Promise<ApiAnswer> {
-  refuseFaults(runtime, node);
-  return submitMade(request, runtime, node.task, (attempt) => ({
+export function submitOne(request: ApiRequest, services: Services, node: TaskNode): Promise<ApiAnswer> {
+  refuseFaults(services, node);
+  return submitMade(request, services, node.task, (attempt) => ({
     id: node.options.task_id ?? derivedId(attempt.seed, "0"),
     node,
   }));
 }
 
 /** @throws Problem 400 naming every fault of the node. */
-export function refuseFaults(runtime: Runtime, node: TaskNode): void {
-  const faults = nodeFaults(node, runtime.registry, false, []);
+export function refuseFaults(services: Services, node: TaskNode): void {
+  const faults = nodeFaults(node, services.registry, false, []);
   if (faults.length > 0) throw invalidInput(faults);
 }
 
@@ -64,19 +64,19 @@ export function refuseFaults(runtime: Runtime, node: TaskNode): void {
  */
 export function submitMade(
   request: ApiRequest,
-  runtime: Runtime,
+  services: Services,
   task: string,
   make: (attempt: Attempt) => { readonly id: string; readonly node: TaskNode },
   before: (attempt: Attempt) => Promise<void> = async () => {},
 ): Promise<ApiAnswer> {
   return once(
     request,
-    runtime,
+    services,
     async (attempt) => {
       const { id, node } = make(attempt);
-      await refuseBacklog(runtime, [task]);
+      await refuseBacklog(services, [task]);
       await before(attempt);
-      await submitTask(runtime, { id, node, context: contextOf(request, id, attempt) });
+      await submitTask(services, { id, node, context: contextOf(request, id, attempt) });
     },
     (attempt) => accepted(make(attempt).id, task),
   );
@@ -118,8 +118,8 @@ function accepted(id: string, task: string): ApiAnswer {
 }
 
 /** A node of a task that the contract itself names. @throws Problem 404 where the stage is deployed without it. */
-export function shippedNode(runtime: Runtime, task: string, args: readonly unknown[]): TaskNode {
-  if (runtime.registry.find(task) === null)
+export function shippedNode(services: Services, task: string, args: readonly unknown[]): TaskNode {
+  if (services.registry.find(task) === null)
     throw new Problem(404, "not_deployed", `This stage is deployed without the task ${task}.`);
   return { task, args, kwargs: {}, options: {}, immutable: false };
 }

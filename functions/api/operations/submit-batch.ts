@@ -10,10 +10,10 @@ import { type Operation, answer, parseBody } from "../http/request.ts";
 import { contextOf, once } from "./submission.ts";
 
 /** `POST /tasks/batch`: runs up to 10,000 independent tasks. */
-export const submitBatch: Operation = async (request, runtime) => {
+export const submitBatch: Operation = async (request, services) => {
   const { tasks } = parseBody(request, BatchBody);
   const faults = [
-    ...tasks.flatMap((node, index) => nodeFaults(node, runtime.registry, false, ["tasks", index])),
+    ...tasks.flatMap((node, index) => nodeFaults(node, services.registry, false, ["tasks", index])),
     ...repeatedIds(tasks),
   ];
   if (faults.length > 0) throw invalidInput(faults);
@@ -21,14 +21,14 @@ export const submitBatch: Operation = async (request, runtime) => {
     tasks.map((node, index) => ({ node, id: node.options.task_id ?? derivedId(seed, String(index)) }));
   return once(
     request,
-    runtime,
+    services,
     async (attempt) => {
       await refuseBacklog(
-        runtime,
+        services,
         tasks.map((node) => node.task),
       );
       await submitMany(
-        runtime,
+        services,
         withIds(attempt.seed).map(({ id, node }) => ({ id, node, context: contextOf(request, id, attempt) })),
       );
     },

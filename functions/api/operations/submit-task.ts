@@ -3,5 +3,5 @@ import { type Operation, parseBody } from "../http/request.ts";
 import { submitOne } from "./submission.ts";
 
 /** `POST /tasks`: runs one task. */
-export const submitTask: Operation = async (request, runtime) =>
-  submitOne(request, runtime, parseBody(request, TaskBody));
+export const submitTask: Operation = async (request, services) =>
+  submitOne(request, services, parseBody(request, TaskBody));
