@@ -4,7 +4,7 @@ import { CANVAS_QUEUE } from "../../src/aws/engine.ts";
 import { createServices } from "../../src/aws/services.ts";
 import { backoff } from "../../src/core/define/backoff.ts";
 import { type CanvasMessage, CanvasMessageSchema } from "../../src/core/record/canvas.ts";
-import { endParts } from "../../src/end/settle.ts";
+import { endParts } from "../../src/end/parts.ts";
 import { logLine } from "../../src/log.ts";
 import { startChunk } from "../../src/canvas/chunk.ts";
 import { closeGroup } from "../../src/canvas/close.ts";

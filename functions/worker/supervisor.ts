@@ -5,7 +5,7 @@ import { createServices } from "../../src/aws/services.ts";
 import { backoff } from "../../src/core/define/backoff.ts";
 import { type Verdict, handleDelivery } from "../../src/worker/handle.ts";
 import { metricsLine } from "../../src/core/insights/emf.ts";
-import type { EndedAttempt } from "../../src/core/insights/summary.ts";
+import type { AttemptStats } from "../../src/core/insights/summary.ts";
 import { logLine, writeLine } from "../../src/log.ts";
 import type { Delivery } from "../../src/worker/run.ts";
 import { createStats } from "../../src/worker/stats.ts";
@@ -19,7 +19,7 @@ const services = createServices(folder);
 const stats = createStats((task, hour, counters) => services.summaries.add(task, hour, counters));
 const worker = { services, module: env.module, child, ended };
 
-function ended(attempt: EndedAttempt): void {
+function ended(attempt: AttemptStats): void {
   stats.count(attempt);
   const line = metricsLine(attempt, { level: env.metrics, stage: services.env.stage, module: env.module });
   if (line !== null) writeLine(line);
@@ -41,7 +41,7 @@ export async function handler(event: SQSEvent, context: Context): Promise<SQSBat
     failures.push({ itemIdentifier: record.messageId });
     await hide(record, verdict.hide);
   }
-  await stats.settle();
+  await stats.flush();
   return { batchItemFailures: failures };
 }
 

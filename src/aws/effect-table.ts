@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { type Payload, PayloadSchema } from "../core/record/message.ts";
-import type { Effect } from "../core/record/once.ts";
+import type { StoredEffect } from "../core/record/once.ts";
 import type { Table } from "./table.ts";
 
 /** Effects that are asked for at a time. */
@@ -39,7 +39,7 @@ export class EffectTable {
   }
 
   /** An effect as it stands, or null. */
-  async get(task: string, key: string): Promise<Effect | null> {
+  async get(task: string, key: string): Promise<StoredEffect | null> {
     const item = ItemSchema.safeParse(await this.#table.get(effectId(task, key)));
     if (!item.success) return null;
     const { result, ...claim } = item.data;

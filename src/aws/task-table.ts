@@ -10,8 +10,8 @@ import { FORGETTABLE, eventOn, eventText, toRecord } from "./task-item.ts";
 
 export { toRecord } from "./task-item.ts";
 
-/** How a task ended. */
-export interface Ending {
+/** How a task ended for good, as its record keeps it. */
+export interface StoredEnd {
   readonly status: FinalStatus;
   readonly result: Payload | null;
   readonly error: TaskError | null;
@@ -167,8 +167,8 @@ export class TaskTable {
   }
 
   /** Ends the attempt that `fence` holds. @returns the record, or null where another holds the task. */
-  finish(id: string, fence: string, attempt: number, ending: Ending, now: number): Promise<TaskRecord | null> {
-    return this.#end(id, attempt, ending, { now, last: now }, {}, `#fence = :mine AND ${NOT_FINAL}`, {
+  finish(id: string, fence: string, attempt: number, end: StoredEnd, now: number): Promise<TaskRecord | null> {
+    return this.#end(id, attempt, end, { now, last: now }, {}, `#fence = :mine AND ${NOT_FINAL}`, {
       ...final,
       mine: fence,
     });
@@ -182,7 +182,7 @@ export class TaskTable {
   finishUnstarted(
     id: string,
     attempt: number,
-    ending: Ending,
+    end: StoredEnd,
     now: number,
     call: Call | undefined,
     due: number | null = null,
@@ -192,7 +192,7 @@ export class TaskTable {
     return this.#end(
       id,
       attempt,
-      ending,
+      end,
       { now, last },
       call === undefined ? {} : this.#beginning(id, call),
       when,
@@ -203,33 +203,33 @@ export class TaskTable {
   async #end(
     id: string,
     attempt: number,
-    ending: Ending,
+    end: StoredEnd,
     { now, last }: { readonly now: number; readonly last: number },
     set: Item,
     when: string,
     values: Item,
   ): Promise<TaskRecord | null> {
-    const listed = ending.status === "FAILURE";
+    const listed = end.status === "FAILURE";
     const item = await this.#table.update({
       id,
       set: {
         ...set,
         ...(listed && { failed: set["recent"] }),
         attempt,
-        status: ending.status,
+        status: end.status,
         done: now,
-        runtime: ending.runtime ?? undefined,
-        result: ending.result === null ? undefined : JSON.stringify(ending.result),
-        error: ending.error === null ? undefined : JSON.stringify(ending.error),
-        progress: ending.progress ? JSON.stringify(ending.progress) : undefined,
-        dead: ending.dead,
+        runtime: end.runtime ?? undefined,
+        result: end.result === null ? undefined : JSON.stringify(end.result),
+        error: end.error === null ? undefined : JSON.stringify(end.error),
+        progress: end.progress ? JSON.stringify(end.progress) : undefined,
+        dead: end.dead,
         ttl: Math.ceil(last / 1000) + this.#retention,
       },
       // One that has a record is in `recent` there.
       ...(listed && set["recent"] === undefined && { copy: { failed: "recent" } }),
-      remove: ["lease", ...(ending.error === null ? ["error"] : [])],
-      append: { events: [eventText({ status: ending.status, at: now, attempt })] },
-      addToSet: { children: ending.children },
+      remove: ["lease", ...(end.error === null ? ["error"] : [])],
+      append: { events: [eventText({ status: end.status, at: now, attempt })] },
+      addToSet: { children: end.children },
       when,
       values,
     });

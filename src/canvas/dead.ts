@@ -7,7 +7,7 @@ import { type CeleriacError, NotRegistered, WorkerLost, describeError } from "..
 import { MAX_RECEIVE_COUNT } from "../core/limits.ts";
 import { moduleOf } from "../core/record/record.ts";
 import { isWaiting } from "../core/record/states.ts";
-import { finish, notify } from "../end/finish.ts";
+import { finish, inHand, notify } from "../end/finish.ts";
 import { logLine } from "../log.ts";
 import { sendLater } from "../end/later.ts";
 import { readRunMessage } from "../submit/periodic.ts";
@@ -52,16 +52,8 @@ async function buryTask(
   }
   const waits = task === null || isWaiting(task.status);
   const { error, ...dead } = causeOf(call.task);
-  const ending = {
-    id: message.id,
-    call,
-    attempt: task?.attempt ?? message.attempt,
-    fence: waits ? null : task.fence,
-    token: message.token,
-    runtime: null,
-    ...dead,
-  };
-  await finish(services, ending, { status: "FAILURE", error: describeError(error) });
+  const held = { id: message.id, call, attempt: task?.attempt ?? message.attempt, fence: waits ? null : task.fence };
+  await finish(services, inHand(held, message.token, dead), { status: "FAILURE", error: describeError(error) });
 }
 
 /**

@@ -6,7 +6,7 @@ import { Revoked, describeError } from "../core/errors.ts";
 import { RunMessageSchema } from "../core/record/message.ts";
 import { inParallel } from "../core/parallel.ts";
 import { isFinal } from "../core/record/states.ts";
-import { finish } from "../end/finish.ts";
+import { finish, unstarted } from "../end/finish.ts";
 
 /** Milliseconds that one message works; what is left is for the next, since the function has 300 s. */
 const TIME = 120_000;
@@ -39,11 +39,10 @@ async function revoke(services: Services, queue: string, { body, receiptHandle }
 
 /** False of a task that runs or has ended: its message is a second one of it, which its worker knows how to take. */
 async function hasRevoked(services: Services, message: ReturnType<typeof RunMessageSchema.parse>): Promise<boolean> {
-  const { id, token } = message;
-  const record = await services.tasks.get(id, services.now());
+  const record = await services.tasks.get(message.id, services.now());
   const call = record?.call ?? message.call;
   if (call === undefined) return true;
   if (record !== null && isFinal(record.status)) return false;
-  const ending = { id, call, attempt: record?.attempt ?? message.attempt, fence: null, token, runtime: null };
-  return finish(services, ending, { status: "REVOKED", error: describeError(new Revoked()) });
+  const task = unstarted({ ...message, attempt: record?.attempt ?? message.attempt }, call);
+  return finish(services, task, { status: "REVOKED", error: describeError(new Revoked()) });
 }

@@ -8,7 +8,7 @@ import { chunkCount } from "../core/canvas/place.ts";
 import { isFinal } from "../core/record/states.ts";
 import { canvasEnded } from "../end/ended.ts";
 import { notify } from "../end/finish.ts";
-import { type EndedPart, endParts } from "../end/settle.ts";
+import { type UnrunPart, endParts } from "../end/parts.ts";
 import { endGroup } from "./close.ts";
 
 /**
@@ -19,9 +19,9 @@ export async function revokeCanvas(services: Services, id: string, terminate: bo
   const canvas = await services.canvases.canvas(id);
   if (canvas === null) return;
   const error = { ...describeError(new Revoked()), task_id: canvas.result };
-  const fate = { status: "REVOKED", error } as const;
+  const end = { status: "REVOKED", error } as const;
   const held = await holdings(services, canvas);
-  await endParts(services, held.tasks, fate);
+  await endParts(services, held.tasks, end);
   const records = await services.tasks.getMany(
     held.tasks.map((task) => task.id),
     services.now(),
@@ -37,15 +37,15 @@ export async function revokeCanvas(services: Services, id: string, terminate: bo
     );
     return;
   }
-  for (const group of held.groups.toReversed()) await endGroup(services, group, fate);
-  await canvasEnded(services, canvas, { ok: false, ...fate });
+  for (const group of held.groups.toReversed()) await endGroup(services, group, end);
+  await canvasEnded(services, canvas, end);
   const epoch = (await services.canvases.root(canvas.root))?.epoch ?? 0;
   await inParallel(held.machines, (machine) => stopCanvas(services, machine, epoch));
 }
 
 /** All that a canvas holds: its tasks, its groups (each before those within it), and the canvases that have machines of their own. */
 interface Holdings {
-  readonly tasks: EndedPart[];
+  readonly tasks: UnrunPart[];
   readonly groups: Canvas[];
   readonly machines: Canvas[];
 }
@@ -82,7 +82,7 @@ async function collect(services: Services, canvas: Canvas, held: Holdings): Prom
 }
 
 /** The members of a group; one that has no record yet comes with its call, for its message would find nothing to say that it was revoked. */
-async function membersOf(services: Services, group: Extract<Canvas, { kind: "group" }>): Promise<EndedPart[]> {
+async function membersOf(services: Services, group: Extract<Canvas, { kind: "group" }>): Promise<UnrunPart[]> {
   const members = await services.canvases.allMembers(group.id, chunkCount(group.total));
   return members.map(({ part, call }) => ({ ...part, call }));
 }

@@ -1,10 +1,11 @@
 import * as z from "zod";
 import { isRunning } from "../aws/engine.ts";
 import type { Services } from "../aws/services.ts";
-import type { Canvas, GroupEnd, PartEnd } from "../core/record/canvas.ts";
+import type { Canvas } from "../core/record/canvas.ts";
+import { type End, endOf } from "../core/record/end.ts";
 import { Revoked, WorkerLost, describeError } from "../core/errors.ts";
-import { canvasEnded, endOf } from "../end/ended.ts";
-import { endPartsOf } from "../end/settle.ts";
+import { canvasEnded } from "../end/ended.ts";
+import { endPartsOf } from "../end/parts.ts";
 
 /**
  * The net: a machine failed, so nothing of its canvas will be started any more. Usually the worker of the step that failed has
@@ -20,9 +21,9 @@ export async function settleCanvas(services: Services, id: string): Promise<void
     ...describeError(revoked ? new Revoked() : new WorkerLost("its state machine ended")),
     task_id: canvas.result,
   };
-  const fate = { status: revoked ? "REVOKED" : "FAILURE", error } as const;
-  await endPartsOf(services, canvas, fate);
-  await canvasEnded(services, canvas, { ok: false, ...fate });
+  const end = { status: revoked ? "REVOKED" : "FAILURE", error } as const;
+  await endPartsOf(services, canvas, end);
+  await canvasEnded(services, canvas, end);
 }
 
 /** The canvas that a machine carries: a chord's is told its header's id. */
@@ -32,16 +33,11 @@ async function canvasOf(services: Services, id: string): Promise<Canvas | null> 
 }
 
 /** How the task or group whose result is the canvas's has ended; null where it has not. */
-export async function endOfCanvas(services: Services, canvas: Canvas): Promise<PartEnd | null> {
+export async function endOfCanvas(services: Services, canvas: Canvas): Promise<End | null> {
   const group = await services.canvases.group(canvas.result);
-  if (group !== null) return group.end === null ? null : endOfGroup(group.end);
+  if (group !== null) return group.end === null ? null : endOf(canvas.result, group.end);
   const record = await services.tasks.get(canvas.result, services.now());
-  return record === null || record.done === null ? null : endOf(record);
-}
-
-/** How a group has ended, for those around it. */
-export function endOfGroup({ status, error }: GroupEnd): PartEnd {
-  return status === "SUCCESS" || error === null ? { ok: true } : { ok: false, status, error };
+  return record === null || record.done === null ? null : endOf(record.id, record);
 }
 
 const StatusChange = z.object({

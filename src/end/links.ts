@@ -7,7 +7,7 @@ import { inParallel } from "../core/parallel.ts";
 import type { TaskRecord } from "../core/record/record.ts";
 
 /** What of a task that has ended its links depend on. */
-export type EndedTask = Pick<TaskRecord, "id" | "call" | "status" | "result" | "error" | "done" | "replacement">;
+export type LinkSource = Pick<TaskRecord, "id" | "call" | "status" | "result" | "error" | "done" | "replacement">;
 
 /** The ids of the tasks that a task's links become. */
 export function linkIds(task: { readonly id: string; readonly call: Call }, kind: "link" | "link_error"): string[] {
@@ -18,7 +18,7 @@ export function linkIds(task: { readonly id: string; readonly call: Call }, kind
  * The tasks that an ended task's links become: they get its result, or its id where it failed. Those of a task that was revoked or
  * never ran are not called.
  */
-export async function prepareLinks(services: Services, ended: EndedTask): Promise<PreparedTask[]> {
+export async function prepareLinks(services: Services, ended: LinkSource): Promise<PreparedTask[]> {
   const neverRan = ended.error !== null && ended.error.task_id !== ended.id && ended.replacement === null;
   if (ended.status === "REVOKED" || neverRan) return [];
   const kind = ended.status === "SUCCESS" ? "link" : "link_error";
@@ -61,10 +61,10 @@ export async function dropLinks(services: Services, ended: TaskRecord): Promise<
   if (ended.dead !== null || ids.length === 0) return;
   const records = await services.tasks.getMany(ids, services.now(), { consistent: true });
   const error = { ...describeError(new Revoked()), task_id: ended.id };
-  const ending = { status: "REVOKED", error, result: null, runtime: null, children: [] } as const;
+  const stored = { status: "REVOKED", error, result: null, runtime: null, children: [] } as const;
   // An id that the client chose may be that of another task.
   const dropped = records.filter(({ call }) => call.parent === ended.id);
-  await inParallel(dropped, ({ id }) => services.tasks.finishUnstarted(id, 0, ending, services.now(), undefined));
+  await inParallel(dropped, ({ id }) => services.tasks.finishUnstarted(id, 0, stored, services.now(), undefined));
 }
 
 /** Starts links. Their ids derive from their task's, so a repeated message meets a record that was claimed. */

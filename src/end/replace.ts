@@ -8,7 +8,7 @@ import type { Plan } from "../core/canvas/plan.ts";
 import { type Replacement, type TaskRecord, replacementOf } from "../core/record/record.ts";
 import { CodeTaskNodeSchema } from "../core/canvas/signature.ts";
 import { isFinal } from "../core/record/states.ts";
-import { type End, finish, notify } from "./finish.ts";
+import { finish, inHand, notify } from "./finish.ts";
 import { logLine } from "../log.ts";
 import { planFor, readNode, startPlan } from "../submit/start.ts";
 
@@ -41,13 +41,19 @@ export async function replaceTask(
   } catch (error) {
     if (!(error instanceof InvalidCanvas || error instanceof ReplacedTooOften)) throw error;
     logLine("ERROR", `failed: ${error.name}`, context, { runtime: ran });
-    return end(services, record, message, { status: "FAILURE", error: describeError(error) }, ran);
+    return finish(services, inHand(record, message.token, { runtime: ran }), {
+      status: "FAILURE",
+      error: describeError(error),
+    });
   }
   // Where only the answer was lost, the record has the fence.
   stored ??= await services.tasks.get(id, services.now());
   if (stored?.fence !== fence) return false;
   if (stored.replacement === null && stored.terminate)
-    return end(services, record, message, { status: "REVOKED", error: describeError(new Revoked()) }, ran);
+    return finish(services, inHand(record, message.token, { runtime: ran }), {
+      status: "REVOKED",
+      error: describeError(new Revoked()),
+    });
   logLine("INFO", "replaced itself", context, { runtime: ran });
   await resumeReplacement(services, stored, message);
   return true;
@@ -66,7 +72,7 @@ export async function resumeReplacement(services: Services, record: TaskRecord, 
   const { submission } = latest.call;
   const isRevoked = submission !== null && (await services.canvases.root(submission))?.revoked === true;
   if (isRevoked || latest.terminate) {
-    await end(services, latest, message, { status: "REVOKED", error: describeError(new Revoked()) });
+    await finish(services, inHand(latest, message.token), { status: "REVOKED", error: describeError(new Revoked()) });
     return;
   }
   const { node, faults } = parseNode(
@@ -76,7 +82,10 @@ export async function resumeReplacement(services: Services, record: TaskRecord, 
   );
   if (node === null) {
     // Stored by another version of Celeriac.
-    await end(services, latest, message, { status: "FAILURE", error: describeError(new InvalidCanvas(faults)) });
+    await finish(services, inHand(latest, message.token), {
+      status: "FAILURE",
+      error: describeError(new InvalidCanvas(faults)),
+    });
     return;
   }
   const start = { now: replacement.at, submission, nesting: latest.call.nesting + 1 };
@@ -84,7 +93,7 @@ export async function resumeReplacement(services: Services, record: TaskRecord, 
     await startPlan(services, latest, inPlaceOf(id, planOf(latest, node)), start);
   } catch (error) {
     if (!(error instanceof TaskIdTaken)) throw error;
-    await end(services, latest, message, { status: "FAILURE", error: describeError(error) });
+    await finish(services, inHand(latest, message.token), { status: "FAILURE", error: describeError(error) });
   }
 }
 
@@ -98,15 +107,4 @@ function inPlaceOf(task: string, plan: Plan): Plan {
   const placed = <Item extends { readonly id: string }>(item: Item): Item =>
     item.id === plan.top.id ? { ...item, place } : item;
   return { ...plan, tasks: plan.tasks.map(placed), canvases: plan.canvases.map(placed) };
-}
-
-/** Ends the task itself, where nothing can run in its place. */
-function end(
-  services: Services,
-  { id, call, attempt, fence }: TaskRecord,
-  message: RunMessage,
-  how: End,
-  ran: number | null = null,
-): Promise<boolean> {
-  return finish(services, { id, call, attempt, fence, token: message.token, runtime: ran }, how);
 }

@@ -3,7 +3,7 @@ import type { Services } from "../aws/services.ts";
 import { Revoked, describeError } from "../core/errors.ts";
 import { type TaskRecord, replacementOf } from "../core/record/record.ts";
 import { isFinal, isWaiting } from "../core/record/states.ts";
-import { finish } from "./finish.ts";
+import { finish, inHand } from "./finish.ts";
 import { type Found, lookUp } from "../ask/ask.ts";
 
 /**
@@ -43,7 +43,7 @@ export async function revokeAlone(services: Services, record: TaskRecord, termin
 async function isRevoked(services: Services, record: TaskRecord, terminate: boolean): Promise<boolean> {
   const { id, call, attempt } = record;
   if (isWaiting(record.status)) {
-    const task = { id, call, attempt, due: record.due, fence: null, token: undefined, runtime: null };
+    const task = inHand({ id, call, attempt, fence: null }, undefined, { due: record.due });
     const ended = await finish(services, task, { status: "REVOKED", error: describeError(new Revoked()) });
     return ended || !terminate;
   }

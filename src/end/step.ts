@@ -2,6 +2,7 @@ import { toGroup } from "../aws/canvas-table.ts";
 import type { Services } from "../aws/services.ts";
 import { toRecord } from "../aws/task-table.ts";
 import { chordError } from "../core/record/canvas.ts";
+import type { BadEnd } from "../core/record/end.ts";
 import { type TaskError, Revoked, describeError } from "../core/errors.ts";
 import type { Call, Payload, RunMessage } from "../core/record/message.ts";
 import { type TaskRecord, replacementOf } from "../core/record/record.ts";
@@ -57,7 +58,7 @@ export async function prepareStep(services: Services, message: RunMessage): Prom
 /** The end of what comes before a step. */
 export interface Before {
   readonly result: Payload | null;
-  readonly error: { readonly status: "FAILURE" | "REVOKED"; readonly error: TaskError } | null;
+  readonly error: BadEnd | null;
   readonly done: number;
 }
 

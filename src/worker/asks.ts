@@ -32,10 +32,10 @@ async function claimEffect(services: Services, record: TaskRecord, key: string):
     if (latest?.fence !== fence || !isRunning(latest.status)) throw new ClaimLost(key);
     return { effect: effectKey(id, key) };
   }
-  const verdict = onEffect(await services.effects.get(id, key), turn);
-  switch (verdict.action) {
+  const decision = onEffect(await services.effects.get(id, key), turn);
+  switch (decision.action) {
     case "give":
-      return { json: await services.payloads.load(verdict.result) };
+      return { json: await services.payloads.load(decision.result) };
     case "run":
       // The table deleted it between the two calls.
       return claimEffect(services, record, key);

@@ -10,9 +10,9 @@ import { Expired, WorkerLost, describeError } from "../core/errors.ts";
 import { MAX_HOPS } from "../core/limits.ts";
 import type { Call, RunMessage } from "../core/record/message.ts";
 import type { TaskRecord } from "../core/record/record.ts";
-import type { EndedAttempt } from "../core/insights/summary.ts";
+import type { AttemptStats } from "../core/insights/summary.ts";
 import { noteAge } from "./age.ts";
-import { finish, notify } from "../end/finish.ts";
+import { finish, inHand, notify, unstarted } from "../end/finish.ts";
 import { forAttempt, sendLater } from "../end/later.ts";
 import { logLine } from "../log.ts";
 import { readRunMessage } from "../submit/periodic.ts";
@@ -34,7 +34,7 @@ export interface Worker {
   readonly module: string;
   readonly child: TaskChild;
   /** Told of each attempt that has ended, for statistics. */
-  readonly ended: (attempt: EndedAttempt) => void;
+  readonly ended: (attempt: AttemptStats) => void;
 }
 
 /** Handles one delivery of a message from the module's queue. */
@@ -76,15 +76,7 @@ async function prepare(services: Services, message: RunMessage, delivery: Delive
       return ACK;
     case "doomed": {
       const { call, status, error } = step;
-      const ending = {
-        id: message.id,
-        call,
-        attempt: message.attempt,
-        fence: null,
-        token: message.token,
-        runtime: null,
-      };
-      return verdictOf(await finish(services, ending, { status, error }));
+      return verdictOf(await finish(services, unstarted(message, call), { status, error }));
     }
     case "early":
       return lookAgain(services, message, delivery, { task: step.call.task, seconds: backoff(delivery.receiveCount) });
@@ -99,14 +91,14 @@ async function prepare(services: Services, message: RunMessage, delivery: Delive
 async function tooEarlyOrLate(services: Services, message: RunMessage, { call }: Job): Promise<Verdict | null> {
   if (call === undefined) return null;
   const now = services.now();
-  const ending = { id: message.id, call, attempt: message.attempt, fence: null, token: message.token, runtime: null };
+  const task = unstarted(message, call);
   if (call.expires !== null && call.expires <= now) {
     const error = describeError(new Expired(rfc3339(call.expires) ?? ""));
-    if (await finish(services, ending, { status: "REVOKED", error })) return ACK;
+    if (await finish(services, task, { status: "REVOKED", error })) return ACK;
   }
   if (message.hops >= MAX_HOPS) {
     const error = describeError(new WorkerLost(`it has gone through ${message.hops} messages`));
-    if (await finish(services, ending, { status: "FAILURE", error })) return ACK;
+    if (await finish(services, task, { status: "FAILURE", error })) return ACK;
   }
   const due = message.due ?? (message.attempt === 0 ? call.eta : null);
   if (due !== null && due > now + 1000) {
@@ -173,15 +165,8 @@ async function refused(
     }
     case "giveUp": {
       const error = describeError(new WorkerLost(`the environment that ran it was lost ${decision.lost} times`));
-      const ending = {
-        id: record.id,
-        call: record.call,
-        attempt: record.attempt,
-        fence: decision.from,
-        token: message.token,
-        runtime: null,
-      };
-      return verdictOf(await finish(services, ending, { status: "FAILURE", error }));
+      const held = inHand({ ...record, fence: decision.from }, message.token);
+      return verdictOf(await finish(services, held, { status: "FAILURE", error }));
     }
   }
 }

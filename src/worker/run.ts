@@ -6,16 +6,16 @@ import { MAX_EVENTS } from "../core/limits.ts";
 import type { Payload, RunMessage } from "../core/record/message.ts";
 import { type TaskRecord, moduleOf } from "../core/record/record.ts";
 import type { Request } from "../core/define/self.ts";
-import type { EndedAttempt } from "../core/insights/summary.ts";
+import type { AttemptStats } from "../core/insights/summary.ts";
 import { answersFor } from "./asks.ts";
-import { attemptOf } from "./attempt.ts";
-import { type End, finish } from "../end/finish.ts";
-import type { Report } from "./ipc.ts";
+import { statsOf } from "./attempt.ts";
+import { type TaskEnd, finish, inHand } from "../end/finish.ts";
+import type { Outcome, Report } from "./ipc.ts";
 import { forAttempt, sendLater } from "../end/later.ts";
 import { type LogContext, logLine } from "../log.ts";
 import { createProgressWriter } from "./progress.ts";
 import { replaceTask } from "../end/replace.ts";
-import type { AttemptEnd, TaskChild } from "./task-child.ts";
+import type { TaskChild } from "./task-child.ts";
 import { watchForStop } from "./watch.ts";
 
 /** One delivery of a message, as SQS and Lambda describe it. */
@@ -42,7 +42,7 @@ export async function runClaimed(
   worker: {
     readonly services: Services;
     readonly child: TaskChild;
-    readonly ended: (attempt: EndedAttempt) => void;
+    readonly ended: (attempt: AttemptStats) => void;
   },
   record: TaskRecord,
   message: RunMessage,
@@ -51,17 +51,16 @@ export async function runClaimed(
 ): Promise<boolean> {
   const { services, child } = worker;
   const { call, id } = record;
-  const fence = record.fence ?? "";
-  const ending = { id, call, attempt: record.attempt, fence, token: message.token, runtime: null };
-  if (record.terminate) return finish(services, ending, REVOKED);
+  const task = inHand({ ...record, fence: record.fence ?? "" }, message.token);
+  if (record.terminate) return finish(services, task, REVOKED);
   const payload = await payloadOf(services, call.payload, input);
   // It will not come back, so neither does the task.
   if (payload instanceof PayloadGone)
-    return finish(services, ending, { status: "FAILURE", error: describeError(payload) });
+    return finish(services, task, { status: "FAILURE", error: describeError(payload) });
   const progress = createProgressWriter(reportsOf(services, record));
   const started = performance.now();
   const watch = watchForStop(() => isToStop(services, record));
-  const end = await child.run({
+  const outcome = await child.run({
     payload,
     request: requestOf(record, delivery),
     each: call.each,
@@ -75,20 +74,24 @@ export async function runClaimed(
   watch.close();
   await progress.close();
   const reported = progress.latest() !== null;
-  const attempt = { record, message, delivery, payload, end, runtime: ran, reported };
-  worker.ended(attemptOf(attempt, { memory: child.peak, allotted: child.allotted }, services.now()));
+  const attempt = { record, message, delivery, payload, outcome, runtime: ran, reported };
+  worker.ended(statsOf(attempt, { memory: child.peak, allotted: child.allotted }, services.now()));
   const context = { task_id: id, task: call.task, root_id: call.root, correlation_id: call.correlation };
-  if (end.kind === "retry") {
-    logLine("INFO", "will be retried", context, { retries: record.retries, countdown: end.countdown, runtime: ran });
-    return retry(services, record, message, { countdown: end.countdown, error: end.error, ran });
+  if (outcome.kind === "retry") {
+    logLine("INFO", "will be retried", context, {
+      retries: record.retries,
+      countdown: outcome.countdown,
+      runtime: ran,
+    });
+    return retry(services, record, message, { countdown: outcome.countdown, error: outcome.error, ran });
   }
-  if (end.kind === "replace") return replaceTask(services, record, message, { value: end.node, ran });
-  const outcome = endOf(end, call.time_limit);
-  logEnd(outcome, context, ran);
-  return finish(services, { ...ending, runtime: ran, progress: progress.latest() }, outcome);
+  if (outcome.kind === "replace") return replaceTask(services, record, message, { value: outcome.node, ran });
+  const end = endWith(outcome, call.time_limit);
+  logEnd(end, context, ran);
+  return finish(services, { ...task, runtime: ran, progress: progress.latest() }, end);
 }
 
-const REVOKED: End = { status: "REVOKED", error: describeError(new Revoked()) };
+const REVOKED: TaskEnd = { status: "REVOKED", error: describeError(new Revoked()) };
 
 /** Stores what a task says of itself. States are events too, but only so many: one that changes its state without end must not outgrow its item. */
 function reportsOf(services: Services, { id, fence, attempt, events }: TaskRecord) {
@@ -106,7 +109,7 @@ async function isToStop(services: Services, { id, fence }: TaskRecord): Promise<
   return latest?.fence === fence && latest.terminate;
 }
 
-function logEnd(end: End, context: LogContext, runtime: number): void {
+function logEnd(end: TaskEnd, context: LogContext, runtime: number): void {
   if (end.status === "SUCCESS") logLine("INFO", "succeeded", context, { runtime });
   else if (end.status === "REVOKED") logLine("WARN", "stopped: it was revoked", context, { runtime });
   else logLine("ERROR", `failed: ${end.error.type}`, context, { runtime });
@@ -131,18 +134,19 @@ async function joinedPayload(services: Services, payload: Payload, input: Input 
 
 const Arguments = z.tuple([z.array(z.unknown()), z.record(z.string(), z.unknown())]);
 
-function endOf(end: Exclude<AttemptEnd, { kind: "retry" | "replace" }>, timeLimit: number): End {
-  switch (end.kind) {
+/** The end of a task whose last attempt had this outcome. */
+function endWith(outcome: Exclude<Outcome, { kind: "retry" | "replace" }>, timeLimit: number): TaskEnd {
+  switch (outcome.kind) {
     case "result":
-      return { status: "SUCCESS", json: end.json };
+      return { status: "SUCCESS", json: outcome.json };
     case "error":
-      return { status: "FAILURE", error: end.error };
+      return { status: "FAILURE", error: outcome.error };
     case "stopped":
       return REVOKED;
     case "killed":
       return { status: "FAILURE", error: describeError(new TimeLimitExceeded(timeLimit)) };
     case "lost":
-      return { status: "FAILURE", error: describeError(new WorkerLost(end.how)) };
+      return { status: "FAILURE", error: describeError(new WorkerLost(outcome.how)) };
   }
 }
 
@@ -176,10 +180,10 @@ async function retry(
  * @returns false where the claim was lost meanwhile.
  */
 async function stopped(services: Services, record: TaskRecord, message: RunMessage, ran: number): Promise<boolean> {
-  const { id, call, attempt, fence } = record;
+  const { id, fence } = record;
   const latest = await services.tasks.get(id, services.now());
   if (latest?.fence !== fence || fence === null || !latest.terminate) return false;
-  return finish(services, { id, call, attempt, fence, token: message.token, runtime: ran }, REVOKED);
+  return finish(services, inHand(record, message.token, { runtime: ran }), REVOKED);
 }
 
 /** What the task is told of its own call. Arguments go separately, as text. */

@@ -1,5 +1,5 @@
 import { type Counters, addCounters } from "../core/insights/histogram.ts";
-import { type EndedAttempt, countersOf, hourOf } from "../core/insights/summary.ts";
+import { type AttemptStats, countersOf, hourOf } from "../core/insights/summary.ts";
 import { logLine } from "../log.ts";
 
 /** Milliseconds in which one environment may write once: a stream of tasks costs one write unit a second. */
@@ -12,9 +12,9 @@ const LONGEST = 60_000;
 /** What has ended in this environment and is not in the table yet. */
 export interface Stats {
   /** Counts an attempt. It is written soon, while the environment is awake. */
-  readonly count: (attempt: EndedAttempt) => void;
+  readonly count: (attempt: AttemptStats) => void;
   /** Waits for a write under way. Called before Lambda may freeze the environment. */
-  readonly settle: () => Promise<void>;
+  readonly flush: () => Promise<void>;
 }
 
 /** Where counters go. */
@@ -83,7 +83,7 @@ export function createStats(add: AddCounters, now: () => number = Date.now): Sta
       keep({ task: attempt.task, hour: hourOf(attempt.at), counters: countersOf(attempt) });
       plan();
     },
-    settle: async () => {
+    flush: async () => {
       plan();
       await writing;
     },

@@ -18,13 +18,6 @@ export interface Attempt {
   readonly onAsk: (ask: Ask) => Promise<unknown>;
 }
 
-/** How an attempt ended: as the task said, or without its word. */
-export type AttemptEnd =
-  | Outcome
-  | { readonly kind: "killed" }
-  | { readonly kind: "stopped" }
-  | { readonly kind: "lost"; readonly how: string };
-
 /** Tasks after which a child is replaced: what leaks in user code must not pile up for ever. */
 const MAX_TASKS = 1_000;
 /** Milliseconds between looks at the child's memory. */
@@ -35,7 +28,7 @@ const SUPERVISOR_MEMORY = 120;
 interface Running {
   readonly run: number;
   readonly attempt: Attempt;
-  readonly settle: (end: AttemptEnd) => void;
+  readonly end: (outcome: Outcome) => void;
 }
 
 /**
@@ -73,7 +66,7 @@ export class TaskChild {
   }
 
   /** Runs one attempt to its end; the hard limit, the memory cap and whoever stops it end it by killing the child. */
-  async run(attempt: Attempt): Promise<AttemptEnd> {
+  async run(attempt: Attempt): Promise<Outcome> {
     const child = this.#child ?? this.#start();
     const run = (this.#runs += 1);
     const started = Date.now();
@@ -83,14 +76,14 @@ export class TaskChild {
       const limit = setTimeout(() => this.#kill({ kind: "killed" }), attempt.timeLimit * 1000);
       const watch = setInterval(() => this.#watchMemory(), MEMORY_INTERVAL);
       const stop = (): void => this.#kill({ kind: "stopped" });
-      const settle = (end: AttemptEnd): void => {
+      const end = (outcome: Outcome): void => {
         attempt.stop.removeEventListener("abort", stop);
         clearTimeout(limit);
         clearInterval(watch);
         this.#running = null;
-        resolve(end);
+        resolve(outcome);
       };
-      this.#running = { run, attempt, settle };
+      this.#running = { run, attempt, end };
       attempt.stop.addEventListener("abort", stop);
       const { payload, request } = attempt;
       const each = attempt.each ?? null;
@@ -144,7 +137,7 @@ export class TaskChild {
       this.#lookAtMemory();
       this.#tasks += 1;
       if (message.leftovers || this.#leftover || this.#tasks >= MAX_TASKS) this.#replace();
-      running.settle(message.outcome);
+      running.end(message.outcome);
     }
   }
 
@@ -162,16 +155,16 @@ export class TaskChild {
 
   #exited(child: ChildProcess, how: string): void {
     if (child !== this.#child) return;
-    const end: AttemptEnd = { kind: "lost", how: this.#fatal ?? how };
+    const outcome: Outcome = { kind: "lost", how: this.#fatal ?? how };
     const running = this.#running;
     this.#replace();
-    running?.settle(end);
+    running?.end(outcome);
   }
 
-  #kill(end: AttemptEnd): void {
+  #kill(outcome: Outcome): void {
     const running = this.#running;
     this.#replace();
-    running?.settle(end);
+    running?.end(outcome);
   }
 
   /** A new child at once, so that the next task finds it warm. */

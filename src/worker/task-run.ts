@@ -66,7 +66,7 @@ export class TaskRun {
    * Waits for what the task asked and did not await (a `delay()` that nobody waits for is to be sent all the same), and for what needs no more than
    * a turn of the event loop. One that asks without end is ended by its hard limit.
    */
-  async settle(): Promise<void> {
+  async drain(): Promise<void> {
     do {
       await Promise.allSettled([...this.#asked.values()].map((answer) => answer.promise));
       await setImmediate();

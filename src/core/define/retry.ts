@@ -12,7 +12,7 @@ export interface RetryPolicy {
 }
 
 /** What an attempt that threw comes to: another after `countdown` seconds, or failure with `error`. */
-export type Verdict =
+export type RetryDecision =
   | { readonly retry: true; readonly countdown: number; readonly cause: unknown }
   | { readonly retry: false; readonly error: unknown };
 
@@ -26,7 +26,7 @@ export function judge(
   task: { readonly name: string; readonly retries: number; readonly maxRetries: number | null },
   policy: RetryPolicy,
   random: () => number,
-): Verdict {
+): RetryDecision {
   if (thrown instanceof Retry) {
     const max = thrown.maxRetries === undefined ? task.maxRetries : thrown.maxRetries;
     if (max !== null && task.retries >= max) {

@@ -1,4 +1,4 @@
-import type { EndedAttempt } from "./summary.ts";
+import type { AttemptStats } from "./summary.ts";
 
 /** Where the metrics of tasks are in CloudWatch. */
 export const METRICS_NAMESPACE = "Celeriac";
@@ -25,7 +25,7 @@ const OUTCOME_METRIC = { succeeded: "Succeeded", failed: "Failed", retried: "Ret
  * happen is left out, so that nothing is billed for it. @returns null where the stage has no metrics.
  */
 export function metricsLine(
-  attempt: EndedAttempt,
+  attempt: AttemptStats,
   { level, stage, module }: { readonly level: MetricLevel; readonly stage: string; readonly module: string },
 ): Readonly<Record<string, unknown>> | null {
   if (level === "off") return null;

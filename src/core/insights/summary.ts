@@ -9,10 +9,10 @@ export const WAIT: Scale = { prefix: "w", perDoubling: 4 };
 /** Bytes of their arguments and result. */
 export const PAYLOAD: Scale = { prefix: "p", perDoubling: 4 };
 
-/** How an attempt can end. */
-export const OUTCOMES = ["succeeded", "failed", "retried", "revoked", "replaced"] as const;
+/** What attempts are counted as, by their outcome. */
+export const COUNTED_OUTCOMES = ["succeeded", "failed", "retried", "revoked", "replaced"] as const;
 
-export type Outcome = (typeof OUTCOMES)[number];
+export type CountedOutcome = (typeof COUNTED_OUTCOMES)[number];
 
 /** How a task was started: by itself, by a state of a machine, or as a member of a group, with others or by a state of its own. */
 export const VIAS = ["plain", "step", "member", "alone"] as const;
@@ -20,11 +20,11 @@ export const VIAS = ["plain", "step", "member", "alone"] as const;
 export type Via = (typeof VIAS)[number];
 
 /** An attempt that has ended, as far as summaries and metrics speak of it. */
-export interface EndedAttempt {
+export interface AttemptStats {
   readonly task: string;
   /** Milliseconds since 1970. */
   readonly at: number;
-  readonly outcome: Outcome;
+  readonly outcome: CountedOutcome;
   /** Seconds. */
   readonly runtime: number;
   /** Seconds between when it could start and when it did; null where the queue does not say. */
@@ -47,7 +47,7 @@ export interface EndedAttempt {
 }
 
 /** The counters of one attempt. All are whole numbers, so that sums do not depend on the order in which they are added. */
-export function countersOf(attempt: EndedAttempt): Counters {
+export function countersOf(attempt: AttemptStats): Counters {
   const runMs = Math.round(attempt.runtime * 1000);
   return {
     [attempt.outcome]: 1,
@@ -67,7 +67,7 @@ export function countersOf(attempt: EndedAttempt): Counters {
 
 /** Attempts that counters speak of. */
 export function runsOf(counters: Counters): number {
-  return OUTCOMES.reduce((sum, outcome) => sum + (counters[outcome] ?? 0), 0);
+  return COUNTED_OUTCOMES.reduce((sum, outcome) => sum + (counters[outcome] ?? 0), 0);
 }
 
 const HOUR = 3_600_000;

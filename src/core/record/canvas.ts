@@ -1,9 +1,9 @@
 import * as z from "zod";
 import { OwnerSchema } from "./caller.ts";
+import { TaskErrorSchema } from "./end.ts";
 import type { TaskError } from "../errors.ts";
 import { PayloadSchema } from "./message.ts";
 import { PartSchema, PlaceSchema } from "../canvas/place.ts";
-import { TaskRecordSchema } from "./record.ts";
 
 /** What runs a canvas that has a machine of its own, a named workflow. */
 export const MachineSchema = z.object({
@@ -64,7 +64,7 @@ export type Group = z.output<typeof GroupSchema>;
 export const GroupEndSchema = z.object({
   status: z.enum(["SUCCESS", "FAILURE", "REVOKED"]),
   result: PayloadSchema.nullable(),
-  error: TaskRecordSchema.shape.error,
+  error: TaskErrorSchema.nullable(),
   started: z.number().nullable(),
   done: z.number(),
   completed: z.number().int(),
@@ -94,11 +94,6 @@ export const RootSchema = z.object({
 
 export type Root = z.output<typeof RootSchema>;
 
-/** How a task or a canvas has ended, as far as those around it care. */
-export type PartEnd =
-  | { readonly ok: true }
-  | { readonly ok: false; readonly status: "FAILURE" | "REVOKED"; readonly error: TaskError };
-
 /** What the body of a chord fails with whose header failed, and all that follows it. */
 export function chordError(first: TaskError): TaskError {
   return {
@@ -123,7 +118,7 @@ export const CanvasMessageSchema = z.discriminatedUnion("op", [
     op: z.literal("end"),
     parts: z.array(PartSchema),
     status: z.enum(["FAILURE", "REVOKED"]),
-    error: z.object({ type: z.string(), message: z.string(), task_id: z.string() }),
+    error: TaskErrorSchema,
   }),
   /** Revoke what has not started of a canvas; with `terminate`, stop what runs of it. */
   z.object({ op: z.literal("revoke"), canvas: z.string(), terminate: z.boolean().default(false) }),

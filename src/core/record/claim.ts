@@ -3,7 +3,7 @@ import { type TaskRecord, replacementOf } from "./record.ts";
 import { isFinal, isWaiting } from "./states.ts";
 
 /** What a worker does whose claim was refused. */
-export type Refusal =
+export type ClaimDecision =
   /** The claim had succeeded; only its answer was lost. */
   | { readonly action: "run" }
   /** The task has ended: repeat what may not have arrived. */
@@ -28,7 +28,7 @@ export function onRefusedClaim(
   message: { readonly attempt: number },
   mine: string,
   now: number,
-): Refusal {
+): ClaimDecision {
   if (record.fence === mine) return { action: "run" };
   if (isFinal(record.status)) return { action: "notify" };
   if (replacementOf(record) !== null) return { action: "replaced" };
@@ -47,7 +47,7 @@ const GRACE = 5_000;
  * the worker ended before it sent the next. That is known only when the next is overdue: a duplicate that sent it at once would make one more of
  * every attempt to come.
  */
-function waitingFor(record: TaskRecord, message: { readonly attempt: number }, now: number): Refusal {
+function waitingFor(record: TaskRecord, message: { readonly attempt: number }, now: number): ClaimDecision {
   if (message.attempt >= record.attempt) return { action: "wait", seconds: 1 };
   const { attempt } = record;
   const due = record.due ?? now - GRACE;
@@ -57,7 +57,7 @@ function waitingFor(record: TaskRecord, message: { readonly attempt: number }, n
 }
 
 /** What becomes of a message that SQS gave up on. */
-export type Burial =
+export type DeadLetterDecision =
   /** The task has ended: repeat what may not have arrived. */
   | { readonly action: "notify" }
   /** The task has replaced itself: see to it that what runs in its place was started. */
@@ -68,7 +68,11 @@ export type Burial =
   | { readonly action: "bury" };
 
 /** Decides over a dead letter. @param record null where the task has none. @param now milliseconds since 1970. */
-export function onDeadLetter(record: TaskRecord | null, message: { readonly attempt: number }, now: number): Burial {
+export function onDeadLetter(
+  record: TaskRecord | null,
+  message: { readonly attempt: number },
+  now: number,
+): DeadLetterDecision {
   if (record === null) return { action: "bury" };
   if (isFinal(record.status)) return { action: "notify" };
   if (replacementOf(record) !== null) return { action: "replaced" };

@@ -1,9 +1,9 @@
 import * as z from "zod";
 import { CallSchema, PayloadSchema } from "./message.ts";
 import { PartSchema } from "../canvas/place.ts";
+import { TaskErrorSchema } from "./end.ts";
 import { isRunning } from "./states.ts";
 
-const TaskErrorSchema = z.object({ type: z.string(), message: z.string(), task_id: z.string() });
 /** How far a task says it is. */
 export const ProgressSchema = z.object({ current: z.number(), total: z.number(), message: z.string().nullable() });
 
