@@ -1,3 +1,4 @@
+import { DAY, MAX_RETENTION } from "../src/core/limits.ts";
 import * as z from "zod";
 import { METRIC_LEVELS } from "../src/core/insights/emf.ts";
 import { DefinitionError } from "../src/core/errors.ts";
@@ -68,13 +69,7 @@ const StageSchema = z.strictObject({
    * Seconds: submissions to a module whose messages have waited for longer are answered 429. An estimate by the workers (see
    * src/aws/queue-ages.ts); null: everything is taken, for 14 days.
    */
-  maxQueueAge: z
-    .number()
-    .int()
-    .min(10)
-    .max(14 * 24 * 3600)
-    .nullable()
-    .default(null),
+  maxQueueAge: z.number().int().min(10).max(MAX_RETENTION).nullable().default(null),
   /**
    * Whether API, functions and state machines send traces to X-Ray: one request a second, and 5 % of what is above. $5 for a million traces.
    */
@@ -88,12 +83,7 @@ const StageSchema = z.strictObject({
    * Seconds that the states of named workflows leave their tasks for waiting in queues (a backlog, a run anew after an environment
    * was lost), besides running: a state that waits for longer gives its task up. A message can wait for 14 days.
    */
-  queueAllowance: z
-    .number()
-    .int()
-    .min(60)
-    .max(14 * 24 * 3600)
-    .default(24 * 3600),
+  queueAllowance: z.number().int().min(60).max(MAX_RETENTION).default(DAY),
   /**
    * Who has messages wait that are due in more than the 900 s that SQS delays one: `scheduler`, or `hops`, which receives and sends them again
    * every 900 s, for emulators whose Scheduler takes schedules and never runs them (LocalStack). Periodic tasks need a Scheduler.

@@ -25,7 +25,7 @@ export const CANVAS_TIMEOUT = 300;
 const SWEEP_MINUTES = 10;
 
 /** The canvas queue and the function that starts, chunks, closes and settles; it also takes the dead letters, and sweeps. */
-export class Canvas extends Construct {
+export class CanvasEngine extends Construct {
   constructor(
     scope: Construct,
     id: string,

@@ -3,7 +3,7 @@ import type { Services } from "../aws/services.ts";
 import type { Item } from "../aws/table.ts";
 import { toRecord } from "../aws/task-table.ts";
 import { type Caller, mayAccess } from "../core/record/caller.ts";
-import type { Canvas, GroupRecord } from "../core/record/canvas.ts";
+import type { StoredCanvas, GroupRecord } from "../core/record/canvas.ts";
 import { type Part, chunkSize } from "../core/canvas/place.ts";
 import type { TaskRecord } from "../core/record/record.ts";
 import type { Found } from "./ask.ts";
@@ -15,7 +15,7 @@ const MAX_NODES = 600;
 /** A node of a graph: a task, or a canvas around others. */
 export interface GraphNode extends State {
   readonly id: string;
-  readonly kind: "task" | Canvas["kind"];
+  readonly kind: "task" | StoredCanvas["kind"];
   readonly task: string | null;
   readonly in: string | null;
   readonly role: "top" | "step" | "member" | "header" | "body" | "link" | "replacement";
@@ -123,7 +123,7 @@ function pendingOf(around: Pending, part: Part, role: GraphNode["role"], index: 
 }
 
 /** The steps of a chain, the header and body of a chord. */
-function partsOf(around: Pending, canvas: Canvas): Pending[] {
+function partsOf(around: Pending, canvas: StoredCanvas): Pending[] {
   if (canvas.kind === "chain") return canvas.steps.map((step, index) => pendingOf(around, step, "step", index));
   if (canvas.kind === "group") return [];
   const header = { id: canvas.header, task: null, result: canvas.header };

@@ -2,7 +2,7 @@ import type { Services } from "../aws/services.ts";
 import { toGroup } from "../aws/canvas-table.ts";
 import { toRecord } from "../aws/task-table.ts";
 import { rfc3339 } from "../core/record/answer.ts";
-import type { Group, GroupEnd, GroupRecord } from "../core/record/canvas.ts";
+import type { StoredGroup, GroupEnd, GroupRecord } from "../core/record/canvas.ts";
 import { MAX_LISTED, MAX_RESULT } from "../core/limits.ts";
 import { chunkSize, chunkCount } from "../core/canvas/place.ts";
 
@@ -53,7 +53,7 @@ async function withResult(
 }
 
 /** The first 1,000 members. One whose record was not written yet, or was settled before it had one, has the group's end or waits. */
-async function childrenOf(services: Services, group: Group, end: GroupEnd | null): Promise<Child[]> {
+async function childrenOf(services: Services, group: StoredGroup, end: GroupEnd | null): Promise<Child[]> {
   const chunks = Math.min(chunkCount(group.total), Math.ceil(MAX_LISTED / chunkSize(group.total)));
   const members = (await services.canvases.allMembers(group.id, chunks)).slice(0, MAX_LISTED);
   const items = await services.table.getMany(members.map((member) => member.part.result));
@@ -70,7 +70,7 @@ async function childrenOf(services: Services, group: Group, end: GroupEnd | null
 /** How many have ended, of a small group by its members, of a wide one by the sets of its chunks. */
 async function countsOf(
   services: Services,
-  group: Group,
+  group: StoredGroup,
   children: readonly Child[],
 ): Promise<{ completed: number; failed: number }> {
   if (group.total > MAX_LISTED) return services.canvases.counts(group.id, chunkCount(group.total));

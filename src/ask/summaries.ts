@@ -1,3 +1,4 @@
+import { HOUR } from "../core/limits.ts";
 import type { Services } from "../aws/services.ts";
 import type { Counters } from "../core/insights/histogram.ts";
 import type { TaskHour } from "../core/insights/insights.ts";
@@ -7,7 +8,7 @@ import { hourStart, summaryId } from "../core/insights/summary.ts";
 /** Items of one BatchGetItem. */
 const PER_CALL = 100;
 /** Milliseconds after its end from when on an hour does not change: environments that slept through it have written by then, or never will. */
-const CLOSED_AFTER = 3_600_000 + 15 * 60_000;
+const CLOSED_AFTER = 1.25 * HOUR * 1000;
 /** Hours that an environment remembers: some 20 MB where each had attempts. */
 const MAX_REMEMBERED = 10_000;
 

@@ -1,6 +1,7 @@
+import { LAST_MESSAGE } from "../core/limits.ts";
 import * as z from "zod";
 import {
-  type Canvas,
+  type StoredCanvas,
   CanvasSchema,
   type GroupEnd,
   GroupEndSchema,
@@ -47,7 +48,7 @@ export class CanvasTable {
   }
 
   #ttl(created: number): number {
-    return Math.ceil(created / 1000) + 2 * 14 * 24 * 3600 + this.#retention;
+    return Math.ceil(created / 1000) + LAST_MESSAGE + this.#retention;
   }
 
   /** The item of a submission. */
@@ -64,7 +65,7 @@ export class CanvasTable {
   }
 
   /** The item of a canvas. */
-  canvasItem(canvas: Canvas, created: number): Item {
+  canvasItem(canvas: StoredCanvas, created: number): Item {
     return { id: canvas.id, kind: canvas.kind, canvas: JSON.stringify(canvas), ttl: this.#ttl(created) };
   }
 
@@ -120,7 +121,7 @@ export class CanvasTable {
   }
 
   /** The canvas `id`, or null. */
-  async canvas(id: string): Promise<Canvas | null> {
+  async canvas(id: string): Promise<StoredCanvas | null> {
     return toCanvas(await this.#table.get(id));
   }
 
@@ -130,7 +131,7 @@ export class CanvasTable {
   }
 
   /** The canvas that an execution carries which was started by hand, or null. */
-  async canvasOfExecution(arn: string): Promise<Canvas | null> {
+  async canvasOfExecution(arn: string): Promise<StoredCanvas | null> {
     const item = ExecutionItem.safeParse(await this.#table.get(executionId(arn)));
     return item.success ? this.canvas(item.data.canvas) : null;
   }
@@ -218,7 +219,7 @@ const doneId = (group: string, n: number): string => `done#${group}#${n}`;
 const tokenId = (id: string): string => `token#${id}`;
 
 /** The canvas that an item is, or null where it is none. */
-export function toCanvas(item: Item | null): Canvas | null {
+export function toCanvas(item: Item | null): StoredCanvas | null {
   const parsed = CanvasItem.safeParse(item);
   return parsed.success ? CanvasSchema.parse(JSON.parse(parsed.data.canvas)) : null;
 }

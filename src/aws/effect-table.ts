@@ -1,3 +1,4 @@
+import { MAX_RETENTION } from "../core/limits.ts";
 import * as z from "zod";
 import { type Payload, PayloadSchema } from "../core/record/message.ts";
 import type { StoredEffect } from "../core/record/once.ts";
@@ -81,7 +82,7 @@ export class EffectTable {
   }
 
   #ttl(now: number): number {
-    return Math.ceil(now / 1000) + 14 * 24 * 3600 + this.#retention;
+    return Math.ceil(now / 1000) + MAX_RETENTION + this.#retention;
   }
 }
 

@@ -6,7 +6,7 @@ import {
   StopExecutionCommand,
   DescribeExecutionCommand,
 } from "@aws-sdk/client-sfn";
-import type { Canvas } from "../core/record/canvas.ts";
+import type { StoredCanvas } from "../core/record/canvas.ts";
 import { type Part, chunkCount } from "../core/canvas/place.ts";
 import { moduleOf } from "../core/record/record.ts";
 import { sfnClient } from "./clients/sfn.ts";
@@ -72,7 +72,7 @@ export async function startCanvas(
 }
 
 /** Ends the execution that carries a canvas; one that has ended is as good. */
-export async function stopCanvas(services: Services, canvas: Canvas, epoch: number): Promise<void> {
+export async function stopCanvas(services: Services, canvas: StoredCanvas, epoch: number): Promise<void> {
   const command = new StopExecutionCommand({
     executionArn: executionArn(services, canvas, epoch),
     error: "Celeriac.Stopped",
@@ -86,7 +86,7 @@ export async function stopCanvas(services: Services, canvas: Canvas, epoch: numb
 }
 
 /** Whether the execution that carries a canvas runs. */
-export async function isRunning(services: Services, canvas: Canvas, epoch: number): Promise<boolean> {
+export async function isRunning(services: Services, canvas: StoredCanvas, epoch: number): Promise<boolean> {
   let status: string | undefined;
   await unless(GONE, async () => {
     ({ status } = await sfnClient().send(
@@ -98,23 +98,23 @@ export async function isRunning(services: Services, canvas: Canvas, epoch: numbe
 
 const GONE = new Set(["ExecutionDoesNotExist"]);
 
-function executionArn(services: Services, canvas: Canvas, epoch: number): string {
+function executionArn(services: Services, canvas: StoredCanvas, epoch: number): string {
   const prefix = services.env.machinePrefix.replace(":stateMachine:", ":execution:");
   return `${prefix}${machineOf(canvas)}:${executionName(canvas, epoch)}`;
 }
 
 /** A named workflow has a machine of its own, any other canvas that of its kind. */
-function machineOf(canvas: Canvas): string {
+function machineOf(canvas: StoredCanvas): string {
   return canvas.machine?.name ?? canvas.kind;
 }
 
 /** A restart is a new execution, and names are never used twice. */
-function executionName(canvas: Canvas, epoch: number): string {
+function executionName(canvas: StoredCanvas, epoch: number): string {
   return (epoch === 0 ? canvas.machine?.execution : null) ?? `${canvas.id}-${epoch}`;
 }
 
 /** What a machine is told: ids, and the queue that each step's message goes to. Never a payload. */
-function inputOf(services: Services, canvas: Canvas): Readonly<Record<string, unknown>> {
+function inputOf(services: Services, canvas: StoredCanvas): Readonly<Record<string, unknown>> {
   const step = (part: Part): { id: string; to: string } => ({
     id: part.id,
     to: services.queues.url(part.task === null ? CANVAS_QUEUE : moduleOf(part.task)),

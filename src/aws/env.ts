@@ -1,3 +1,4 @@
+import { DAY } from "../core/limits.ts";
 import * as z from "zod";
 import { type Auth, AuthSchema } from "../core/http/auth.ts";
 import { METRIC_LEVELS, type MetricLevel } from "../core/insights/emf.ts";
@@ -80,7 +81,7 @@ export function readEnv(variables: NodeJS.ProcessEnv = process.env): Env {
     bucket: env[ENV.bucket],
     queuePrefix: env[ENV.queuePrefix],
     machinePrefix: env[ENV.machinePrefix],
-    retention: env[ENV.retentionDays] * 24 * 3600,
+    retention: env[ENV.retentionDays] * DAY,
     schedules: readScheduleEnv(variables),
     maxQueueAge: env[ENV.maxQueueAge],
     completionEvents: env[ENV.completionEvents] === "on",

@@ -1,10 +1,11 @@
+import { DAY } from "../core/limits.ts";
 import * as z from "zod";
 import type { Counters } from "../core/insights/histogram.ts";
 import { hourStart, summaryId } from "../core/insights/summary.ts";
 import type { Table } from "./table.ts";
 
 /** Seconds for which an hour is kept: as long as one may ask for, and a day. */
-const KEPT = 8 * 24 * 3600;
+const KEPT = 8 * DAY;
 
 /** Counters that one update adds: an expression has 4 KB and 300 operators at the most (DynamoDB, "Constraints"), and each takes some 13 characters. */
 const PER_UPDATE = 200;

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { bucketOf, dayOf, seqOf } from "../core/insights/buckets.ts";
 import type { TaskError } from "../core/errors.ts";
-import { LEASE_MARGIN } from "../core/limits.ts";
+import { LAST_MESSAGE, LEASE_MARGIN, MAX_RETENTION } from "../core/limits.ts";
 import type { Call, Payload } from "../core/record/message.ts";
 import type { Progress, Replacement, TaskEvent, TaskRecord } from "../core/record/record.ts";
 import type { FinalStatus } from "../core/record/states.ts";
@@ -302,7 +302,7 @@ export class TaskTable {
         replacement: JSON.stringify(replaced.replacement),
         runtime: replaced.runtime,
         // As long as a canvas that starts now is kept.
-        ttl: Math.ceil(replaced.now / 1000) + 2 * 14 * 24 * 3600 + this.#retention,
+        ttl: Math.ceil(replaced.now / 1000) + LAST_MESSAGE + this.#retention,
       },
       remove: ["lease"],
       addToSet: { children: [replaced.replacement.top.result] },
@@ -354,7 +354,7 @@ export class TaskTable {
   async forget(id: string, now: number): Promise<void> {
     await this.#table.update({
       id,
-      set: { kind: "forgotten", ttl: Math.ceil(now / 1000) + 2 * 14 * 24 * 3600 },
+      set: { kind: "forgotten", ttl: Math.ceil(now / 1000) + LAST_MESSAGE },
       remove: FORGETTABLE,
       when: "#kind = :task AND #status IN (:success, :failure, :revoked)",
       values: { ...final, task: "task" },
@@ -382,7 +382,7 @@ export class TaskTable {
 
   /** When the record of a task that waits may go: a message may wait as long as SQS keeps it, 14 days, after its task is due. */
   #waitingTtl(due: number): number {
-    return Math.ceil(due / 1000) + 14 * 24 * 3600 + this.#retention;
+    return Math.ceil(due / 1000) + MAX_RETENTION + this.#retention;
   }
 }
 

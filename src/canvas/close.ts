@@ -2,7 +2,7 @@ import { toGroup } from "../aws/canvas-table.ts";
 import { answerToken } from "../aws/engine.ts";
 import type { Services } from "../aws/services.ts";
 import { toRecord } from "../aws/task-table.ts";
-import type { Canvas, Group, GroupEnd } from "../core/record/canvas.ts";
+import type { StoredCanvas, StoredGroup, GroupEnd } from "../core/record/canvas.ts";
 import { WorkerLost, describeError } from "../core/errors.ts";
 import type { Payload } from "../core/record/message.ts";
 import { inParallel } from "../core/parallel.ts";
@@ -25,11 +25,11 @@ export async function closeGroup(services: Services, id: string, token: string):
 }
 
 /** Ends a group whose members have ended, without telling anybody. @param unrun what became of members that never had a record. */
-export async function endGroup(services: Services, canvas: Canvas, unrun: BadEnd): Promise<void> {
+export async function endGroup(services: Services, canvas: StoredCanvas, unrun: BadEnd): Promise<void> {
   if (canvas.kind === "group") await services.canvases.endGroup(canvas.id, await groupEnd(services, canvas, unrun));
 }
 
-async function groupEnd(services: Services, group: Group, unrun: BadEnd | null): Promise<GroupEnd> {
+async function groupEnd(services: Services, group: StoredGroup, unrun: BadEnd | null): Promise<GroupEnd> {
   const members = await memberResults(services, group, unrun);
   const bad = members.filter((member) => member.status !== "SUCCESS");
   const started = members.map((member) => member.started).filter((time) => time !== null);
@@ -45,7 +45,7 @@ async function groupEnd(services: Services, group: Group, unrun: BadEnd | null):
   return { ...common, status, error: bad[0]?.error ?? null, result: null };
 }
 
-async function memberResults(services: Services, group: Group, unrun: BadEnd | null): Promise<MemberResult[]> {
+async function memberResults(services: Services, group: StoredGroup, unrun: BadEnd | null): Promise<MemberResult[]> {
   const chunks = chunkCount(group.total);
   const members = await services.canvases.allMembers(group.id, chunks);
   // The last member ended a moment ago: a read that lags would take it for lost.
@@ -74,7 +74,7 @@ async function giveUp(services: Services, part: Part): Promise<MemberResult> {
 }
 
 /** The members' results in submitted order, as JSON text: a list of megabytes is put together without being parsed. */
-async function listOf(services: Services, group: Group, members: readonly MemberResult[]): Promise<Payload> {
+async function listOf(services: Services, group: StoredGroup, members: readonly MemberResult[]): Promise<Payload> {
   const texts = await inParallel(members, async (member) =>
     member.result === null ? "null" : services.payloads.load(member.result),
   );

@@ -1,7 +1,7 @@
 import { stopCanvas } from "../aws/engine.ts";
 import type { Services } from "../aws/services.ts";
 import { revokeAlone } from "../end/revoke.ts";
-import type { Canvas } from "../core/record/canvas.ts";
+import type { StoredCanvas } from "../core/record/canvas.ts";
 import { Revoked, describeError } from "../core/errors.ts";
 import { inParallel } from "../core/parallel.ts";
 import { chunkCount } from "../core/canvas/place.ts";
@@ -46,17 +46,17 @@ export async function revokeCanvas(services: Services, id: string, terminate: bo
 /** All that a canvas holds: its tasks, its groups (each before those within it), and the canvases that have machines of their own. */
 interface Holdings {
   readonly tasks: UnrunPart[];
-  readonly groups: Canvas[];
-  readonly machines: Canvas[];
+  readonly groups: StoredCanvas[];
+  readonly machines: StoredCanvas[];
 }
 
-async function holdings(services: Services, canvas: Canvas): Promise<Holdings> {
+async function holdings(services: Services, canvas: StoredCanvas): Promise<Holdings> {
   const held: Holdings = { tasks: [], groups: [], machines: [canvas] };
   await collect(services, canvas, held);
   return held;
 }
 
-async function collect(services: Services, canvas: Canvas, held: Holdings): Promise<void> {
+async function collect(services: Services, canvas: StoredCanvas, held: Holdings): Promise<void> {
   if (canvas.kind === "group") held.groups.push(canvas);
   if (canvas.kind === "chord") {
     // A chord carries its header itself: no machine of its own runs for that.
@@ -82,7 +82,7 @@ async function collect(services: Services, canvas: Canvas, held: Holdings): Prom
 }
 
 /** The members of a group; one that has no record yet comes with its call, for its message would find nothing to say that it was revoked. */
-async function membersOf(services: Services, group: Extract<Canvas, { kind: "group" }>): Promise<UnrunPart[]> {
+async function membersOf(services: Services, group: Extract<StoredCanvas, { kind: "group" }>): Promise<UnrunPart[]> {
   const members = await services.canvases.allMembers(group.id, chunkCount(group.total));
   return members.map(({ part, call }) => ({ ...part, call }));
 }

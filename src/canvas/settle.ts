@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { isRunning } from "../aws/engine.ts";
 import type { Services } from "../aws/services.ts";
-import type { Canvas } from "../core/record/canvas.ts";
+import type { StoredCanvas } from "../core/record/canvas.ts";
 import { type End, endOf } from "../core/record/end.ts";
 import { Revoked, WorkerLost, describeError } from "../core/errors.ts";
 import { canvasEnded } from "../end/ended.ts";
@@ -27,13 +27,13 @@ export async function settleCanvas(services: Services, id: string): Promise<void
 }
 
 /** The canvas that a machine carries: a chord's is told its header's id. */
-async function canvasOf(services: Services, id: string): Promise<Canvas | null> {
+async function canvasOf(services: Services, id: string): Promise<StoredCanvas | null> {
   const canvas = await services.canvases.canvas(id);
   return canvas?.place?.role === "header" ? services.canvases.canvas(canvas.place.canvas) : canvas;
 }
 
 /** How the task or group whose result is the canvas's has ended; null where it has not. */
-export async function endOfCanvas(services: Services, canvas: Canvas): Promise<End | null> {
+export async function endOfCanvas(services: Services, canvas: StoredCanvas): Promise<End | null> {
   const group = await services.canvases.group(canvas.result);
   if (group !== null) return group.end === null ? null : endOf(canvas.result, group.end);
   const record = await services.tasks.get(canvas.result, services.now());
@@ -66,7 +66,7 @@ export async function executionEnded(services: Services, body: unknown): Promise
 }
 
 /** Settles a canvas whose execution is gone; a submission that was started anew has another. */
-export async function settleUnlessRunning(services: Services, canvas: Canvas): Promise<void> {
+export async function settleUnlessRunning(services: Services, canvas: StoredCanvas): Promise<void> {
   const root = await services.canvases.root(canvas.root);
   if (root !== null && (await isRunning(services, canvas, root.epoch))) return;
   await settleCanvas(services, canvas.id);

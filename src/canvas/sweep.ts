@@ -1,3 +1,4 @@
+import { HOUR } from "../core/limits.ts";
 import { CANVAS_QUEUE, isRunning, startCanvas } from "../aws/engine.ts";
 import type { Services } from "../aws/services.ts";
 import type { CanvasMessage, Root } from "../core/record/canvas.ts";
@@ -7,7 +8,7 @@ import { logLine } from "../log.ts";
 const MAX_ROOTS = 200;
 const PAUSE = 15;
 /** Milliseconds that a submission is given whose execution runs while queues are busy: the message that was lost may still be its own. */
-const PATIENCE = 6 * 3600 * 1000;
+const PATIENCE = 6 * HOUR * 1000;
 
 /**
  * Looks for submissions that no message will ever end: their execution is gone, or they wait while no queue holds a message. They are

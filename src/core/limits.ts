@@ -1,6 +1,16 @@
 /** Bounds that the HTTP contract states or that a service sets. Sizes in bytes, times in seconds, unless a name says otherwise. */
 
-const MB = 1024 * 1024;
+/** Bytes of a megabyte. */
+export const MB = 1024 * 1024;
+
+/** Seconds of an hour and of a day. */
+export const HOUR = 3_600;
+export const DAY = 24 * HOUR;
+
+/** Seconds for which a queue of SQS keeps a message at the most. */
+export const MAX_RETENTION = 14 * DAY;
+/** Seconds in which the last message of what starts now may come: it waits in its queue, and then among the dead. */
+export const LAST_MESSAGE = 2 * MAX_RETENTION;
 
 /** Longest hard limit: Lambda stops a function at 900 s, and claiming, storing and the last notice take up to 20 s. */
 export const MAX_TIME_LIMIT = 880;
@@ -20,7 +30,7 @@ export const SCHEDULE_LEAD = 120;
 /** Bytes of what Scheduler sends (quota: 256 KB). */
 export const MAX_SCHEDULE_INPUT = 256 * 1024;
 /** Longest delay of any kind (countdown, eta, expires): a year, the life of a Step Functions execution. */
-export const MAX_DELAY = 365 * 24 * 3600;
+export const MAX_DELAY = 365 * DAY;
 
 /** A request's body: in base64, with its headers, it must fit the 6,291,456 B that Lambda takes. */
 export const MAX_BODY = 4 * MB;
@@ -64,7 +74,7 @@ export const MAX_INSIGHT_HOURS = 168;
 /** Hours of tasks that one request for insights reads: 100 calls. */
 export const MAX_SUMMARIES = 10_000;
 /** Seconds for which an idempotency key is remembered. */
-export const IDEMPOTENCY_SECONDS = 24 * 3600;
+export const IDEMPOTENCY_SECONDS = DAY;
 /** Deliveries of one message after which SQS puts it among the dead: only crashes count, retries are new messages. */
 export const MAX_RECEIVE_COUNT = 10;
 /** Environments that one task may take down before it is given up. */

@@ -1,5 +1,5 @@
 import type { Services } from "../aws/services.ts";
-import type { Canvas } from "../core/record/canvas.ts";
+import type { StoredCanvas } from "../core/record/canvas.ts";
 import { type End, errorType } from "../core/record/end.ts";
 import { CANVAS_ENDED, TASK_ENDED, eventSource } from "../core/events.ts";
 import type { TaskRecord } from "../core/record/record.ts";
@@ -20,7 +20,7 @@ export async function announceTask(services: Services, { id, call, status, error
 }
 
 /** The same of a canvas that was submitted, by the id under which its result is asked for. */
-export async function announceCanvas(services: Services, canvas: Canvas, end: End): Promise<void> {
+export async function announceCanvas(services: Services, canvas: StoredCanvas, end: End): Promise<void> {
   await announce(services, CANVAS_ENDED, {
     task_id: canvas.result,
     kind: canvas.kind,

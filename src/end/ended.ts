@@ -2,12 +2,12 @@ import { answerToken, CANVAS_QUEUE } from "../aws/engine.ts";
 import { chunkId, toGroup } from "../aws/canvas-table.ts";
 import type { Services } from "../aws/services.ts";
 import { type StoredEnd, toRecord } from "../aws/task-table.ts";
-import { type Canvas, chordError } from "../core/record/canvas.ts";
+import { type StoredCanvas, chordError } from "../core/record/canvas.ts";
 import { type BadEnd, type End, endOf, errorType } from "../core/record/end.ts";
 import type { Part, Place } from "../core/canvas/place.ts";
 import { isFinal } from "../core/record/states.ts";
 import { type TaskRecord, wasTakenOver } from "../core/record/record.ts";
-import type { PreparedTask } from "../submit/task.ts";
+import type { TaskCall } from "../submit/call.ts";
 import { announceCanvas, announceTask } from "./announce.ts";
 import { dropLinks, linkIds, prepareLinks, recordLinks, startLinks } from "./links.ts";
 import { endParts } from "./parts.ts";
@@ -20,7 +20,7 @@ export async function notify(
   services: Services,
   record: TaskRecord,
   token: string | undefined,
-  links?: readonly PreparedTask[],
+  links?: readonly TaskCall[],
 ): Promise<void> {
   await startLinks(services, links ?? (await prepareLinks(services, record)));
   await announceTask(services, record);
@@ -63,7 +63,7 @@ function headerEnd(end: End): End {
  * A canvas has ended: those around it are told, and last the state that waits for it. A machine that is told of a failure has its canvas settled, which
  * must find everything settled, with the error that it was.
  */
-export async function canvasEnded(services: Services, canvas: Canvas, end: End): Promise<void> {
+export async function canvasEnded(services: Services, canvas: StoredCanvas, end: End): Promise<void> {
   await partEnded(services, canvas, end);
   if (canvas.place === null) await announceCanvas(services, canvas, end);
   if (canvas.place === null || canvas.place.role === "replacement") await services.canvases.closeRoot(canvas.root);
@@ -98,7 +98,7 @@ async function replacementEnd(services: Services, record: TaskRecord, result: st
 }
 
 /** What of a canvas comes after a part, and now never will. */
-function partsAfter(canvas: Canvas, place: Place): Part[] {
+function partsAfter(canvas: StoredCanvas, place: Place): Part[] {
   if (canvas.kind === "chain") return canvas.steps.slice(place.index + 1);
   return canvas.kind === "chord" && place.role === "header" ? [canvas.body] : [];
 }

@@ -1,3 +1,4 @@
+import { ArgumentsSchema } from "../core/record/message.ts";
 import * as z from "zod";
 import { DocumentStore } from "../aws/document-store.ts";
 import type { Services } from "../aws/services.ts";
@@ -41,12 +42,10 @@ function keyOf(payload: TaskRecord["result"]): string[] {
 }
 
 const Document = z.looseObject({ key: z.string().regex(/^(documents|uploads)\//) });
-const Arguments = z.tuple([z.array(z.unknown()), z.unknown()]);
-
 /** What the task was to read: the document of a task of the module `documents`. */
 async function documentsOf(services: Services, { call }: TaskRecord): Promise<string[]> {
   if (!call.task.startsWith("documents.")) return [];
-  const [args] = Arguments.parse(JSON.parse(await services.payloads.load(call.payload)));
+  const [args] = ArgumentsSchema.parse(JSON.parse(await services.payloads.load(call.payload)));
   return args.flat().flatMap((arg) => {
     const document = Document.safeParse(arg);
     return document.success ? [document.data.key] : [];

@@ -1,6 +1,8 @@
 import { derivedId } from "../aws/ids.ts";
 import type { Services } from "../aws/services.ts";
-import { type PreparedTask, prepareTask, sendTask } from "../submit/task.ts";
+import { type TaskCall, makeCall } from "../submit/call.ts";
+import { sendTask } from "../submit/task.ts";
+import { loneTask } from "../core/canvas/plan.ts";
 import { Revoked, describeError } from "../core/errors.ts";
 import type { Call } from "../core/record/message.ts";
 import { inParallel } from "../core/parallel.ts";
@@ -18,7 +20,7 @@ export function linkIds(task: { readonly id: string; readonly call: Call }, kind
  * The tasks that an ended task's links become: they get its result, or its id where it failed. Those of a task that was revoked or
  * never ran are not called.
  */
-export async function prepareLinks(services: Services, ended: LinkSource): Promise<PreparedTask[]> {
+export async function prepareLinks(services: Services, ended: LinkSource): Promise<TaskCall[]> {
   const neverRan = ended.error !== null && ended.error.task_id !== ended.id && ended.replacement === null;
   if (ended.status === "REVOKED" || neverRan) return [];
   const kind = ended.status === "SUCCESS" ? "link" : "link_error";
@@ -30,24 +32,15 @@ export async function prepareLinks(services: Services, ended: LinkSource): Promi
       ? JSON.parse(ended.result === null ? "null" : await services.payloads.load(ended.result))
       : ended.id;
   const { root, correlation, owner, task: origin } = ended.call;
-  const context = {
-    root,
-    parent: ended.id,
-    group: null,
-    groupIndex: null,
-    correlation,
-    origin,
-    owner,
-    now: ended.done ?? ended.call.created,
-  };
+  const context = { root, correlation, origin, owner, now: ended.done ?? ended.call.created };
   return inParallel([...links.entries()], ([index, link]) => {
     const args = link.immutable ? link.args : [first, ...link.args];
-    return prepareTask(services, { id: ids[index] ?? "", node: { ...link, args }, context });
+    return makeCall(services, loneTask(ids[index] ?? "", { ...link, args }, ended.id), context);
   });
 }
 
 /** Writes the records of links before their task is seen to have ended: who reads of its children finds them. */
-export async function recordLinks(services: Services, links: readonly PreparedTask[]): Promise<void> {
+export async function recordLinks(services: Services, links: readonly TaskCall[]): Promise<void> {
   await inParallel(links, ({ id, call }) => services.tasks.submit(id, call));
 }
 
@@ -68,6 +61,6 @@ export async function dropLinks(services: Services, ended: TaskRecord): Promise<
 }
 
 /** Starts links. Their ids derive from their task's, so a repeated message meets a record that was claimed. */
-export async function startLinks(services: Services, links: readonly PreparedTask[]): Promise<void> {
+export async function startLinks(services: Services, links: readonly TaskCall[]): Promise<void> {
   await inParallel(links, (link) => sendTask(services, link));
 }

@@ -1,5 +1,5 @@
 import type { Services } from "../aws/services.ts";
-import type { Canvas } from "../core/record/canvas.ts";
+import type { StoredCanvas } from "../core/record/canvas.ts";
 import type { BadEnd } from "../core/record/end.ts";
 import type { Call } from "../core/record/message.ts";
 import { announceTask } from "./announce.ts";
@@ -31,7 +31,7 @@ async function endCanvas(services: Services, id: string, end: BadEnd): Promise<v
 }
 
 /** Ends what a canvas holds, and a group itself. */
-export async function endPartsOf(services: Services, canvas: Canvas, end: BadEnd): Promise<void> {
+export async function endPartsOf(services: Services, canvas: StoredCanvas, end: BadEnd): Promise<void> {
   if (canvas.kind === "chain") return endParts(services, canvas.steps, end);
   if (canvas.kind === "chord") {
     await endCanvas(services, canvas.header, end);

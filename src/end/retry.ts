@@ -1,12 +1,10 @@
-import * as z from "zod";
+import { ArgumentsSchema } from "../core/record/message.ts";
 import type { Services } from "../aws/services.ts";
 import { nodeFaults } from "../core/define/check.ts";
 import { Problem, invalidInput } from "../core/http/problem.ts";
 import type { TaskRecord } from "../core/record/record.ts";
 import { CodeTaskNodeSchema, type TaskNode } from "../core/canvas/signature.ts";
 import { resultBefore } from "./step.ts";
-
-const Arguments = z.tuple([z.array(z.unknown()), z.record(z.string(), z.unknown())]);
 
 /** Options that count from a submission, or that tie a task to the others of its canvas: a task that is run again has them no more. */
 const ONCE_ONLY = new Set(["countdown", "eta", "expires", "task_id", "link", "link_error"]);
@@ -23,7 +21,7 @@ export async function nodeToRetry(services: Services, record: TaskRecord): Promi
       `The task is ${record.status}; only one that has failed or was revoked is run again.`,
     );
   }
-  const [args, kwargs] = Arguments.parse(JSON.parse(await services.payloads.load(record.call.payload)));
+  const [args, kwargs] = ArgumentsSchema.parse(JSON.parse(await services.payloads.load(record.call.payload)));
   const before = await prepended(services, record);
   const options = Object.fromEntries(Object.entries(record.call.options).filter(([name]) => !ONCE_ONLY.has(name)));
   const { task, each } = record.call;

@@ -2,27 +2,20 @@ import { CANVAS_QUEUE, startCanvas } from "../aws/engine.ts";
 import type { Services } from "../aws/services.ts";
 import type { Item } from "../aws/table.ts";
 import type { Owner } from "../core/record/caller.ts";
-import type { Canvas, Machine } from "../core/record/canvas.ts";
+import type { StoredCanvas, Machine } from "../core/record/canvas.ts";
 import { CeleriacError } from "../core/errors.ts";
 import { MAX_LISTED } from "../core/limits.ts";
-import { type Call, createCall, isSameSubmission } from "../core/record/message.ts";
+import { type Call, type CallContext, isSameSubmission } from "../core/record/message.ts";
 import { inParallel } from "../core/parallel.ts";
 import { type Part, chunksOf } from "../core/canvas/place.ts";
 import type { Plan, PlannedCanvas, PlannedTask } from "../core/canvas/plan.ts";
-import { TaskIdTaken, payloadName, recordChosen } from "./task.ts";
+import { type TaskCall, makeCall } from "./call.ts";
+import { TaskIdTaken, recordChosen } from "./task.ts";
 
 /** Where a submission comes from. */
-export interface CanvasContext {
-  readonly correlation: string;
-  readonly origin: string;
-  /** Whose it is; null where the stage asks nobody, or nobody in particular started it. */
-  readonly owner: Owner | null;
-  /** Milliseconds since 1970. */
-  readonly now: number;
+export interface CanvasContext extends Omit<CallContext, "root" | "submission"> {
   /** The root it belongs to where a task submits it. @default the plan's own */
   readonly root?: string;
-  /** How many replacements led to it. @default 0 */
-  readonly nesting?: number;
   /** The machine of its own that runs it, where it is a named workflow. @default none */
   readonly machine?: Machine;
 }
@@ -47,12 +40,12 @@ export async function storeCanvas(services: Services, plan: Plan, context: Canva
   const root = context.root ?? plan.root;
   const calls = new Map<string, Call>();
   const planned = await inParallel(plan.tasks, async (task) => ({
+    ...(await makeCall(services, task, { ...context, root, submission: plan.root })),
     task,
-    call: await callOf(services, task, { root, submission: plan.root }, context),
   }));
-  for (const { task, call } of planned) calls.set(task.id, call);
+  for (const { id, call } of planned) calls.set(id, call);
   await refuseTakenIds(services, plan, calls);
-  const recorded = new Set(planned.filter(hasRecord).map(({ task }) => task.id));
+  const recorded = new Set(planned.filter(hasRecord).map(({ id }) => id));
   const items = [
     ...plan.canvases.flatMap((canvas) => canvasItems(services, canvas, plan, { ...context, calls, recorded })),
     ...plan.tasks
@@ -73,37 +66,9 @@ const MAX_CARRIED_CALL = 1_280;
  * Members of wide groups beyond those that answers list get their records when they are claimed: the chunk has their calls. Large
  * calls make records of their own; a body of 4 MB has few of them.
  */
-function hasRecord({ task: { place }, call }: { task: PlannedTask; call: Call }, index: number): boolean {
+function hasRecord({ task: { place }, call }: TaskCall & { task: PlannedTask }, index: number): boolean {
   const carried = index >= MAX_LISTED && place !== null && place.together > 1;
   return !carried || Buffer.byteLength(JSON.stringify(call)) > MAX_CARRIED_CALL;
-}
-
-async function callOf(
-  services: Services,
-  { id, node, ...standing }: PlannedTask,
-  ids: { readonly root: string; readonly submission: string },
-  context: CanvasContext,
-): Promise<Call> {
-  const task = services.registry.find(node.task);
-  if (task === null) throw new CeleriacError("unknown_task", `No task "${node.task}" is registered.`);
-  const payload = await services.payloads.store(
-    `payloads/${payloadName(id, node)}.json`,
-    JSON.stringify([node.args, node.kwargs]),
-  );
-  return createCall(
-    node,
-    task,
-    {
-      ...standing,
-      ...ids,
-      correlation: context.correlation,
-      origin: context.origin,
-      owner: context.owner,
-      now: context.now,
-      nesting: context.nesting ?? 0,
-    },
-    payload,
-  );
 }
 
 /**
@@ -115,14 +80,14 @@ async function refuseTakenIds(services: Services, plan: Plan, calls: ReadonlyMap
   const callTo = (id: string): Call => calls.get(id) ?? fail(id);
   for (const { id, call } of await services.tasks.getMany(chosen, services.now()))
     if (!isSameSubmission(call, callTo(id))) throw new TaskIdTaken(id);
-  await inParallel(chosen, (id) => recordChosen(services, id, callTo(id)));
+  await inParallel(chosen, (id) => recordChosen(services, { id, call: callTo(id) }));
 }
 
 interface Planned {
   readonly calls: ReadonlyMap<string, Call>;
   readonly recorded: ReadonlySet<string>;
   readonly now: number;
-  readonly owner: Owner | null;
+  readonly owner?: Owner | null;
   readonly machine?: Machine;
   readonly root?: string;
 }
@@ -147,7 +112,7 @@ function memberOf(part: Part, { calls, recorded }: Planned): { part: Part; call?
   return call === undefined || recorded.has(part.id) ? { part } : { part, call };
 }
 
-function storedCanvas(canvas: PlannedCanvas, plan: Plan, { now, owner, machine, root }: Planned): Canvas {
+function storedCanvas(canvas: PlannedCanvas, plan: Plan, { now, owner, machine, root }: Planned): StoredCanvas {
   const { id, place, result } = canvas;
   const common = { id, place, result, root: plan.root, machine: id === plan.top.id ? (machine ?? null) : null };
   if (canvas.kind === "chain") return { ...common, kind: "chain", steps: [...canvas.steps] };
@@ -161,7 +126,7 @@ function storedCanvas(canvas: PlannedCanvas, plan: Plan, { now, owner, machine, 
       shared_root: root ?? null,
       group,
       group_index: groupIndex,
-      owner,
+      owner: owner ?? null,
       created: now,
     };
   }

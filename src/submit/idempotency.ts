@@ -39,7 +39,7 @@ const KeyItem = z.object({
 });
 
 /** What a request's ids and times derive from, so that a repeat gives the same answer and meets the same records. */
-export interface Attempt {
+export interface KeyedRequest {
   readonly seed: string;
   /** When the first request came, milliseconds since 1970. */
   readonly created: number;
@@ -65,7 +65,7 @@ export async function beginRequest(
     readonly body: Uint8Array;
     readonly now: number;
   },
-): Promise<Attempt> {
+): Promise<KeyedRequest> {
   const { key, now } = request;
   if (key === null) return { seed: randomUUID(), created: now, done: false, complete: nothing, abandon: nothing };
   const id = `idempotency#${sha256(request.scope, key)}`;

@@ -39,9 +39,7 @@ export async function startPlan(services: Services, record: TaskRecord, plan: Pl
   const context = { root, correlation, origin, owner, now: start.now, nesting: start.nesting ?? 0 };
   const [only] = plan.tasks;
   if (plan.canvases.length > 0 || only === undefined) return submitCanvas(services, plan, context);
-  const { id, node, ...standing } = only;
-  const submission = start.submission ?? null;
-  return submitTask(services, { id, node, context: { ...context, ...standing, submission } });
+  return submitTask(services, only, { ...context, submission: start.submission ?? null });
 }
 
 /**

@@ -1,9 +1,8 @@
-import * as z from "zod";
 import type { Services } from "../aws/services.ts";
 import { rfc3339 } from "../core/record/answer.ts";
 import { PayloadGone, Revoked, TimeLimitExceeded, WorkerLost, describeError } from "../core/errors.ts";
 import { MAX_EVENTS } from "../core/limits.ts";
-import type { Payload, RunMessage } from "../core/record/message.ts";
+import { ArgumentsSchema, type Payload, type RunMessage } from "../core/record/message.ts";
 import { type TaskRecord, moduleOf } from "../core/record/record.ts";
 import type { Request } from "../core/define/self.ts";
 import type { AttemptStats } from "../core/insights/summary.ts";
@@ -128,11 +127,9 @@ async function joinedPayload(services: Services, payload: Payload, input: Input 
   const text = await services.payloads.load(payload);
   if (input === null) return text;
   const first = input.payload === null ? "null" : await services.payloads.load(input.payload);
-  const [args, kwargs] = Arguments.parse(JSON.parse(text));
+  const [args, kwargs] = ArgumentsSchema.parse(JSON.parse(text));
   return `[[${[first, ...args.map((arg) => JSON.stringify(arg))].join(",")}],${JSON.stringify(kwargs)}]`;
 }
-
-const Arguments = z.tuple([z.array(z.unknown()), z.record(z.string(), z.unknown())]);
 
 /** The end of a task whose last attempt had this outcome. */
 function endWith(outcome: Exclude<Outcome, { kind: "retry" | "replace" }>, timeLimit: number): TaskEnd {

@@ -1,3 +1,4 @@
+import { ArgumentsSchema } from "../core/record/message.ts";
 import { setImmediate } from "node:timers/promises";
 import { format } from "node:util";
 import * as z from "zod";
@@ -56,9 +57,7 @@ export function reportFatalErrors(): void {
 
 async function serve(known: ReadonlyMap<string, AnyTask>, message: Extract<ToTask, { type: "run" }>): Promise<void> {
   const before = handles();
-  const [args, kwargs] = z
-    .tuple([z.array(z.unknown()), z.record(z.string(), z.unknown())])
-    .parse(JSON.parse(message.payload));
+  const [args, kwargs] = ArgumentsSchema.parse(JSON.parse(message.payload));
   const request = toRequest(message.request, args, kwargs);
   const { id, task, rootId, correlationId } = request;
   const run = new TaskRun(message.run, { task_id: id, task, root_id: rootId, correlation_id: correlationId });

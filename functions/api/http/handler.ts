@@ -6,7 +6,7 @@ import { readAuth, readCorsOrigins } from "../../../src/aws/env.ts";
 import { type Services, createServices } from "../../../src/aws/services.ts";
 import type { Auth } from "../../../src/core/http/auth.ts";
 import type { Caller, Right } from "../../../src/core/record/caller.ts";
-import { MAX_BODY } from "../../../src/core/limits.ts";
+import { MAX_BODY, MB } from "../../../src/core/limits.ts";
 import { Problem, invalidInput } from "../../../src/core/http/problem.ts";
 import { ROUTES } from "../../../src/core/http/routes.ts";
 import { logLine } from "../../../src/log.ts";
@@ -16,7 +16,7 @@ import type { ApiAnswer, ApiRequest, Operation } from "./request.ts";
 import { correlation, problems } from "./middleware.ts";
 
 /** Characters of an answer that goes as text unseen: in Lambda's JSON each takes 3 bytes at the most, a quote 2. */
-const SHORT_ANSWER = 1024 * 1024;
+const SHORT_ANSWER = 1 * MB;
 /** Bytes of an answer's text in Lambda's JSON: with its headers (10 KB at the most) it must fit the 6,291,556 B that a function answers. */
 const MAX_TEXT = 6_000_000;
 

@@ -1,6 +1,6 @@
 import { derivedId } from "../../../src/aws/ids.ts";
 import type { Services } from "../../../src/aws/services.ts";
-import type { Attempt } from "../../../src/submit/idempotency.ts";
+import type { KeyedRequest } from "../../../src/submit/idempotency.ts";
 import { submitCanvas } from "../../../src/submit/canvas.ts";
 import { submitTask } from "../../../src/submit/task.ts";
 import { canvasFaults } from "../../../src/core/define/check.ts";
@@ -12,7 +12,7 @@ import { invalidInput } from "../../../src/core/http/problem.ts";
 import { AnyObject } from "../../../src/core/http/requests.ts";
 import { refuseBacklog } from "./backlog.ts";
 import { type ApiAnswer, type ApiRequest, type Operation, answer, parseBody } from "../http/request.ts";
-import { canvasContextOf, contextOf, once } from "./submission.ts";
+import { contextOf, oncePerKey } from "./submission.ts";
 
 /** Where a node is in a body that is not quite a node: the place in the node, and that in the body. */
 interface Spelling {
@@ -50,11 +50,11 @@ async function submitNode(request: ApiRequest, services: Services, spelling: Spe
   const { node } = parsed;
   const faults = canvasFaults(node, services.registry).map((fault) => spelled(fault, spelling));
   if (faults.length > 0) throw invalidInput(faults);
-  return once(
+  return oncePerKey(
     request,
     services,
-    (attempt) => start(request, services, planOf(node, attempt), attempt),
-    (attempt) => accepted(planOf(node, attempt)),
+    (keyed) => start(request, services, planOf(node, keyed), keyed),
+    (keyed) => accepted(planOf(node, keyed)),
   );
 }
 
@@ -62,22 +62,22 @@ function spelled(fault: Fault, { inNode, inBody }: Spelling): Fault {
   return fault.path.startsWith(inNode) ? { ...fault, path: inBody + fault.path.slice(inNode.length) } : fault;
 }
 
-/** The plan of an attempt: always the same, for its ids derive from the attempt's seed. */
-function planOf(node: Node, attempt: Attempt): Plan {
+/** The plan of a keyed request. It is always the same: its ids derive from the request's seed. */
+function planOf(node: Node, keyed: KeyedRequest): Plan {
   let ids = 0;
-  return createPlan(node, () => derivedId(attempt.seed, String((ids += 1))));
+  return createPlan(node, () => derivedId(keyed.seed, String((ids += 1))));
 }
 
-async function start(request: ApiRequest, services: Services, plan: Plan, attempt: Attempt): Promise<void> {
+async function start(request: ApiRequest, services: Services, plan: Plan, keyed: KeyedRequest): Promise<void> {
   await refuseBacklog(
     services,
     plan.tasks.map((task) => task.node.task),
   );
   const [only] = plan.tasks;
   if (plan.canvases.length === 0 && only !== undefined) {
-    return submitTask(services, { id: only.id, node: only.node, context: contextOf(request, only.id, attempt) });
+    return submitTask(services, only, { root: only.id, ...contextOf(request, keyed) });
   }
-  return submitCanvas(services, plan, canvasContextOf(request, attempt));
+  return submitCanvas(services, plan, contextOf(request, keyed));
 }
 
 /** The answer to a submission that was planned. */

@@ -6,7 +6,7 @@ import { MAX_UNPACKED_BYTES } from "../../../src/documents/limits.ts";
 import { claimedType, contentTypeOf } from "../../../src/documents/type.ts";
 import { asProblem, documentKey, rememberUpload, storeOf } from "./documents.ts";
 import { type Operation, answer, parseBody } from "../http/request.ts";
-import { once, shippedNode } from "./submission.ts";
+import { oncePerKey, shippedNode } from "./submission.ts";
 
 /** `POST /documents/uploads`: a form by which the client uploads one file of up to 50 MB to S3 itself. */
 export const createUpload: Operation = async (request, services) => {
@@ -14,17 +14,17 @@ export const createUpload: Operation = async (request, services) => {
   shippedNode(services, "documents.process", []);
   const contentType = given ?? contentTypeOf(await asProblem(async () => claimedType(filename, null)));
   await asProblem(async () => claimedType(filename, contentType));
-  return once(
+  return oncePerKey(
     request,
     services,
-    async (attempt) =>
-      rememberUpload(services, derivedId(attempt.seed, "upload"), {
+    async (keyed) =>
+      rememberUpload(services, derivedId(keyed.seed, "upload"), {
         filename,
         contentType,
         scope: scopeOf(request.caller),
       }),
-    async (attempt) => {
-      const id = derivedId(attempt.seed, "upload");
+    async (keyed) => {
+      const id = derivedId(keyed.seed, "upload");
       const form = await storeOf(services).uploadForm(
         documentKey("uploads", id, filename),
         contentType,

@@ -3,7 +3,7 @@ import { DocumentStore } from "../../../src/aws/document-store.ts";
 import { derivedId } from "../../../src/aws/ids.ts";
 import type { Services } from "../../../src/aws/services.ts";
 import { isId } from "../../../src/ask/ask.ts";
-import type { Attempt } from "../../../src/submit/idempotency.ts";
+import type { KeyedRequest } from "../../../src/submit/idempotency.ts";
 import type { StoredDocument } from "../../../src/core/record/document.ts";
 import { Problem } from "../../../src/core/http/problem.ts";
 import type { TaskNode } from "../../../src/core/canvas/signature.ts";
@@ -22,9 +22,9 @@ export function documentTask(
   services: Services,
   folder: "documents" | "uploads",
   file: { readonly filename: string; readonly contentType: string | null },
-): (attempt: Attempt) => { id: string; document: StoredDocument; node: TaskNode } {
-  return (attempt) => {
-    const id = derivedId(attempt.seed, "0");
+): (keyed: KeyedRequest) => { id: string; document: StoredDocument; node: TaskNode } {
+  return (keyed) => {
+    const id = derivedId(keyed.seed, "0");
     const document = {
       key: documentKey(folder, id, file.filename),
       filename: safeFilename(file.filename),

@@ -1,12 +1,10 @@
+import { ArgumentsSchema } from "../../../src/core/record/message.ts";
 import { describe, describeTask, find } from "../../../src/ask/ask.ts";
 import type { Services } from "../../../src/aws/services.ts";
 import { rfc3339 } from "../../../src/core/record/answer.ts";
 import { MAX_INLINE_ARGUMENTS } from "../../../src/core/limits.ts";
 import type { TaskRecord } from "../../../src/core/record/record.ts";
-import * as z from "zod";
 import { type Operation, param } from "../http/request.ts";
-
-const Arguments = z.tuple([z.array(z.unknown()), z.record(z.string(), z.unknown())]);
 
 /** `GET /tasks/{task_id}`: all of a task's data. */
 export const getTask: Operation = async (request, services) => {
@@ -25,6 +23,6 @@ async function argumentsOf({ payloads }: Services, { call, result }: TaskRecord)
   const beside = result === null ? 0 : payloads.inlineBytes(result);
   if ("key" in payload && payload.bytes + beside > MAX_INLINE_ARGUMENTS)
     return { args: null, kwargs: null, args_url: await payloads.urlOf(payload.key) };
-  const [args, kwargs] = Arguments.parse(JSON.parse(await payloads.load(payload)));
+  const [args, kwargs] = ArgumentsSchema.parse(JSON.parse(await payloads.load(payload)));
   return { args, kwargs };
 }

@@ -21,7 +21,7 @@ export const processUpload: Operation = async (request, services) => {
   if ((await store.size(key)) === null) await release(store, id, { filename, contentType }, key);
   const document = { key, filename: safeFilename(filename), content_type: contentType };
   const node = shippedNode(services, "documents.process", [document]);
-  return submitMade(request, services, node.task, (attempt) => ({ id: derivedId(attempt.seed, "0"), node }));
+  return submitMade(request, services, node.task, (keyed) => ({ id: derivedId(keyed.seed, "0"), node }));
 };
 
 /** Lets a file out of quarantine, its bytes as they were checked. @throws Problem 409 where nothing was uploaded, or its refusal; then it is gone. */

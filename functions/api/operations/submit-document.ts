@@ -10,7 +10,7 @@ export const submitDocument: Operation = async (request, services) => {
   shippedNode(services, "documents.process", []);
   await refuseUnreadable(filename, contentType, request.body);
   const make = documentTask(services, "documents", { filename, contentType });
-  return submitMade(request, services, "documents.process", make, async (attempt) => {
-    await storeOf(services).put(make(attempt).document.key, request.body, contentType);
+  return submitMade(request, services, "documents.process", make, async (keyed) => {
+    await storeOf(services).put(make(keyed).document.key, request.body, contentType);
   });
 };

@@ -28,6 +28,11 @@ export interface PlannedTask extends Standing {
   readonly node: TaskNode;
 }
 
+/** A task that stands in no canvas. @param parent the task that starts it. */
+export function loneTask(id: string, node: TaskNode, parent: string | null = null): PlannedTask {
+  return { id, node, parent, input: null, group: null, groupIndex: null, place: null };
+}
+
 /** A canvas of a plan. A chord's header is a group of its own. */
 export type PlannedCanvas =
   | ({

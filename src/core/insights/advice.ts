@@ -1,4 +1,4 @@
-import { MAX_RESULT, MAX_WIDTH } from "../limits.ts";
+import { MAX_RESULT, MAX_WIDTH, MB } from "../limits.ts";
 
 /** How long a task runs, by the guideline for its size. */
 export const SIZE_CLASSES = ["too_short", "short", "best", "long", "too_long"] as const;
@@ -16,7 +16,7 @@ export const GUIDELINE = {
   /** Above this it is to be split; on Lambda it could not even end. */
   tooLong: 15 * 60,
   memory: 500,
-  payload: 100 * 1024 * 1024,
+  payload: 100 * MB,
   /** Retried attempts: more means that something is wrong, not that it was unlucky. */
   retries: 0.05,
   failures: 0.1,
@@ -31,7 +31,7 @@ const TARGET = Math.sqrt(GUIDELINE.best * GUIDELINE.long);
 /** The part of its hard limit that a task of several calls may take on average: its calls differ. */
 const OF_LIMIT = 0.5;
 /** Above this a payload weighs on every task that passes it on, though it is far below the guideline's 100 MB. */
-const LARGE_PAYLOAD = 1024 * 1024;
+const LARGE_PAYLOAD = 1 * MB;
 
 /** What advice is given on. Seconds, MB, bytes; null where nothing was measured. */
 export interface Measured {

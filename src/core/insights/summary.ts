@@ -1,3 +1,4 @@
+import { HOUR } from "../limits.ts";
 import { type Counters, type Scale, bucketFor } from "./histogram.ts";
 
 /** Seconds that attempts ran. */
@@ -70,8 +71,6 @@ export function runsOf(counters: Counters): number {
   return COUNTED_OUTCOMES.reduce((sum, outcome) => sum + (counters[outcome] ?? 0), 0);
 }
 
-const HOUR = 3_600_000;
-
 /** The hour (`2026-11-22T15`, UTC) of a time. */
 export function hourOf(time: number): string {
   return new Date(time).toISOString().slice(0, 13);
@@ -84,7 +83,7 @@ export function hourStart(hour: string): number {
 
 /** The hour of `now` and those before it, `count` in all, oldest first. */
 export function lastHours(now: number, count: number): string[] {
-  return Array.from({ length: count }, (_, index) => hourOf(now - (count - 1 - index) * HOUR));
+  return Array.from({ length: count }, (_, index) => hourOf(now - (count - 1 - index) * HOUR * 1000));
 }
 
 /** The id of the item that sums up a task's hour. */

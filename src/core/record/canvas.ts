@@ -57,8 +57,8 @@ export const GroupSchema = z.object({
 /** A canvas: what a machine of Step Functions carries. */
 export const CanvasSchema = z.discriminatedUnion("kind", [ChainSchema, ChordSchema, GroupSchema]);
 
-export type Canvas = z.output<typeof CanvasSchema>;
-export type Group = z.output<typeof GroupSchema>;
+export type StoredCanvas = z.output<typeof CanvasSchema>;
+export type StoredGroup = z.output<typeof GroupSchema>;
 
 /** How a group has ended. */
 export const GroupEndSchema = z.object({
@@ -75,7 +75,7 @@ export type GroupEnd = z.output<typeof GroupEndSchema>;
 
 /** A group as the table keeps it; `end` is null until its members have ended. */
 export interface GroupRecord {
-  readonly group: Group;
+  readonly group: StoredGroup;
   readonly end: GroupEnd | null;
 }
 

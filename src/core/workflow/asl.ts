@@ -1,4 +1,4 @@
-import { MAX_HOPS } from "../limits.ts";
+import { MAX_DELAY, MAX_HOPS } from "../limits.ts";
 import type { Node } from "../canvas/node.ts";
 import { createPlan } from "../canvas/plan.ts";
 import { moduleOf } from "../record/record.ts";
@@ -20,8 +20,6 @@ export interface CompileOptions {
 /** The placeholder that CloudFormation replaces by what every queue's URL begins with; a module's name follows. */
 export const QUEUE_URL_PREFIX = "QueueUrlPrefix";
 
-/** An execution ends after a year at the latest (Step Functions, quotas), so no state waits for longer. */
-const YEAR = 365 * 24 * 3600;
 /** Seconds that three deliveries to the canvas function may take. */
 const CANVAS_SECONDS = 900;
 /** After so many doublings every backoff has come to its maximum. */
@@ -70,11 +68,11 @@ export function compileWorkflow(name: string, node: Node, options: CompileOption
  */
 export function stateSeconds(task: RegisteredTask, options: NodeOptions, queueAllowance: number): number {
   const retries = options.max_retries === undefined ? task.max_retries : options.max_retries;
-  if (retries === null) return YEAR;
+  if (retries === null) return MAX_DELAY;
   const bounded = Math.min(retries, MAX_HOPS);
   const running = (bounded + 1) * (options.time_limit ?? task.time_limit);
   const seconds = (options.countdown ?? 0) + running + delaysOf(task, bounded) + queueAllowance;
-  return Math.min(YEAR, Math.ceil(seconds));
+  return Math.min(MAX_DELAY, Math.ceil(seconds));
 }
 
 /** The longest delays before so many retries: a task's code may ask for the plain delay where its policy says backoff. */
