@@ -1,4 +1,4 @@
-import type { Settled } from "./answers.ts";
+import type { TaskOrGroup } from "./answers.ts";
 import { progressLine } from "./view/bar.ts";
 import { type Paint, paintFor } from "./view/paint.ts";
 import { type Cell, type Column, table } from "./view/table.ts";
@@ -23,7 +23,7 @@ export interface Terminal {
   /** Writes a line for who looks on. */
   readonly note: (line: string) => void;
   /** Shows how far a task is, where somebody looks on; null takes it away. */
-  readonly showProgress: (record: Settled | null, seconds: number) => void;
+  readonly showProgress: (record: TaskOrGroup | null, seconds: number) => void;
   /** Whether anybody sees progress. */
   readonly showsProgress: boolean;
 }

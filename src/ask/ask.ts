@@ -1,7 +1,8 @@
 import { toGroup } from "../aws/canvas-table.ts";
 import type { Services } from "../aws/services.ts";
 import { toRecord } from "../aws/task-table.ts";
-import { summaryOf } from "../core/record/answer.ts";
+import type { ResultAnswer, TaskAnswer } from "../core/http/answer-schemas.ts";
+import { summaryOf } from "../core/http/answer.ts";
 import { type Caller, type Owner, mayAccess } from "../core/record/caller.ts";
 import type { GroupRecord } from "../core/record/canvas.ts";
 import { Problem } from "../core/http/problem.ts";
@@ -65,7 +66,7 @@ export function describe(services: Services, found: Found): Promise<string> {
 export async function describeTask(
   services: Services,
   record: TaskRecord,
-  extra: Readonly<Record<string, unknown>> = {},
+  extra: Partial<Omit<TaskAnswer, keyof ResultAnswer>> = {},
 ): Promise<string> {
   const summary = { ...summaryOf(record), ...extra };
   return record.result === null

@@ -2,36 +2,17 @@ import { chunkId, membersOf, toCanvas, toGroup } from "../aws/canvas-table.ts";
 import type { Services } from "../aws/services.ts";
 import type { Item } from "../aws/table.ts";
 import { toRecord } from "../aws/task-table.ts";
+import type { GraphAnswer, GraphNode, Member, State } from "../core/http/answer-schemas.ts";
+import { rfc3339 } from "../core/http/answer.ts";
 import { type Caller, mayAccess } from "../core/record/caller.ts";
 import type { StoredCanvas, GroupRecord } from "../core/record/canvas.ts";
 import { type Part, chunkSize } from "../core/canvas/place.ts";
 import type { TaskRecord } from "../core/record/record.ts";
 import type { Found } from "./ask.ts";
-import { type State, WAITING, countsOf, groupState, isWide, ownerOf, stateOf, taskState } from "./states.ts";
+import { WAITING, countsOf, groupState, isWide, ownerOf, stateOf, taskState } from "./states.ts";
 
 /** Nodes of one graph: what fits a second of reading and an eye. Parts beyond are counted, not shown. */
 const MAX_NODES = 600;
-
-/** A node of a graph: a task, or a canvas around others. */
-export interface GraphNode extends State {
-  readonly id: string;
-  readonly kind: "task" | StoredCanvas["kind"];
-  readonly task: string | null;
-  readonly in: string | null;
-  readonly role: "top" | "step" | "member" | "header" | "body" | "link" | "replacement";
-  readonly index: number;
-  readonly result_id: string;
-  readonly hidden: number;
-}
-
-/** A submission as a graph. */
-export interface Graph {
-  readonly result_id: string;
-  readonly root_id: string;
-  /** Milliseconds since 1970. */
-  readonly created: number;
-  readonly nodes: readonly GraphNode[];
-}
 
 /** What is to become a node. */
 type Pending = Pick<GraphNode, "in" | "role" | "index"> & { readonly part: Part };
@@ -40,7 +21,7 @@ type Pending = Pick<GraphNode, "in" | "role" | "index"> & { readonly part: Part 
  * The submission that a task or group belongs to, as a graph: its canvases level by level, two reads of many items for each level. A wide group is one
  * node with its counts; of what else is too much the first parts are shown, and the rest is counted.
  */
-export async function graphOf(services: Services, found: Found, caller: Caller): Promise<Graph> {
+export async function graphOf(services: Services, found: Found, caller: Caller): Promise<Omit<GraphAnswer, "task_id">> {
   const { top, created, root } = await beginningOf(services, found);
   const nodes: GraphNode[] = [];
   const seen = new Set([top.id]);
@@ -57,7 +38,7 @@ export async function graphOf(services: Services, found: Found, caller: Caller):
     }
     level = next;
   }
-  return { result_id: top.result, root_id: root, created, nodes };
+  return { result_id: top.result, root_id: root, created_at: rfc3339(created), nodes };
 }
 
 /** The top of the submission, or the task alone where it has none (or its time is over). */
@@ -173,21 +154,13 @@ function startedBy(
   return replacement === null ? links : [pendingOf(around, replacement.top, "replacement", 0), ...links];
 }
 
-/** A member of a group as a page lists it. */
-export interface ListedMember extends State {
-  readonly index: number;
-  readonly task: string | null;
-  readonly task_id: string;
-  readonly kind: "task" | "group";
-}
-
 /** Members of a group, in their order, from `offset`. A member without a record waits, or has ended with its group. */
 export async function membersFrom(
   services: Services,
   { group, end }: GroupRecord,
   offset: number,
   limit: number,
-): Promise<ListedMember[]> {
+): Promise<Member[]> {
   const size = chunkSize(group.total);
   const last = Math.min(offset + limit, group.total);
   const numbers = Array.from(
@@ -203,8 +176,7 @@ export async function membersFrom(
   const items = await services.table.getMany(parts.map((part) => part.result));
   return parts.map((part, at) => {
     const found = stateOf(services, items.get(part.result) ?? null);
-    const unknown = { kind: "task" as const, state: { ...WAITING, status: end?.status ?? "PENDING" } };
-    const { kind, state } = found ?? unknown;
-    return { index: offset + at, task: part.task, task_id: part.result, kind, ...state };
+    const unknown = { kind: "task" as const, ...WAITING, status: end?.status ?? "PENDING" };
+    return { index: offset + at, task: part.task, task_id: part.result, ...(found ?? unknown) };
   });
 }

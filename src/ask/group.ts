@@ -1,7 +1,8 @@
 import type { Services } from "../aws/services.ts";
 import { toGroup } from "../aws/canvas-table.ts";
 import { toRecord } from "../aws/task-table.ts";
-import { rfc3339 } from "../core/record/answer.ts";
+import type { GroupAnswer } from "../core/http/answer-schemas.ts";
+import { rfc3339 } from "../core/http/answer.ts";
 import type { StoredGroup, GroupEnd, GroupRecord } from "../core/record/canvas.ts";
 import { MAX_LISTED, MAX_RESULT } from "../core/limits.ts";
 import { chunkSize, chunkCount } from "../core/canvas/place.ts";
@@ -13,13 +14,16 @@ interface Child {
   readonly started: number | null;
 }
 
+/** A group's record, without its result. */
+type GroupSummary = Omit<GroupAnswer, "result" | "result_url">;
+
 /** A group's record with its result, as JSON text. */
 export async function describeGroup(services: Services, record: GroupRecord): Promise<string> {
   const { group, end } = record;
   const children = await childrenOf(services, group, end);
   const counts = end ?? (await countsOf(services, group, children));
   const started = end?.started ?? earliest(children);
-  const summary = {
+  const summary: GroupSummary = {
     task_id: group.id,
     kind: "group",
     status: end?.status ?? (children.some((child) => child.status !== "PENDING") ? "STARTED" : "PENDING"),
@@ -41,11 +45,7 @@ export async function describeGroup(services: Services, record: GroupRecord): Pr
 }
 
 /** A list above the size of a result shows as null, and still travels. */
-async function withResult(
-  services: Services,
-  summary: Readonly<Record<string, unknown>>,
-  end: GroupEnd | null,
-): Promise<string> {
+async function withResult(services: Services, summary: GroupSummary, end: GroupEnd | null): Promise<string> {
   const result = end?.result ?? null;
   if (result === null || ("key" in result && result.bytes > MAX_RESULT))
     return JSON.stringify({ ...summary, result: null });

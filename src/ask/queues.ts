@@ -1,11 +1,5 @@
-import type { Depth } from "../aws/queues.ts";
 import type { Services } from "../aws/services.ts";
-
-/** A module's queue in numbers: its messages as SQS counts them, and its tasks that are dead. */
-export interface QueueCounts extends Depth {
-  readonly name: string;
-  readonly dead: number;
-}
+import type { QueueCounts } from "../core/http/answer-schemas.ts";
 
 /** The numbers of every module's queue. Each costs a request to SQS and a read of the table. */
 export function countQueues(services: Services): Promise<QueueCounts[]> {

@@ -2,29 +2,15 @@ import { toGroup } from "../aws/canvas-table.ts";
 import type { Services } from "../aws/services.ts";
 import type { Item } from "../aws/table.ts";
 import { toRecord } from "../aws/task-table.ts";
-import { rfc3339 } from "../core/record/answer.ts";
+import type { State, StateAnswer } from "../core/http/answer-schemas.ts";
+import { rfc3339 } from "../core/http/answer.ts";
 import { type Caller, type Owner, mayAccess } from "../core/record/caller.ts";
 import type { GroupRecord } from "../core/record/canvas.ts";
 import { chunkCount, chunkSize } from "../core/canvas/place.ts";
-import type { Progress, TaskRecord } from "../core/record/record.ts";
+import type { TaskRecord } from "../core/record/record.ts";
 
 /** Wide groups whose counts one look reads, up to 40 items each; of further ones they are left out. */
 const COUNTED_GROUPS = 5;
-
-/** What changes about a task or group, as answers give it. */
-export interface State {
-  readonly status: string;
-  readonly error: TaskRecord["error"];
-  readonly progress: Progress | null;
-  readonly retries: number;
-  readonly started_at: string | null;
-  readonly done_at: string | null;
-  readonly runtime: number | null;
-  /** Of a group. */
-  readonly total: number | null;
-  readonly completed: number | null;
-  readonly failed: number | null;
-}
 
 /** The state of what has no record yet, or is no task. */
 export const WAITING: State = {
@@ -66,18 +52,13 @@ export function groupState(record: GroupRecord, counts: { completed: number; fai
 }
 
 /** The states of the caller's tasks and groups by their ids; what is neither, or has no record yet, is left out. */
-export async function statesOf(
-  services: Services,
-  ids: readonly string[],
-  caller: Caller,
-): Promise<{ task_id: string; kind: "task" | "group"; state: State }[]> {
+export async function statesOf(services: Services, ids: readonly string[], caller: Caller): Promise<StateAnswer[]> {
   const read = await services.table.getMany(ids);
   const items = new Map([...read].filter(([, item]) => mayAccess(caller, ownerOf(services, item))));
   const groups = ids.flatMap((id) => toGroup(items.get(id) ?? null) ?? []);
   const counts = await countsOf(services, groups);
   return ids.flatMap((id) => {
-    const item = items.get(id) ?? null;
-    const found = stateOf(services, item, counts);
+    const found = stateOf(services, items.get(id) ?? null, counts);
     return found === null ? [] : [{ task_id: id, ...found }];
   });
 }
@@ -92,11 +73,11 @@ export function stateOf(
   services: Services,
   item: Item | null,
   counts: GroupCounts = new Map(),
-): { kind: "task" | "group"; state: State } | null {
+): Omit<StateAnswer, "task_id"> | null {
   const task = toRecord(item, services.now());
-  if (task !== null) return { kind: "task", state: taskState(task) };
+  if (task !== null) return { kind: "task", ...taskState(task) };
   const group = toGroup(item);
-  return group === null ? null : { kind: "group", state: groupState(group, counts.get(group.group.id) ?? null) };
+  return group === null ? null : { kind: "group", ...groupState(group, counts.get(group.group.id) ?? null) };
 }
 
 /** How many members of groups have ended, by the groups' ids. */

@@ -74,7 +74,7 @@ export const MAX_INSIGHT_HOURS = 168;
 /** Hours of tasks that one request for insights reads: 100 calls. */
 export const MAX_SUMMARIES = 10_000;
 /** Seconds for which an idempotency key is remembered. */
-export const IDEMPOTENCY_SECONDS = DAY;
+export const IDEMPOTENCY_SECONDS = 1 * DAY;
 /** Deliveries of one message after which SQS puts it among the dead: only crashes count, retries are new messages. */
 export const MAX_RECEIVE_COUNT = 10;
 /** Environments that one task may take down before it is given up. */

@@ -3,7 +3,7 @@ import { newFence } from "../aws/ids.ts";
 import { toTask } from "../aws/queues.ts";
 import type { Services } from "../aws/services.ts";
 import { leaseSeconds } from "../aws/task-table.ts";
-import { rfc3339 } from "../core/record/answer.ts";
+import { rfc3339 } from "../core/http/answer.ts";
 import { backoff } from "../core/define/backoff.ts";
 import { onRefusedClaim } from "../core/record/claim.ts";
 import { Expired, WorkerLost, describeError } from "../core/errors.ts";

@@ -1,5 +1,5 @@
 import type { Services } from "../aws/services.ts";
-import { rfc3339 } from "../core/record/answer.ts";
+import { rfc3339 } from "../core/http/answer.ts";
 import { PayloadGone, Revoked, TimeLimitExceeded, WorkerLost, describeError } from "../core/errors.ts";
 import { MAX_EVENTS } from "../core/limits.ts";
 import { ArgumentsSchema, type Payload, type RunMessage } from "../core/record/message.ts";

@@ -9,6 +9,7 @@ import { MAX_LISTED } from "../../../src/core/limits.ts";
 import { type Node, parseNode } from "../../../src/core/canvas/node.ts";
 import { type Plan, createPlan } from "../../../src/core/canvas/plan.ts";
 import { invalidInput } from "../../../src/core/http/problem.ts";
+import type { SubmissionAnswer } from "../../../src/core/http/answer-schemas.ts";
 import { AnyObject } from "../../../src/core/http/requests.ts";
 import { refuseBacklog } from "./backlog.ts";
 import { type ApiAnswer, type ApiRequest, type Operation, answer, parseBody } from "../http/request.ts";
@@ -89,5 +90,7 @@ export function accepted(plan: Plan): ApiAnswer {
     group_id: groupId,
   }));
   const id = plan.top.result;
-  return answer(202, { task_id: id, root_id: plan.root, status: "PENDING", tasks }, { location: `/result/${id}` });
+  return answer(202, { task_id: id, root_id: plan.root, status: "PENDING", tasks } satisfies SubmissionAnswer, {
+    location: `/result/${id}`,
+  });
 }

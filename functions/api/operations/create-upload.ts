@@ -1,5 +1,5 @@
 import { derivedId } from "../../../src/aws/ids.ts";
-import { rfc3339 } from "../../../src/core/record/answer.ts";
+import { rfc3339 } from "../../../src/core/http/answer.ts";
 import { scopeOf } from "../../../src/core/record/caller.ts";
 import { UploadBody } from "../../../src/core/http/requests.ts";
 import { MAX_UNPACKED_BYTES } from "../../../src/documents/limits.ts";

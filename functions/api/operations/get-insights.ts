@@ -1,8 +1,9 @@
 import { readSummaries } from "../../../src/ask/summaries.ts";
-import { rfc3339 } from "../../../src/core/record/answer.ts";
+import { rfc3339 } from "../../../src/core/http/answer.ts";
 import { hourInsightOf, insightOf } from "../../../src/core/insights/insights.ts";
 import { MAX_SUMMARIES } from "../../../src/core/limits.ts";
 import { invalidInput } from "../../../src/core/http/problem.ts";
+import type { InsightsAnswer } from "../../../src/core/http/answer-schemas.ts";
 import { InsightsQuery } from "../../../src/core/http/requests.ts";
 import { hourStart, lastHours } from "../../../src/core/insights/summary.ts";
 import { type Operation, answer, parseQuery } from "../http/request.ts";
@@ -28,7 +29,7 @@ export const getInsights: Operation = async (request, services) => {
       return own === undefined ? [] : [insightOf(name, own, limit)];
     }),
     series: found.map(hourInsightOf).toSorted((a, b) => (a.time < b.time ? -1 : Number(a.time > b.time))),
-  });
+  } satisfies InsightsAnswer);
 };
 
 function tooMany(tasks: number) {

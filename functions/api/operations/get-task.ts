@@ -1,7 +1,8 @@
 import { ArgumentsSchema } from "../../../src/core/record/message.ts";
 import { describe, describeTask, find } from "../../../src/ask/ask.ts";
 import type { Services } from "../../../src/aws/services.ts";
-import { rfc3339 } from "../../../src/core/record/answer.ts";
+import type { TaskAnswer } from "../../../src/core/http/answer-schemas.ts";
+import { rfc3339 } from "../../../src/core/http/answer.ts";
 import { MAX_INLINE_ARGUMENTS } from "../../../src/core/limits.ts";
 import type { TaskRecord } from "../../../src/core/record/record.ts";
 import { type Operation, param } from "../http/request.ts";
@@ -18,7 +19,10 @@ export const getTask: Operation = async (request, services) => {
 };
 
 /** What a task was called with, or the URL of it where an answer cannot carry it. */
-async function argumentsOf({ payloads }: Services, { call, result }: TaskRecord): Promise<Record<string, unknown>> {
+async function argumentsOf(
+  { payloads }: Services,
+  { call, result }: TaskRecord,
+): Promise<Pick<TaskAnswer, "args" | "kwargs" | "args_url">> {
   const { payload } = call;
   const beside = result === null ? 0 : payloads.inlineBytes(result);
   if ("key" in payload && payload.bytes + beside > MAX_INLINE_ARGUMENTS)

@@ -7,6 +7,7 @@ import { nodeFaults } from "../../../src/core/define/check.ts";
 import { loneTask } from "../../../src/core/canvas/plan.ts";
 import type { CallContext } from "../../../src/core/record/message.ts";
 import { Problem, invalidInput } from "../../../src/core/http/problem.ts";
+import type { SubmissionAnswer } from "../../../src/core/http/answer-schemas.ts";
 import type { TaskNode } from "../../../src/core/canvas/signature.ts";
 import { refuseBacklog } from "./backlog.ts";
 import { type ApiAnswer, type ApiRequest, answer } from "../http/request.ts";
@@ -94,7 +95,7 @@ export function contextOf(request: ApiRequest, keyed: KeyedRequest): Omit<CallCo
 }
 
 function accepted(id: string, task: string): ApiAnswer {
-  const body = {
+  const body: SubmissionAnswer = {
     task_id: id,
     root_id: id,
     status: "PENDING",
