@@ -18,7 +18,10 @@ export interface Terminal {
   /** Writes a value as JSON: on one line for programs, over several for people. */
   readonly printJson: (value: unknown) => void;
   readonly printTable: (columns: readonly Column[], rows: readonly (readonly Cell[])[]) => void;
-  /** Replaces what the last `redraw` has written, as much as the screen holds; a file or pipe gets what has changed below what was. */
+  /**
+   * Replaces what the last `redraw` has written, as much as the screen holds; a file or pipe gets what has changed
+   * below what was.
+   */
   readonly redraw: (lines: readonly string[]) => void;
   /** Writes a line for who looks on. */
   readonly note: (line: string) => void;

@@ -7,12 +7,19 @@ import { duration } from "./view/format.ts";
 import { hasEnded } from "./view/status.ts";
 import { plain } from "./view/text.ts";
 
-/** Seconds that one request waits: API Gateway ends it after 29. Where somebody watches, the first is short and then there is a look each second: as many reads. */
+/**
+ * Seconds that one request waits: API Gateway ends it after 29. Where somebody watches, the first is short and then
+ * there is a look each second: as many reads.
+ */
 const LONG = 20;
 const SHORT = 2;
 const LOOK = 1_000;
 
-/** Waits for the end of a task or group. @param timeout seconds; null: as long as it takes. @throws CliError when they are over */
+/**
+ * Waits for the end of a task or group.
+ * @param timeout seconds; null: as long as it takes.
+ * @throws CliError when they are over
+ */
 export async function untilEnded(session: Session, id: string, timeout: number | null): Promise<TaskOrGroup> {
   const { api, terminal, signal } = session;
   const started = performance.now();

@@ -23,8 +23,8 @@ export interface Span {
 }
 
 /**
- * The points of some tasks by time, oldest first. Counts add up; percentiles of several tasks do not, so the median is weighed by runs
- * and the 95th is the highest of any.
+ * The points of some tasks by time, oldest first. Counts add up; percentiles of several tasks do not, so the median is
+ * weighed by runs and the 95th is the highest of any.
  */
 export function spansOf(points: readonly HourInsight[]): Span[] {
   const byTime = Map.groupBy(points, (point) => point.time);

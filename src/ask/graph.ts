@@ -18,8 +18,9 @@ const MAX_NODES = 600;
 type Pending = Pick<GraphNode, "in" | "role" | "index"> & { readonly part: Part };
 
 /**
- * The submission that a task or group belongs to, as a graph: its canvases level by level, two reads of many items for each level. A wide group is one
- * node with its counts; of what else is too much the first parts are shown, and the rest is counted.
+ * The submission that a task or group belongs to, as a graph: its canvases level by level, two reads of many items for
+ * each level. A wide group is one node with its counts; of what else is too much the first parts are shown, and the
+ * rest is counted.
  */
 export async function graphOf(services: Services, found: Found, caller: Caller): Promise<Omit<GraphAnswer, "task_id">> {
   const { top, created, root } = await beginningOf(services, found);
@@ -136,7 +137,10 @@ async function childrenOf(
   return services.table.getMany(ids.slice(0, MAX_NODES), { consistent: true });
 }
 
-/** What runs in a task's place, and what it has started, but what is others'. A submission of its own is one node: it has a graph of its own. */
+/**
+ * What runs in a task's place, and what it has started, but what is others'. A submission of its own is one node: it
+ * has a graph of its own.
+ */
 function startedBy(
   around: Pending,
   record: TaskRecord | null,

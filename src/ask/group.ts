@@ -52,7 +52,10 @@ async function withResult(services: Services, summary: GroupSummary, end: GroupE
   return services.payloads.embed(summary, result);
 }
 
-/** The first 1,000 members. One whose record was not written yet, or was settled before it had one, has the group's end or waits. */
+/**
+ * The first 1,000 members. One whose record was not written yet, or was settled before it had one, has the group's end
+ * or waits.
+ */
 async function childrenOf(services: Services, group: StoredGroup, end: GroupEnd | null): Promise<Child[]> {
   const chunks = Math.min(chunkCount(group.total), Math.ceil(MAX_LISTED / chunkSize(group.total)));
   const members = (await services.canvases.allMembers(group.id, chunks)).slice(0, MAX_LISTED);

@@ -65,10 +65,13 @@ export async function listTasks(
   return { records: found, searched: reads, cursor: null };
 }
 
-/** Milliseconds by which the clock of who wrote a record may be ahead of ours. */
+/** Milliseconds by which the clock of a record's writer may be ahead of ours. */
 const CLOCK_SKEW = 60_000;
 
-/** Milliseconds that an index may lag behind the table, with the time that a submission takes from its creation to its record. */
+/**
+ * Milliseconds that an index may lag behind the table, with the time that a submission takes from its creation to its
+ * record.
+ */
 const OVERLAP = 3_000;
 
 /** The place after everything of that millisecond: "~" sorts after every id. */
@@ -79,7 +82,10 @@ function lastPlace(time: number): string {
 /** One partition of an index. */
 type Partition = { readonly index: string; readonly attribute: string; readonly value: string };
 
-/** What is to be read, one group after the other; the partitions of a group are merged. A root has one, each day has its shards. */
+/**
+ * What is to be read, one group after the other; the partitions of a group are merged. A root has one, each day has its
+ * shards.
+ */
 async function partitionGroups(services: Services, request: ListRequest, before: string): Promise<Partition[][]> {
   if (request.root_id !== undefined) {
     // Merged: the tasks of a canvas are of one millisecond, so the root itself may stand anywhere among them.
@@ -128,7 +134,10 @@ async function newest(
     .slice(0, limit);
 }
 
-/** The caller's newest tasks that were created since a time, up to `limit`. The overlap brings those again that their index told late. */
+/**
+ * The caller's newest tasks that were created since a time, up to `limit`. The overlap brings those again that their
+ * index told late.
+ */
 export async function newTasks(
   services: Services,
   since: number,

@@ -18,8 +18,8 @@ export interface LiveRequest {
 }
 
 /**
- * One look for somebody who watches: 8 queries for new tasks, one read of many items for states, and where asked for the
- * numbers of the queues. It is meant to be repeated each second (docs/monitor.md has what that costs).
+ * One look for somebody who watches: 8 queries for new tasks, one read of many items for states, and where asked for
+ * the numbers of the queues. It is meant to be repeated each second (docs/monitor.md has what that costs).
  */
 export async function look(
   services: Services,

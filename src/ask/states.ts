@@ -83,7 +83,10 @@ export function stateOf(
 /** How many members of groups have ended, by the groups' ids. */
 export type GroupCounts = ReadonlyMap<string, { completed: number; failed: number }>;
 
-/** Counts members of wide groups that run, by the sets of their chunks. The others' members have to be looked at one by one. */
+/**
+ * Counts members of wide groups that run, by the sets of their chunks. The others' members have to be looked at one by
+ * one.
+ */
 export async function countsOf(services: Services, groups: readonly GroupRecord[]): Promise<GroupCounts> {
   const wide = groups.filter(({ group, end }) => end === null && isWide(group.total)).slice(0, COUNTED_GROUPS);
   const counted = await Promise.all(

@@ -7,7 +7,10 @@ import { hourStart, summaryId } from "../core/insights/summary.ts";
 
 /** Items of one BatchGetItem. */
 const PER_CALL = 100;
-/** Milliseconds after its end from when on an hour does not change: environments that slept through it have written by then, or never will. */
+/**
+ * Milliseconds after its end from when on an hour does not change: environments that slept through it have written by
+ * then, or never will.
+ */
 const CLOSED_AFTER = 1.25 * HOUR * 1000;
 /** Hours that an environment remembers: some 20 MB where each had attempts. */
 const MAX_REMEMBERED = 10_000;
@@ -15,7 +18,10 @@ const MAX_REMEMBERED = 10_000;
 /** Hours that are over, as this environment read them; of those in which nothing ended, null. Oldest first. */
 const remembered = new Map<string, Counters | null>();
 
-/** What is known of tasks in some hours; hours in which none of a task's attempts ended are left out. Half a read unit for each hour of each task, once an environment for those that are over. */
+/**
+ * What is known of tasks in some hours; hours in which none of a task's attempts ended are left out. Half a read unit
+ * for each hour of each task, once an environment for those that are over.
+ */
 export async function readSummaries(
   services: Services,
   tasks: readonly string[],

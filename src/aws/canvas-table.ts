@@ -102,7 +102,10 @@ export class CanvasTable {
     });
   }
 
-  /** Begins another execution of a submission's machine. @returns its number, or null where another has begun one meanwhile. */
+  /**
+   * Begins another execution of a submission's machine.
+   * @returns its number, or null where another has begun one meanwhile.
+   */
   async nextEpoch(id: string, epoch: number): Promise<number | null> {
     const item = await this.#table.update({
       id: rootId(id),
@@ -141,7 +144,7 @@ export class CanvasTable {
     return toGroup(await this.#table.get(id));
   }
 
-  /** Stores how a group ended, once. @returns how it has ended, be it by this or by another. */
+  /** Stores how a group ended, once. @returns how it has ended, by this call or by another. */
   async endGroup(id: string, end: GroupEnd): Promise<GroupEnd> {
     const done = await this.#table.update({
       id,
@@ -194,8 +197,8 @@ export class CanvasTable {
   }
 
   /**
-   * Keeps the token of a state that waits for a task, a canvas or a chunk. One that is tried again has a new one, whose message may come before
-   * that of the old one: so all are kept.
+   * Keeps the token of a state that waits for a task, a canvas or a chunk. One that is tried again has a new one, whose
+   * message may come before that of the old one: so all are kept.
    */
   async keepToken(id: string, token: string, now: number): Promise<void> {
     await this.#table.update({ id: tokenId(id), addToSet: { tokens: [token] }, set: { ttl: this.#ttl(now) } });

@@ -17,7 +17,10 @@ export interface Claimant {
   readonly now: number;
 }
 
-/** Side effects of tasks in the table: an item each, kept for as long as a message of its task may come and its record is kept. */
+/**
+ * Side effects of tasks in the table: an item each, kept for as long as a message of its task may come and its record
+ * is kept.
+ */
 export class EffectTable {
   readonly #table: Table;
   readonly #retention: number;
@@ -28,7 +31,10 @@ export class EffectTable {
     this.#retention = retention;
   }
 
-  /** Takes the right to have an effect, unless it has happened, or a later attempt has the right. @returns whether it was had. */
+  /**
+   * Takes the right to have an effect, unless it has happened, or a later attempt has the right.
+   * @returns whether it was had.
+   */
   async claim(task: string, key: string, { fence, turn, now }: Claimant): Promise<boolean> {
     const item = await this.#table.update({
       id: effectId(task, key),

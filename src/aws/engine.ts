@@ -46,7 +46,8 @@ export async function refuse(token: string, why: string): Promise<void> {
 /**
  * Starts the machine that carries a canvas.
  * @param token of the state that waits for it; kept until the canvas has ended.
- * @param start which start of its submission this is; the execution of the one before is ended. @default the submission's newest
+ * @param start which start of its submission this is; the execution of the one before is ended. @default the
+ * submission's newest
  * @returns false where its execution was started before and has ended; one that still runs is as good as a new one.
  */
 export async function startCanvas(

@@ -2,28 +2,12 @@ import * as z from "zod";
 import { bucketOf, dayOf, seqOf } from "../core/insights/buckets.ts";
 import type { TaskError } from "../core/errors.ts";
 import { LAST_MESSAGE, LEASE_MARGIN, MAX_RETENTION } from "../core/limits.ts";
-import type { Call, Payload } from "../core/record/message.ts";
+import type { Call } from "../core/record/message.ts";
 import type { Progress, Replacement, TaskEvent, TaskRecord } from "../core/record/record.ts";
-import type { FinalStatus } from "../core/record/states.ts";
 import type { Item, Table } from "./table.ts";
-import { FORGETTABLE, eventOn, eventText, toRecord } from "./task-item.ts";
+import { FORGETTABLE, type StoredEnd, eventOn, eventText, toRecord } from "./task-item.ts";
 
 export { toRecord } from "./task-item.ts";
-
-/** How a task ended for good, as its record keeps it. */
-export interface StoredEnd {
-  readonly status: FinalStatus;
-  readonly result: Payload | null;
-  readonly error: TaskError | null;
-  /** Seconds that the last attempt ran, or null where none did. */
-  readonly runtime: number | null;
-  /** Ids of the links that it starts. */
-  readonly children: readonly string[];
-  /** How far the task said it was. */
-  readonly progress?: Progress | null;
-  /** The module among whose dead letters the task is, where its message was one. */
-  readonly dead?: string;
-}
 
 const PENDING_OR_RETRY = "#status IN (:pending, :retry)";
 const NOT_FINAL = "NOT #status IN (:success, :failure, :revoked)";
@@ -37,7 +21,9 @@ const notRunning = { ...waiting, ...final } as const;
 const DAYS = "days";
 const DaysSchema = z.object({ days: z.set(z.string()) });
 
-/** Tasks in the table: each method is one step of the protocol, one conditional write. Times in milliseconds since 1970. */
+/**
+ * Tasks in the table: each method is one step of the protocol, one conditional write. Times in milliseconds since 1970.
+ */
 export class TaskTable {
   readonly #table: Table;
   readonly #retention: number;
@@ -66,7 +52,10 @@ export class TaskTable {
     return [...(DaysSchema.safeParse(item).data?.days ?? [])];
   }
 
-  /** Notes a task's day, once a process and day: it costs next to nothing, and spares each listing a hundred empty queries. */
+  /**
+   * Notes a task's day, once a process and day: it costs next to nothing, and spares each listing a hundred empty
+   * queries.
+   */
   async noteDay(time: number): Promise<void> {
     const day = dayOf(time);
     if (this.#noted.has(day)) return;
@@ -175,8 +164,9 @@ export class TaskTable {
   }
 
   /**
-   * Ends a task that has not started (expired, given up); with a call, also one whose record is not there yet. The record is kept for as long
-   * after the task's message comes as others after their end: a message that met none would make it anew, and run.
+   * Ends a task that has not started (expired, given up); with a call, also one whose record is not there yet. The
+   * record is kept for as long after the task's message comes as others after their end: a message that met none would
+   * make it anew, and run.
    * @param due when the message comes, where that is later than the call says.
    */
   finishUnstarted(
@@ -269,8 +259,9 @@ export class TaskTable {
   }
 
   /**
-   * Makes a dead task wait for its next attempt. It stays among the dead until that is claimed, so that a redrive that crashed before it sent
-   * the message is made good by the next. @returns whether it waits for that attempt now, be it by this or by another.
+   * Makes a dead task wait for its next attempt. It stays among the dead until that is claimed, so that a redrive that
+   * crashed before it sent the message is made good by the next.
+   * @returns whether it waits for that attempt now, by this call or by another.
    */
   async revive(id: string, attempt: number, now: number): Promise<boolean> {
     const item = await this.#table.update({
@@ -286,8 +277,8 @@ export class TaskTable {
   }
 
   /**
-   * Stores what runs in the place of the attempt that `fence` holds, once, unless the task is to be stopped. Nobody runs the task itself
-   * any more, so the lease ends.
+   * Stores what runs in the place of the attempt that `fence` holds, once, unless the task is to be stopped. Nobody
+   * runs the task itself any more, so the lease ends.
    */
   async replace(replaced: {
     id: string;
@@ -313,7 +304,8 @@ export class TaskTable {
   }
 
   /**
-   * Stores what the attempt that `fence` holds says of itself. Never touches a task that has ended, or waits for its next attempt.
+   * Stores what the attempt that `fence` holds says of itself. Never touches a task that has ended, or waits for its
+   * next attempt.
    * @param event what is to be kept of it, or null.
    */
   async report(
@@ -348,8 +340,8 @@ export class TaskTable {
   }
 
   /**
-   * Empties the record of a task that has ended, and takes it out of every index. What is left keeps a late message from running it
-   * again, for as long as SQS may hold one.
+   * Empties the record of a task that has ended, and takes it out of every index. What is left keeps a late message
+   * from running it again, for as long as SQS may hold one.
    */
   async forget(id: string, now: number): Promise<void> {
     await this.#table.update({
@@ -380,7 +372,10 @@ export class TaskTable {
     };
   }
 
-  /** When the record of a task that waits may go: a message may wait as long as SQS keeps it, 14 days, after its task is due. */
+  /**
+   * When the record of a task that waits may go: a message may wait as long as SQS keeps it, 14 days, after its task is
+   * due.
+   */
   #waitingTtl(due: number): number {
     return Math.ceil(due / 1000) + MAX_RETENTION + this.#retention;
   }

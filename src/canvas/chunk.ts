@@ -5,7 +5,10 @@ import type { Services } from "../aws/services.ts";
 import { inParallel } from "../core/parallel.ts";
 import { startNested } from "./nested.ts";
 
-/** Starts the members of a chunk. A member that is alone is given the chunk's token; of several, the last to end answers it. */
+/**
+ * Starts the members of a chunk. A member that is alone is given the chunk's token; of several, the last to end answers
+ * it.
+ */
 export async function startChunk(
   services: Services,
   chunk: { readonly id: string; readonly n: number; readonly token: string },

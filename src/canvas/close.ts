@@ -24,7 +24,10 @@ export async function closeGroup(services: Services, id: string, token: string):
   await answerToken(token, errorType(outer));
 }
 
-/** Ends a group whose members have ended, without telling anybody. @param unrun what became of members that never had a record. */
+/**
+ * Ends a group whose members have ended, without telling anybody.
+ * @param unrun what became of members that never had a record.
+ */
 export async function endGroup(services: Services, canvas: StoredCanvas, unrun: BadEnd): Promise<void> {
   if (canvas.kind === "group") await services.canvases.endGroup(canvas.id, await groupEnd(services, canvas, unrun));
 }
@@ -65,7 +68,10 @@ async function memberResults(services: Services, group: StoredGroup, unrun: BadE
   });
 }
 
-/** The machine gave a member up: its time was over, or its chunk could not be started. What of it still waits never runs. */
+/**
+ * The machine gave a member up: its time was over, or its chunk could not be started. What of it still waits never
+ * runs.
+ */
 async function giveUp(services: Services, part: Part): Promise<MemberResult> {
   const error = { ...describeError(new WorkerLost("its message was lost")), task_id: part.result };
   const end = { status: "FAILURE", error } as const;

@@ -29,7 +29,10 @@ export function buryRetired(services: Services, record: SQSRecord): Promise<void
   return buryTask(services, record, JSON.parse(record.body), (task) => ({ error: new NotRegistered(task) }));
 }
 
-/** Ends a task that nobody will run, unless it has ended, still runs, or waits for a later attempt: then it is told again, or looked at later. */
+/**
+ * Ends a task that nobody will run, unless it has ended, still runs, or waits for a later attempt: then it is told
+ * again, or looked at later.
+ */
 async function buryTask(
   services: Services,
   record: SQSRecord,
@@ -57,8 +60,8 @@ async function buryTask(
 }
 
 /**
- * Ends what waits for a dead letter of the canvas queue: a chunk that could not be started counts its members as lost, and a canvas that
- * could not be started or closed is settled by its machine. Others are made good by the sweep.
+ * Ends what waits for a dead letter of the canvas queue: a chunk that could not be started counts its members as lost,
+ * and a canvas that could not be started or closed is settled by its machine. Others are made good by the sweep.
  */
 async function buryCanvas(message: CanvasMessage): Promise<void> {
   logLine("ERROR", "a message of a canvas was given up", {}, { op: message.op });

@@ -4,8 +4,8 @@ import { canvasEnded } from "../end/ended.ts";
 import { endOfCanvas } from "./settle.ts";
 
 /**
- * Starts a canvas that is part of another. Its end answers the token that was kept last; one that had ended before, when its
- * state was tried again, answers the new token here.
+ * Starts a canvas that is part of another. Its end answers the token that was kept last; one that had ended before,
+ * when its state was tried again, answers the new token here.
  */
 export async function startNested(services: Services, id: string, token: string | null): Promise<void> {
   const starts = await startCanvas(services, id, token);

@@ -17,8 +17,8 @@ const MACHINE_ORIGIN = "states";
 const Input = RunBody.extend({ Comment: z.unknown().optional() });
 
 /**
- * Makes the records of a run that was started without them, and gives the machine their ids. All derives from the execution, so a
- * message that comes twice meets what its first delivery made.
+ * Makes the records of a run that was started without them, and gives the machine their ids. All derives from the
+ * execution, so a message that comes twice meets what its first delivery made.
  */
 export async function prepareRun(
   services: Services,
@@ -43,7 +43,8 @@ export async function prepareRun(
   });
   await services.canvases.keepExecution(execution, plan.top.id, now);
   if (await giveOutput(token, workflowInput(plan))) return;
-  // Nobody waits any more: this message came twice, or the execution was ended meanwhile, and then nothing else would end the run.
+  // Nobody waits any more: this message came twice, or the execution was ended meanwhile, and then nothing else would
+  // end the run.
   const canvas = await services.canvases.canvas(plan.top.id);
   if (canvas !== null) await settleUnlessRunning(services, canvas);
 }

@@ -12,8 +12,8 @@ import { finish, unstarted } from "../end/finish.ts";
 const TIME = 120_000;
 
 /**
- * Takes what waits in a module's queue and revokes it. SQS's own PurgeQueue would only drop messages, and leave their tasks PENDING and
- * their canvases waiting. What is delayed, or came after the request, stays.
+ * Takes what waits in a module's queue and revokes it. SQS's own PurgeQueue would only drop messages, and leave their
+ * tasks PENDING and their canvases waiting. What is delayed, or came after the request, stays.
  */
 export async function purgeQueue(services: Services, message: Extract<CanvasMessage, { op: "purge" }>): Promise<void> {
   const { queue, before } = message;

@@ -12,8 +12,9 @@ import { type UnrunPart, endParts } from "../end/parts.ts";
 import { endGroup } from "./close.ts";
 
 /**
- * Revokes what has not started of a canvas. What runs is left to run, or marked to be stopped: then the machines stay, and close what they
- * carry when that has ended. Where nothing runs all of it ends here, and the machines are stopped, last, for one that is stopped closes nothing.
+ * Revokes what has not started of a canvas. What runs is left to run, or marked to be stopped: then the machines stay,
+ * and close what they carry when that has ended. Where nothing runs all of it ends here, and the machines are stopped,
+ * last, for one that is stopped closes nothing.
  */
 export async function revokeCanvas(services: Services, id: string, terminate: boolean): Promise<void> {
   const canvas = await services.canvases.canvas(id);
@@ -43,7 +44,10 @@ export async function revokeCanvas(services: Services, id: string, terminate: bo
   await inParallel(held.machines, (machine) => stopCanvas(services, machine, epoch));
 }
 
-/** All that a canvas holds: its tasks, its groups (each before those within it), and the canvases that have machines of their own. */
+/**
+ * All that a canvas holds: its tasks, its groups (each before those within it), and the canvases that have machines of
+ * their own.
+ */
 interface Holdings {
   readonly tasks: UnrunPart[];
   readonly groups: StoredCanvas[];
@@ -81,7 +85,10 @@ async function collect(services: Services, canvas: StoredCanvas, held: Holdings)
   }
 }
 
-/** The members of a group; one that has no record yet comes with its call, for its message would find nothing to say that it was revoked. */
+/**
+ * The members of a group; one that has no record yet comes with its call, for its message would find nothing to say
+ * that it was revoked.
+ */
 async function membersOf(services: Services, group: Extract<StoredCanvas, { kind: "group" }>): Promise<UnrunPart[]> {
   const members = await services.canvases.allMembers(group.id, chunkCount(group.total));
   return members.map(({ part, call }) => ({ ...part, call }));

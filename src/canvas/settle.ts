@@ -8,8 +8,8 @@ import { canvasEnded } from "../end/ended.ts";
 import { endPartsOf } from "../end/parts.ts";
 
 /**
- * The net: a machine failed, so nothing of its canvas will be started any more. Usually the worker of the step that failed has
- * settled it; here that is seen to, whatever the machine failed of.
+ * The net: a machine failed, so nothing of its canvas will be started any more. Usually the worker of the step that
+ * failed has settled it; here that is seen to, whatever the machine failed of.
  * @param id of the canvas, or of the header of a chord, which is what a chord's machine is told.
  */
 export async function settleCanvas(services: Services, id: string): Promise<void> {
@@ -49,7 +49,10 @@ const StatusChange = z.object({
   }),
 });
 
-/** Settles the canvas of an execution that has ended badly, as EventBridge tells. @returns whether `body` told of one. */
+/**
+ * Settles the canvas of an execution that has ended badly, as EventBridge tells.
+ * @returns whether `body` told of one.
+ */
 export async function executionEnded(services: Services, body: unknown): Promise<boolean> {
   const change = StatusChange.safeParse(body);
   if (!change.success) return false;
@@ -59,7 +62,8 @@ export async function executionEnded(services: Services, body: unknown): Promise
   const canvas = named ?? (await services.canvases.canvasOfExecution(executionArn));
   if (canvas === null) return true;
   const epoch = named === null ? 0 : Number(name.slice(dash + 1));
-  // A submission that was started anew has another execution, or is about to have one: that of an earlier start was ended for it.
+  // A submission that was started anew has another execution, or is about to have one: that of an earlier start was
+  // ended for it.
   if (epoch < ((await services.canvases.root(canvas.root))?.epoch ?? 0)) return true;
   await settleCanvas(services, canvas.id);
   return true;

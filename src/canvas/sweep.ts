@@ -4,16 +4,23 @@ import type { Services } from "../aws/services.ts";
 import type { CanvasMessage, Root } from "../core/record/canvas.ts";
 import { logLine } from "../log.ts";
 
-/** Submissions that one message has looked at, and seconds until the next goes on: DescribeExecution takes 15 calls a second, 300 at once. */
+/**
+ * Submissions that one message has looked at, and seconds until the next goes on: DescribeExecution takes 15 calls a
+ * second, 300 at once.
+ */
 const MAX_ROOTS = 200;
 const PAUSE = 15;
-/** Milliseconds that a submission is given whose execution runs while queues are busy: the message that was lost may still be its own. */
+/**
+ * Milliseconds that a submission is given whose execution runs while queues are busy: the message that was lost may
+ * still be its own.
+ */
 const PATIENCE = 6 * HOUR * 1000;
 
 /**
- * Looks for submissions that no message will ever end: their execution is gone, or they wait while no queue holds a message. They are
- * started anew: what has ended only answers its token, so the new execution soon comes to where the old one was. One that only takes
- * its time is not disturbed by that, and ever more seldom: each start doubles the time until the next.
+ * Looks for submissions that no message will ever end: their execution is gone, or they wait while no queue holds a
+ * message. They are started anew: what has ended only answers its token, so the new execution soon comes to where the
+ * old one was. One that only takes its time is not disturbed by that, and ever more seldom: each start doubles the time
+ * until the next.
  */
 export async function sweep(services: Services, message: Extract<CanvasMessage, { op: "sweep" }>): Promise<void> {
   const entries = await services.canvases.openRoots(MAX_ROOTS, message.after);
@@ -48,7 +55,9 @@ async function lookAfter(
   await startCanvas(services, canvas.id, null, epoch);
 }
 
-/** Whether nothing waits, is delayed or is being worked on in any queue, but for the message that asked for this sweep. */
+/**
+ * Whether nothing waits, is delayed or is being worked on in any queue, but for the message that asked for this sweep.
+ */
 async function queuesAreEmpty(services: Services): Promise<boolean> {
   const depths = await Promise.all(
     [CANVAS_QUEUE, ...services.registry.modules()].map((module) => services.queues.depth(module)),

@@ -1,7 +1,7 @@
 import { answerToken, CANVAS_QUEUE } from "../aws/engine.ts";
 import { chunkId, toGroup } from "../aws/canvas-table.ts";
 import type { Services } from "../aws/services.ts";
-import { type StoredEnd, toRecord } from "../aws/task-table.ts";
+import { type StoredEnd, toRecord } from "../aws/task-item.ts";
 import { type StoredCanvas, chordError } from "../core/record/canvas.ts";
 import { type BadEnd, type End, endOf, errorType } from "../core/record/end.ts";
 import type { Part, Place } from "../core/canvas/place.ts";
@@ -14,7 +14,7 @@ import { endParts } from "./parts.ts";
 
 /**
  * Tells those who wait for a task that has ended. Repeating it does no harm: ids derive, and a spent token is no error.
- * @param links those that whoever ended it has prepared. @default they are prepared again
+ * @param links the links, where the caller that ended the task has prepared them. @default they are prepared again
  */
 export async function notify(
   services: Services,
@@ -60,8 +60,8 @@ function headerEnd(end: End): End {
 }
 
 /**
- * A canvas has ended: those around it are told, and last the state that waits for it. A machine that is told of a failure has its canvas settled, which
- * must find everything settled, with the error that it was.
+ * A canvas has ended: those around it are told, and last the state that waits for it. A machine that is told of a
+ * failure has its canvas settled, which must find everything settled, with the error that it was.
  */
 export async function canvasEnded(services: Services, canvas: StoredCanvas, end: End): Promise<void> {
   await partEnded(services, canvas, end);
@@ -71,7 +71,10 @@ export async function canvasEnded(services: Services, canvas: StoredCanvas, end:
   await answerKept(services, canvas.id, canvas.place?.role === "member" ? null : errorType(end));
 }
 
-/** What runs in the place of a task has ended, and so has the task, with the same result or error: those around it are told now. */
+/**
+ * What runs in the place of a task has ended, and so has the task, with the same result or error: those around it are
+ * told now.
+ */
 async function replacementEnded(services: Services, id: string, result: string, end: End): Promise<void> {
   const record = await services.tasks.get(id, services.now());
   if (record === null || record.replacement?.top.result !== result) return;
@@ -108,7 +111,8 @@ const FEW_PARTS = 20;
 
 async function endLater(services: Services, parts: readonly Part[], end: BadEnd): Promise<void> {
   const rest = parts.slice(0, -FEW_PARTS);
-  // A message that comes again finds the next task ended: the message below was sent, and the canvas Lambda ends what it has not yet.
+  // A message that comes again finds the next task ended: the message below was sent, and the canvas Lambda ends what
+  // it has not yet.
   const [next] = rest;
   if (next !== undefined && next.task !== null && (await hasEnded(services, next.id))) return;
   // The last of all among them: by its end a canvas is known to be settled.

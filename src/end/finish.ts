@@ -1,5 +1,5 @@
 import type { Services } from "../aws/services.ts";
-import type { StoredEnd } from "../aws/task-table.ts";
+import type { StoredEnd } from "../aws/task-item.ts";
 import { type TaskError, ResultTooLarge, describeError } from "../core/errors.ts";
 import { MAX_RESULT } from "../core/limits.ts";
 import type { BadEnd } from "../core/record/end.ts";
@@ -57,8 +57,8 @@ export type TaskEnd =
 type RaisedError = Omit<TaskError, "task_id"> & { readonly task_id?: string };
 
 /**
- * Ends a task: the one path, whoever ends it. Result, record, dependants, token, in this order, so that a crash anywhere
- * is made good by the message's next delivery.
+ * Ends a task: the one path for every caller. Result, record, dependants, token, in this order, so that a crash
+ * anywhere is made good by the message's next delivery.
  * @returns whether the task has ended; false where another attempt holds it.
  */
 export async function finish(services: Services, task: TaskInHand, end: TaskEnd): Promise<boolean> {

@@ -9,8 +9,8 @@ import type { TaskRecord } from "../core/record/record.ts";
 import { isFinal } from "../core/record/states.ts";
 
 /**
- * Forgets a task that has ended: its arguments, result, output, document and the results of its effects are deleted, and its record is emptied. What is left of it is its id, so
- * that a message that comes twice does not run it again.
+ * Forgets a task that has ended: its arguments, result, output, document and the results of its effects are deleted,
+ * and its record is emptied. What is left of it is its id, so that a message that comes twice does not run it again.
  * @throws Problem 409 while it has not ended, or its canvas may still read its result.
  */
 export async function forget(services: Services, record: TaskRecord): Promise<void> {

@@ -3,8 +3,8 @@ import type { Services } from "../aws/services.ts";
 import type { Call, RunMessage } from "../core/record/message.ts";
 
 /**
- * Sends a message whose task must not start before `due` (milliseconds since 1970). Where the message is to wait in Scheduler, its submission
- * says so: the sweep takes a canvas that waits while no queue holds a message for a lost one.
+ * Sends a message whose task must not start before `due` (milliseconds since 1970). Where the message is to wait in
+ * Scheduler, its submission says so: the sweep takes a canvas that waits while no queue holds a message for a lost one.
  */
 export async function sendLater(services: Services, call: Call, message: RunMessage, due: number): Promise<void> {
   const next = { ...message, due, hops: message.hops + 1 };

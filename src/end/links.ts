@@ -17,8 +17,8 @@ export function linkIds(task: { readonly id: string; readonly call: Call }, kind
 }
 
 /**
- * The tasks that an ended task's links become: they get its result, or its id where it failed. Those of a task that was revoked or
- * never ran are not called.
+ * The tasks that an ended task's links become: they get its result, or its id where it failed. Those of a task that was
+ * revoked or never ran are not called.
  */
 export async function prepareLinks(services: Services, ended: LinkSource): Promise<TaskCall[]> {
   const neverRan = ended.error !== null && ended.error.task_id !== ended.id && ended.replacement === null;
@@ -39,14 +39,14 @@ export async function prepareLinks(services: Services, ended: LinkSource): Promi
   });
 }
 
-/** Writes the records of links before their task is seen to have ended: who reads of its children finds them. */
+/** Writes the records of links before their task is seen to have ended: a reader of its children finds them. */
 export async function recordLinks(services: Services, links: readonly TaskCall[]): Promise<void> {
   await inParallel(links, ({ id, call }) => services.tasks.submit(id, call));
 }
 
 /**
- * Ends the records of links that will never be called: an attempt that was lost, or refused, after it had written them did not end its task, which has ended
- * otherwise. A dead task's are left, for a redrive may call them yet.
+ * Ends the records of links that will never be called: an attempt that was lost, or refused, after it had written them
+ * did not end its task, which has ended otherwise. A dead task's are left, for a redrive may call them yet.
  */
 export async function dropLinks(services: Services, ended: TaskRecord): Promise<void> {
   const called = new Set(ended.children);

@@ -7,8 +7,8 @@ import { inParallel } from "../core/parallel.ts";
 import { type Part, chunkCount } from "../core/canvas/place.ts";
 
 /**
- * Ends parts that will never run, with all that is nested in them. What has ended or runs keeps its own end. Those around are
- * not told: whoever calls this tells them of the canvas as a whole.
+ * Ends parts that will never run, with all that is nested in them. What has ended or runs keeps its own end. Those
+ * around are not told: whoever calls this tells them of the canvas as a whole.
  */
 export async function endParts(services: Services, parts: readonly UnrunPart[], end: BadEnd): Promise<void> {
   await inParallel(parts, (part) =>

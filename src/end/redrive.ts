@@ -9,8 +9,8 @@ const MAX_REDRIVEN = 2_000;
 const PAGE = 500;
 
 /**
- * Returns a module's dead tasks to its queue, under their own ids: each becomes PENDING again, once, and a new message starts its next attempt. What
- * was settled because they failed stays settled. @returns how many.
+ * Returns a module's dead tasks to its queue, under their own ids: each becomes PENDING again, once, and a new message
+ * starts its next attempt. What was settled because they failed stays settled. @returns how many.
  */
 export async function redrive(services: Services, module: string): Promise<number> {
   let returned = 0;
@@ -36,7 +36,10 @@ export async function redrive(services: Services, module: string): Promise<numbe
   return returned;
 }
 
-/** A task that an earlier redrive made wait, and whose message was lost or has not been claimed, is sent again: it runs once all the same. */
+/**
+ * A task that an earlier redrive made wait, and whose message was lost or has not been claimed, is sent again: it runs
+ * once all the same.
+ */
 async function revive(services: Services, record: TaskRecord): Promise<boolean> {
   const { id, call } = record;
   const isWaiting = record.status === "PENDING";

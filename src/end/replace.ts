@@ -13,9 +13,11 @@ import { logLine } from "../log.ts";
 import { planFor, readNode, startPlan } from "../submit/start.ts";
 
 /**
- * Has a canvas run in the place of a running task. What is to run is stored with the task first, under its fence, and then started: a
- * crash in between is made good by the message's next delivery, which starts the same again under the same ids.
- * @param value the node, as the task sent it. @param ran seconds that the task ran itself. @returns false where the claim was lost meanwhile.
+ * Has a canvas run in the place of a running task. What is to run is stored with the task first, under its fence, and
+ * then started: a crash in between is made good by the message's next delivery, which starts the same again under the
+ * same ids.
+ * @param value the node, as the task sent it. @param ran seconds that the task ran itself. @returns false where the
+ * claim was lost meanwhile.
  */
 export async function replaceTask(
   services: Services,
@@ -59,7 +61,10 @@ export async function replaceTask(
   return true;
 }
 
-/** Sees to it that what runs in the place of a task was started, and that the state that waits for the task is told at its end. */
+/**
+ * Sees to it that what runs in the place of a task was started, and that the state that waits for the task is told at
+ * its end.
+ */
 export async function resumeReplacement(services: Services, record: TaskRecord, message: RunMessage): Promise<void> {
   const { id } = record;
   if (message.token !== undefined) await services.canvases.keepToken(id, message.token, services.now());

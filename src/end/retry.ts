@@ -6,11 +6,15 @@ import type { TaskRecord } from "../core/record/record.ts";
 import { CodeTaskNodeSchema, type TaskNode } from "../core/canvas/signature.ts";
 import { resultBefore } from "./step.ts";
 
-/** Options that count from a submission, or that tie a task to the others of its canvas: a task that is run again has them no more. */
+/**
+ * Options that count from a submission, or that tie a task to the others of its canvas: a task that is run again has
+ * them no more.
+ */
 const ONCE_ONLY = new Set(["countdown", "eta", "expires", "task_id", "link", "link_error"]);
 
 /**
- * The node that runs an ended task again, alone, with the arguments that it had: where a result was prepended, with that result.
+ * The node that runs an ended task again, alone, with the arguments that it had: where a result was prepended, with
+ * that result.
  * @throws Problem 409 unless it has failed or was revoked, 400 where its task does not take the arguments any more.
  */
 export async function nodeToRetry(services: Services, record: TaskRecord): Promise<TaskNode> {
@@ -31,7 +35,10 @@ export async function nodeToRetry(services: Services, record: TaskRecord): Promi
   return node;
 }
 
-/** The result that was put before its arguments, if one was. @throws Problem 409 where what came before never had one. */
+/**
+ * The result that was put before its arguments, if one was.
+ * @throws Problem 409 where what came before never had one.
+ */
 async function prepended(services: Services, { call }: TaskRecord): Promise<unknown[]> {
   if (call.input === null || call.immutable) return [];
   const before = await resultBefore(services, call.input);

@@ -7,8 +7,8 @@ import { finish, inHand } from "./finish.ts";
 import { type Found, lookUp } from "../ask/ask.ts";
 
 /**
- * Revokes what has not started: a task, with what follows it; a group's members; or, by the id of its result, a whole canvas. What has ended stays as
- * it is.
+ * Revokes what has not started: a task, with what follows it; a group's members; or, by the id of its result, a whole
+ * canvas. What has ended stays as it is.
  * @param terminate whether what runs is stopped, within 15 s; else it is left to run.
  */
 export async function revoke(services: Services, found: Found, terminate: boolean): Promise<void> {
@@ -27,7 +27,10 @@ async function revokeTask(services: Services, record: TaskRecord, terminate: boo
   return revokeAlone(services, record, terminate);
 }
 
-/** How often a task is looked at again that started, or came to wait, between a look and the write that was to revoke it. */
+/**
+ * How often a task is looked at again that started, or came to wait, between a look and the write that was to revoke
+ * it.
+ */
 const LOOKS = 5;
 
 /** Revokes one task, and what runs in its place, but no canvas that it is the result of. */
@@ -54,7 +57,10 @@ async function isRevoked(services: Services, record: TaskRecord, terminate: bool
   return true;
 }
 
-/** Revokes what runs in a task's place, where something does. What has not been stored yet sees the mark of the task, or of its submission, when it is to start. */
+/**
+ * Revokes what runs in a task's place, where something does. What has not been stored yet sees the mark of the task, or
+ * of its submission, when it is to start.
+ */
 async function revokeReplacement(services: Services, record: TaskRecord, terminate: boolean): Promise<void> {
   const replacement = replacementOf(record);
   const found = replacement === null ? null : await lookUp(services, replacement.top.result);

@@ -34,7 +34,10 @@ export type Step =
   /** Nothing is known of it. */
   | { readonly kind: "gone" };
 
-/** Looks up what a step needs besides its message: its record, what came before it, and whether its submission was revoked. */
+/**
+ * Looks up what a step needs besides its message: its record, what came before it, and whether its submission was
+ * revoked.
+ */
 export async function prepareStep(services: Services, message: RunMessage): Promise<Step> {
   const record = await services.tasks.get(message.id, services.now());
   if (record !== null && isFinal(record.status)) return { kind: "ended", record };
@@ -44,7 +47,8 @@ export async function prepareStep(services: Services, message: RunMessage): Prom
   if (call.submission !== null) {
     const root = await services.canvases.root(call.submission);
     if (root?.revoked === true) return { kind: "doomed", call, status: "REVOKED", error: describeError(new Revoked()) };
-    // Forgotten, or its time is over, and with it whether it was revoked: a member that has no record yet is not to begin.
+    // Forgotten, or its time is over, and with it whether it was revoked: a member that has no record yet is not to
+    // begin.
     if (root === null && record === null) return { kind: "gone" };
   }
   const isNew = record === null;
@@ -62,7 +66,7 @@ export interface Before {
   readonly done: number;
 }
 
-/** How what comes before a step has ended, be it a task or a group; null where it has not. */
+/** How the task or group before a step has ended; null where it has not. */
 export async function resultBefore(services: Services, id: string): Promise<Before | null> {
   const item = await services.table.get(id);
   const group = toGroup(item);

@@ -26,7 +26,7 @@ export async function makeCall(services: Services, task: PlannedTask, context: C
   return { id, call: { ...call, payload } };
 }
 
-/** An id of the client's choice may be taken, and whoever has it keeps their own arguments. */
+/** An id of the client's choice may be taken, and its owner keeps their own arguments. */
 function payloadName(id: string, node: TaskNode): string {
   return node.options.task_id === undefined ? id : `${id}/${derivedId(id, JSON.stringify([node.args, node.kwargs]))}`;
 }

@@ -21,8 +21,8 @@ export interface CanvasContext extends Omit<CallContext, "root" | "submission"> 
 }
 
 /**
- * Stores a plan and starts it. Records come first and the machine last: what was not started is found by the sweep, and a repeated
- * submission of the same plan writes only what is missing.
+ * Stores a plan and starts it. Records come first and the machine last: what was not started is found by the sweep, and
+ * a repeated submission of the same plan writes only what is missing.
  * @throws TaskIdTaken
  */
 export async function submitCanvas(services: Services, plan: Plan, context: CanvasContext): Promise<void> {
@@ -30,7 +30,8 @@ export async function submitCanvas(services: Services, plan: Plan, context: Canv
   try {
     await startCanvas(services, plan.top.id, null, 0);
   } catch {
-    // All of it is stored, so only Step Functions stands in the way (throttled, most likely): the canvas Lambda has the time to try.
+    // All of it is stored, so only Step Functions stands in the way (throttled, most likely): the canvas Lambda has the
+    // time to try.
     await services.queues.send({ module: CANVAS_QUEUE, message: { op: "run", id: plan.top.id }, delay: 0 });
   }
 }
@@ -54,17 +55,21 @@ export async function storeCanvas(services: Services, plan: Plan, context: Canva
   ];
   await services.tasks.noteDay(context.now);
   await services.table.putManyIfAbsent(items);
-  // Last, for the sweep starts what has a root: half a submission, whose client was told that it failed, must not be found.
+  // Last, for the sweep starts what has a root: half a submission, whose client was told that it failed, must not be
+  // found.
   const { now, correlation } = context;
   await services.table.putIfAbsent(services.canvases.rootItem(plan.root, { top: plan.top, created: now, correlation }));
 }
 
-/** Bytes of the largest call that a chunk carries: with 250 of them, and their ids, its item stays below the 400 KB of DynamoDB. */
+/**
+ * Bytes of the largest call that a chunk carries: with 250 of them, and their ids, its item stays below the 400 KB of
+ * DynamoDB.
+ */
 const MAX_CARRIED_CALL = 1_280;
 
 /**
- * Members of wide groups beyond those that answers list get their records when they are claimed: the chunk has their calls. Large
- * calls make records of their own; a body of 4 MB has few of them.
+ * Members of wide groups beyond those that answers list get their records when they are claimed: the chunk has their
+ * calls. Large calls make records of their own; a body of 4 MB has few of them.
  */
 function hasRecord({ task: { place }, call }: TaskCall & { task: PlannedTask }, index: number): boolean {
   const carried = index >= MAX_LISTED && place !== null && place.together > 1;
@@ -72,8 +77,8 @@ function hasRecord({ task: { place }, call }: TaskCall & { task: PlannedTask }, 
 }
 
 /**
- * Ids of the client's choice are written first, for only that tells for certain that one is taken; and looked up before, so that
- * a refusal leaves nothing behind.
+ * Ids of the client's choice are written first, for only that tells for certain that one is taken; and looked up
+ * before, so that a refusal leaves nothing behind.
  */
 async function refuseTakenIds(services: Services, plan: Plan, calls: ReadonlyMap<string, Call>): Promise<void> {
   const chosen = plan.tasks.filter(({ node }) => node.options.task_id !== undefined).map(({ id }) => id);

@@ -53,7 +53,8 @@ export interface KeyedRequest {
 
 /**
  * Begins a request. Without a key each is the first of its kind.
- * @throws IdempotencyConflict where the key belongs to another request. @throws IdempotencyBusy while the first is being carried out.
+ * @throws IdempotencyConflict where the key belongs to another request. @throws IdempotencyBusy while the first is
+ * being carried out.
  */
 export async function beginRequest(
   table: Table,

@@ -12,7 +12,9 @@ export async function readRunMessage(services: Services, body: unknown): Promise
   return RunMessageSchema.safeParse(body).data ?? null;
 }
 
-/** One run of a periodic task. Its id derives from schedule and slot, so that one that Scheduler sends twice runs once. */
+/**
+ * One run of a periodic task. Its id derives from schedule and slot, so that one that Scheduler sends twice runs once.
+ */
 async function runOf(
   services: Services,
   { task, schedule, slot, args, kwargs }: PeriodicMessage,

@@ -17,7 +17,10 @@ export function readNode(services: Services, value: unknown): Node {
   return parsed.node;
 }
 
-/** The plan of what the task `id` starts. @param seed always the same of the same start, so that a repeated one meets the records of the first. */
+/**
+ * The plan of what the task `id` starts.
+ * @param seed always the same of the same start, so that a repeated one meets the records of the first.
+ */
 export function planFor(id: string, node: Node, ...seed: readonly string[]): Plan {
   let ids = 0;
   return createPlan(node, () => derivedId(id, ...seed, String((ids += 1))), id);
@@ -43,8 +46,8 @@ export async function startPlan(services: Services, record: TaskRecord, plan: Pl
 }
 
 /**
- * Starts what a running task starts, and gives the id of its result. Ids derive from the attempt and the node, so an attempt that runs
- * twice starts it once.
+ * Starts what a running task starts, and gives the id of its result. Ids derive from the attempt and the node, so an
+ * attempt that runs twice starts it once.
  */
 export function submitterFor(services: Services, record: TaskRecord): (value: unknown) => Promise<string> {
   const seen = new Map<string, number>();

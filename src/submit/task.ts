@@ -14,8 +14,9 @@ export class TaskIdTaken extends CeleriacError {
 }
 
 /**
- * Submits one task that was checked. The message goes first: a crash after it leaves a task that runs and makes its own record, and
- * one before it leaves nothing. An id of the client's choice is written first, for only that can tell that it is taken.
+ * Submits one task that was checked. The message goes first: a crash after it leaves a task that runs and makes its own
+ * record, and one before it leaves nothing. An id of the client's choice is written first, for only that can tell that
+ * it is taken.
  * @throws TaskIdTaken
  */
 export async function submitTask(services: Services, task: PlannedTask, context: CallContext): Promise<void> {
@@ -28,7 +29,10 @@ export async function submitTask(services: Services, task: PlannedTask, context:
   await services.tasks.submit(made.id, made.call);
 }
 
-/** Writes the record of a task whose id the client chose. One that this very submission has written before is as good. @throws TaskIdTaken */
+/**
+ * Writes the record of a task whose id the client chose. One that this very submission has written before is as good.
+ * @throws TaskIdTaken
+ */
 export async function recordChosen(services: Services, { id, call }: TaskCall): Promise<void> {
   if (await services.tasks.submit(id, call)) return;
   const record = await services.tasks.get(id, services.now());
@@ -36,7 +40,8 @@ export async function recordChosen(services: Services, { id, call }: TaskCall): 
 }
 
 /**
- * Submits many independent tasks that were checked; ids of the client's choice first, so that one that is taken refuses all.
+ * Submits many independent tasks that were checked; ids of the client's choice first, so that one that is taken refuses
+ * all.
  * @throws TaskIdTaken
  */
 export async function submitMany(

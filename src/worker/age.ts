@@ -4,8 +4,8 @@ import { logLine } from "../log.ts";
 import type { Delivery } from "./run.ts";
 
 /**
- * Notes how long a message has waited for its turn, from when it was due. What came before or was sent on for a reason of its own says
- * nothing of the queue. A note that fails must not keep a task from running.
+ * Notes how long a message has waited for its turn, from when it was due. What came before or was sent on for a reason
+ * of its own says nothing of the queue. A note that fails must not keep a task from running.
  */
 export async function noteAge(
   services: Services,

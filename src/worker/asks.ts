@@ -22,7 +22,10 @@ export function answersFor(services: Services, record: TaskRecord): (ask: Ask) =
   };
 }
 
-/** Claims the right to have an effect. The effect's claim comes before the look at the task: an attempt that has lost its task by then stops here. */
+/**
+ * Claims the right to have an effect. The effect's claim comes before the look at the task: an attempt that has lost
+ * its task by then stops here.
+ */
 async function claimEffect(services: Services, record: TaskRecord, key: string): Promise<ClaimAnswer> {
   const { id } = record;
   const fence = record.fence ?? "";
@@ -45,8 +48,8 @@ async function claimEffect(services: Services, record: TaskRecord, key: string):
 }
 
 /**
- * Stores what an effect gave. An attempt that has lost its task meanwhile may do so as long as no other has claimed the effect: it has happened, and this
- * keeps it from happening again.
+ * Stores what an effect gave. An attempt that has lost its task meanwhile may do so as long as no other has claimed the
+ * effect: it has happened, and this keeps it from happening again.
  */
 async function recordEffect(services: Services, record: TaskRecord, key: string, json: string): Promise<null> {
   const { id } = record;

@@ -19,7 +19,10 @@ export interface RunAttempt {
   readonly reported: boolean;
 }
 
-/** An attempt as summaries and metrics speak of it. @param process its task process: the most memory it had, and its function's, MB. */
+/**
+ * An attempt as summaries and metrics speak of it.
+ * @param process its task process: the most memory it had, and its function's, MB.
+ */
 export function statsOf(
   { record, message, delivery, payload, outcome, runtime, reported }: RunAttempt,
   process: { readonly memory: number | null; readonly allotted: number },

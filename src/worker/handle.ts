@@ -53,7 +53,9 @@ export async function handleDelivery(worker: Worker, delivery: Delivery): Promis
   return claimAndRun(worker, message, delivery, job);
 }
 
-/** What a message asks for: the call, where it is known before the claim, and the result that goes before its arguments. */
+/**
+ * What a message asks for: the call, where it is known before the claim, and the result that goes before its arguments.
+ */
 interface Job {
   readonly call: Call | undefined;
   /** Whether the claim may make the record. */
@@ -144,7 +146,8 @@ async function refused(
       await sendLater(services, record.call, forAttempt(message, decision.attempt), decision.due);
       return ACK;
     case "wait": {
-      // A state may wait with this message's token, and the attempt that runs has another: it is not to wait for the lease's end.
+      // A state may wait with this message's token, and the attempt that runs has another: it is not to wait for the
+      // lease's end.
       const atMost = message.token === undefined ? Infinity : backoff(delivery.receiveCount);
       const seconds = Math.min(decision.seconds, atMost);
       return lookAgain(services, message, delivery, { task: record.call.task, seconds });
@@ -175,8 +178,8 @@ async function refused(
 const MAX_LOOKS = 7;
 
 /**
- * Has a message that waits for something come back. It does so itself: each that was sent on instead would be one more with every duplicate. Only
- * before its deliveries are used up another takes its place.
+ * Has a message that waits for something come back. It does so itself: each that was sent on instead would be one more
+ * with every duplicate. Only before its deliveries are used up another takes its place.
  */
 async function lookAgain(
   services: Services,

@@ -59,7 +59,9 @@ export const FromTaskSchema = z.discriminatedUnion("type", [
     /** Whether timers or handles of the task are still there: the next task must not share a process with them. */
     leftovers: z.boolean(),
   }),
-  /** Work that an earlier task left running came to light: the process is to be replaced as soon as no task runs in it. */
+  /**
+   * Work that an earlier task left running came to light: the process is to be replaced as soon as no task runs in it.
+   */
   z.object({ type: z.literal("leftover") }),
   z.object({ type: z.literal("report"), run: z.number(), report: ReportSchema }),
   z.object({ type: z.literal("ask"), run: z.number(), call: z.number(), ask: AskSchema }),

@@ -36,7 +36,11 @@ export interface Input {
   readonly payload: Payload | null;
 }
 
-/** Runs a task that was claimed and stores what came of it. One that is to be stopped, since an environment was lost with it, is not run. @returns false where the claim was lost meanwhile. */
+/**
+ * Runs a task that was claimed and stores what came of it. One that is to be stopped, since an environment was lost
+ * with it, is not run.
+ * @returns false where the claim was lost meanwhile.
+ */
 export async function runClaimed(
   worker: {
     readonly services: Services;
@@ -92,7 +96,10 @@ export async function runClaimed(
 
 const REVOKED: TaskEnd = { status: "REVOKED", error: describeError(new Revoked()) };
 
-/** Stores what a task says of itself. States are events too, but only so many: one that changes its state without end must not outgrow its item. */
+/**
+ * Stores what a task says of itself. States are events too, but only so many: one that changes its state without end
+ * must not outgrow its item.
+ */
 function reportsOf(services: Services, { id, fence, attempt, events }: TaskRecord) {
   let room = MAX_EVENTS / 2 - events.length;
   return (report: Report, isNewState: boolean): Promise<void> => {
@@ -147,7 +154,9 @@ function endWith(outcome: Exclude<Outcome, { kind: "retry" | "replace" }>, timeL
   }
 }
 
-/** Stores RETRY, then sends the next attempt's message: after a crash in between, this message comes back and sends it. */
+/**
+ * Stores RETRY, then sends the next attempt's message: after a crash in between, this message comes back and sends it.
+ */
 async function retry(
   services: Services,
   record: TaskRecord,
@@ -173,7 +182,8 @@ async function retry(
 }
 
 /**
- * Ends an attempt that may not go on: it was to be stopped, and asked for another attempt or a replacement before it was.
+ * Ends an attempt that may not go on: it was to be stopped, and asked for another attempt or a replacement before it
+ * was.
  * @returns false where the claim was lost meanwhile.
  */
 async function stopped(services: Services, record: TaskRecord, message: RunMessage, ran: number): Promise<boolean> {

@@ -32,8 +32,8 @@ interface Running {
 }
 
 /**
- * The process that user code runs in: one task at a time, kept warm, killed at the hard limit. A thread would not do: one took
- * 44 s to terminate inside JSON.parse, and takes its supervisor along when it crashes.
+ * The process that user code runs in: one task at a time, kept warm, killed at the hard limit. A thread would not do:
+ * one took 44 s to terminate inside JSON.parse, and takes its supervisor along when it crashes.
  */
 export class TaskChild {
   readonly #file: string;
@@ -51,7 +51,11 @@ export class TaskChild {
   #before = 0;
   #peak: number | null = null;
 
-  /** @param file the child's entry. @param memory the function's memory, MB. @param variables what its environment has besides this process's. */
+  /**
+   * @param file the child's entry.
+   * @param memory the function's memory, MB.
+   * @param variables what its environment has besides this process's.
+   */
   constructor(file: string, memory: number, variables: Readonly<Record<string, string>> = {}) {
     this.#file = file;
     this.#variables = variables;
@@ -60,7 +64,9 @@ export class TaskChild {
     this.#start();
   }
 
-  /** The most memory that the process had in the attempt that runs or ran last, MB; null where the system does not say. */
+  /**
+   * The most memory that the process had in the attempt that runs or ran last, MB; null where the system does not say.
+   */
   get peak(): number | null {
     return this.#peak;
   }

@@ -95,7 +95,10 @@ async function attempt(
   }
 }
 
-/** Runs a task for its items, one after the other. Between two of them timers have their turn, so that the soft limit ends a task that never waits. */
+/**
+ * Runs a task for its items, one after the other. Between two of them timers have their turn, so that the soft limit
+ * ends a task that never waits.
+ */
 async function runForEach(
   items: Iterable<readonly unknown[] | null>,
   run: (args: readonly unknown[]) => Promise<unknown>,

@@ -17,11 +17,15 @@ import { correlation, problems } from "./middleware.ts";
 
 /** Characters of an answer that goes as text unseen: in Lambda's JSON each takes 3 bytes at the most, a quote 2. */
 const SHORT_ANSWER = 1 * MB;
-/** Bytes of an answer's text in Lambda's JSON: with its headers (10 KB at the most) it must fit the 6,291,556 B that a function answers. */
+/**
+ * Bytes of an answer's text in Lambda's JSON: with its headers (10 KB at the most) it must fit the 6,291,556 B that a
+ * function answers.
+ */
 const MAX_TEXT = 6_000_000;
 
 /**
- * The handler of one API function. Everything that operations have in common happens around them here and in the middleware.
+ * The handler of one API function. Everything that operations have in common happens around them here and in the
+ * middleware.
  * @param operations by the names of their routes. @param right what a caller needs for any of them.
  */
 export function createHandler(
@@ -115,7 +119,10 @@ function toResult({ status, json, headers }: ApiAnswer): APIGatewayProxyResult {
   };
 }
 
-/** Quotes and backslashes double in Lambda's JSON, which base64 spares them: it takes a third more, whatever it is made of. */
+/**
+ * Quotes and backslashes double in Lambda's JSON, which base64 spares them: it takes a third more, whatever it is made
+ * of.
+ */
 function fitsAsText(json: string): boolean {
   return json.length <= SHORT_ANSWER || Buffer.byteLength(JSON.stringify(json)) <= MAX_TEXT;
 }

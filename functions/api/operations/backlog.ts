@@ -6,8 +6,8 @@ import { moduleOf } from "../../../src/core/record/record.ts";
 const RETRY_AFTER = 30;
 
 /**
- * Refuses a submission while messages of a module that it needs wait for longer than the stage allows. What tasks start themselves is taken: a canvas
- * that is on its way would be lost.
+ * Refuses a submission while messages of a module that it needs wait for longer than the stage allows. What tasks start
+ * themselves is taken: a canvas that is on its way would be lost.
  * @param tasks their names. @throws Problem 429
  */
 export async function refuseBacklog(services: Services, tasks: Iterable<string>): Promise<void> {

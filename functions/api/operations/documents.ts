@@ -59,7 +59,10 @@ export async function findUpload(services: Services, id: string, scope: string):
   return item.data;
 }
 
-/** @throws Problem 415 for a type that is not read or that the bytes contradict, 400 for an empty file, 413 for too much. */
+/**
+ * @throws Problem 415 for a type that is not read or that the bytes contradict, 400 for an empty file, 413 for too
+ * much.
+ */
 export function refuseUnreadable(filename: string, contentType: string | null, bytes: Uint8Array): Promise<unknown> {
   return asProblem(() => documentType(filename, contentType, bytes));
 }

@@ -6,7 +6,10 @@ import { OPENMETRICS_TYPE, openMetrics } from "../../../src/core/insights/openme
 import { hourStart, lastHours } from "../../../src/core/insights/summary.ts";
 import type { Operation } from "../http/request.ts";
 
-/** `GET /metrics`: queues, and tasks since midnight UTC, as OpenMetrics. An environment that is asked again reads the last two hours of each task only. */
+/**
+ * `GET /metrics`: queues, and tasks since midnight UTC, as OpenMetrics. An environment that is asked again reads the
+ * last two hours of each task only.
+ */
 export const getMetrics: Operation = async (_request, services) => {
   const now = services.now();
   const hours = lastHours(now, new Date(now).getUTCHours() + 1);

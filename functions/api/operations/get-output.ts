@@ -4,7 +4,10 @@ import { outputKey, outputName } from "../../../src/core/record/document.ts";
 import { Problem } from "../../../src/core/http/problem.ts";
 import { type Operation, answer, param } from "../http/request.ts";
 
-/** `GET /documents/{task_id}/output`: leads to the text that a task (`documents.process`, `etl.load`) has stored as its output. */
+/**
+ * `GET /documents/{task_id}/output`: leads to the text that a task (`documents.process`, `etl.load`) has stored as its
+ * output.
+ */
 export const getOutput: Operation = async (request, services) => {
   const { id, call, status } = await findTask(services, param(request, "task_id"), request.caller);
   if (status !== "SUCCESS") throw new Problem(404, "no_output", `There is no output: the task is ${status}.`);

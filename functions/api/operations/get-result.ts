@@ -3,7 +3,10 @@ import { describe, find, hasEnded } from "../../../src/ask/ask.ts";
 import { WaitQuery } from "../../../src/core/http/requests.ts";
 import { type Operation, param, parseQuery } from "../http/request.ts";
 
-/** Milliseconds between the first two looks, and at the most; each takes half again as long as the last. A wait of 20 s reads 17 times. */
+/**
+ * Milliseconds between the first two looks, and at the most; each takes half again as long as the last. A wait of 20 s
+ * reads 17 times.
+ */
 const FIRST_INTERVAL = 40;
 const LONGEST_INTERVAL = 2_000;
 

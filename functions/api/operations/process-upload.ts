@@ -9,8 +9,9 @@ import { type Operation, param, parseBody } from "../http/request.ts";
 import { shippedNode, submitMade } from "./submission.ts";
 
 /**
- * `POST /documents/uploads/{id}/process`: runs `documents.process` on a file that was uploaded by its form. `uploads/` is a quarantine: whoever has
- * the form can write there again until it expires, so what was checked is kept under `documents/`, and it is that which is processed.
+ * `POST /documents/uploads/{id}/process`: runs `documents.process` on a file that was uploaded by its form. `uploads/`
+ * is a quarantine: whoever has the form can write there again until it expires, so what was checked is kept under
+ * `documents/`, and it is that which is processed.
  */
 export const processUpload: Operation = async (request, services) => {
   parseBody(request, EmptyBody);
@@ -24,7 +25,10 @@ export const processUpload: Operation = async (request, services) => {
   return submitMade(request, services, node.task, (keyed) => ({ id: derivedId(keyed.seed, "0"), node }));
 };
 
-/** Lets a file out of quarantine, its bytes as they were checked. @throws Problem 409 where nothing was uploaded, or its refusal; then it is gone. */
+/**
+ * Lets a file out of quarantine, its bytes as they were checked.
+ * @throws Problem 409 where nothing was uploaded, or its refusal; then it is gone.
+ */
 async function release(
   store: DocumentStore,
   id: string,

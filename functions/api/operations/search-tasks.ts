@@ -5,7 +5,10 @@ import { SearchQuery } from "../../../src/core/http/requests.ts";
 import { hasTerms, termsOf } from "../../../src/core/http/search.ts";
 import { type Operation, answer, parseQuery } from "../http/request.ts";
 
-/** `GET /search`: tasks that have some words in them, newest first. Each page looks at 1,000 tasks or so; its cursor leads on. */
+/**
+ * `GET /search`: tasks that have some words in them, newest first. Each page looks at 1,000 tasks or so; its cursor
+ * leads on.
+ */
 export const searchTasks: Operation = async (request, services) => {
   const { text = "", ...query } = parseQuery(request, SearchQuery);
   const terms = termsOf(text);

@@ -62,7 +62,8 @@ export function refuseFaults(services: Services, node: TaskNode): void {
 
 /**
  * Submits one task whose arguments need its id, and answers 202.
- * @param make the id and the node, always the same of the same request. @param before what must be there when the task starts.
+ * @param make the id and the node, always the same of the same request. @param before what must be there when the task
+ * starts.
  */
 export function submitMade(
   request: ApiRequest,

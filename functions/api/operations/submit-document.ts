@@ -3,7 +3,10 @@ import { documentTask, refuseUnreadable, storeOf } from "./documents.ts";
 import { type Operation, parseQuery } from "../http/request.ts";
 import { shippedNode, submitMade } from "./submission.ts";
 
-/** `POST /documents?filename=NAME`: stores the file and runs `documents.process`. A file that is refused leaves nothing behind. */
+/**
+ * `POST /documents?filename=NAME`: stores the file and runs `documents.process`. A file that is refused leaves nothing
+ * behind.
+ */
 export const submitDocument: Operation = async (request, services) => {
   const { filename } = parseQuery(request, DocumentQuery);
   const contentType = request.headers["content-type"] ?? null;

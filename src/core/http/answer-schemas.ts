@@ -3,7 +3,10 @@ import { HourInsight, TaskInsight } from "../insights/insights.ts";
 
 export { HourInsight, TaskInsight };
 
-/** Answers of the HTTP contract, to the key: the OpenAPI document is made of them, and tests hold real answers against them. */
+/**
+ * Answers of the HTTP contract, to the key: the OpenAPI document is made of them, and tests hold real answers against
+ * them.
+ */
 
 const Id = z.guid();
 const Time = z.iso.datetime();

@@ -51,8 +51,8 @@ export interface Measured {
 }
 
 /**
- * The class of a task by half of its attempts. No attempt outlives its hard limit, so where limits end many long ones, the task is too long for them:
- * nobody knows how long they would have run.
+ * The class of a task by half of its attempts. No attempt outlives its hard limit, so where limits end many long ones,
+ * the task is too long for them: nobody knows how long they would have run.
  */
 export function classOf({ runtime: { p50, p95 }, timeoutRate }: Measured): SizeClass {
   const half = p50 ?? 0;
@@ -64,8 +64,8 @@ export function classOf({ runtime: { p50, p95 }, timeoutRate }: Measured): SizeC
 }
 
 /**
- * How many calls of a task to put into one so that it runs for some 95 s: within half of its hard limit, with results that fit together, and
- * no more than one submission takes. Null where one call is long enough.
+ * How many calls of a task to put into one so that it runs for some 95 s: within half of its hard limit, with results
+ * that fit together, and no more than one submission takes. Null where one call is long enough.
  */
 export function chunkSizeOf(measured: Measured): number | null {
   const { runtime, payload, timeLimit } = measured;

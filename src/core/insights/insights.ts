@@ -8,8 +8,8 @@ const Count = z.int().min(0);
 const Measure = z.number().min(0).nullable();
 
 /**
- * Half of all values are not above `p50`, 95% not above `p95`. They are estimates: runtimes and memory are right to 2.2%,
- * waits and payloads to 9.1%. Null where nothing was measured.
+ * Half of all values are not above `p50`, 95% not above `p95`. They are estimates: runtimes and memory are right to
+ * 2.2%, waits and payloads to 9.1%. Null where nothing was measured.
  */
 const Quantiles = z.strictObject({ p50: Measure, p95: Measure, max: Measure });
 type Quantiles = z.output<typeof Quantiles>;

@@ -23,7 +23,8 @@ export interface TaskMetrics {
 }
 
 /**
- * Queues and tasks in the text that Prometheus and OpenTelemetry collectors read. Counters begin anew at midnight UTC, which `_created` says and rate() takes for a reset.
+ * Queues and tasks in the text that Prometheus and OpenTelemetry collectors read. Counters begin anew at midnight UTC,
+ * which `_created` says and rate() takes for a reset.
  * @param since that midnight, milliseconds since 1970.
  */
 export function openMetrics(queues: readonly QueueMetrics[], tasks: readonly TaskMetrics[], since: number): string {

@@ -5,7 +5,10 @@ import { type Counters, type Scale, bucketFor } from "./histogram.ts";
 export const RUNTIME: Scale = { prefix: "r", perDoubling: 16 };
 /** Most memory of their task process, MB. */
 export const MEMORY: Scale = { prefix: "m", perDoubling: 16 };
-/** Seconds that they waited in their queue. Waits differ by far more than runtimes do, and coarse buckets keep the item small. */
+/**
+ * Seconds that they waited in their queue. Waits differ by far more than runtimes do, and coarse buckets keep the item
+ * small.
+ */
 export const WAIT: Scale = { prefix: "w", perDoubling: 4 };
 /** Bytes of their arguments and result. */
 export const PAYLOAD: Scale = { prefix: "p", perDoubling: 4 };
@@ -15,7 +18,10 @@ export const COUNTED_OUTCOMES = ["succeeded", "failed", "retried", "revoked", "r
 
 export type CountedOutcome = (typeof COUNTED_OUTCOMES)[number];
 
-/** How a task was started: by itself, by a state of a machine, or as a member of a group, with others or by a state of its own. */
+/**
+ * How a task was started: by itself, by a state of a machine, or as a member of a group, with others or by a state of
+ * its own.
+ */
 export const VIAS = ["plain", "step", "member", "alone"] as const;
 
 export type Via = (typeof VIAS)[number];
@@ -47,7 +53,9 @@ export interface AttemptStats {
   readonly allotted: number;
 }
 
-/** The counters of one attempt. All are whole numbers, so that sums do not depend on the order in which they are added. */
+/**
+ * The counters of one attempt. All are whole numbers, so that sums do not depend on the order in which they are added.
+ */
 export function countersOf(attempt: AttemptStats): Counters {
   const runMs = Math.round(attempt.runtime * 1000);
   return {

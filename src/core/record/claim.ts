@@ -39,20 +39,24 @@ export function onRefusedClaim(
   return lost >= MAX_LOST ? { action: "giveUp", from, lost } : { action: "takeOver", from, lost };
 }
 
-/** Milliseconds after an attempt was due within which its own message is expected: a message of an earlier one that comes sooner waits. */
+/**
+ * Milliseconds after an attempt was due within which its own message is expected: a message of an earlier one that
+ * comes sooner waits.
+ */
 const GRACE = 5_000;
 
 /**
- * The record waits, and not for the attempt of the message, or not any more for something else. A message of an earlier attempt is a duplicate, or
- * the worker ended before it sent the next. That is known only when the next is overdue: a duplicate that sent it at once would make one more of
- * every attempt to come.
+ * The record waits, and not for the attempt of the message, or not any more for something else. A message of an earlier
+ * attempt is a duplicate, or the worker ended before it sent the next. That is known only when the next is overdue: a
+ * duplicate that sent it at once would make one more of every attempt to come.
  */
 function waitingFor(record: TaskRecord, message: { readonly attempt: number }, now: number): ClaimDecision {
   if (message.attempt >= record.attempt) return { action: "wait", seconds: 1 };
   const { attempt } = record;
   const due = record.due ?? now - GRACE;
   const seconds = (due + GRACE - now) / 1000;
-  // What is due later than SQS can delay lies in a schedule, of which there is one for an attempt however often it is made.
+  // What is due later than SQS can delay lies in a schedule, of which there is one for an attempt however often it is
+  // made.
   return seconds <= 0 || seconds > MAX_SQS_DELAY ? { action: "resend", attempt, due } : { action: "wait", seconds };
 }
 
@@ -62,7 +66,10 @@ export type DeadLetterDecision =
   | { readonly action: "notify" }
   /** The task has replaced itself: see to it that what runs in its place was started. */
   | { readonly action: "replaced" }
-  /** The task is well: the message is a duplicate of one that does its work. It is sent again, for should that fail nobody else looks. */
+  /**
+   * The task is well: the message is a duplicate of one that does its work. It is sent again, for should that fail
+   * nobody else looks.
+   */
   | { readonly action: "resend"; readonly attempt: number; readonly due: number }
   /** Nothing else will end the task. */
   | { readonly action: "bury" };

@@ -64,8 +64,8 @@ export const CallSchema = z.object({
 export type Call = z.infer<typeof CallSchema>;
 
 /**
- * What a module's queue carries: run the task `id`. A plain task's message has everything needed; a canvas step's, which
- * Step Functions sends, has the id and the token of the state that waits for it, and the record has the rest.
+ * What a module's queue carries: run the task `id`. A plain task's message has everything needed; a canvas step's,
+ * which Step Functions sends, has the id and the token of the state that waits for it, and the record has the rest.
  */
 export const RunMessageSchema = z.object({
   op: z.literal("run"),
@@ -86,8 +86,8 @@ export const RunMessageSchema = z.object({
 export type RunMessage = z.infer<typeof RunMessageSchema>;
 
 /**
- * Whether two calls under one id are one submission that was made twice: by a client that repeated its request, by an SDK whose answer
- * was lost, or by an attempt whose environment was, which starts the same at another time.
+ * Whether two calls under one id are one submission that was made twice: by a client that repeated its request, by an
+ * SDK whose answer was lost, or by an attempt whose environment was, which starts the same at another time.
  */
 export function isSameSubmission(one: Call, other: Call): boolean {
   const keys = ["task", "root", "parent", "submission", "origin"] as const;

@@ -12,7 +12,7 @@ export const StoredEffectSchema = z.object({
   fence: z.string(),
   /** The {@link turnOf} that claim. */
   turn: z.number().int(),
-  /** What it gave; null while it runs, or where whoever ran it failed or was lost. */
+  /** What it gave; null while it runs, or where the attempt that ran it failed or was lost. */
   result: PayloadSchema.nullable(),
 });
 
@@ -27,12 +27,18 @@ export function turnOf({ attempt, lost }: Pick<TaskRecord, "attempt" | "lost">):
 export type EffectDecision =
   /** It happened, and gave this: it is not run again. */
   | { readonly action: "give"; readonly result: Payload }
-  /** It is run: for the first time, or again, since whoever ran it before failed, or was lost and nobody knows how far it came. */
+  /**
+   * It is run: for the first time, or again, since the attempt that ran it failed, or was lost and nobody knows how far
+   * it came.
+   */
   | { readonly action: "run" }
   /** A later attempt runs it, so this one counts for nothing. */
   | { readonly action: "leave" };
 
-/** Decides over an effect that an attempt with this turn wants to have. @param effect as it is stored, or null where nothing is. */
+/**
+ * Decides over an effect that an attempt with this turn wants to have.
+ * @param effect as it is stored, or null where nothing is.
+ */
 export function onEffect(effect: StoredEffect | null, turn: number): EffectDecision {
   if (effect === null) return { action: "run" };
   if (effect.result !== null) return { action: "give", result: effect.result };
