@@ -1,133 +1,133 @@
 import * as z from "zod";
+import {
+  GraphAnswer,
+  GraphNode as AnyGraphNode,
+  GroupAnswer,
+  HealthAnswer,
+  LiveAnswer,
+  OutputAnswer,
+  ProblemAnswer,
+  QueueCounts,
+  RedriveAnswer,
+  ResultAnswer,
+  RevokeAnswer,
+  StateAnswer,
+  SubmissionAnswer,
+  TaskAnswer,
+  TaskInsight,
+  TaskRow,
+  UploadAnswer,
+  WorkflowsAnswer,
+} from "../src/core/http/answer-schemas.ts";
+import { RegisteredTaskSchema } from "../src/core/define/registry.ts";
 
-/** What the commands read of the API's answers (src/core/http/answer-schemas.ts has all of them). Other keys pass, for a stage may be of another version. */
+/**
+ * What the commands read of the API's answers: some keys of the contract's schemas. Other keys pass and may be missing,
+ * since a stage may be of another version.
+ */
 
-const Failure = z.looseObject({ type: z.string(), message: z.string(), task_id: z.string() });
-const Progress = z.looseObject({ current: z.number(), total: z.number(), message: z.string().nullable() });
-
-const state = {
-  status: z.string(),
-  error: Failure.nullable(),
-  started_at: z.string().nullable(),
-  done_at: z.string().nullable(),
-  runtime: z.number().nullable(),
-};
-
-const task = { ...state, task_id: z.string(), progress: Progress.nullable(), retries: z.number() };
+const state = { status: true, error: true, started_at: true, done_at: true, runtime: true } as const;
+const result = { result: true, result_url: true } as const;
+const row = {
+  ...state,
+  task_id: true,
+  progress: true,
+  retries: true,
+  task: true,
+  queue: true,
+  created_at: true,
+} as const;
+const counts = { total: true, completed: true, failed: true } as const;
 
 /** A task as lists have it. */
-export const Row = z.looseObject({
-  ...task,
-  task: z.string(),
-  queue: z.string(),
-  created_at: z.string(),
-  arguments: z.string().nullish(),
-});
+export const Row = TaskRow.pick({ ...row, arguments: true })
+  .partial({ arguments: true })
+  .loose();
 export type Row = z.output<typeof Row>;
 
-const result = { result: z.unknown(), result_url: z.string().optional() };
-
-const TaskRecord = z.looseObject({ ...Row.shape, ...result, kind: z.literal("task") });
-const GroupRecord = z.looseObject({
-  ...state,
-  ...result,
-  kind: z.literal("group"),
-  task_id: z.string(),
-  total: z.number(),
-  completed: z.number(),
-  failed: z.number(),
-  created_at: z.string(),
-});
-
 /** What `GET /result/{id}` says of a task or a group. */
-export const Settled = z.discriminatedUnion("kind", [TaskRecord, GroupRecord]);
-export type Settled = z.output<typeof Settled>;
+export const TaskOrGroup = z.discriminatedUnion("kind", [
+  ResultAnswer.pick({ ...row, ...result, kind: true }).loose(),
+  GroupAnswer.pick({ ...state, ...result, ...counts, kind: true, task_id: true, created_at: true }).loose(),
+]);
+export type TaskOrGroup = z.output<typeof TaskOrGroup>;
 
-export const Submission = z.looseObject({ task_id: z.string(), root_id: z.string() });
+/** The answer to a submission. */
+export const Submission = SubmissionAnswer.pick({ task_id: true, root_id: true }).loose();
+/** A page of tasks. */
 export const Page = z.looseObject({ tasks: z.array(Row), cursor: z.string().nullable() });
-export const Options = z.looseObject({ options: z.record(z.string(), z.unknown()) });
+/** The options that a task was called with. */
+export const Options = TaskAnswer.pick({ options: true }).loose();
+/** The queues in numbers. */
+export const Queues = z.looseObject({ queues: z.array(QueueCounts.loose()) });
 
-const QueueRow = z.looseObject({
-  name: z.string(),
-  waiting: z.number(),
-  in_flight: z.number(),
-  delayed: z.number(),
-  dead: z.number(),
-});
-export const Queues = z.looseObject({ queues: z.array(QueueRow) });
+/** What has changed since the last look. */
+export const Live = LiveAnswer.pick({ now: true, more: true })
+  .extend({
+    tasks: z.array(Row),
+    states: z.array(StateAnswer.pick({ ...state, task_id: true, progress: true, retries: true, kind: true }).loose()),
+  })
+  .loose();
 
-export const Live = z.looseObject({
-  now: z.string(),
-  tasks: z.array(Row),
-  more: z.boolean(),
-  states: z.array(z.looseObject({ ...task, kind: z.string() })),
-});
-
+/** The tasks that are deployed. */
 export const Registry = z.looseObject({
   tasks: z.array(
-    z.looseObject({
-      name: z.string(),
-      queue: z.string(),
-      time_limit: z.number(),
-      soft_time_limit: z.number().nullable(),
-      max_retries: z.number().nullable(),
-      args: z.record(z.string(), z.unknown()),
-    }),
+    RegisteredTaskSchema.pick({
+      name: true,
+      queue: true,
+      time_limit: true,
+      soft_time_limit: true,
+      max_retries: true,
+      args: true,
+    }).loose(),
   ),
 });
 
+/** The named workflows. */
 export const Workflows = z.looseObject({
-  workflows: z.array(z.looseObject({ name: z.string(), tasks: z.array(z.string()) })),
+  workflows: z.array(WorkflowsAnswer.shape.workflows.element.pick({ name: true, tasks: true }).loose()),
 });
 
-const counts = { total: z.number().nullable(), completed: z.number().nullable(), failed: z.number().nullable() };
-
-export const GraphNode = z.looseObject({
-  ...state,
-  ...counts,
-  id: z.string(),
-  kind: z.enum(["task", "chain", "group", "chord"]),
-  task: z.string().nullable(),
-  in: z.string().nullable(),
-  role: z.enum(["top", "step", "member", "header", "body", "link", "replacement"]),
-  index: z.number(),
-  result_id: z.string(),
-  progress: Progress.nullable(),
-  retries: z.number(),
-  hidden: z.number(),
-});
+/** A node of a graph. */
+export const GraphNode = AnyGraphNode.loose();
 export type GraphNode = z.output<typeof GraphNode>;
 
-export const Graph = z.looseObject({ task_id: z.string(), result_id: z.string(), nodes: z.array(GraphNode) });
-export const Upload = z.looseObject({ id: z.string(), url: z.string(), fields: z.record(z.string(), z.string()) });
-export const Output = z.looseObject({ url: z.string() });
-export const Health = z.looseObject({ status: z.string() });
+/** A submission as a graph. */
+export const Graph = GraphAnswer.pick({ task_id: true, result_id: true })
+  .extend({ nodes: z.array(GraphNode) })
+  .loose();
+/** Where a document is to be sent. */
+export const Upload = UploadAnswer.pick({ id: true, url: true, fields: true }).loose();
+/** Where an output lies. */
+export const Output = OutputAnswer.loose();
+/** Liveness; a stage that is not well may say so in another word. */
+export const Health = HealthAnswer.extend({ status: z.string() }).loose();
+/** The contract itself. */
 export const OpenApi = z.looseObject({ openapi: z.string(), info: z.looseObject({ version: z.string() }) });
-export const Revoked = z.looseObject({ task_id: z.string() });
-export const Redriven = z.looseObject({ redriven: z.number() });
+/** What was revoked. */
+export const Revoked = RevokeAnswer.loose();
+/** How many dead tasks went back. */
+export const Redriven = RedriveAnswer.pick({ redriven: true }).loose();
 
 /** Why a request was refused, by RFC 9457. API Gateway itself may say only `message`. */
-export const Problem = z.looseObject({
-  title: z.string().optional(),
-  detail: z.string().optional(),
-  message: z.string().optional(),
-  errors: z.array(z.looseObject({ path: z.string(), message: z.string() })).optional(),
-});
+export const Problem = ProblemAnswer.pick({ title: true, detail: true, errors: true })
+  .partial()
+  .extend({ message: z.string().optional() })
+  .loose();
 
-const Quantiles = z.looseObject({ p50: z.number().nullable(), p95: z.number().nullable() });
-
+/** What became of tasks. */
 export const Insights = z.looseObject({
   tasks: z.array(
-    z.looseObject({
-      task: z.string(),
-      runs: z.number(),
-      failed: z.number(),
-      runtime: Quantiles,
-      queue_wait: Quantiles,
-      memory: z.looseObject({ max: z.number().nullable() }),
-      payload: z.looseObject({ p95: z.number().nullable() }),
-      cost: z.looseObject({ total_usd: z.number() }),
-      advice: z.array(z.string()),
-    }),
+    TaskInsight.pick({
+      task: true,
+      runs: true,
+      failed: true,
+      runtime: true,
+      queue_wait: true,
+      memory: true,
+      payload: true,
+      cost: true,
+      advice: true,
+    }).loose(),
   ),
 });

@@ -1,4 +1,4 @@
-import type { Settled } from "./answers.ts";
+import type { TaskOrGroup } from "./answers.ts";
 import { progressLine } from "./view/bar.ts";
 import { type Paint, paintFor } from "./view/paint.ts";
 import { type Cell, type Column, table } from "./view/table.ts";
@@ -18,12 +18,15 @@ export interface Terminal {
   /** Writes a value as JSON: on one line for programs, over several for people. */
   readonly printJson: (value: unknown) => void;
   readonly printTable: (columns: readonly Column[], rows: readonly (readonly Cell[])[]) => void;
-  /** Replaces what the last `redraw` has written, as much as the screen holds; a file or pipe gets what has changed below what was. */
+  /**
+   * Replaces what the last `redraw` has written, as much as the screen holds; a file or pipe gets what has changed
+   * below what was.
+   */
   readonly redraw: (lines: readonly string[]) => void;
   /** Writes a line for who looks on. */
   readonly note: (line: string) => void;
   /** Shows how far a task is, where somebody looks on; null takes it away. */
-  readonly showProgress: (record: Settled | null, seconds: number) => void;
+  readonly showProgress: (record: TaskOrGroup | null, seconds: number) => void;
   /** Whether anybody sees progress. */
   readonly showsProgress: boolean;
 }

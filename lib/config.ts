@@ -1,3 +1,4 @@
+import { DAY, MAX_RETENTION } from "../src/core/limits.ts";
 import * as z from "zod";
 import { METRIC_LEVELS } from "../src/core/insights/emf.ts";
 import { DefinitionError } from "../src/core/errors.ts";
@@ -18,7 +19,10 @@ const LOG_RETENTION_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
 
-/** What a stage in cdk.json (`context.stages`) may say. Unknown keys are refused, so that a typo does not pass for a default. */
+/**
+ * What a stage in cdk.json (`context.stages`) may say. Unknown keys are refused, so that a typo does not pass for a
+ * default.
+ */
 const StageSchema = z.strictObject({
   /** What becomes of table, bucket, queues and log groups when they leave the template: `retain` in production. */
   resources: z.enum(["retain", "destroy"]).default("destroy"),
@@ -41,19 +45,24 @@ const StageSchema = z.strictObject({
   /** What this stage says differently of single modules; a name that is no module is refused. */
   modules: z.record(z.string(), ModuleOverrideSchema).default({}),
   /**
-   * Modules that were removed, whose queues stay for one release more: what still waits there ends as FAILURE `NotRegistered`, and so
-   * settles the canvases that wait for it. Take a name out when its queue has been empty for 14 days, or at once if nothing waits.
+   * Modules that were removed, whose queues stay for one release more: what still waits there ends as FAILURE
+   * `NotRegistered`, and so settles the canvases that wait for it. Take a name out when its queue has been empty for 14
+   * days, or at once if nothing waits.
    */
   retiredModules: z
     .array(z.string().regex(/^(?!(canvas|dead)$)[a-z][a-z0-9_-]{0,39}$/, "is no module's name"))
     .default([]),
   /** Subnets and security groups by the names that modules use (`defineModule({ vpc: "private" })`). */
   vpcs: VpcsSchema.default({}),
-  /** Reserved concurrency of the function behind `?wait=`, so that waiting clients don't use up the account's; null: none. */
+  /**
+   * Reserved concurrency of the function behind `?wait=`, so that waiting clients don't use up the account's; null:
+   * none.
+   */
   waitConcurrency: z.number().int().min(1).max(1_000).nullable().default(null),
   /**
-   * Reserved concurrency of each of the API's other functions (submit, read, operate), so that no module's backlog leaves the API
-   * without; null: none. New accounts have 10 in all, of which 10 must stay unreserved, so that theirs must be raised first.
+   * Reserved concurrency of each of the API's other functions (submit, read, operate), so that no module's backlog
+   * leaves the API without; null: none. New accounts have 10 in all, of which 10 must stay unreserved, so that theirs
+   * must be raised first.
    */
   apiConcurrency: z.number().int().min(1).max(1_000).nullable().default(null),
   /** Pages of these origins may call the API from a browser; none: no CORS. */
@@ -63,57 +72,61 @@ const StageSchema = z.strictObject({
   /** A web ACL before the API; null: none. One costs $5 a month, each rule $1, a million requests $0.60. */
   waf: WafSchema.nullable().default(null),
   /**
-   * Table, bucket, queues and logs are encrypted under a customer-managed key: `true` makes one, an ARN names yours. $1 a month and $0.03
-   * for 10,000 calls. @default false AWS's own keys, which cost nothing
+   * Table, bucket, queues and logs are encrypted under a customer-managed key: `true` makes one, an ARN names yours. $1
+   * a month and $0.03 for 10,000 calls. @default false AWS's own keys, which cost nothing
    */
   kmsKey: KmsKeySchema.default(false),
   /**
-   * Seconds: submissions to a module whose messages have waited for longer are answered 429. An estimate by the workers (see
-   * src/aws/queue-ages.ts); null: everything is taken, for 14 days.
+   * Seconds: submissions to a module whose messages have waited for longer are answered 429. An estimate by the workers
+   * (see src/aws/queue-ages.ts); null: everything is taken, for 14 days.
    */
-  maxQueueAge: z
-    .number()
-    .int()
-    .min(10)
-    .max(14 * 24 * 3600)
-    .nullable()
-    .default(null),
+  maxQueueAge: z.number().int().min(10).max(MAX_RETENTION).nullable().default(null),
   /**
-   * Whether API, functions and state machines send traces to X-Ray: one request a second, and 5 % of what is above. $5 for a million traces.
+   * Whether API, functions and state machines send traces to X-Ray: one request a second, and 5 % of what is above. $5
+   * for a million traces.
    */
   tracing: z.boolean().default(false),
-  /** Whether the end of each task and canvas is an event on the account's default bus. $1 for a million, and a call before each end. */
+  /**
+   * Whether the end of each task and canvas is an event on the account's default bus. $1 for a million, and a call
+   * before each end.
+   */
   completionEvents: z.boolean().default(false),
-  /** Requests a second that the API takes, and how many at once. 10,000 and 5,000 are an account's quota in one region. */
+  /**
+   * Requests a second that the API takes, and how many at once. 10,000 and 5,000 are an account's quota in one region.
+   */
   apiRate: z.number().int().min(1).max(10_000).default(500),
   apiBurst: z.number().int().min(1).max(5_000).default(1_000),
   /**
-   * Seconds that the states of named workflows leave their tasks for waiting in queues (a backlog, a run anew after an environment
-   * was lost), besides running: a state that waits for longer gives its task up. A message can wait for 14 days.
+   * Seconds that the states of named workflows leave their tasks for waiting in queues (a backlog, a run anew after an
+   * environment was lost), besides running: a state that waits for longer gives its task up. A message can wait for 14
+   * days.
    */
-  queueAllowance: z
-    .number()
-    .int()
-    .min(60)
-    .max(14 * 24 * 3600)
-    .default(24 * 3600),
+  queueAllowance: z.number().int().min(60).max(MAX_RETENTION).default(DAY),
   /**
-   * Who has messages wait that are due in more than the 900 s that SQS delays one: `scheduler`, or `hops`, which receives and sends them again
-   * every 900 s, for emulators whose Scheduler takes schedules and never runs them (LocalStack). Periodic tasks need a Scheduler.
+   * Who has messages wait that are due in more than the 900 s that SQS delays one: `scheduler`, or `hops`, which
+   * receives and sends them again every 900 s, for emulators whose Scheduler takes schedules and never runs them
+   * (LocalStack). Periodic tasks need a Scheduler.
    */
   longDelays: z.enum(["scheduler", "hops"]).default("scheduler"),
-  /** Whether the account's role for API Gateway's logs is set: one for all APIs of account and region. False where it has one, or needs none. */
+  /**
+   * Whether the account's role for API Gateway's logs is set: one for all APIs of account and region. False where it
+   * has one, or needs none.
+   */
   gatewayLogRole: z.boolean().default(true),
   /** The address, verified in SES, that modules with the `email` grant send from; null: they cannot send. */
   emailSender: z.email().nullable().default(null),
   /** Who is told of alarms; null: nobody, they only show in the console. */
   alarmEmail: z.email().nullable().default(null),
   /**
-   * Metrics of tasks in CloudWatch, by stage, and by module or task as well. Six names (runtime, wait, succeeded, failed, retried, part of the soft limit) at $0.30 a month for the
-   * stage and each module, or task, in the hours that have data. `off` leaves out the alarms on them too.
+   * Metrics of tasks in CloudWatch, by stage, and by module or task as well. Six names (runtime, wait, succeeded,
+   * failed, retried, part of the soft limit) at $0.30 a month for the stage and each module, or task, in the hours that
+   * have data. `off` leaves out the alarms on them too.
    */
   metrics: z.enum(METRIC_LEVELS).default("stage"),
-  /** Whether CloudWatch shows the stage on a dashboard, and keeps queries of its logs. $3 a month above an account's first three. */
+  /**
+   * Whether CloudWatch shows the stage on a dashboard, and keeps queries of its logs. $3 a month above an account's
+   * first three.
+   */
   dashboard: z.boolean().default(true),
   /** Tags of every stack, which CloudFormation puts on all that it makes. */
   tags: z.record(z.string().min(1).max(128), z.string().max(256)).default({}),

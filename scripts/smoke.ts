@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import * as z from "zod";
-import { OpenApi, Health, Options, Queues, Registry, Revoked, Settled, Submission } from "../cli/answers.ts";
+import { OpenApi, Health, Options, Queues, Registry, Revoked, TaskOrGroup, Submission } from "../cli/answers.ts";
 import { type Api, createApi } from "../cli/api.ts";
 import { CliError } from "../cli/errors.ts";
 import { ConnectError, connect } from "../remote/connect.ts";
@@ -25,7 +25,7 @@ const add = (...args: number[]): unknown => ({ task: "math.add", args });
 /** Runs something to its end, and expects this result. */
 async function expectResult(api: Api, path: string, body: unknown, expected: unknown): Promise<undefined> {
   const { task_id: id } = await api.call("POST", path, Submission, { body });
-  const record = await endOf(api, id);
+  const record = await whenEnded(api, id);
   if (record.status !== "SUCCESS") {
     throw new Error(`${record.status}: ${record.error?.type ?? ""} ${record.error?.message ?? ""} (${id})`);
   }
@@ -33,10 +33,10 @@ async function expectResult(api: Api, path: string, body: unknown, expected: unk
   if (got !== JSON.stringify(expected)) throw new Error(`expected ${JSON.stringify(expected)}, got ${got} (${id})`);
 }
 
-async function endOf(api: Api, id: string): Promise<Settled> {
+async function whenEnded(api: Api, id: string): Promise<TaskOrGroup> {
   const deadline = Date.now() + PATIENCE * 1000;
   for (;;) {
-    const record = await api.call("GET", `/result/${id}`, Settled, { query: { wait: 20 } });
+    const record = await api.call("GET", `/result/${id}`, TaskOrGroup, { query: { wait: 20 } });
     if (["SUCCESS", "FAILURE", "REVOKED"].includes(record.status)) return record;
     if (Date.now() > deadline) throw new Error(`${id} is still ${record.status} after ${PATIENCE} s`);
   }
@@ -46,7 +46,7 @@ async function readDocument(api: Api): Promise<undefined> {
   const body = new TextEncoder().encode("One line.\nAnother.\n");
   const query = { filename: "smoke.txt" };
   const { task_id: id } = await api.call("POST", "/documents", Submission, { query, body });
-  const { status, result, error } = await endOf(api, id);
+  const { status, result, error } = await whenEnded(api, id);
   const lines = z.looseObject({ lines: z.number() }).safeParse(result).data?.lines;
   if (lines !== 2) throw new Error(`expected 2 lines, got ${status} ${JSON.stringify(error ?? result)} (${id})`);
 }
@@ -80,7 +80,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
     const body = { task: "math.add", args: [1, 2], options: { countdown: 600 } };
     const { task_id: id } = await api.call("POST", "/tasks", Submission, { body });
     await api.call("POST", `/tasks/${id}/revoke`, Revoked, { body: {} });
-    const { status } = await endOf(api, id);
+    const { status } = await whenEnded(api, id);
     if (status !== "REVOKED") throw new Error(`expected REVOKED, got ${status} (${id})`);
   },
   "task data": async (api): Promise<undefined> => {

@@ -1,5 +1,5 @@
 import { Command } from "@commander-js/extra-typings";
-import { Settled } from "../answers.ts";
+import { TaskOrGroup } from "../answers.ts";
 import { CliError, EXIT, Refusal } from "../errors.ts";
 import { examples } from "../help.ts";
 import type { Open, Session } from "../session.ts";
@@ -57,16 +57,16 @@ export function statusCommand(open: Open) {
     });
 }
 
-async function recordOf({ api }: Session, id: string): Promise<Settled | null> {
+async function recordOf({ api }: Session, id: string): Promise<TaskOrGroup | null> {
   try {
-    return await api.call("GET", `/result/${encodeURIComponent(id)}`, Settled);
+    return await api.call("GET", `/result/${encodeURIComponent(id)}`, TaskOrGroup);
   } catch (error) {
     if (error instanceof Refusal && error.status === 404) return null;
     throw error;
   }
 }
 
-function rowOf(id: string, record: Settled | null, now: number): Cell[] {
+function rowOf(id: string, record: TaskOrGroup | null, now: number): Cell[] {
   if (record === null) return [id, "-", { text: "unknown", style: "dim" }];
   const { status, runtime, created_at: created, error } = record;
   const what = record.kind === "task" ? record.task : `group of ${record.total}`;

@@ -1,4 +1,4 @@
-import type { Settled } from "../answers.ts";
+import type { TaskOrGroup } from "../answers.ts";
 import { duration } from "./format.ts";
 import type { Paint } from "./paint.ts";
 import { markOf, styleOf } from "./status.ts";
@@ -8,7 +8,7 @@ const BAR = 20;
 
 /** How far a task or group is, on one line: `● probe.progress  ████████░░░░░░░░░░░░  2/5  1.2 s  page 2`. */
 export function progressLine(
-  record: Settled,
+  record: TaskOrGroup,
   seconds: number,
   { width, paint }: { width: number; paint: Paint },
 ): string {
@@ -29,7 +29,7 @@ interface Steps {
   readonly message: string | null;
 }
 
-function stepsOf(record: Settled): Steps | null {
+function stepsOf(record: TaskOrGroup): Steps | null {
   if (record.kind === "task") return record.progress;
   return { current: record.completed + record.failed, total: record.total, message: null };
 }

@@ -1,32 +1,19 @@
-import type { z } from "zod";
-import type {
-  GraphAnswer,
-  GroupAnswer,
-  LiveAnswer,
-  MembersAnswer,
-  QueuesAnswer,
-  SearchAnswer,
-  StateAnswer,
-  SubmissionAnswer,
-  TaskAnswer,
-  WorkflowsAnswer,
+export type {
+  GraphAnswer as Graph,
+  GroupAnswer as GroupData,
+  LiveAnswer as Look,
+  MembersAnswer as Members,
+  QueueCounts as Queue,
+  SearchAnswer as SearchPage,
+  StateAnswer as State,
+  SubmissionAnswer as Submission,
+  TaskAnswer as TaskData,
+  TaskRow,
 } from "../../src/core/http/answer-schemas.ts";
-import type { RegisteredTask } from "../../src/core/define/registry.ts";
+import type { WorkflowsAnswer } from "../../src/core/http/answer-schemas.ts";
 
-export type TaskRow = z.output<typeof SearchAnswer>["tasks"][number];
-export type TaskData = z.output<typeof TaskAnswer>;
-export type GroupData = z.output<typeof GroupAnswer>;
-export type State = z.output<typeof StateAnswer>;
-export type Look = z.output<typeof LiveAnswer>;
-export type Graph = z.output<typeof GraphAnswer>;
-export type Members = z.output<typeof MembersAnswer>;
-export type Queue = z.output<typeof QueuesAnswer>["queues"][number];
-export type Submission = z.output<typeof SubmissionAnswer>;
-export type Workflow = z.output<typeof WorkflowsAnswer>["workflows"][number];
-export type { RegisteredTask };
-
-/** A page of a search. */
-export type SearchPage = z.output<typeof SearchAnswer>;
+export type Workflow = WorkflowsAnswer["workflows"][number];
+export type { RegisteredTask } from "../../src/core/define/registry.ts";
 
 /** A line of a task's log, as the server beside the page tells it. */
 export interface LogLine {

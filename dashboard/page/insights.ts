@@ -1,18 +1,13 @@
-import type { z } from "zod";
-import type { InsightsAnswer } from "../../src/core/http/answer-schemas.ts";
+import type { HourInsight, InsightsAnswer, TaskInsight } from "../../src/core/http/answer-schemas.ts";
 import { get } from "./api.ts";
 
-/** What recorded runs tell. Seconds, MB, bytes, US dollars. */
-export type Insights = z.output<typeof InsightsAnswer>;
-export type TaskInsight = Insights["tasks"][number];
-/** One task in one hour. */
-export type InsightPoint = Insights["series"][number];
+export type { HourInsight, TaskInsight };
 /** How a task fits the guideline of task sizes. */
 export type SizeClass = TaskInsight["class"];
 
 /** What recorded runs tell; nothing where nothing has been recorded. */
-export async function getInsights(signal: AbortSignal): Promise<Pick<Insights, "tasks" | "series">> {
-  const { tasks = [], series = [] } = await get<Partial<Insights>>("/insights", signal);
+export async function getInsights(signal: AbortSignal): Promise<Pick<InsightsAnswer, "tasks" | "series">> {
+  const { tasks = [], series = [] } = await get<Partial<InsightsAnswer>>("/insights", signal);
   return { tasks, series };
 }
 
@@ -28,13 +23,13 @@ export interface Span {
 }
 
 /**
- * The points of some tasks by time, oldest first. Counts add up; percentiles of several tasks do not, so the median is weighed by runs
- * and the 95th is the highest of any.
+ * The points of some tasks by time, oldest first. Counts add up; percentiles of several tasks do not, so the median is
+ * weighed by runs and the 95th is the highest of any.
  */
-export function spansOf(points: readonly InsightPoint[]): Span[] {
+export function spansOf(points: readonly HourInsight[]): Span[] {
   const byTime = Map.groupBy(points, (point) => point.time);
   const spans = [...byTime].map(([time, group]) => {
-    const total = (of: (point: InsightPoint) => number): number => group.reduce((sum, point) => sum + of(point), 0);
+    const total = (of: (point: HourInsight) => number): number => group.reduce((sum, point) => sum + of(point), 0);
     const timed = group.filter((point) => point.runtime_p50 !== null);
     const runs = timed.reduce((sum, point) => sum + point.succeeded + point.failed, 0);
     const weighed = timed.reduce((sum, point) => sum + (point.runtime_p50 ?? 0) * (point.succeeded + point.failed), 0);

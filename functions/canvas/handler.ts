@@ -1,10 +1,10 @@
 import { fileURLToPath } from "node:url";
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import { CANVAS_QUEUE } from "../../src/aws/engine.ts";
-import { createRuntime } from "../../src/aws/runtime.ts";
+import { createServices } from "../../src/aws/services.ts";
 import { backoff } from "../../src/core/define/backoff.ts";
 import { type CanvasMessage, CanvasMessageSchema } from "../../src/core/record/canvas.ts";
-import { endParts } from "../../src/end/settle.ts";
+import { endParts } from "../../src/end/parts.ts";
 import { logLine } from "../../src/log.ts";
 import { startChunk } from "../../src/canvas/chunk.ts";
 import { closeGroup } from "../../src/canvas/close.ts";
@@ -19,7 +19,7 @@ import { sweep } from "../../src/canvas/sweep.ts";
 /** The queue of all dead letters. */
 const DEAD_QUEUE = "dead";
 
-const runtime = createRuntime(fileURLToPath(new URL(".", import.meta.url)));
+const services = createServices(fileURLToPath(new URL(".", import.meta.url)));
 
 /** The canvas Lambda: starts, chunks, closes and settles canvases, records dead letters, and sweeps. */
 export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
@@ -29,7 +29,7 @@ export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
 
 /** Whatever goes wrong with one message must not bring back the others of its batch. */
 async function handleSafely(record: SQSRecord): Promise<SQSBatchResponse["batchItemFailures"]> {
-  const queue = runtime.queues.moduleOf(record.eventSourceARN);
+  const queue = services.queues.moduleOf(record.eventSourceARN);
   try {
     await handleFrom(queue, record);
     return [];
@@ -43,13 +43,13 @@ async function handleSafely(record: SQSRecord): Promise<SQSBatchResponse["batchI
 /** Besides its own queue it is fed from that of dead letters, and from those of modules that were removed. */
 function handleFrom(queue: string, record: SQSRecord): Promise<void> {
   if (queue === CANVAS_QUEUE) return handleMessage(record);
-  return queue === DEAD_QUEUE ? buryLetter(runtime, record) : buryRetired(runtime, record);
+  return queue === DEAD_QUEUE ? buryLetter(services, record) : buryRetired(services, record);
 }
 
 /** Shortens the message's way back; if that fails it comes by itself, when its visibility timeout is over. */
 async function hide(queue: string, { messageId, receiptHandle, attributes }: SQSRecord): Promise<void> {
   try {
-    await runtime.queues.hide(queue, receiptHandle, backoff(Number(attributes.ApproximateReceiveCount)));
+    await services.queues.hide(queue, receiptHandle, backoff(Number(attributes.ApproximateReceiveCount)));
   } catch (error) {
     const fields = { message_id: messageId, error: String(error) };
     logLine("WARN", "a message's visibility could not be changed", {}, fields);
@@ -60,29 +60,29 @@ async function handleMessage(record: SQSRecord): Promise<void> {
   const body: unknown = JSON.parse(record.body);
   const message = CanvasMessageSchema.safeParse(body);
   if (message.success) return act(message.data);
-  if (await executionEnded(runtime, body)) return;
+  if (await executionEnded(services, body)) return;
   logLine("ERROR", "a message that no canvas wrote was dropped", {}, { message_id: record.messageId });
 }
 
 function act(message: CanvasMessage): Promise<void> {
   switch (message.op) {
     case "run":
-      return startNested(runtime, message.id, message.token ?? null);
+      return startNested(services, message.id, message.token ?? null);
     case "chunk":
-      return startChunk(runtime, message);
+      return startChunk(services, message);
     case "close":
-      return closeGroup(runtime, message.id, message.token);
+      return closeGroup(services, message.id, message.token);
     case "settle":
-      return settleCanvas(runtime, message.id);
+      return settleCanvas(services, message.id);
     case "end":
-      return endParts(runtime, message.parts, message);
+      return endParts(services, message.parts, message);
     case "revoke":
-      return revokeCanvas(runtime, message.canvas, message.terminate);
+      return revokeCanvas(services, message.canvas, message.terminate);
     case "purge":
-      return purgeQueue(runtime, message);
+      return purgeQueue(services, message);
     case "prepare":
-      return prepareRun(runtime, message);
+      return prepareRun(services, message);
     case "sweep":
-      return sweep(runtime, message);
+      return sweep(services, message);
   }
 }

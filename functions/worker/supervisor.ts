@@ -1,11 +1,11 @@
 import { fileURLToPath } from "node:url";
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import { readWorkerEnv } from "../../src/aws/env.ts";
-import { createRuntime } from "../../src/aws/runtime.ts";
+import { createServices } from "../../src/aws/services.ts";
 import { backoff } from "../../src/core/define/backoff.ts";
 import { type Verdict, handleDelivery } from "../../src/worker/handle.ts";
 import { metricsLine } from "../../src/core/insights/emf.ts";
-import type { EndedAttempt } from "../../src/core/insights/summary.ts";
+import type { AttemptStats } from "../../src/core/insights/summary.ts";
 import { logLine, writeLine } from "../../src/log.ts";
 import type { Delivery } from "../../src/worker/run.ts";
 import { createStats } from "../../src/worker/stats.ts";
@@ -15,13 +15,13 @@ const folder = fileURLToPath(new URL(".", import.meta.url));
 const env = readWorkerEnv();
 // The child starts while Lambda still initialises, so that the first task finds it warm.
 const child = new TaskChild(`${folder}task.mjs`, env.memory, await secretsOf(env.secrets));
-const runtime = createRuntime(folder);
-const stats = createStats((task, hour, counters) => runtime.summaries.add(task, hour, counters));
-const worker = { runtime, module: env.module, child, ended };
+const services = createServices(folder);
+const stats = createStats((task, hour, counters) => services.summaries.add(task, hour, counters));
+const worker = { services, module: env.module, child, ended };
 
-function ended(attempt: EndedAttempt): void {
+function ended(attempt: AttemptStats): void {
   stats.count(attempt);
-  const line = metricsLine(attempt, { level: env.metrics, stage: runtime.env.stage, module: env.module });
+  const line = metricsLine(attempt, { level: env.metrics, stage: services.env.stage, module: env.module });
   if (line !== null) writeLine(line);
 }
 
@@ -41,7 +41,7 @@ export async function handler(event: SQSEvent, context: Context): Promise<SQSBat
     failures.push({ itemIdentifier: record.messageId });
     await hide(record, verdict.hide);
   }
-  await stats.settle();
+  await stats.flush();
   return { batchItemFailures: failures };
 }
 
@@ -58,7 +58,7 @@ async function handleSafely(record: SQSRecord, context: Context): Promise<Verdic
 /** Shortens the message's way back; if that fails it comes by itself, when its visibility timeout is over. */
 async function hide(record: SQSRecord, seconds: number): Promise<void> {
   try {
-    await worker.runtime.queues.hide(worker.module, record.receiptHandle, seconds);
+    await worker.services.queues.hide(worker.module, record.receiptHandle, seconds);
   } catch (error) {
     logLine(
       "WARN",

@@ -24,8 +24,11 @@ export const CANVAS_TIMEOUT = 300;
 /** Minutes between two sweeps for what no message will ever settle. */
 const SWEEP_MINUTES = 10;
 
-/** The canvas queue and the function that starts, chunks, closes and settles; it also takes the dead letters, and sweeps. */
-export class Canvas extends Construct {
+/**
+ * The canvas queue and the function that starts, chunks, closes and settles; it also takes the dead letters, and
+ * sweeps.
+ */
+export class CanvasEngine extends Construct {
   constructor(
     scope: Construct,
     id: string,

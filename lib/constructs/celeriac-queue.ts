@@ -2,16 +2,22 @@ import { EventSourceMapping, type IFunction } from "aws-cdk-lib/aws-lambda";
 import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import { Duration } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
-import { MAX_RECEIVE_COUNT } from "../../src/core/limits.ts";
+import { DAY, MAX_RECEIVE_COUNT, MAX_RETENTION } from "../../src/core/limits.ts";
 import type { StageContext } from "../stage.ts";
 import { stageKey } from "./stage-key.ts";
 
-/** Seconds that a message stays hidden after its function's timeout: a function that is still running must not meet its own message. */
+/**
+ * Seconds that a message stays hidden after its function's timeout: a function that is still running must not meet its
+ * own message.
+ */
 const VISIBILITY_MARGIN = 30;
 /** SQS keeps a message for 14 days at the most; none of ours may be lost sooner. */
-export const QUEUE_RETENTION_DAYS = 14;
+export const QUEUE_RETENTION_DAYS = MAX_RETENTION / DAY;
 
-/** How long SQS works with one data key: a call to KMS for each hour, not for each message (1 minute to 24 hours; default 5 minutes). */
+/**
+ * How long SQS works with one data key: a call to KMS for each hour, not for each message (1 minute to 24 hours;
+ * default 5 minutes).
+ */
 const DATA_KEY_REUSE = Duration.hours(1);
 
 /** A queue that one function consumes. */

@@ -1,21 +1,21 @@
 import type { App } from "aws-cdk-lib/core";
 import { CANVAS_KINDS } from "../canvas-kinds.ts";
 import { CanvasMachine } from "../constructs/canvas-machine.ts";
-import { Canvas } from "../constructs/canvas.ts";
+import { CanvasEngine } from "../constructs/canvas.ts";
 import { WorkflowMachine } from "../constructs/workflow-machine.ts";
 import { type StageContext, StageStack } from "../stage.ts";
 import type { CompiledWorkflow } from "../workflows.ts";
 
 /** What runs canvases, and the machines of named workflows. */
 export class CanvasStack extends StageStack {
-  readonly canvas: Canvas;
+  readonly canvas: CanvasEngine;
   readonly machines: readonly CanvasMachine[];
   readonly workflows: readonly WorkflowMachine[];
 
   constructor(app: App, stage: StageContext, workflows: readonly CompiledWorkflow[]) {
     super(app, stage, "canvas", "Celeriac: chains, groups, chords and workflows, dead letters, and the sweep");
     // By its name: a reference would export the ARN from the tasks stack, for good.
-    this.canvas = new Canvas(this, "Canvas", {
+    this.canvas = new CanvasEngine(this, "Canvas", {
       stage,
       deadQueueArn: stage.names.arn("sqs", stage.names.queue("dead")),
     });

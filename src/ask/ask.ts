@@ -1,7 +1,8 @@
 import { toGroup } from "../aws/canvas-table.ts";
-import type { Runtime } from "../aws/runtime.ts";
+import type { Services } from "../aws/services.ts";
 import { toRecord } from "../aws/task-table.ts";
-import { summaryOf } from "../core/record/answer.ts";
+import type { ResultAnswer, TaskAnswer } from "../core/http/answer-schemas.ts";
+import { summaryOf } from "../core/http/answer.ts";
 import { type Caller, type Owner, mayAccess } from "../core/record/caller.ts";
 import type { GroupRecord } from "../core/record/canvas.ts";
 import { Problem } from "../core/http/problem.ts";
@@ -22,9 +23,9 @@ export type Found =
   | { readonly kind: "group"; readonly record: GroupRecord };
 
 /** The task or group `id`, or null. */
-export async function lookUp(runtime: Runtime, id: string): Promise<Found | null> {
-  const item = isId(id) ? await runtime.table.get(id.toLowerCase()) : null;
-  const task = toRecord(item, runtime.now());
+export async function lookUp(services: Services, id: string): Promise<Found | null> {
+  const item = isId(id) ? await services.table.get(id.toLowerCase()) : null;
+  const task = toRecord(item, services.now());
   if (task !== null) return { kind: "task", record: task };
   const group = toGroup(item);
   return group === null ? null : { kind: "group", record: group };
@@ -32,10 +33,11 @@ export async function lookUp(runtime: Runtime, id: string): Promise<Found | null
 
 /**
  * The task or group `id`, as far as it is the caller's.
- * @throws Problem 404 where there is none, its time is over, or it is another's: who may not see it is not told that it is there.
+ * @throws Problem 404 where there is none, its time is over, or it is another's: a caller who may not see it is not told that
+ * it is there.
  */
-export async function find(runtime: Runtime, id: string, caller: Caller): Promise<Found> {
-  const found = await lookUp(runtime, id);
+export async function find(services: Services, id: string, caller: Caller): Promise<Found> {
+  const found = await lookUp(services, id);
   if (found !== null && mayAccess(caller, ownerOf(found))) return found;
   throw new Problem(404, "unknown_task", "There is no task or group with this id, or its time is over.");
 }
@@ -45,8 +47,8 @@ function ownerOf(found: Found): Owner | null {
 }
 
 /** The record of the task `id`. @throws Problem 404 as {@link find} does. */
-export async function findTask(runtime: Runtime, id: string, caller: Caller): Promise<TaskRecord> {
-  const found = await find(runtime, id, caller);
+export async function findTask(services: Services, id: string, caller: Caller): Promise<TaskRecord> {
+  const found = await find(services, id, caller);
   if (found.kind === "task") return found.record;
   throw new Problem(404, "unknown_task", "This is a group, not a task.");
 }
@@ -57,18 +59,18 @@ export function hasEnded(found: Found): boolean {
 }
 
 /** What was asked for, with its result, as JSON text. */
-export function describe(runtime: Runtime, found: Found): Promise<string> {
-  return found.kind === "task" ? describeTask(runtime, found.record) : describeGroup(runtime, found.record);
+export function describe(services: Services, found: Found): Promise<string> {
+  return found.kind === "task" ? describeTask(services, found.record) : describeGroup(services, found.record);
 }
 
 /** A task's record with its result, as JSON text. */
 export async function describeTask(
-  runtime: Runtime,
+  services: Services,
   record: TaskRecord,
-  extra: Readonly<Record<string, unknown>> = {},
+  extra: Partial<Omit<TaskAnswer, keyof ResultAnswer>> = {},
 ): Promise<string> {
   const summary = { ...summaryOf(record), ...extra };
   return record.result === null
     ? JSON.stringify({ ...summary, result: null })
-    : runtime.payloads.embed(summary, record.result);
+    : services.payloads.embed(summary, record.result);
 }

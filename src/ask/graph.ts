@@ -1,54 +1,36 @@
 import { chunkId, membersOf, toCanvas, toGroup } from "../aws/canvas-table.ts";
-import type { Runtime } from "../aws/runtime.ts";
+import type { Services } from "../aws/services.ts";
 import type { Item } from "../aws/table.ts";
 import { toRecord } from "../aws/task-table.ts";
+import type { GraphAnswer, GraphNode, Member, State } from "../core/http/answer-schemas.ts";
+import { rfc3339 } from "../core/http/answer.ts";
 import { type Caller, mayAccess } from "../core/record/caller.ts";
-import type { Canvas, GroupRecord } from "../core/record/canvas.ts";
+import type { StoredCanvas, GroupRecord } from "../core/record/canvas.ts";
 import { type Part, chunkSize } from "../core/canvas/place.ts";
 import type { TaskRecord } from "../core/record/record.ts";
 import type { Found } from "./ask.ts";
-import { type State, WAITING, countsOf, groupState, isWide, ownerOf, stateOf, taskState } from "./states.ts";
+import { WAITING, countsOf, groupState, isWide, ownerOf, stateOf, taskState } from "./states.ts";
 
 /** Nodes of one graph: what fits a second of reading and an eye. Parts beyond are counted, not shown. */
 const MAX_NODES = 600;
-
-/** A node of a graph: a task, or a canvas around others. */
-export interface GraphNode extends State {
-  readonly id: string;
-  readonly kind: "task" | Canvas["kind"];
-  readonly task: string | null;
-  readonly in: string | null;
-  readonly role: "top" | "step" | "member" | "header" | "body" | "link" | "replacement";
-  readonly index: number;
-  readonly result_id: string;
-  readonly hidden: number;
-}
-
-/** A submission as a graph. */
-export interface Graph {
-  readonly result_id: string;
-  readonly root_id: string;
-  /** Milliseconds since 1970. */
-  readonly created: number;
-  readonly nodes: readonly GraphNode[];
-}
 
 /** What is to become a node. */
 type Pending = Pick<GraphNode, "in" | "role" | "index"> & { readonly part: Part };
 
 /**
- * The submission that a task or group belongs to, as a graph: its canvases level by level, two reads of many items for each level. A wide group is one
- * node with its counts; of what else is too much the first parts are shown, and the rest is counted.
+ * The submission that a task or group belongs to, as a graph: its canvases level by level, two reads of many items for
+ * each level. A wide group is one node with its counts; of what else is too much the first parts are shown, and the
+ * rest is counted.
  */
-export async function graphOf(runtime: Runtime, found: Found, caller: Caller): Promise<Graph> {
-  const { top, created, root } = await beginningOf(runtime, found);
+export async function graphOf(services: Services, found: Found, caller: Caller): Promise<Omit<GraphAnswer, "task_id">> {
+  const { top, created, root } = await beginningOf(services, found);
   const nodes: GraphNode[] = [];
   const seen = new Set([top.id]);
   let level: Pending[] = [{ part: top, in: null, role: "top", index: 0 }];
   while (level.length > 0) {
     const next: Pending[] = [];
     const room = MAX_NODES - nodes.length - level.length;
-    for (const { node, parts: all } of await readLevel(runtime, level, caller)) {
+    for (const { node, parts: all } of await readLevel(services, level, caller)) {
       const parts = all.filter(({ part }) => !seen.has(part.id));
       const shown = parts.slice(0, Math.max(0, room - next.length));
       nodes.push({ ...node, hidden: node.hidden + parts.length - shown.length });
@@ -57,14 +39,14 @@ export async function graphOf(runtime: Runtime, found: Found, caller: Caller): P
     }
     level = next;
   }
-  return { result_id: top.result, root_id: root, created, nodes };
+  return { result_id: top.result, root_id: root, created_at: rfc3339(created), nodes };
 }
 
 /** The top of the submission, or the task alone where it has none (or its time is over). */
-async function beginningOf(runtime: Runtime, found: Found): Promise<{ top: Part; created: number; root: string }> {
+async function beginningOf(services: Services, found: Found): Promise<{ top: Part; created: number; root: string }> {
   const isTask = found.kind === "task";
   const submission = isTask ? found.record.call.submission : found.record.group.root;
-  const root = submission === null ? null : await runtime.canvases.root(submission);
+  const root = submission === null ? null : await services.canvases.root(submission);
   const rootId = isTask ? found.record.call.root : (found.record.group.shared_root ?? found.record.group.root);
   if (root !== null) return { top: root.top, created: root.created, root: rootId };
   const id = isTask ? found.record.id : found.record.group.id;
@@ -79,19 +61,19 @@ interface ReadNode {
   readonly parts: readonly Pending[];
 }
 
-async function readLevel(runtime: Runtime, level: readonly Pending[], caller: Caller): Promise<ReadNode[]> {
-  const items = await runtime.table.getMany(
+async function readLevel(services: Services, level: readonly Pending[], caller: Caller): Promise<ReadNode[]> {
+  const items = await services.table.getMany(
     level.map(({ part }) => part.id),
     { consistent: true },
   );
   const groups = level.flatMap(({ part }) => toGroup(items.get(part.id) ?? null) ?? []);
   const [counts, members, children] = await Promise.all([
-    countsOf(runtime, groups),
-    smallMembers(runtime, groups),
-    childrenOf(runtime, level, items),
+    countsOf(services, groups),
+    smallMembers(services, groups),
+    childrenOf(services, level, items),
   ]);
   const others = new Set(
-    [...children].flatMap(([id, item]) => (mayAccess(caller, ownerOf(runtime, item)) ? [] : [id])),
+    [...children].flatMap(([id, item]) => (mayAccess(caller, ownerOf(services, item)) ? [] : [id])),
   );
   return level.map((pending) => {
     const item = items.get(pending.part.id) ?? null;
@@ -104,7 +86,7 @@ async function readLevel(runtime: Runtime, level: readonly Pending[], caller: Ca
     }
     const canvas = toCanvas(item);
     if (canvas !== null) return { node: nodeOf(pending, canvas.kind, WAITING), parts: partsOf(pending, canvas) };
-    const record = toRecord(item, runtime.now());
+    const record = toRecord(item, services.now());
     const state = record === null ? WAITING : taskState(record);
     return { node: nodeOf(pending, "task", state), parts: startedBy(pending, record, children, others) };
   });
@@ -123,7 +105,7 @@ function pendingOf(around: Pending, part: Part, role: GraphNode["role"], index: 
 }
 
 /** The steps of a chain, the header and body of a chord. */
-function partsOf(around: Pending, canvas: Canvas): Pending[] {
+function partsOf(around: Pending, canvas: StoredCanvas): Pending[] {
   if (canvas.kind === "chain") return canvas.steps.map((step, index) => pendingOf(around, step, "step", index));
   if (canvas.kind === "group") return [];
   const header = { id: canvas.header, task: null, result: canvas.header };
@@ -131,10 +113,10 @@ function partsOf(around: Pending, canvas: Canvas): Pending[] {
 }
 
 /** The members of groups that start each by itself. */
-async function smallMembers(runtime: Runtime, groups: readonly GroupRecord[]): Promise<Map<string, Part[]>> {
+async function smallMembers(services: Services, groups: readonly GroupRecord[]): Promise<Map<string, Part[]>> {
   const small = groups.filter(({ group }) => !isWide(group.total));
   const keys = small.flatMap(({ group }) => Array.from({ length: group.total }, (_, n) => chunkId(group.id, n)));
-  const chunks = await runtime.table.getMany(keys, { consistent: true });
+  const chunks = await services.table.getMany(keys, { consistent: true });
   return new Map(
     small.map(({ group }) => [
       group.id,
@@ -147,15 +129,18 @@ async function smallMembers(runtime: Runtime, groups: readonly GroupRecord[]): P
 
 /** The tasks that tasks of this level have started: links, and what they submitted. */
 async function childrenOf(
-  runtime: Runtime,
+  services: Services,
   level: readonly Pending[],
   items: ReadonlyMap<string, Item>,
 ): Promise<Map<string, Item>> {
-  const ids = level.flatMap(({ part }) => toRecord(items.get(part.id) ?? null, runtime.now())?.children ?? []);
-  return runtime.table.getMany(ids.slice(0, MAX_NODES), { consistent: true });
+  const ids = level.flatMap(({ part }) => toRecord(items.get(part.id) ?? null, services.now())?.children ?? []);
+  return services.table.getMany(ids.slice(0, MAX_NODES), { consistent: true });
 }
 
-/** What runs in a task's place, and what it has started, but what is others'. A submission of its own is one node: it has a graph of its own. */
+/**
+ * What runs in a task's place, and what it has started, but what is others'. A submission of its own is one node: it
+ * has a graph of its own.
+ */
 function startedBy(
   around: Pending,
   record: TaskRecord | null,
@@ -173,38 +158,29 @@ function startedBy(
   return replacement === null ? links : [pendingOf(around, replacement.top, "replacement", 0), ...links];
 }
 
-/** A member of a group as a page lists it. */
-export interface ListedMember extends State {
-  readonly index: number;
-  readonly task: string | null;
-  readonly task_id: string;
-  readonly kind: "task" | "group";
-}
-
 /** Members of a group, in their order, from `offset`. A member without a record waits, or has ended with its group. */
 export async function membersFrom(
-  runtime: Runtime,
+  services: Services,
   { group, end }: GroupRecord,
   offset: number,
   limit: number,
-): Promise<ListedMember[]> {
+): Promise<Member[]> {
   const size = chunkSize(group.total);
   const last = Math.min(offset + limit, group.total);
   const numbers = Array.from(
     { length: Math.max(0, Math.ceil(last / size) - Math.floor(offset / size)) },
     (_, n) => Math.floor(offset / size) + n,
   );
-  const chunks = await Promise.all(numbers.map((n) => runtime.canvases.members(group.id, n)));
+  const chunks = await Promise.all(numbers.map((n) => services.canvases.members(group.id, n)));
   const skipped = offset - Math.floor(offset / size) * size;
   const parts = chunks
     .flat()
     .slice(skipped, skipped + limit)
     .map((member) => member.part);
-  const items = await runtime.table.getMany(parts.map((part) => part.result));
+  const items = await services.table.getMany(parts.map((part) => part.result));
   return parts.map((part, at) => {
-    const found = stateOf(runtime, items.get(part.result) ?? null);
-    const unknown = { kind: "task" as const, state: { ...WAITING, status: end?.status ?? "PENDING" } };
-    const { kind, state } = found ?? unknown;
-    return { index: offset + at, task: part.task, task_id: part.result, kind, ...state };
+    const found = stateOf(services, items.get(part.result) ?? null);
+    const unknown = { kind: "task" as const, ...WAITING, status: end?.status ?? "PENDING" };
+    return { index: offset + at, task: part.task, task_id: part.result, ...(found ?? unknown) };
   });
 }

@@ -1,8 +1,9 @@
-import type { Runtime } from "../aws/runtime.ts";
+import type { Services } from "../aws/services.ts";
 import { toGroup } from "../aws/canvas-table.ts";
 import { toRecord } from "../aws/task-table.ts";
-import { rfc3339 } from "../core/record/answer.ts";
-import type { Group, GroupEnd, GroupRecord } from "../core/record/canvas.ts";
+import type { GroupAnswer } from "../core/http/answer-schemas.ts";
+import { rfc3339 } from "../core/http/answer.ts";
+import type { StoredGroup, GroupEnd, GroupRecord } from "../core/record/canvas.ts";
 import { MAX_LISTED, MAX_RESULT } from "../core/limits.ts";
 import { chunkSize, chunkCount } from "../core/canvas/place.ts";
 
@@ -13,13 +14,16 @@ interface Child {
   readonly started: number | null;
 }
 
+/** A group's record, without its result. */
+type GroupSummary = Omit<GroupAnswer, "result" | "result_url">;
+
 /** A group's record with its result, as JSON text. */
-export async function describeGroup(runtime: Runtime, record: GroupRecord): Promise<string> {
+export async function describeGroup(services: Services, record: GroupRecord): Promise<string> {
   const { group, end } = record;
-  const children = await childrenOf(runtime, group, end);
-  const counts = end ?? (await countsOf(runtime, group, children));
+  const children = await childrenOf(services, group, end);
+  const counts = end ?? (await countsOf(services, group, children));
   const started = end?.started ?? earliest(children);
-  const summary = {
+  const summary: GroupSummary = {
     task_id: group.id,
     kind: "group",
     status: end?.status ?? (children.some((child) => child.status !== "PENDING") ? "STARTED" : "PENDING"),
@@ -37,43 +41,42 @@ export async function describeGroup(runtime: Runtime, record: GroupRecord): Prom
     done_at: rfc3339(end?.done ?? null),
     runtime: end === null || started === null ? null : (end.done - started) / 1000,
   };
-  return withResult(runtime, summary, end);
+  return withResult(services, summary, end);
 }
 
 /** A list above the size of a result shows as null, and still travels. */
-async function withResult(
-  runtime: Runtime,
-  summary: Readonly<Record<string, unknown>>,
-  end: GroupEnd | null,
-): Promise<string> {
+async function withResult(services: Services, summary: GroupSummary, end: GroupEnd | null): Promise<string> {
   const result = end?.result ?? null;
   if (result === null || ("key" in result && result.bytes > MAX_RESULT))
     return JSON.stringify({ ...summary, result: null });
-  return runtime.payloads.embed(summary, result);
+  return services.payloads.embed(summary, result);
 }
 
-/** The first 1,000 members. One whose record was not written yet, or was settled before it had one, has the group's end or waits. */
-async function childrenOf(runtime: Runtime, group: Group, end: GroupEnd | null): Promise<Child[]> {
+/**
+ * The first 1,000 members. One whose record was not written yet, or was settled before it had one, has the group's end
+ * or waits.
+ */
+async function childrenOf(services: Services, group: StoredGroup, end: GroupEnd | null): Promise<Child[]> {
   const chunks = Math.min(chunkCount(group.total), Math.ceil(MAX_LISTED / chunkSize(group.total)));
-  const members = (await runtime.canvases.allMembers(group.id, chunks)).slice(0, MAX_LISTED);
-  const items = await runtime.table.getMany(members.map((member) => member.part.result));
+  const members = (await services.canvases.allMembers(group.id, chunks)).slice(0, MAX_LISTED);
+  const items = await services.table.getMany(members.map((member) => member.part.result));
   return members.map(({ part }) => {
     const item = items.get(part.result) ?? null;
     const inner = toGroup(item);
     if (inner !== null)
       return { task_id: part.result, status: inner.end?.status ?? "PENDING", started: inner.end?.started ?? null };
-    const task = toRecord(item, runtime.now());
+    const task = toRecord(item, services.now());
     return { task_id: part.result, status: task?.status ?? end?.status ?? "PENDING", started: task?.started ?? null };
   });
 }
 
 /** How many have ended, of a small group by its members, of a wide one by the sets of its chunks. */
 async function countsOf(
-  runtime: Runtime,
-  group: Group,
+  services: Services,
+  group: StoredGroup,
   children: readonly Child[],
 ): Promise<{ completed: number; failed: number }> {
-  if (group.total > MAX_LISTED) return runtime.canvases.counts(group.id, chunkCount(group.total));
+  if (group.total > MAX_LISTED) return services.canvases.counts(group.id, chunkCount(group.total));
   const completed = children.filter((child) => child.status === "SUCCESS").length;
   return {
     completed,

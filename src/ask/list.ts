@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { Runtime } from "../aws/runtime.ts";
+import type { Services } from "../aws/services.ts";
 import type { Entry } from "../aws/table.ts";
 import { type Caller, mayAccess } from "../core/record/caller.ts";
 import { bucketsOfDay, dayOf } from "../core/insights/buckets.ts";
@@ -26,27 +26,27 @@ export interface TaskPage {
  * @throws Problem 400 for a bad cursor.
  */
 export async function listTasks(
-  runtime: Runtime,
+  services: Services,
   request: ListRequest,
   caller: Caller,
   wanted: (record: TaskRecord) => boolean = () => true,
 ): Promise<TaskPage> {
-  const now = runtime.now();
+  const now = services.now();
   const found: TaskRecord[] = [];
   let before =
     request.cursor === undefined
       ? lastPlace(Math.min(request.until ?? now, now) + CLOCK_SKEW)
       : readCursor(request.cursor);
   let reads = 0;
-  for (const partitions of await partitionGroups(runtime, request, before)) {
+  for (const partitions of await partitionGroups(services, request, before)) {
     let entries: Entry[];
     do {
-      entries = await newest(runtime, partitions, {
+      entries = await newest(services, partitions, {
         before,
         since: request.since,
         limit: Math.max(FEWEST_ENTRIES, request.limit - found.length),
       });
-      const records = await runtime.tasks.getMany(
+      const records = await services.tasks.getMany(
         entries.map((entry) => entry.id),
         now,
       );
@@ -65,10 +65,13 @@ export async function listTasks(
   return { records: found, searched: reads, cursor: null };
 }
 
-/** Milliseconds by which the clock of who wrote a record may be ahead of ours. */
+/** Milliseconds by which the clock of a record's writer may be ahead of ours. */
 const CLOCK_SKEW = 60_000;
 
-/** Milliseconds that an index may lag behind the table, with the time that a submission takes from its creation to its record. */
+/**
+ * Milliseconds that an index may lag behind the table, with the time that a submission takes from its creation to its
+ * record.
+ */
 const OVERLAP = 3_000;
 
 /** The place after everything of that millisecond: "~" sorts after every id. */
@@ -79,8 +82,11 @@ function lastPlace(time: number): string {
 /** One partition of an index. */
 type Partition = { readonly index: string; readonly attribute: string; readonly value: string };
 
-/** What is to be read, one group after the other; the partitions of a group are merged. A root has one, each day has its shards. */
-async function partitionGroups(runtime: Runtime, request: ListRequest, before: string): Promise<Partition[][]> {
+/**
+ * What is to be read, one group after the other; the partitions of a group are merged. A root has one, each day has its
+ * shards.
+ */
+async function partitionGroups(services: Services, request: ListRequest, before: string): Promise<Partition[][]> {
   if (request.root_id !== undefined) {
     // Merged: the tasks of a canvas are of one millisecond, so the root itself may stand anywhere among them.
     return [
@@ -90,7 +96,7 @@ async function partitionGroups(runtime: Runtime, request: ListRequest, before: s
       ],
     ];
   }
-  const days = await runtime.tasks.days();
+  const days = await services.tasks.days();
   const since = request.since === undefined ? "" : dayOf(request.since);
   return days
     .filter((day) => day <= before.slice(0, 10) && day >= since)
@@ -106,7 +112,7 @@ function partitionsOf(index: "recent" | "failed", day: string): Partition[] {
 
 /** The newest entries of some partitions, merged. */
 async function newest(
-  runtime: Runtime,
+  services: Services,
   partitions: readonly Partition[],
   range: { before: string; since: number | undefined; limit: number },
 ): Promise<Entry[]> {
@@ -116,8 +122,8 @@ async function newest(
   const pages = await Promise.all(
     partitions.map((partition) =>
       partition.index === "self"
-        ? rootItself(runtime, partition.value)
-        : runtime.table.query({ ...partition, after, before, limit }),
+        ? rootItself(services, partition.value)
+        : services.table.query({ ...partition, after, before, limit }),
     ),
   );
   // A range of both ends includes them; the place itself was on the page before.
@@ -128,21 +134,29 @@ async function newest(
     .slice(0, limit);
 }
 
-/** The caller's newest tasks that were created since a time, up to `limit`. The overlap brings those again that their index told late. */
-export async function newTasks(runtime: Runtime, since: number, limit: number, caller: Caller): Promise<TaskRecord[]> {
-  const now = runtime.now();
+/**
+ * The caller's newest tasks that were created since a time, up to `limit`. The overlap brings those again that their
+ * index told late.
+ */
+export async function newTasks(
+  services: Services,
+  since: number,
+  limit: number,
+  caller: Caller,
+): Promise<TaskRecord[]> {
+  const now = services.now();
   const days = new Set([dayOf(since - OVERLAP), dayOf(now)]);
   const partitions = [...days].flatMap((day) => partitionsOf("recent", day));
   const before = lastPlace(now + CLOCK_SKEW);
-  const entries = await newest(runtime, partitions, { before, since: since - OVERLAP, limit });
+  const entries = await newest(services, partitions, { before, since: since - OVERLAP, limit });
   const ids = entries.map((entry) => entry.id);
-  const records = await runtime.tasks.getMany(ids, now);
+  const records = await services.tasks.getMany(ids, now);
   return records.filter((record) => mayAccess(caller, record.call.owner));
 }
 
 /** A root is not in the index of what hangs on it. */
-async function rootItself(runtime: Runtime, root: string): Promise<Entry[]> {
-  const item = await runtime.table.get(root);
+async function rootItself(services: Services, root: string): Promise<Entry[]> {
+  const item = await services.table.get(root);
   const seq = z.string().safeParse(item?.["seq"]);
   return seq.success && item?.["kind"] === "task" ? [{ id: root, seq: seq.data }] : [];
 }

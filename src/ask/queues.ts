@@ -1,17 +1,14 @@
-import type { Depth } from "../aws/queues.ts";
-import type { Runtime } from "../aws/runtime.ts";
-
-/** A module's queue in numbers: its messages as SQS counts them, and its tasks that are dead. */
-export interface QueueCounts extends Depth {
-  readonly name: string;
-  readonly dead: number;
-}
+import type { Services } from "../aws/services.ts";
+import type { QueueCounts } from "../core/http/answer-schemas.ts";
 
 /** The numbers of every module's queue. Each costs a request to SQS and a read of the table. */
-export function countQueues(runtime: Runtime): Promise<QueueCounts[]> {
+export function countQueues(services: Services): Promise<QueueCounts[]> {
   return Promise.all(
-    runtime.registry.modules().map(async (name) => {
-      const [depth, dead] = await Promise.all([runtime.queues.depth(name), runtime.table.count("dead", "dead", name)]);
+    services.registry.modules().map(async (name) => {
+      const [depth, dead] = await Promise.all([
+        services.queues.depth(name),
+        services.table.count("dead", "dead", name),
+      ]);
       return { name, ...depth, dead };
     }),
   );

@@ -1,30 +1,16 @@
 import { toGroup } from "../aws/canvas-table.ts";
-import type { Runtime } from "../aws/runtime.ts";
+import type { Services } from "../aws/services.ts";
 import type { Item } from "../aws/table.ts";
 import { toRecord } from "../aws/task-table.ts";
-import { rfc3339 } from "../core/record/answer.ts";
+import type { State, StateAnswer } from "../core/http/answer-schemas.ts";
+import { rfc3339 } from "../core/http/answer.ts";
 import { type Caller, type Owner, mayAccess } from "../core/record/caller.ts";
 import type { GroupRecord } from "../core/record/canvas.ts";
 import { chunkCount, chunkSize } from "../core/canvas/place.ts";
-import type { Progress, TaskRecord } from "../core/record/record.ts";
+import type { TaskRecord } from "../core/record/record.ts";
 
 /** Wide groups whose counts one look reads, up to 40 items each; of further ones they are left out. */
 const COUNTED_GROUPS = 5;
-
-/** What changes about a task or group, as answers give it. */
-export interface State {
-  readonly status: string;
-  readonly error: TaskRecord["error"];
-  readonly progress: Progress | null;
-  readonly retries: number;
-  readonly started_at: string | null;
-  readonly done_at: string | null;
-  readonly runtime: number | null;
-  /** Of a group. */
-  readonly total: number | null;
-  readonly completed: number | null;
-  readonly failed: number | null;
-}
 
 /** The state of what has no record yet, or is no task. */
 export const WAITING: State = {
@@ -66,48 +52,46 @@ export function groupState(record: GroupRecord, counts: { completed: number; fai
 }
 
 /** The states of the caller's tasks and groups by their ids; what is neither, or has no record yet, is left out. */
-export async function statesOf(
-  runtime: Runtime,
-  ids: readonly string[],
-  caller: Caller,
-): Promise<{ task_id: string; kind: "task" | "group"; state: State }[]> {
-  const read = await runtime.table.getMany(ids);
-  const items = new Map([...read].filter(([, item]) => mayAccess(caller, ownerOf(runtime, item))));
+export async function statesOf(services: Services, ids: readonly string[], caller: Caller): Promise<StateAnswer[]> {
+  const read = await services.table.getMany(ids);
+  const items = new Map([...read].filter(([, item]) => mayAccess(caller, ownerOf(services, item))));
   const groups = ids.flatMap((id) => toGroup(items.get(id) ?? null) ?? []);
-  const counts = await countsOf(runtime, groups);
+  const counts = await countsOf(services, groups);
   return ids.flatMap((id) => {
-    const item = items.get(id) ?? null;
-    const found = stateOf(runtime, item, counts);
+    const found = stateOf(services, items.get(id) ?? null, counts);
     return found === null ? [] : [{ task_id: id, ...found }];
   });
 }
 
 /** Whose an item is; null where it is nobody's. */
-export function ownerOf(runtime: Runtime, item: Item): Owner | null {
-  return toRecord(item, runtime.now())?.call.owner ?? toGroup(item)?.group.owner ?? null;
+export function ownerOf(services: Services, item: Item): Owner | null {
+  return toRecord(item, services.now())?.call.owner ?? toGroup(item)?.group.owner ?? null;
 }
 
 /** The state of the task or group that an item is; null where it is neither. */
 export function stateOf(
-  runtime: Runtime,
+  services: Services,
   item: Item | null,
   counts: GroupCounts = new Map(),
-): { kind: "task" | "group"; state: State } | null {
-  const task = toRecord(item, runtime.now());
-  if (task !== null) return { kind: "task", state: taskState(task) };
+): Omit<StateAnswer, "task_id"> | null {
+  const task = toRecord(item, services.now());
+  if (task !== null) return { kind: "task", ...taskState(task) };
   const group = toGroup(item);
-  return group === null ? null : { kind: "group", state: groupState(group, counts.get(group.group.id) ?? null) };
+  return group === null ? null : { kind: "group", ...groupState(group, counts.get(group.group.id) ?? null) };
 }
 
 /** How many members of groups have ended, by the groups' ids. */
 export type GroupCounts = ReadonlyMap<string, { completed: number; failed: number }>;
 
-/** Counts members of wide groups that run, by the sets of their chunks. The others' members have to be looked at one by one. */
-export async function countsOf(runtime: Runtime, groups: readonly GroupRecord[]): Promise<GroupCounts> {
+/**
+ * Counts members of wide groups that run, by the sets of their chunks. The others' members have to be looked at one by
+ * one.
+ */
+export async function countsOf(services: Services, groups: readonly GroupRecord[]): Promise<GroupCounts> {
   const wide = groups.filter(({ group, end }) => end === null && isWide(group.total)).slice(0, COUNTED_GROUPS);
   const counted = await Promise.all(
     wide.map(
-      async ({ group }) => [group.id, await runtime.canvases.counts(group.id, chunkCount(group.total))] as const,
+      async ({ group }) => [group.id, await services.canvases.counts(group.id, chunkCount(group.total))] as const,
     ),
   );
   return new Map(counted);

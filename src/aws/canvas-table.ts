@@ -1,6 +1,7 @@
+import { LAST_MESSAGE } from "../core/limits.ts";
 import * as z from "zod";
 import {
-  type Canvas,
+  type StoredCanvas,
   CanvasSchema,
   type GroupEnd,
   GroupEndSchema,
@@ -47,7 +48,7 @@ export class CanvasTable {
   }
 
   #ttl(created: number): number {
-    return Math.ceil(created / 1000) + 2 * 14 * 24 * 3600 + this.#retention;
+    return Math.ceil(created / 1000) + LAST_MESSAGE + this.#retention;
   }
 
   /** The item of a submission. */
@@ -64,7 +65,7 @@ export class CanvasTable {
   }
 
   /** The item of a canvas. */
-  canvasItem(canvas: Canvas, created: number): Item {
+  canvasItem(canvas: StoredCanvas, created: number): Item {
     return { id: canvas.id, kind: canvas.kind, canvas: JSON.stringify(canvas), ttl: this.#ttl(created) };
   }
 
@@ -101,7 +102,10 @@ export class CanvasTable {
     });
   }
 
-  /** Begins another execution of a submission's machine. @returns its number, or null where another has begun one meanwhile. */
+  /**
+   * Begins another execution of a submission's machine.
+   * @returns its number, or null where another has begun one meanwhile.
+   */
   async nextEpoch(id: string, epoch: number): Promise<number | null> {
     const item = await this.#table.update({
       id: rootId(id),
@@ -120,7 +124,7 @@ export class CanvasTable {
   }
 
   /** The canvas `id`, or null. */
-  async canvas(id: string): Promise<Canvas | null> {
+  async canvas(id: string): Promise<StoredCanvas | null> {
     return toCanvas(await this.#table.get(id));
   }
 
@@ -130,7 +134,7 @@ export class CanvasTable {
   }
 
   /** The canvas that an execution carries which was started by hand, or null. */
-  async canvasOfExecution(arn: string): Promise<Canvas | null> {
+  async canvasOfExecution(arn: string): Promise<StoredCanvas | null> {
     const item = ExecutionItem.safeParse(await this.#table.get(executionId(arn)));
     return item.success ? this.canvas(item.data.canvas) : null;
   }
@@ -140,7 +144,7 @@ export class CanvasTable {
     return toGroup(await this.#table.get(id));
   }
 
-  /** Stores how a group ended, once. @returns how it has ended, be it by this or by another. */
+  /** Stores how a group ended, once. @returns how it has ended, by this call or by another. */
   async endGroup(id: string, end: GroupEnd): Promise<GroupEnd> {
     const done = await this.#table.update({
       id,
@@ -193,8 +197,8 @@ export class CanvasTable {
   }
 
   /**
-   * Keeps the token of a state that waits for a task, a canvas or a chunk. One that is tried again has a new one, whose message may come before
-   * that of the old one: so all are kept.
+   * Keeps the token of a state that waits for a task, a canvas or a chunk. One that is tried again has a new one, whose
+   * message may come before that of the old one: so all are kept.
    */
   async keepToken(id: string, token: string, now: number): Promise<void> {
     await this.#table.update({ id: tokenId(id), addToSet: { tokens: [token] }, set: { ttl: this.#ttl(now) } });
@@ -218,7 +222,7 @@ const doneId = (group: string, n: number): string => `done#${group}#${n}`;
 const tokenId = (id: string): string => `token#${id}`;
 
 /** The canvas that an item is, or null where it is none. */
-export function toCanvas(item: Item | null): Canvas | null {
+export function toCanvas(item: Item | null): StoredCanvas | null {
   const parsed = CanvasItem.safeParse(item);
   return parsed.success ? CanvasSchema.parse(JSON.parse(parsed.data.canvas)) : null;
 }

@@ -1,6 +1,7 @@
+import { MAX_RETENTION } from "../core/limits.ts";
 import * as z from "zod";
 import { type Payload, PayloadSchema } from "../core/record/message.ts";
-import type { Effect } from "../core/record/once.ts";
+import type { StoredEffect } from "../core/record/once.ts";
 import type { Table } from "./table.ts";
 
 /** Effects that are asked for at a time. */
@@ -16,7 +17,10 @@ export interface Claimant {
   readonly now: number;
 }
 
-/** Side effects of tasks in the table: an item each, kept for as long as a message of its task may come and its record is kept. */
+/**
+ * Side effects of tasks in the table: an item each, kept for as long as a message of its task may come and its record
+ * is kept.
+ */
 export class EffectTable {
   readonly #table: Table;
   readonly #retention: number;
@@ -27,7 +31,10 @@ export class EffectTable {
     this.#retention = retention;
   }
 
-  /** Takes the right to have an effect, unless it has happened, or a later attempt has the right. @returns whether it was had. */
+  /**
+   * Takes the right to have an effect, unless it has happened, or a later attempt has the right.
+   * @returns whether it was had.
+   */
   async claim(task: string, key: string, { fence, turn, now }: Claimant): Promise<boolean> {
     const item = await this.#table.update({
       id: effectId(task, key),
@@ -39,7 +46,7 @@ export class EffectTable {
   }
 
   /** An effect as it stands, or null. */
-  async get(task: string, key: string): Promise<Effect | null> {
+  async get(task: string, key: string): Promise<StoredEffect | null> {
     const item = ItemSchema.safeParse(await this.#table.get(effectId(task, key)));
     if (!item.success) return null;
     const { result, ...claim } = item.data;
@@ -81,7 +88,7 @@ export class EffectTable {
   }
 
   #ttl(now: number): number {
-    return Math.ceil(now / 1000) + 14 * 24 * 3600 + this.#retention;
+    return Math.ceil(now / 1000) + MAX_RETENTION + this.#retention;
   }
 }
 

@@ -6,11 +6,11 @@ import {
   StopExecutionCommand,
   DescribeExecutionCommand,
 } from "@aws-sdk/client-sfn";
-import type { Canvas } from "../core/record/canvas.ts";
+import type { StoredCanvas } from "../core/record/canvas.ts";
 import { type Part, chunkCount } from "../core/canvas/place.ts";
 import { moduleOf } from "../core/record/record.ts";
 import { sfnClient } from "./clients/sfn.ts";
-import type { Runtime } from "./runtime.ts";
+import type { Services } from "./services.ts";
 
 /** Errors of a token that nobody waits for any more: its state was answered, timed out, or its execution has ended. */
 const SPENT = new Set(["InvalidToken", "TaskDoesNotExist", "TaskTimedOut"]);
@@ -46,51 +46,52 @@ export async function refuse(token: string, why: string): Promise<void> {
 /**
  * Starts the machine that carries a canvas.
  * @param token of the state that waits for it; kept until the canvas has ended.
- * @param start which start of its submission this is; the execution of the one before is ended. @default the submission's newest
+ * @param start which start of its submission this is; the execution of the one before is ended. @default the
+ * submission's newest
  * @returns false where its execution was started before and has ended; one that still runs is as good as a new one.
  */
 export async function startCanvas(
-  runtime: Runtime,
+  services: Services,
   id: string,
   token: string | null,
   start?: number,
 ): Promise<boolean> {
-  const canvas = await runtime.canvases.canvas(id);
+  const canvas = await services.canvases.canvas(id);
   if (canvas === null) {
     if (token !== null) await answerToken(token, "gone");
     return true;
   }
-  if (token !== null) await runtime.canvases.keepToken(id, token, runtime.now());
-  const epoch = start ?? (await runtime.canvases.root(canvas.root))?.epoch ?? 0;
-  if (epoch > 0) await stopCanvas(runtime, canvas, epoch - 1);
+  if (token !== null) await services.canvases.keepToken(id, token, services.now());
+  const epoch = start ?? (await services.canvases.root(canvas.root))?.epoch ?? 0;
+  if (epoch > 0) await stopCanvas(services, canvas, epoch - 1);
   const command = new StartExecutionCommand({
-    stateMachineArn: runtime.env.machinePrefix + machineOf(canvas),
+    stateMachineArn: services.env.machinePrefix + machineOf(canvas),
     name: executionName(canvas, epoch),
-    input: JSON.stringify(canvas.machine?.input ?? inputOf(runtime, canvas)),
+    input: JSON.stringify(canvas.machine?.input ?? inputOf(services, canvas)),
   });
   return unless(new Set(["ExecutionAlreadyExists"]), () => sfnClient().send(command));
 }
 
 /** Ends the execution that carries a canvas; one that has ended is as good. */
-export async function stopCanvas(runtime: Runtime, canvas: Canvas, epoch: number): Promise<void> {
+export async function stopCanvas(services: Services, canvas: StoredCanvas, epoch: number): Promise<void> {
   const command = new StopExecutionCommand({
-    executionArn: executionArn(runtime, canvas, epoch),
+    executionArn: executionArn(services, canvas, epoch),
     error: "Celeriac.Stopped",
   });
   try {
     await unless(GONE, () => sfnClient().send(command));
   } catch (thrown) {
     // AWS takes it of one that has ended, and MiniStack refuses it, by a name that has other causes too.
-    if (await isRunning(runtime, canvas, epoch)) throw thrown;
+    if (await isRunning(services, canvas, epoch)) throw thrown;
   }
 }
 
 /** Whether the execution that carries a canvas runs. */
-export async function isRunning(runtime: Runtime, canvas: Canvas, epoch: number): Promise<boolean> {
+export async function isRunning(services: Services, canvas: StoredCanvas, epoch: number): Promise<boolean> {
   let status: string | undefined;
   await unless(GONE, async () => {
     ({ status } = await sfnClient().send(
-      new DescribeExecutionCommand({ executionArn: executionArn(runtime, canvas, epoch) }),
+      new DescribeExecutionCommand({ executionArn: executionArn(services, canvas, epoch) }),
     ));
   });
   return status === "RUNNING";
@@ -98,26 +99,26 @@ export async function isRunning(runtime: Runtime, canvas: Canvas, epoch: number)
 
 const GONE = new Set(["ExecutionDoesNotExist"]);
 
-function executionArn(runtime: Runtime, canvas: Canvas, epoch: number): string {
-  const prefix = runtime.env.machinePrefix.replace(":stateMachine:", ":execution:");
+function executionArn(services: Services, canvas: StoredCanvas, epoch: number): string {
+  const prefix = services.env.machinePrefix.replace(":stateMachine:", ":execution:");
   return `${prefix}${machineOf(canvas)}:${executionName(canvas, epoch)}`;
 }
 
 /** A named workflow has a machine of its own, any other canvas that of its kind. */
-function machineOf(canvas: Canvas): string {
+function machineOf(canvas: StoredCanvas): string {
   return canvas.machine?.name ?? canvas.kind;
 }
 
 /** A restart is a new execution, and names are never used twice. */
-function executionName(canvas: Canvas, epoch: number): string {
+function executionName(canvas: StoredCanvas, epoch: number): string {
   return (epoch === 0 ? canvas.machine?.execution : null) ?? `${canvas.id}-${epoch}`;
 }
 
 /** What a machine is told: ids, and the queue that each step's message goes to. Never a payload. */
-function inputOf(runtime: Runtime, canvas: Canvas): Readonly<Record<string, unknown>> {
+function inputOf(services: Services, canvas: StoredCanvas): Readonly<Record<string, unknown>> {
   const step = (part: Part): { id: string; to: string } => ({
     id: part.id,
-    to: runtime.queues.url(part.task === null ? CANVAS_QUEUE : moduleOf(part.task)),
+    to: services.queues.url(part.task === null ? CANVAS_QUEUE : moduleOf(part.task)),
   });
   if (canvas.kind === "chain") return { id: canvas.id, steps: canvas.steps.map(step) };
   const chunks = Array.from({ length: chunkCount(canvas.total) }, (_, n) => n);

@@ -1,3 +1,4 @@
+import { DAY } from "../core/limits.ts";
 import * as z from "zod";
 import { type Auth, AuthSchema } from "../core/http/auth.ts";
 import { METRIC_LEVELS, type MetricLevel } from "../core/insights/emf.ts";
@@ -80,7 +81,7 @@ export function readEnv(variables: NodeJS.ProcessEnv = process.env): Env {
     bucket: env[ENV.bucket],
     queuePrefix: env[ENV.queuePrefix],
     machinePrefix: env[ENV.machinePrefix],
-    retention: env[ENV.retentionDays] * 24 * 3600,
+    retention: env[ENV.retentionDays] * DAY,
     schedules: readScheduleEnv(variables),
     maxQueueAge: env[ENV.maxQueueAge],
     completionEvents: env[ENV.completionEvents] === "on",
@@ -97,7 +98,10 @@ function readScheduleEnv(variables: NodeJS.ProcessEnv): ScheduleEnv | null {
   };
 }
 
-/** How the API's functions know who calls. @throws where the variable is missing: no API function may take everyone for want of one. */
+/**
+ * How the API's functions know who calls.
+ * @throws where the variable is missing: no API function may take everyone for want of one.
+ */
 export function readAuth(variables: NodeJS.ProcessEnv = process.env): Auth {
   return AuthSchema.parse(JSON.parse(variables[ENV.auth] ?? "null"));
 }
@@ -120,11 +124,16 @@ const Worker = z.object({
 /** What a module's worker is told besides. */
 export interface WorkerEnv {
   readonly module: string;
-  /** The function's timeout, seconds. Some emulators' contexts give a constant remaining time, so it comes from here. */
+  /**
+   * The function's timeout, seconds. Some emulators' contexts give a constant remaining time, so it comes from here.
+   */
   readonly timeout: number;
   /** The function's memory, MB. */
   readonly memory: number;
-  /** Its own name, and the log stream of this environment: of Lambda, whose Node makes the context of them. Not every emulator's does. */
+  /**
+   * Its own name, and the log stream of this environment: of Lambda, whose Node makes the context of them. Not every
+   * emulator's does.
+   */
   readonly functionName: string;
   readonly logStream: string;
   /** How finely its tasks' metrics are told apart. */

@@ -1,12 +1,16 @@
+import { DAY } from "../core/limits.ts";
 import * as z from "zod";
 import type { Counters } from "../core/insights/histogram.ts";
 import { hourStart, summaryId } from "../core/insights/summary.ts";
 import type { Table } from "./table.ts";
 
 /** Seconds for which an hour is kept: as long as one may ask for, and a day. */
-const KEPT = 8 * 24 * 3600;
+const KEPT = 8 * DAY;
 
-/** Counters that one update adds: an expression has 4 KB and 300 operators at the most (DynamoDB, "Constraints"), and each takes some 13 characters. */
+/**
+ * Counters that one update adds: an expression has 4 KB and 300 operators at the most (DynamoDB, "Constraints"), and
+ * each takes some 13 characters.
+ */
 const PER_UPDATE = 200;
 
 /** Before each counter's name: "failed" and others are keys of indexes, whose values are text. */
@@ -27,7 +31,10 @@ export class Summaries {
     this.#table = table;
   }
 
-  /** Adds counters to a task's hour, atomically. An addition whose reply is lost may be made twice by the SDK: these are statistics. */
+  /**
+   * Adds counters to a task's hour, atomically. An addition whose reply is lost may be made twice by the SDK: these are
+   * statistics.
+   */
   async add(task: string, hour: string, counters: Counters): Promise<void> {
     const entries = Object.entries(counters).filter(([, count]) => count !== 0);
     for (let first = 0; first < entries.length; first += PER_UPDATE) {

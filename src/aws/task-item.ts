@@ -1,7 +1,15 @@
 import * as z from "zod";
 import { MAX_EVENTS } from "../core/limits.ts";
-import { CallSchema, PayloadSchema } from "../core/record/message.ts";
-import { ReplacementSchema, type TaskEvent, type TaskRecord, TaskRecordSchema } from "../core/record/record.ts";
+import { CallSchema, type Payload, PayloadSchema } from "../core/record/message.ts";
+import {
+  type Progress,
+  ReplacementSchema,
+  type TaskEvent,
+  type TaskRecord,
+  TaskRecordSchema,
+} from "../core/record/record.ts";
+import type { TaskError } from "../core/errors.ts";
+import type { FinalStatus } from "../core/record/states.ts";
 import type { Item } from "./table.ts";
 
 const ItemSchema = z.object({
@@ -28,6 +36,21 @@ const ItemSchema = z.object({
   events: z.array(z.string()).default([]),
   ttl: z.number(),
 });
+
+/** How a task ended for good, as its record keeps it. */
+export interface StoredEnd {
+  readonly status: FinalStatus;
+  readonly result: Payload | null;
+  readonly error: TaskError | null;
+  /** Seconds that the last attempt ran, or null where none did. */
+  readonly runtime: number | null;
+  /** Ids of the links that it starts. */
+  readonly children: readonly string[];
+  /** How far the task said it was. */
+  readonly progress?: Progress | null;
+  /** The module among whose dead letters the task is, where its message was one. */
+  readonly dead?: string;
+}
 
 /** The attributes that go when a task is forgotten: all but its key, kind and time to live. */
 export const FORGETTABLE: readonly string[] = [

@@ -1,29 +1,13 @@
 import * as z from "zod";
 import { bucketOf, dayOf, seqOf } from "../core/insights/buckets.ts";
 import type { TaskError } from "../core/errors.ts";
-import { LEASE_MARGIN } from "../core/limits.ts";
-import type { Call, Payload } from "../core/record/message.ts";
+import { LAST_MESSAGE, LEASE_MARGIN, MAX_RETENTION } from "../core/limits.ts";
+import type { Call } from "../core/record/message.ts";
 import type { Progress, Replacement, TaskEvent, TaskRecord } from "../core/record/record.ts";
-import type { FinalStatus } from "../core/record/states.ts";
 import type { Item, Table } from "./table.ts";
-import { FORGETTABLE, eventOn, eventText, toRecord } from "./task-item.ts";
+import { FORGETTABLE, type StoredEnd, eventOn, eventText, toRecord } from "./task-item.ts";
 
 export { toRecord } from "./task-item.ts";
-
-/** How a task ended. */
-export interface Ending {
-  readonly status: FinalStatus;
-  readonly result: Payload | null;
-  readonly error: TaskError | null;
-  /** Seconds that the last attempt ran, or null where none did. */
-  readonly runtime: number | null;
-  /** Ids of the links that it starts. */
-  readonly children: readonly string[];
-  /** How far the task said it was. */
-  readonly progress?: Progress | null;
-  /** The module among whose dead letters the task is, where its message was one. */
-  readonly dead?: string;
-}
 
 const PENDING_OR_RETRY = "#status IN (:pending, :retry)";
 const NOT_FINAL = "NOT #status IN (:success, :failure, :revoked)";
@@ -37,7 +21,9 @@ const notRunning = { ...waiting, ...final } as const;
 const DAYS = "days";
 const DaysSchema = z.object({ days: z.set(z.string()) });
 
-/** Tasks in the table: each method is one step of the protocol, one conditional write. Times in milliseconds since 1970. */
+/**
+ * Tasks in the table: each method is one step of the protocol, one conditional write. Times in milliseconds since 1970.
+ */
 export class TaskTable {
   readonly #table: Table;
   readonly #retention: number;
@@ -66,7 +52,10 @@ export class TaskTable {
     return [...(DaysSchema.safeParse(item).data?.days ?? [])];
   }
 
-  /** Notes a task's day, once a process and day: it costs next to nothing, and spares each listing a hundred empty queries. */
+  /**
+   * Notes a task's day, once a process and day: it costs next to nothing, and spares each listing a hundred empty
+   * queries.
+   */
   async noteDay(time: number): Promise<void> {
     const day = dayOf(time);
     if (this.#noted.has(day)) return;
@@ -167,22 +156,23 @@ export class TaskTable {
   }
 
   /** Ends the attempt that `fence` holds. @returns the record, or null where another holds the task. */
-  finish(id: string, fence: string, attempt: number, ending: Ending, now: number): Promise<TaskRecord | null> {
-    return this.#end(id, attempt, ending, { now, last: now }, {}, `#fence = :mine AND ${NOT_FINAL}`, {
+  finish(id: string, fence: string, attempt: number, end: StoredEnd, now: number): Promise<TaskRecord | null> {
+    return this.#end(id, attempt, end, { now, last: now }, {}, `#fence = :mine AND ${NOT_FINAL}`, {
       ...final,
       mine: fence,
     });
   }
 
   /**
-   * Ends a task that has not started (expired, given up); with a call, also one whose record is not there yet. The record is kept for as long
-   * after the task's message comes as others after their end: a message that met none would make it anew, and run.
+   * Ends a task that has not started (expired, given up); with a call, also one whose record is not there yet. The
+   * record is kept for as long after the task's message comes as others after their end: a message that met none would
+   * make it anew, and run.
    * @param due when the message comes, where that is later than the call says.
    */
   finishUnstarted(
     id: string,
     attempt: number,
-    ending: Ending,
+    end: StoredEnd,
     now: number,
     call: Call | undefined,
     due: number | null = null,
@@ -192,7 +182,7 @@ export class TaskTable {
     return this.#end(
       id,
       attempt,
-      ending,
+      end,
       { now, last },
       call === undefined ? {} : this.#beginning(id, call),
       when,
@@ -203,33 +193,33 @@ export class TaskTable {
   async #end(
     id: string,
     attempt: number,
-    ending: Ending,
+    end: StoredEnd,
     { now, last }: { readonly now: number; readonly last: number },
     set: Item,
     when: string,
     values: Item,
   ): Promise<TaskRecord | null> {
-    const listed = ending.status === "FAILURE";
+    const listed = end.status === "FAILURE";
     const item = await this.#table.update({
       id,
       set: {
         ...set,
         ...(listed && { failed: set["recent"] }),
         attempt,
-        status: ending.status,
+        status: end.status,
         done: now,
-        runtime: ending.runtime ?? undefined,
-        result: ending.result === null ? undefined : JSON.stringify(ending.result),
-        error: ending.error === null ? undefined : JSON.stringify(ending.error),
-        progress: ending.progress ? JSON.stringify(ending.progress) : undefined,
-        dead: ending.dead,
+        runtime: end.runtime ?? undefined,
+        result: end.result === null ? undefined : JSON.stringify(end.result),
+        error: end.error === null ? undefined : JSON.stringify(end.error),
+        progress: end.progress ? JSON.stringify(end.progress) : undefined,
+        dead: end.dead,
         ttl: Math.ceil(last / 1000) + this.#retention,
       },
       // One that has a record is in `recent` there.
       ...(listed && set["recent"] === undefined && { copy: { failed: "recent" } }),
-      remove: ["lease", ...(ending.error === null ? ["error"] : [])],
-      append: { events: [eventText({ status: ending.status, at: now, attempt })] },
-      addToSet: { children: ending.children },
+      remove: ["lease", ...(end.error === null ? ["error"] : [])],
+      append: { events: [eventText({ status: end.status, at: now, attempt })] },
+      addToSet: { children: end.children },
       when,
       values,
     });
@@ -269,8 +259,9 @@ export class TaskTable {
   }
 
   /**
-   * Makes a dead task wait for its next attempt. It stays among the dead until that is claimed, so that a redrive that crashed before it sent
-   * the message is made good by the next. @returns whether it waits for that attempt now, be it by this or by another.
+   * Makes a dead task wait for its next attempt. It stays among the dead until that is claimed, so that a redrive that
+   * crashed before it sent the message is made good by the next.
+   * @returns whether it waits for that attempt now, by this call or by another.
    */
   async revive(id: string, attempt: number, now: number): Promise<boolean> {
     const item = await this.#table.update({
@@ -286,8 +277,8 @@ export class TaskTable {
   }
 
   /**
-   * Stores what runs in the place of the attempt that `fence` holds, once, unless the task is to be stopped. Nobody runs the task itself
-   * any more, so the lease ends.
+   * Stores what runs in the place of the attempt that `fence` holds, once, unless the task is to be stopped. Nobody
+   * runs the task itself any more, so the lease ends.
    */
   async replace(replaced: {
     id: string;
@@ -302,7 +293,7 @@ export class TaskTable {
         replacement: JSON.stringify(replaced.replacement),
         runtime: replaced.runtime,
         // As long as a canvas that starts now is kept.
-        ttl: Math.ceil(replaced.now / 1000) + 2 * 14 * 24 * 3600 + this.#retention,
+        ttl: Math.ceil(replaced.now / 1000) + LAST_MESSAGE + this.#retention,
       },
       remove: ["lease"],
       addToSet: { children: [replaced.replacement.top.result] },
@@ -313,7 +304,8 @@ export class TaskTable {
   }
 
   /**
-   * Stores what the attempt that `fence` holds says of itself. Never touches a task that has ended, or waits for its next attempt.
+   * Stores what the attempt that `fence` holds says of itself. Never touches a task that has ended, or waits for its
+   * next attempt.
    * @param event what is to be kept of it, or null.
    */
   async report(
@@ -348,13 +340,13 @@ export class TaskTable {
   }
 
   /**
-   * Empties the record of a task that has ended, and takes it out of every index. What is left keeps a late message from running it
-   * again, for as long as SQS may hold one.
+   * Empties the record of a task that has ended, and takes it out of every index. What is left keeps a late message
+   * from running it again, for as long as SQS may hold one.
    */
   async forget(id: string, now: number): Promise<void> {
     await this.#table.update({
       id,
-      set: { kind: "forgotten", ttl: Math.ceil(now / 1000) + 2 * 14 * 24 * 3600 },
+      set: { kind: "forgotten", ttl: Math.ceil(now / 1000) + LAST_MESSAGE },
       remove: FORGETTABLE,
       when: "#kind = :task AND #status IN (:success, :failure, :revoked)",
       values: { ...final, task: "task" },
@@ -380,9 +372,12 @@ export class TaskTable {
     };
   }
 
-  /** When the record of a task that waits may go: a message may wait as long as SQS keeps it, 14 days, after its task is due. */
+  /**
+   * When the record of a task that waits may go: a message may wait as long as SQS keeps it, 14 days, after its task is
+   * due.
+   */
   #waitingTtl(due: number): number {
-    return Math.ceil(due / 1000) + 14 * 24 * 3600 + this.#retention;
+    return Math.ceil(due / 1000) + MAX_RETENTION + this.#retention;
   }
 }
 

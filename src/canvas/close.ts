@@ -1,60 +1,58 @@
 import { toGroup } from "../aws/canvas-table.ts";
 import { answerToken } from "../aws/engine.ts";
-import type { Runtime } from "../aws/runtime.ts";
+import type { Services } from "../aws/services.ts";
 import { toRecord } from "../aws/task-table.ts";
-import type { Canvas, Group, GroupEnd } from "../core/record/canvas.ts";
-import { type TaskError, WorkerLost, describeError } from "../core/errors.ts";
+import type { StoredCanvas, StoredGroup, GroupEnd } from "../core/record/canvas.ts";
+import { WorkerLost, describeError } from "../core/errors.ts";
 import type { Payload } from "../core/record/message.ts";
 import { inParallel } from "../core/parallel.ts";
 import { type Part, chunkCount } from "../core/canvas/place.ts";
+import { type BadEnd, endOf, errorType } from "../core/record/end.ts";
 import { canvasEnded } from "../end/ended.ts";
-import { type Fate, endParts } from "../end/settle.ts";
-import { endOfGroup } from "./settle.ts";
+import { endParts } from "../end/parts.ts";
 
-/** How a member has ended. */
-interface MemberEnd {
-  readonly status: "SUCCESS" | "FAILURE" | "REVOKED";
-  readonly result: Payload | null;
-  readonly error: TaskError | null;
-  readonly started: number | null;
-}
+/** What of a member that has ended its group is made of. */
+type MemberResult = Pick<GroupEnd, "status" | "result" | "error" | "started">;
 
 /** Makes the result of a group whose members have ended, the list or the first error, and tells those around it. */
-export async function closeGroup(runtime: Runtime, id: string, token: string): Promise<void> {
-  const record = await runtime.canvases.group(id);
+export async function closeGroup(services: Services, id: string, token: string): Promise<void> {
+  const record = await services.canvases.group(id);
   if (record === null) return answerToken(token, "gone");
-  const end = record.end ?? (await runtime.canvases.endGroup(id, await endOf(runtime, record.group, null)));
-  const outcome = endOfGroup(end);
-  await canvasEnded(runtime, record.group, outcome);
-  await answerToken(token, outcome.ok ? null : outcome.error.type);
+  const end = record.end ?? (await services.canvases.endGroup(id, await groupEnd(services, record.group, null)));
+  const outer = endOf(id, end);
+  await canvasEnded(services, record.group, outer);
+  await answerToken(token, errorType(outer));
 }
 
-/** Ends a group whose members have ended, without telling anybody. @param fate what became of members that never had a record. */
-export async function endGroup(runtime: Runtime, canvas: Canvas, fate: Fate): Promise<void> {
-  if (canvas.kind === "group") await runtime.canvases.endGroup(canvas.id, await endOf(runtime, canvas, fate));
+/**
+ * Ends a group whose members have ended, without telling anybody.
+ * @param unrun what became of members that never had a record.
+ */
+export async function endGroup(services: Services, canvas: StoredCanvas, unrun: BadEnd): Promise<void> {
+  if (canvas.kind === "group") await services.canvases.endGroup(canvas.id, await groupEnd(services, canvas, unrun));
 }
 
-async function endOf(runtime: Runtime, group: Group, fate: Fate | null): Promise<GroupEnd> {
-  const members = await memberEnds(runtime, group, fate);
+async function groupEnd(services: Services, group: StoredGroup, unrun: BadEnd | null): Promise<GroupEnd> {
+  const members = await memberResults(services, group, unrun);
   const bad = members.filter((member) => member.status !== "SUCCESS");
   const started = members.map((member) => member.started).filter((time) => time !== null);
   const common = {
-    done: runtime.now(),
+    done: services.now(),
     started: started.length === 0 ? null : started.reduce((a, b) => Math.min(a, b)),
     completed: members.length - bad.length,
     failed: bad.length,
   };
   if (bad.length === 0)
-    return { ...common, status: "SUCCESS", error: null, result: await listOf(runtime, group, members) };
+    return { ...common, status: "SUCCESS", error: null, result: await listOf(services, group, members) };
   const status = bad.some((member) => member.status === "FAILURE") ? "FAILURE" : "REVOKED";
   return { ...common, status, error: bad[0]?.error ?? null, result: null };
 }
 
-async function memberEnds(runtime: Runtime, group: Group, fate: Fate | null): Promise<MemberEnd[]> {
+async function memberResults(services: Services, group: StoredGroup, unrun: BadEnd | null): Promise<MemberResult[]> {
   const chunks = chunkCount(group.total);
-  const members = await runtime.canvases.allMembers(group.id, chunks);
+  const members = await services.canvases.allMembers(group.id, chunks);
   // The last member ended a moment ago: a read that lags would take it for lost.
-  const items = await runtime.table.getMany(
+  const items = await services.table.getMany(
     members.map((member) => member.part.result),
     { consistent: true },
   );
@@ -62,26 +60,29 @@ async function memberEnds(runtime: Runtime, group: Group, fate: Fate | null): Pr
     const item = items.get(part.result) ?? null;
     const end = toGroup(item)?.end;
     if (end !== undefined && end !== null) return end;
-    const record = toRecord(item, runtime.now());
+    const record = toRecord(item, services.now());
     if (record === null || record.done === null)
-      return fate === null ? giveUp(runtime, part) : { ...fate, result: null, started: null };
+      return unrun === null ? giveUp(services, part) : { ...unrun, result: null, started: null };
     const { status, result, error, started } = record;
     return { status: status === "SUCCESS" || status === "REVOKED" ? status : "FAILURE", result, error, started };
   });
 }
 
-/** The machine gave a member up: its time was over, or its chunk could not be started. What of it still waits never runs. */
-async function giveUp(runtime: Runtime, part: Part): Promise<MemberEnd> {
+/**
+ * The machine gave a member up: its time was over, or its chunk could not be started. What of it still waits never
+ * runs.
+ */
+async function giveUp(services: Services, part: Part): Promise<MemberResult> {
   const error = { ...describeError(new WorkerLost("its message was lost")), task_id: part.result };
-  const fate = { status: "FAILURE", error } as const;
-  await endParts(runtime, [part], fate);
-  return { ...fate, result: null, started: null };
+  const end = { status: "FAILURE", error } as const;
+  await endParts(services, [part], end);
+  return { ...end, result: null, started: null };
 }
 
 /** The members' results in submitted order, as JSON text: a list of megabytes is put together without being parsed. */
-async function listOf(runtime: Runtime, group: Group, members: readonly MemberEnd[]): Promise<Payload> {
+async function listOf(services: Services, group: StoredGroup, members: readonly MemberResult[]): Promise<Payload> {
   const texts = await inParallel(members, async (member) =>
-    member.result === null ? "null" : runtime.payloads.load(member.result),
+    member.result === null ? "null" : services.payloads.load(member.result),
   );
-  return runtime.payloads.store(`results/${group.id}/list.json`, `[${texts.join(",")}]`);
+  return services.payloads.store(`results/${group.id}/list.json`, `[${texts.join(",")}]`);
 }

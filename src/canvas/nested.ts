@@ -1,16 +1,16 @@
 import { startCanvas } from "../aws/engine.ts";
-import type { Runtime } from "../aws/runtime.ts";
+import type { Services } from "../aws/services.ts";
 import { canvasEnded } from "../end/ended.ts";
 import { endOfCanvas } from "./settle.ts";
 
 /**
- * Starts a canvas that is part of another. Its end answers the token that was kept last; one that had ended before, when its
- * state was tried again, answers the new token here.
+ * Starts a canvas that is part of another. Its end answers the token that was kept last; one that had ended before,
+ * when its state was tried again, answers the new token here.
  */
-export async function startNested(runtime: Runtime, id: string, token: string | null): Promise<void> {
-  const starts = await startCanvas(runtime, id, token);
+export async function startNested(services: Services, id: string, token: string | null): Promise<void> {
+  const starts = await startCanvas(services, id, token);
   if (starts || token === null) return;
-  const canvas = await runtime.canvases.canvas(id);
-  const end = canvas === null ? null : await endOfCanvas(runtime, canvas);
-  if (canvas !== null && end !== null) await canvasEnded(runtime, canvas, end);
+  const canvas = await services.canvases.canvas(id);
+  const end = canvas === null ? null : await endOfCanvas(services, canvas);
+  if (canvas !== null && end !== null) await canvasEnded(services, canvas, end);
 }

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { giveOutput, refuse } from "../aws/engine.ts";
 import { derivedId } from "../aws/ids.ts";
-import type { Runtime } from "../aws/runtime.ts";
+import type { Services } from "../aws/services.ts";
 import { planRun, storeRun } from "../submit/workflow.ts";
 import type { CanvasMessage } from "../core/record/canvas.ts";
 import { type Fault, faultsOf } from "../core/faults.ts";
@@ -17,32 +17,36 @@ const MACHINE_ORIGIN = "states";
 const Input = RunBody.extend({ Comment: z.unknown().optional() });
 
 /**
- * Makes the records of a run that was started without them, and gives the machine their ids. All derives from the execution, so a
- * message that comes twice meets what its first delivery made.
+ * Makes the records of a run that was started without them, and gives the machine their ids. All derives from the
+ * execution, so a message that comes twice meets what its first delivery made.
  */
-export async function prepareRun(runtime: Runtime, message: Extract<CanvasMessage, { op: "prepare" }>): Promise<void> {
+export async function prepareRun(
+  services: Services,
+  message: Extract<CanvasMessage, { op: "prepare" }>,
+): Promise<void> {
   const { workflow: name, execution, started, token } = message;
-  const workflow = runtime.registry.workflow(name);
+  const workflow = services.registry.workflow(name);
   if (workflow === null) return refuse(token, `The workflow ${name} is not deployed any more.`);
   const parsed = Input.safeParse(message.input);
   if (!parsed.success) return refuse(token, refusal(faultsOf(parsed.error)));
-  const faults = runFaults(workflow.node, parsed.data, runtime.registry);
+  const faults = runFaults(workflow.node, parsed.data, services.registry);
   if (faults.length > 0) return refuse(token, refusal(faults));
   const plan = planRun(workflow, parsed.data, derivedId(execution, started));
   const executionName = execution.slice(execution.lastIndexOf(":") + 1);
   const now = Date.parse(started);
-  await storeRun(runtime, name, plan, {
+  await storeRun(services, name, plan, {
     correlation: executionName,
     origin: MACHINE_ORIGIN,
     owner: null,
     now,
     execution: executionName,
   });
-  await runtime.canvases.keepExecution(execution, plan.top.id, now);
+  await services.canvases.keepExecution(execution, plan.top.id, now);
   if (await giveOutput(token, workflowInput(plan))) return;
-  // Nobody waits any more: this message came twice, or the execution was ended meanwhile, and then nothing else would end the run.
-  const canvas = await runtime.canvases.canvas(plan.top.id);
-  if (canvas !== null) await settleUnlessRunning(runtime, canvas);
+  // Nobody waits any more: this message came twice, or the execution was ended meanwhile, and then nothing else would
+  // end the run.
+  const canvas = await services.canvases.canvas(plan.top.id);
+  if (canvas !== null) await settleUnlessRunning(services, canvas);
 }
 
 function refusal(faults: readonly Fault[]): string {

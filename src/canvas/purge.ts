@@ -1,49 +1,48 @@
 import { CANVAS_QUEUE } from "../aws/engine.ts";
 import type { Received } from "../aws/queues.ts";
-import type { Runtime } from "../aws/runtime.ts";
+import type { Services } from "../aws/services.ts";
 import type { CanvasMessage } from "../core/record/canvas.ts";
 import { Revoked, describeError } from "../core/errors.ts";
 import { RunMessageSchema } from "../core/record/message.ts";
 import { inParallel } from "../core/parallel.ts";
 import { isFinal } from "../core/record/states.ts";
-import { finish } from "../end/finish.ts";
+import { finish, unstarted } from "../end/finish.ts";
 
 /** Milliseconds that one message works; what is left is for the next, since the function has 300 s. */
 const TIME = 120_000;
 
 /**
- * Takes what waits in a module's queue and revokes it. SQS's own PurgeQueue would only drop messages, and leave their tasks PENDING and
- * their canvases waiting. What is delayed, or came after the request, stays.
+ * Takes what waits in a module's queue and revokes it. SQS's own PurgeQueue would only drop messages, and leave their
+ * tasks PENDING and their canvases waiting. What is delayed, or came after the request, stays.
  */
-export async function purgeQueue(runtime: Runtime, message: Extract<CanvasMessage, { op: "purge" }>): Promise<void> {
+export async function purgeQueue(services: Services, message: Extract<CanvasMessage, { op: "purge" }>): Promise<void> {
   const { queue, before } = message;
-  const until = runtime.now() + TIME;
-  while (runtime.now() < until) {
-    const received = await runtime.queues.receive(queue);
+  const until = services.now() + TIME;
+  while (services.now() < until) {
+    const received = await services.queues.receive(queue);
     const [older, newer] = [
       received.filter(({ sent }) => sent < before),
       received.filter(({ sent }) => sent >= before),
     ];
-    await inParallel(older, (one) => revoke(runtime, queue, one));
-    await inParallel(newer, ({ receiptHandle }) => runtime.queues.hide(queue, receiptHandle, 0));
+    await inParallel(older, (one) => revoke(services, queue, one));
+    await inParallel(newer, ({ receiptHandle }) => services.queues.hide(queue, receiptHandle, 0));
     if (older.length === 0) return;
   }
-  await runtime.queues.send({ module: CANVAS_QUEUE, message, delay: 0 });
+  await services.queues.send({ module: CANVAS_QUEUE, message, delay: 0 });
 }
 
-async function revoke(runtime: Runtime, queue: string, { body, receiptHandle }: Received): Promise<void> {
+async function revoke(services: Services, queue: string, { body, receiptHandle }: Received): Promise<void> {
   const parsed = RunMessageSchema.safeParse(JSON.parse(body));
   // What is not revoked stays hidden for a while, and then comes to its worker.
-  if (!parsed.success || (await hasRevoked(runtime, parsed.data))) await runtime.queues.remove(queue, receiptHandle);
+  if (!parsed.success || (await hasRevoked(services, parsed.data))) await services.queues.remove(queue, receiptHandle);
 }
 
 /** False of a task that runs or has ended: its message is a second one of it, which its worker knows how to take. */
-async function hasRevoked(runtime: Runtime, message: ReturnType<typeof RunMessageSchema.parse>): Promise<boolean> {
-  const { id, token } = message;
-  const record = await runtime.tasks.get(id, runtime.now());
+async function hasRevoked(services: Services, message: ReturnType<typeof RunMessageSchema.parse>): Promise<boolean> {
+  const record = await services.tasks.get(message.id, services.now());
   const call = record?.call ?? message.call;
   if (call === undefined) return true;
   if (record !== null && isFinal(record.status)) return false;
-  const ending = { id, call, attempt: record?.attempt ?? message.attempt, fence: null, token, runtime: null };
-  return finish(runtime, ending, { status: "REVOKED", error: describeError(new Revoked()) });
+  const task = unstarted({ ...message, attempt: record?.attempt ?? message.attempt }, call);
+  return finish(services, task, { status: "REVOKED", error: describeError(new Revoked()) });
 }

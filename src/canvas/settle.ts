@@ -1,47 +1,43 @@
 import * as z from "zod";
 import { isRunning } from "../aws/engine.ts";
-import type { Runtime } from "../aws/runtime.ts";
-import type { Canvas, GroupEnd, PartEnd } from "../core/record/canvas.ts";
+import type { Services } from "../aws/services.ts";
+import type { StoredCanvas } from "../core/record/canvas.ts";
+import { type End, endOf } from "../core/record/end.ts";
 import { Revoked, WorkerLost, describeError } from "../core/errors.ts";
-import { canvasEnded, endOf } from "../end/ended.ts";
-import { endPartsOf } from "../end/settle.ts";
+import { canvasEnded } from "../end/ended.ts";
+import { endPartsOf } from "../end/parts.ts";
 
 /**
- * The net: a machine failed, so nothing of its canvas will be started any more. Usually the worker of the step that failed has
- * settled it; here that is seen to, whatever the machine failed of.
+ * The net: a machine failed, so nothing of its canvas will be started any more. Usually the worker of the step that
+ * failed has settled it; here that is seen to, whatever the machine failed of.
  * @param id of the canvas, or of the header of a chord, which is what a chord's machine is told.
  */
-export async function settleCanvas(runtime: Runtime, id: string): Promise<void> {
-  const canvas = await canvasOf(runtime, id);
+export async function settleCanvas(services: Services, id: string): Promise<void> {
+  const canvas = await canvasOf(services, id);
   if (canvas === null) return;
-  if ((await endOfCanvas(runtime, canvas)) !== null) return;
-  const revoked = (await runtime.canvases.root(canvas.root))?.revoked === true;
+  if ((await endOfCanvas(services, canvas)) !== null) return;
+  const revoked = (await services.canvases.root(canvas.root))?.revoked === true;
   const error = {
     ...describeError(revoked ? new Revoked() : new WorkerLost("its state machine ended")),
     task_id: canvas.result,
   };
-  const fate = { status: revoked ? "REVOKED" : "FAILURE", error } as const;
-  await endPartsOf(runtime, canvas, fate);
-  await canvasEnded(runtime, canvas, { ok: false, ...fate });
+  const end = { status: revoked ? "REVOKED" : "FAILURE", error } as const;
+  await endPartsOf(services, canvas, end);
+  await canvasEnded(services, canvas, end);
 }
 
 /** The canvas that a machine carries: a chord's is told its header's id. */
-async function canvasOf(runtime: Runtime, id: string): Promise<Canvas | null> {
-  const canvas = await runtime.canvases.canvas(id);
-  return canvas?.place?.role === "header" ? runtime.canvases.canvas(canvas.place.canvas) : canvas;
+async function canvasOf(services: Services, id: string): Promise<StoredCanvas | null> {
+  const canvas = await services.canvases.canvas(id);
+  return canvas?.place?.role === "header" ? services.canvases.canvas(canvas.place.canvas) : canvas;
 }
 
 /** How the task or group whose result is the canvas's has ended; null where it has not. */
-export async function endOfCanvas(runtime: Runtime, canvas: Canvas): Promise<PartEnd | null> {
-  const group = await runtime.canvases.group(canvas.result);
-  if (group !== null) return group.end === null ? null : endOfGroup(group.end);
-  const record = await runtime.tasks.get(canvas.result, runtime.now());
-  return record === null || record.done === null ? null : endOf(record);
-}
-
-/** How a group has ended, for those around it. */
-export function endOfGroup({ status, error }: GroupEnd): PartEnd {
-  return status === "SUCCESS" || error === null ? { ok: true } : { ok: false, status, error };
+export async function endOfCanvas(services: Services, canvas: StoredCanvas): Promise<End | null> {
+  const group = await services.canvases.group(canvas.result);
+  if (group !== null) return group.end === null ? null : endOf(canvas.result, group.end);
+  const record = await services.tasks.get(canvas.result, services.now());
+  return record === null || record.done === null ? null : endOf(record.id, record);
 }
 
 const StatusChange = z.object({
@@ -53,25 +49,29 @@ const StatusChange = z.object({
   }),
 });
 
-/** Settles the canvas of an execution that has ended badly, as EventBridge tells. @returns whether `body` told of one. */
-export async function executionEnded(runtime: Runtime, body: unknown): Promise<boolean> {
+/**
+ * Settles the canvas of an execution that has ended badly, as EventBridge tells.
+ * @returns whether `body` told of one.
+ */
+export async function executionEnded(services: Services, body: unknown): Promise<boolean> {
   const change = StatusChange.safeParse(body);
   if (!change.success) return false;
   const { name, executionArn } = change.data.detail;
   const dash = name.lastIndexOf("-");
-  const named = await runtime.canvases.canvas(name.slice(0, dash));
-  const canvas = named ?? (await runtime.canvases.canvasOfExecution(executionArn));
+  const named = await services.canvases.canvas(name.slice(0, dash));
+  const canvas = named ?? (await services.canvases.canvasOfExecution(executionArn));
   if (canvas === null) return true;
   const epoch = named === null ? 0 : Number(name.slice(dash + 1));
-  // A submission that was started anew has another execution, or is about to have one: that of an earlier start was ended for it.
-  if (epoch < ((await runtime.canvases.root(canvas.root))?.epoch ?? 0)) return true;
-  await settleCanvas(runtime, canvas.id);
+  // A submission that was started anew has another execution, or is about to have one: that of an earlier start was
+  // ended for it.
+  if (epoch < ((await services.canvases.root(canvas.root))?.epoch ?? 0)) return true;
+  await settleCanvas(services, canvas.id);
   return true;
 }
 
 /** Settles a canvas whose execution is gone; a submission that was started anew has another. */
-export async function settleUnlessRunning(runtime: Runtime, canvas: Canvas): Promise<void> {
-  const root = await runtime.canvases.root(canvas.root);
-  if (root !== null && (await isRunning(runtime, canvas, root.epoch))) return;
-  await settleCanvas(runtime, canvas.id);
+export async function settleUnlessRunning(services: Services, canvas: StoredCanvas): Promise<void> {
+  const root = await services.canvases.root(canvas.root);
+  if (root !== null && (await isRunning(services, canvas, root.epoch))) return;
+  await settleCanvas(services, canvas.id);
 }

@@ -1,14 +1,16 @@
-import type { Runtime } from "../aws/runtime.ts";
-import type { Canvas, PartEnd } from "../core/record/canvas.ts";
+import type { Services } from "../aws/services.ts";
+import type { StoredCanvas } from "../core/record/canvas.ts";
+import { type End, errorType } from "../core/record/end.ts";
 import { CANVAS_ENDED, TASK_ENDED, eventSource } from "../core/events.ts";
 import type { TaskRecord } from "../core/record/record.ts";
 
 /**
- * Tells the account's bus that a task has ended, where the stage wants that. Before its message is acknowledged, so at least once: whoever listens
- * knows a repeat by its task_id. Neither arguments nor results nor messages of errors, which may hold what is private.
+ * Tells the account's bus that a task has ended, where the stage wants that. Before its message is acknowledged, so at
+ * least once: whoever listens knows a repeat by its task_id. Neither arguments nor results nor messages of errors,
+ * which may hold what is private.
  */
-export async function announceTask(runtime: Runtime, { id, call, status, error }: TaskRecord): Promise<void> {
-  await announce(runtime, TASK_ENDED, {
+export async function announceTask(services: Services, { id, call, status, error }: TaskRecord): Promise<void> {
+  await announce(services, TASK_ENDED, {
     task_id: id,
     task: call.task,
     status,
@@ -19,17 +21,17 @@ export async function announceTask(runtime: Runtime, { id, call, status, error }
 }
 
 /** The same of a canvas that was submitted, by the id under which its result is asked for. */
-export async function announceCanvas(runtime: Runtime, canvas: Canvas, end: PartEnd): Promise<void> {
-  await announce(runtime, CANVAS_ENDED, {
+export async function announceCanvas(services: Services, canvas: StoredCanvas, end: End): Promise<void> {
+  await announce(services, CANVAS_ENDED, {
     task_id: canvas.result,
     kind: canvas.kind,
-    status: end.ok ? "SUCCESS" : end.status,
+    status: end.status,
     root_id: canvas.root,
-    error_type: end.ok ? null : end.error.type,
+    error_type: errorType(end),
   });
 }
 
-async function announce({ env }: Runtime, detailType: string, detail: object): Promise<void> {
+async function announce({ env }: Services, detailType: string, detail: object): Promise<void> {
   if (!env.completionEvents) return;
   // Loaded where it is wanted alone: a client takes its time to start.
   const { putEvent } = await import("../aws/events.ts");

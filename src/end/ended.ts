@@ -1,110 +1,107 @@
 import { answerToken, CANVAS_QUEUE } from "../aws/engine.ts";
 import { chunkId, toGroup } from "../aws/canvas-table.ts";
-import type { Runtime } from "../aws/runtime.ts";
-import { type Ending, toRecord } from "../aws/task-table.ts";
-import { type Canvas, type PartEnd, chordError } from "../core/record/canvas.ts";
+import type { Services } from "../aws/services.ts";
+import { type StoredEnd, toRecord } from "../aws/task-item.ts";
+import { type StoredCanvas, chordError } from "../core/record/canvas.ts";
+import { type BadEnd, type End, endOf, errorType } from "../core/record/end.ts";
 import type { Part, Place } from "../core/canvas/place.ts";
-import type { TaskError } from "../core/errors.ts";
 import { isFinal } from "../core/record/states.ts";
 import { type TaskRecord, wasTakenOver } from "../core/record/record.ts";
-import type { PreparedTask } from "../submit/task.ts";
+import type { TaskCall } from "../submit/call.ts";
 import { announceCanvas, announceTask } from "./announce.ts";
 import { dropLinks, linkIds, prepareLinks, recordLinks, startLinks } from "./links.ts";
-import { endParts } from "./settle.ts";
+import { endParts } from "./parts.ts";
 
 /**
  * Tells those who wait for a task that has ended. Repeating it does no harm: ids derive, and a spent token is no error.
- * @param links those that whoever ended it has prepared. @default they are prepared again
+ * @param links the links, where the caller that ended the task has prepared them. @default they are prepared again
  */
 export async function notify(
-  runtime: Runtime,
+  services: Services,
   record: TaskRecord,
   token: string | undefined,
-  links?: readonly PreparedTask[],
+  links?: readonly TaskCall[],
 ): Promise<void> {
-  await startLinks(runtime, links ?? (await prepareLinks(runtime, record)));
-  await announceTask(runtime, record);
+  await startLinks(services, links ?? (await prepareLinks(services, record)));
+  await announceTask(services, record);
   const { place } = record.call;
-  const end = endOf(record);
-  if (place !== null) await partEnded(runtime, { place, result: record.id }, end);
+  const end = endOf(record.id, record);
+  if (place !== null) await partEnded(services, { place, result: record.id }, end);
   // Members of a group do not stop each other: for the machine each has simply ended.
-  if (token !== undefined) await answerToken(token, end.ok || place?.role === "member" ? null : end.error.type);
+  if (token !== undefined) await answerToken(token, place?.role === "member" ? null : errorType(end));
   // Revoked before its message came, perhaps days ahead: the state that waits must not wait for that.
-  else if (place?.role === "member" && place.together === 1) await answerChunk(runtime, place);
-}
-
-/** How a task that has ended did, for those around it. */
-export function endOf(record: TaskRecord): PartEnd {
-  if (record.status === "SUCCESS") return { ok: true };
-  const error = record.error ?? { type: record.status, message: "", task_id: record.id };
-  return { ok: false, status: record.status === "REVOKED" ? "REVOKED" : "FAILURE", error };
-}
-
-/** A part of a canvas that has ended: where it stood, and the id under which its result is asked for. */
-interface EndedPart {
-  readonly place: Place | null;
-  readonly result: string;
+  else if (place?.role === "member" && place.together === 1) await answerChunk(services, place);
 }
 
 /**
- * Tells those around a part of a canvas that it has ended: what waited for it goes on, or will never run. Repeating it does no harm.
- * A step that is not the last has nobody to tell but the state that waits with its token.
+ * Tells those around a part of a canvas that it has ended: what waited for it goes on, or will never run. Repeating it
+ * does no harm. A step that is not the last has nobody to tell but the state that waits with its token.
+ * @param part where it stood, and the id under which its result is asked for.
  */
-async function partEnded(runtime: Runtime, { place, result }: EndedPart, end: PartEnd): Promise<void> {
+async function partEnded(
+  services: Services,
+  { place, result }: { readonly place: Place | null; readonly result: string },
+  end: End,
+): Promise<void> {
   if (place === null) return;
-  if (place.role === "replacement") return replacementEnded(runtime, place.canvas, result, end);
-  if (place.role === "member") return memberEnded(runtime, place, end.ok);
-  if (end.ok && !place.last) return;
-  const canvas = await runtime.canvases.canvas(place.canvas);
+  if (place.role === "replacement") return replacementEnded(services, place.canvas, result, end);
+  if (place.role === "member") return memberEnded(services, place, end.status === "SUCCESS");
+  if (end.status === "SUCCESS" && !place.last) return;
+  const canvas = await services.canvases.canvas(place.canvas);
   if (canvas === null) return;
-  const outer = end.ok
-    ? end
-    : { ...end, ...(place.role === "header" ? { status: "FAILURE" as const, error: chordError(end.error) } : {}) };
-  if (!outer.ok) await endLater(runtime, partsAfter(canvas, place), outer);
-  await canvasEnded(runtime, canvas, outer);
+  const outer = place.role === "header" ? headerEnd(end) : end;
+  if (outer.status !== "SUCCESS") await endLater(services, partsAfter(canvas, place), outer);
+  await canvasEnded(services, canvas, outer);
+}
+
+/** The end of a chord whose header has ended so. */
+function headerEnd(end: End): End {
+  return end.status === "SUCCESS" ? end : { status: "FAILURE", error: chordError(end.error) };
 }
 
 /**
- * A canvas has ended: those around it are told, and last the state that waits for it. A machine that is told of a failure has its canvas settled, which
- * must find everything settled, with the error that it was.
+ * A canvas has ended: those around it are told, and last the state that waits for it. A machine that is told of a
+ * failure has its canvas settled, which must find everything settled, with the error that it was.
  */
-export async function canvasEnded(runtime: Runtime, canvas: Canvas, end: PartEnd): Promise<void> {
-  await partEnded(runtime, canvas, end);
-  if (canvas.place === null) await announceCanvas(runtime, canvas, end);
-  if (canvas.place === null || canvas.place.role === "replacement") await runtime.canvases.closeRoot(canvas.root);
+export async function canvasEnded(services: Services, canvas: StoredCanvas, end: End): Promise<void> {
+  await partEnded(services, canvas, end);
+  if (canvas.place === null) await announceCanvas(services, canvas, end);
+  if (canvas.place === null || canvas.place.role === "replacement") await services.canvases.closeRoot(canvas.root);
   // Members of a group do not stop each other: for the machine each has simply ended.
-  await answerKept(runtime, canvas.id, end.ok || canvas.place?.role === "member" ? null : end.error.type);
+  await answerKept(services, canvas.id, canvas.place?.role === "member" ? null : errorType(end));
 }
 
-/** What runs in the place of a task has ended, and so has the task, with the same result or error: those around it are told now. */
-async function replacementEnded(runtime: Runtime, id: string, result: string, end: PartEnd): Promise<void> {
-  const record = await runtime.tasks.get(id, runtime.now());
+/**
+ * What runs in the place of a task has ended, and so has the task, with the same result or error: those around it are
+ * told now.
+ */
+async function replacementEnded(services: Services, id: string, result: string, end: End): Promise<void> {
+  const record = await services.tasks.get(id, services.now());
   if (record === null || record.replacement?.top.result !== result) return;
-  const ending = await endingOf(runtime, record, result, end);
-  const done = runtime.now();
-  const links = await prepareLinks(runtime, { ...record, ...ending, done });
-  await recordLinks(runtime, links);
-  const ended = await runtime.tasks.finish(id, record.fence ?? "", record.attempt, ending, done);
-  const last = ended ?? (await runtime.tasks.get(id, runtime.now()));
+  const stored = await replacementEnd(services, record, result, end);
+  const done = services.now();
+  const links = await prepareLinks(services, { ...record, ...stored, done });
+  await recordLinks(services, links);
+  const ended = await services.tasks.finish(id, record.fence ?? "", record.attempt, stored, done);
+  const last = ended ?? (await services.tasks.get(id, services.now()));
   if (last === null || last.done === null) return;
-  if (ended === null || wasTakenOver(last)) await dropLinks(runtime, last);
-  const tokens = await runtime.canvases.tokens(id);
+  if (ended === null || wasTakenOver(last)) await dropLinks(services, last);
+  const tokens = await services.canvases.tokens(id);
   for (const token of tokens.length === 0 ? [undefined] : tokens)
-    await notify(runtime, last, token, ended === null ? undefined : links);
+    await notify(services, last, token, ended === null ? undefined : links);
 }
 
 /** The result lies where that which ran in the task's place stored it. */
-async function endingOf(runtime: Runtime, record: TaskRecord, result: string, end: PartEnd): Promise<Ending> {
+async function replacementEnd(services: Services, record: TaskRecord, result: string, end: End): Promise<StoredEnd> {
   const kept = { runtime: null, progress: record.progress };
-  if (!end.ok)
-    return { ...kept, status: end.status, result: null, error: end.error, children: linkIds(record, "link_error") };
-  const item = record.call.ignore_result ? null : await runtime.table.get(result);
-  const stored = toGroup(item)?.end?.result ?? toRecord(item, runtime.now())?.result ?? null;
+  if (end.status !== "SUCCESS") return { ...kept, ...end, result: null, children: linkIds(record, "link_error") };
+  const item = record.call.ignore_result ? null : await services.table.get(result);
+  const stored = toGroup(item)?.end?.result ?? toRecord(item, services.now())?.result ?? null;
   return { ...kept, status: "SUCCESS", result: stored, error: null, children: linkIds(record, "link") };
 }
 
 /** What of a canvas comes after a part, and now never will. */
-function partsAfter(canvas: Canvas, place: Place): Part[] {
+function partsAfter(canvas: StoredCanvas, place: Place): Part[] {
   if (canvas.kind === "chain") return canvas.steps.slice(place.index + 1);
   return canvas.kind === "chord" && place.role === "header" ? [canvas.body] : [];
 }
@@ -112,40 +109,37 @@ function partsAfter(canvas: Canvas, place: Place): Part[] {
 /** Parts that are ended here and now; more are left to the canvas Lambda, which has the time. */
 const FEW_PARTS = 20;
 
-async function endLater(
-  runtime: Runtime,
-  parts: readonly Part[],
-  end: { readonly status: "FAILURE" | "REVOKED"; readonly error: TaskError },
-): Promise<void> {
+async function endLater(services: Services, parts: readonly Part[], end: BadEnd): Promise<void> {
   const rest = parts.slice(0, -FEW_PARTS);
-  // A message that comes again finds the next task ended: the message below was sent, and the canvas Lambda ends what it has not yet.
+  // A message that comes again finds the next task ended: the message below was sent, and the canvas Lambda ends what
+  // it has not yet.
   const [next] = rest;
-  if (next !== undefined && next.task !== null && (await hasEnded(runtime, next.id))) return;
+  if (next !== undefined && next.task !== null && (await hasEnded(services, next.id))) return;
   // The last of all among them: by its end a canvas is known to be settled.
-  await endParts(runtime, parts.slice(-FEW_PARTS), end);
+  await endParts(services, parts.slice(-FEW_PARTS), end);
   if (rest.length === 0) return;
   const message = { op: "end", parts: rest, status: end.status, error: end.error } as const;
-  await runtime.queues.send({ module: CANVAS_QUEUE, message, delay: 0 });
+  await services.queues.send({ module: CANVAS_QUEUE, message, delay: 0 });
 }
 
-async function hasEnded(runtime: Runtime, id: string): Promise<boolean> {
-  const record = await runtime.tasks.get(id, runtime.now());
+async function hasEnded(services: Services, id: string): Promise<boolean> {
+  const record = await services.tasks.get(id, services.now());
   return record !== null && isFinal(record.status);
 }
 
 /** The last member of a chunk to end answers for all; one that is alone has the chunk's token in its message. */
-async function memberEnded(runtime: Runtime, place: Place, ok: boolean): Promise<void> {
+async function memberEnded(services: Services, place: Place, ok: boolean): Promise<void> {
   const { canvas, chunk, index, together } = place;
   if (together === 1) return;
-  if ((await runtime.canvases.memberEnded(canvas, chunk, index, ok)) === together) await answerChunk(runtime, place);
+  if ((await services.canvases.memberEnded(canvas, chunk, index, ok)) === together) await answerChunk(services, place);
 }
 
 /** Answers the state that waits for the chunk of a member, by the token that was kept for it. */
-export async function answerChunk(runtime: Runtime, { canvas, chunk }: Place): Promise<void> {
-  await answerKept(runtime, chunkId(canvas, chunk), null);
+export async function answerChunk(services: Services, { canvas, chunk }: Place): Promise<void> {
+  await answerKept(services, chunkId(canvas, chunk), null);
 }
 
 /** Answers the states that wait with the tokens that were kept: one waits, others were given up and tried again. */
-async function answerKept(runtime: Runtime, id: string, error: string | null): Promise<void> {
-  for (const token of await runtime.canvases.tokens(id)) await answerToken(token, error);
+async function answerKept(services: Services, id: string, error: string | null): Promise<void> {
+  for (const token of await services.canvases.tokens(id)) await answerToken(token, error);
 }

@@ -1,6 +1,7 @@
+import { ArgumentsSchema } from "../core/record/message.ts";
 import * as z from "zod";
 import { DocumentStore } from "../aws/document-store.ts";
-import type { Runtime } from "../aws/runtime.ts";
+import type { Services } from "../aws/services.ts";
 import { outputKey } from "../core/record/document.ts";
 import { inParallel } from "../core/parallel.ts";
 import { Problem } from "../core/http/problem.ts";
@@ -8,32 +9,32 @@ import type { TaskRecord } from "../core/record/record.ts";
 import { isFinal } from "../core/record/states.ts";
 
 /**
- * Forgets a task that has ended: its arguments, result, output, document and the results of its effects are deleted, and its record is emptied. What is left of it is its id, so
- * that a message that comes twice does not run it again.
+ * Forgets a task that has ended: its arguments, result, output, document and the results of its effects are deleted,
+ * and its record is emptied. What is left of it is its id, so that a message that comes twice does not run it again.
  * @throws Problem 409 while it has not ended, or its canvas may still read its result.
  */
-export async function forget(runtime: Runtime, record: TaskRecord): Promise<void> {
+export async function forget(services: Services, record: TaskRecord): Promise<void> {
   const { id, call } = record;
   if (!isFinal(record.status)) {
     throw new Problem(409, "not_ended", `The task is ${record.status}. Revoke it first, or wait until it has ended.`);
   }
-  if (call.submission !== null && (await runtime.canvases.root(call.submission))?.done === false) {
+  if (call.submission !== null && (await services.canvases.root(call.submission))?.done === false) {
     throw new Problem(409, "needed", "The canvas of the task has not ended, and may still need its result.");
   }
-  const store = new DocumentStore(runtime.env.bucket);
-  const effects = await runtime.effects.keys(id);
+  const store = new DocumentStore(services.env.bucket);
+  const effects = await services.effects.keys(id);
   const keys = [
-    ...(await documentsOf(runtime, record)),
+    ...(await documentsOf(services, record)),
     ...keyOf(call.payload),
     ...keyOf(record.result),
     ...keyOf(record.replacement?.node ?? null),
-    ...(await inParallel(effects, async (key) => keyOf((await runtime.effects.get(id, key))?.result ?? null))).flat(),
+    ...(await inParallel(effects, async (key) => keyOf((await services.effects.get(id, key))?.result ?? null))).flat(),
     outputKey(id),
   ];
   // The record last: while it is there, a deletion that failed half-way can be repeated.
   await inParallel(keys, (key) => store.remove(key));
-  await inParallel(effects, (key) => runtime.effects.remove(id, key));
-  await runtime.tasks.forget(id, runtime.now());
+  await inParallel(effects, (key) => services.effects.remove(id, key));
+  await services.tasks.forget(id, services.now());
 }
 
 function keyOf(payload: TaskRecord["result"]): string[] {
@@ -41,12 +42,10 @@ function keyOf(payload: TaskRecord["result"]): string[] {
 }
 
 const Document = z.looseObject({ key: z.string().regex(/^(documents|uploads)\//) });
-const Arguments = z.tuple([z.array(z.unknown()), z.unknown()]);
-
 /** What the task was to read: the document of a task of the module `documents`. */
-async function documentsOf(runtime: Runtime, { call }: TaskRecord): Promise<string[]> {
+async function documentsOf(services: Services, { call }: TaskRecord): Promise<string[]> {
   if (!call.task.startsWith("documents.")) return [];
-  const [args] = Arguments.parse(JSON.parse(await runtime.payloads.load(call.payload)));
+  const [args] = ArgumentsSchema.parse(JSON.parse(await services.payloads.load(call.payload)));
   return args.flat().flatMap((arg) => {
     const document = Document.safeParse(arg);
     return document.success ? [document.data.key] : [];

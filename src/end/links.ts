@@ -1,13 +1,15 @@
 import { derivedId } from "../aws/ids.ts";
-import type { Runtime } from "../aws/runtime.ts";
-import { type PreparedTask, prepareTask, sendTask } from "../submit/task.ts";
+import type { Services } from "../aws/services.ts";
+import { type TaskCall, makeCall } from "../submit/call.ts";
+import { sendTask } from "../submit/task.ts";
+import { loneTask } from "../core/canvas/plan.ts";
 import { Revoked, describeError } from "../core/errors.ts";
 import type { Call } from "../core/record/message.ts";
 import { inParallel } from "../core/parallel.ts";
 import type { TaskRecord } from "../core/record/record.ts";
 
 /** What of a task that has ended its links depend on. */
-export type EndedTask = Pick<TaskRecord, "id" | "call" | "status" | "result" | "error" | "done" | "replacement">;
+export type LinkSource = Pick<TaskRecord, "id" | "call" | "status" | "result" | "error" | "done" | "replacement">;
 
 /** The ids of the tasks that a task's links become. */
 export function linkIds(task: { readonly id: string; readonly call: Call }, kind: "link" | "link_error"): string[] {
@@ -15,10 +17,10 @@ export function linkIds(task: { readonly id: string; readonly call: Call }, kind
 }
 
 /**
- * The tasks that an ended task's links become: they get its result, or its id where it failed. Those of a task that was revoked or
- * never ran are not called.
+ * The tasks that an ended task's links become: they get its result, or its id where it failed. Those of a task that was
+ * revoked or never ran are not called.
  */
-export async function prepareLinks(runtime: Runtime, ended: EndedTask): Promise<PreparedTask[]> {
+export async function prepareLinks(services: Services, ended: LinkSource): Promise<TaskCall[]> {
   const neverRan = ended.error !== null && ended.error.task_id !== ended.id && ended.replacement === null;
   if (ended.status === "REVOKED" || neverRan) return [];
   const kind = ended.status === "SUCCESS" ? "link" : "link_error";
@@ -26,46 +28,39 @@ export async function prepareLinks(runtime: Runtime, ended: EndedTask): Promise<
   if (links.length === 0) return [];
   const ids = linkIds(ended, kind);
   const first: unknown =
-    kind === "link" ? JSON.parse(ended.result === null ? "null" : await runtime.payloads.load(ended.result)) : ended.id;
+    kind === "link"
+      ? JSON.parse(ended.result === null ? "null" : await services.payloads.load(ended.result))
+      : ended.id;
   const { root, correlation, owner, task: origin } = ended.call;
-  const context = {
-    root,
-    parent: ended.id,
-    group: null,
-    groupIndex: null,
-    correlation,
-    origin,
-    owner,
-    now: ended.done ?? ended.call.created,
-  };
+  const context = { root, correlation, origin, owner, now: ended.done ?? ended.call.created };
   return inParallel([...links.entries()], ([index, link]) => {
     const args = link.immutable ? link.args : [first, ...link.args];
-    return prepareTask(runtime, { id: ids[index] ?? "", node: { ...link, args }, context });
+    return makeCall(services, loneTask(ids[index] ?? "", { ...link, args }, ended.id), context);
   });
 }
 
-/** Writes the records of links before their task is seen to have ended: who reads of its children finds them. */
-export async function recordLinks(runtime: Runtime, links: readonly PreparedTask[]): Promise<void> {
-  await inParallel(links, ({ id, call }) => runtime.tasks.submit(id, call));
+/** Writes the records of links before their task is seen to have ended: a reader of its children finds them. */
+export async function recordLinks(services: Services, links: readonly TaskCall[]): Promise<void> {
+  await inParallel(links, ({ id, call }) => services.tasks.submit(id, call));
 }
 
 /**
- * Ends the records of links that will never be called: an attempt that was lost, or refused, after it had written them did not end its task, which has ended
- * otherwise. A dead task's are left, for a redrive may call them yet.
+ * Ends the records of links that will never be called: an attempt that was lost, or refused, after it had written them
+ * did not end its task, which has ended otherwise. A dead task's are left, for a redrive may call them yet.
  */
-export async function dropLinks(runtime: Runtime, ended: TaskRecord): Promise<void> {
+export async function dropLinks(services: Services, ended: TaskRecord): Promise<void> {
   const called = new Set(ended.children);
   const ids = (["link", "link_error"] as const).flatMap((kind) => linkIds(ended, kind)).filter((id) => !called.has(id));
   if (ended.dead !== null || ids.length === 0) return;
-  const records = await runtime.tasks.getMany(ids, runtime.now(), { consistent: true });
+  const records = await services.tasks.getMany(ids, services.now(), { consistent: true });
   const error = { ...describeError(new Revoked()), task_id: ended.id };
-  const ending = { status: "REVOKED", error, result: null, runtime: null, children: [] } as const;
+  const stored = { status: "REVOKED", error, result: null, runtime: null, children: [] } as const;
   // An id that the client chose may be that of another task.
   const dropped = records.filter(({ call }) => call.parent === ended.id);
-  await inParallel(dropped, ({ id }) => runtime.tasks.finishUnstarted(id, 0, ending, runtime.now(), undefined));
+  await inParallel(dropped, ({ id }) => services.tasks.finishUnstarted(id, 0, stored, services.now(), undefined));
 }
 
 /** Starts links. Their ids derive from their task's, so a repeated message meets a record that was claimed. */
-export async function startLinks(runtime: Runtime, links: readonly PreparedTask[]): Promise<void> {
-  await inParallel(links, (link) => sendTask(runtime, link));
+export async function startLinks(services: Services, links: readonly TaskCall[]): Promise<void> {
+  await inParallel(links, (link) => sendTask(services, link));
 }

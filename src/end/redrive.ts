@@ -1,5 +1,5 @@
 import { toTask } from "../aws/queues.ts";
-import type { Runtime } from "../aws/runtime.ts";
+import type { Services } from "../aws/services.ts";
 import { inParallel } from "../core/parallel.ts";
 import type { TaskRecord } from "../core/record/record.ts";
 
@@ -9,14 +9,14 @@ const MAX_REDRIVEN = 2_000;
 const PAGE = 500;
 
 /**
- * Returns a module's dead tasks to its queue, under their own ids: each becomes PENDING again, once, and a new message starts its next attempt. What
- * was settled because they failed stays settled. @returns how many.
+ * Returns a module's dead tasks to its queue, under their own ids: each becomes PENDING again, once, and a new message
+ * starts its next attempt. What was settled because they failed stays settled. @returns how many.
  */
-export async function redrive(runtime: Runtime, module: string): Promise<number> {
+export async function redrive(services: Services, module: string): Promise<number> {
   let returned = 0;
   let after: string | undefined;
   while (returned < MAX_REDRIVEN) {
-    const entries = await runtime.table.query({
+    const entries = await services.table.query({
       index: "dead",
       attribute: "dead",
       value: module,
@@ -25,23 +25,26 @@ export async function redrive(runtime: Runtime, module: string): Promise<number>
       forward: true,
     });
     if (entries.length === 0) break;
-    const records = await runtime.tasks.getMany(
+    const records = await services.tasks.getMany(
       entries.map((entry) => entry.id),
-      runtime.now(),
+      services.now(),
     );
-    const revived = await inParallel(records, (record) => revive(runtime, record));
+    const revived = await inParallel(records, (record) => revive(services, record));
     returned += revived.filter((one) => one).length;
     after = entries.at(-1)?.seq;
   }
   return returned;
 }
 
-/** A task that an earlier redrive made wait, and whose message was lost or has not been claimed, is sent again: it runs once all the same. */
-async function revive(runtime: Runtime, record: TaskRecord): Promise<boolean> {
+/**
+ * A task that an earlier redrive made wait, and whose message was lost or has not been claimed, is sent again: it runs
+ * once all the same.
+ */
+async function revive(services: Services, record: TaskRecord): Promise<boolean> {
   const { id, call } = record;
   const isWaiting = record.status === "PENDING";
   const attempt = isWaiting ? record.attempt : record.attempt + 1;
-  if (!isWaiting && !(await runtime.tasks.revive(id, record.attempt, runtime.now()))) return false;
-  await runtime.queues.send(toTask(call.task, { op: "run", id, attempt, hops: 0, call }, 0));
+  if (!isWaiting && !(await services.tasks.revive(id, record.attempt, services.now()))) return false;
+  await services.queues.send(toTask(call.task, { op: "run", id, attempt, hops: 0, call }, 0));
   return true;
 }

@@ -1,4 +1,4 @@
-import type { Runtime } from "../aws/runtime.ts";
+import type { Services } from "../aws/services.ts";
 import { TaskIdTaken } from "../submit/task.ts";
 import { InvalidCanvas, ReplacedTooOften, Revoked, describeError } from "../core/errors.ts";
 import { MAX_REPLACEMENTS } from "../core/limits.ts";
@@ -8,17 +8,19 @@ import type { Plan } from "../core/canvas/plan.ts";
 import { type Replacement, type TaskRecord, replacementOf } from "../core/record/record.ts";
 import { CodeTaskNodeSchema } from "../core/canvas/signature.ts";
 import { isFinal } from "../core/record/states.ts";
-import { type End, finish, notify } from "./finish.ts";
+import { finish, inHand, notify } from "./finish.ts";
 import { logLine } from "../log.ts";
 import { planFor, readNode, startPlan } from "../submit/start.ts";
 
 /**
- * Has a canvas run in the place of a running task. What is to run is stored with the task first, under its fence, and then started: a
- * crash in between is made good by the message's next delivery, which starts the same again under the same ids.
- * @param value the node, as the task sent it. @param ran seconds that the task ran itself. @returns false where the claim was lost meanwhile.
+ * Has a canvas run in the place of a running task. What is to run is stored with the task first, under its fence, and
+ * then started: a crash in between is made good by the message's next delivery, which starts the same again under the
+ * same ids.
+ * @param value the node, as the task sent it. @param ran seconds that the task ran itself. @returns false where the
+ * claim was lost meanwhile.
  */
 export async function replaceTask(
-  runtime: Runtime,
+  services: Services,
   record: TaskRecord,
   message: RunMessage,
   { value, ran }: { readonly value: unknown; readonly ran: number },
@@ -29,58 +31,74 @@ export async function replaceTask(
   let stored: TaskRecord | null;
   try {
     if (call.nesting >= MAX_REPLACEMENTS) throw new ReplacedTooOften(call.nesting);
-    const node = readNode(runtime, value);
+    const node = readNode(services, value);
     const plan = planOf(record, node);
     const replacement: Replacement = {
-      node: await runtime.payloads.store(`payloads/${id}/${fence}.json`, JSON.stringify(node)),
+      node: await services.payloads.store(`payloads/${id}/${fence}.json`, JSON.stringify(node)),
       top: plan.top,
       submission: plan.canvases.length === 0 ? null : plan.root,
-      at: runtime.now(),
+      at: services.now(),
     };
-    stored = await runtime.tasks.replace({ id, fence, replacement, runtime: ran, now: runtime.now() });
+    stored = await services.tasks.replace({ id, fence, replacement, runtime: ran, now: services.now() });
   } catch (error) {
     if (!(error instanceof InvalidCanvas || error instanceof ReplacedTooOften)) throw error;
     logLine("ERROR", `failed: ${error.name}`, context, { runtime: ran });
-    return end(runtime, record, message, { status: "FAILURE", error: describeError(error) }, ran);
+    return finish(services, inHand(record, message.token, { runtime: ran }), {
+      status: "FAILURE",
+      error: describeError(error),
+    });
   }
   // Where only the answer was lost, the record has the fence.
-  stored ??= await runtime.tasks.get(id, runtime.now());
+  stored ??= await services.tasks.get(id, services.now());
   if (stored?.fence !== fence) return false;
   if (stored.replacement === null && stored.terminate)
-    return end(runtime, record, message, { status: "REVOKED", error: describeError(new Revoked()) }, ran);
+    return finish(services, inHand(record, message.token, { runtime: ran }), {
+      status: "REVOKED",
+      error: describeError(new Revoked()),
+    });
   logLine("INFO", "replaced itself", context, { runtime: ran });
-  await resumeReplacement(runtime, stored, message);
+  await resumeReplacement(services, stored, message);
   return true;
 }
 
-/** Sees to it that what runs in the place of a task was started, and that the state that waits for the task is told at its end. */
-export async function resumeReplacement(runtime: Runtime, record: TaskRecord, message: RunMessage): Promise<void> {
+/**
+ * Sees to it that what runs in the place of a task was started, and that the state that waits for the task is told at
+ * its end.
+ */
+export async function resumeReplacement(services: Services, record: TaskRecord, message: RunMessage): Promise<void> {
   const { id } = record;
-  if (message.token !== undefined) await runtime.canvases.keepToken(id, message.token, runtime.now());
+  if (message.token !== undefined) await services.canvases.keepToken(id, message.token, services.now());
   // It may have ended before its token was kept: then nobody else answers that.
-  const latest = await runtime.tasks.get(id, runtime.now());
+  const latest = await services.tasks.get(id, services.now());
   if (latest === null) return;
-  if (isFinal(latest.status)) return notify(runtime, latest, message.token);
+  if (isFinal(latest.status)) return notify(services, latest, message.token);
   const replacement = replacementOf(latest);
   if (replacement === null) return;
   const { submission } = latest.call;
-  const isRevoked = submission !== null && (await runtime.canvases.root(submission))?.revoked === true;
+  const isRevoked = submission !== null && (await services.canvases.root(submission))?.revoked === true;
   if (isRevoked || latest.terminate) {
-    await end(runtime, latest, message, { status: "REVOKED", error: describeError(new Revoked()) });
+    await finish(services, inHand(latest, message.token), { status: "REVOKED", error: describeError(new Revoked()) });
     return;
   }
-  const { node, faults } = parseNode(JSON.parse(await runtime.payloads.load(replacement.node)), [], CodeTaskNodeSchema);
+  const { node, faults } = parseNode(
+    JSON.parse(await services.payloads.load(replacement.node)),
+    [],
+    CodeTaskNodeSchema,
+  );
   if (node === null) {
     // Stored by another version of Celeriac.
-    await end(runtime, latest, message, { status: "FAILURE", error: describeError(new InvalidCanvas(faults)) });
+    await finish(services, inHand(latest, message.token), {
+      status: "FAILURE",
+      error: describeError(new InvalidCanvas(faults)),
+    });
     return;
   }
   const start = { now: replacement.at, submission, nesting: latest.call.nesting + 1 };
   try {
-    await startPlan(runtime, latest, inPlaceOf(id, planOf(latest, node)), start);
+    await startPlan(services, latest, inPlaceOf(id, planOf(latest, node)), start);
   } catch (error) {
     if (!(error instanceof TaskIdTaken)) throw error;
-    await end(runtime, latest, message, { status: "FAILURE", error: describeError(error) });
+    await finish(services, inHand(latest, message.token), { status: "FAILURE", error: describeError(error) });
   }
 }
 
@@ -94,15 +112,4 @@ function inPlaceOf(task: string, plan: Plan): Plan {
   const placed = <Item extends { readonly id: string }>(item: Item): Item =>
     item.id === plan.top.id ? { ...item, place } : item;
   return { ...plan, tasks: plan.tasks.map(placed), canvases: plan.canvases.map(placed) };
-}
-
-/** Ends the task itself, where nothing can run in its place. */
-function end(
-  runtime: Runtime,
-  { id, call, attempt, fence }: TaskRecord,
-  message: RunMessage,
-  how: End,
-  ran: number | null = null,
-): Promise<boolean> {
-  return finish(runtime, { id, call, attempt, fence, token: message.token, runtime: ran }, how);
 }

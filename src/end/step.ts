@@ -1,7 +1,8 @@
 import { toGroup } from "../aws/canvas-table.ts";
-import type { Runtime } from "../aws/runtime.ts";
+import type { Services } from "../aws/services.ts";
 import { toRecord } from "../aws/task-table.ts";
 import { chordError } from "../core/record/canvas.ts";
+import type { BadEnd } from "../core/record/end.ts";
 import { type TaskError, Revoked, describeError } from "../core/errors.ts";
 import type { Call, Payload, RunMessage } from "../core/record/message.ts";
 import { type TaskRecord, replacementOf } from "../core/record/record.ts";
@@ -33,22 +34,26 @@ export type Step =
   /** Nothing is known of it. */
   | { readonly kind: "gone" };
 
-/** Looks up what a step needs besides its message: its record, what came before it, and whether its submission was revoked. */
-export async function prepareStep(runtime: Runtime, message: RunMessage): Promise<Step> {
-  const record = await runtime.tasks.get(message.id, runtime.now());
+/**
+ * Looks up what a step needs besides its message: its record, what came before it, and whether its submission was
+ * revoked.
+ */
+export async function prepareStep(services: Services, message: RunMessage): Promise<Step> {
+  const record = await services.tasks.get(message.id, services.now());
   if (record !== null && isFinal(record.status)) return { kind: "ended", record };
   if (record !== null && replacementOf(record) !== null) return { kind: "replaced", record };
   const call = record?.call ?? message.call;
   if (call === undefined) return { kind: "gone" };
   if (call.submission !== null) {
-    const root = await runtime.canvases.root(call.submission);
+    const root = await services.canvases.root(call.submission);
     if (root?.revoked === true) return { kind: "doomed", call, status: "REVOKED", error: describeError(new Revoked()) };
-    // Forgotten, or its time is over, and with it whether it was revoked: a member that has no record yet is not to begin.
+    // Forgotten, or its time is over, and with it whether it was revoked: a member that has no record yet is not to
+    // begin.
     if (root === null && record === null) return { kind: "gone" };
   }
   const isNew = record === null;
   if (call.input === null) return { kind: "ready", call, input: null, prepended: false, isNew };
-  const before = await resultBefore(runtime, call.input);
+  const before = await resultBefore(services, call.input);
   if (before === null) return { kind: "early", call };
   if (before.error !== null) return { kind: "doomed", call, ...before.error };
   return { kind: "ready", call: since(call, before.done), input: before.result, prepended: !call.immutable, isNew };
@@ -57,13 +62,13 @@ export async function prepareStep(runtime: Runtime, message: RunMessage): Promis
 /** The end of what comes before a step. */
 export interface Before {
   readonly result: Payload | null;
-  readonly error: { readonly status: "FAILURE" | "REVOKED"; readonly error: TaskError } | null;
+  readonly error: BadEnd | null;
   readonly done: number;
 }
 
-/** How what comes before a step has ended, be it a task or a group; null where it has not. */
-export async function resultBefore(runtime: Runtime, id: string): Promise<Before | null> {
-  const item = await runtime.table.get(id);
+/** How the task or group before a step has ended; null where it has not. */
+export async function resultBefore(services: Services, id: string): Promise<Before | null> {
+  const item = await services.table.get(id);
   const group = toGroup(item);
   if (group !== null) {
     const { end } = group;
@@ -71,7 +76,7 @@ export async function resultBefore(runtime: Runtime, id: string): Promise<Before
     const error = end.error === null ? null : ({ status: "FAILURE", error: chordError(end.error) } as const);
     return { result: end.result, error, done: end.done };
   }
-  const record = toRecord(item, runtime.now());
+  const record = toRecord(item, services.now());
   if (record === null || record.done === null) return null;
   const status = record.status === "REVOKED" ? "REVOKED" : "FAILURE";
   return {

@@ -1,137 +1,107 @@
 import { CANVAS_QUEUE, startCanvas } from "../aws/engine.ts";
-import type { Runtime } from "../aws/runtime.ts";
+import type { Services } from "../aws/services.ts";
 import type { Item } from "../aws/table.ts";
 import type { Owner } from "../core/record/caller.ts";
-import type { Canvas, Machine } from "../core/record/canvas.ts";
+import type { StoredCanvas, Machine } from "../core/record/canvas.ts";
 import { CeleriacError } from "../core/errors.ts";
 import { MAX_LISTED } from "../core/limits.ts";
-import { type Call, createCall, isSameSubmission } from "../core/record/message.ts";
+import { type Call, type CallContext, isSameSubmission } from "../core/record/message.ts";
 import { inParallel } from "../core/parallel.ts";
 import { type Part, chunksOf } from "../core/canvas/place.ts";
 import type { Plan, PlannedCanvas, PlannedTask } from "../core/canvas/plan.ts";
-import { TaskIdTaken, payloadName, recordChosen } from "./task.ts";
+import { type TaskCall, makeCall } from "./call.ts";
+import { TaskIdTaken, recordChosen } from "./task.ts";
 
 /** Where a submission comes from. */
-export interface CanvasContext {
-  readonly correlation: string;
-  readonly origin: string;
-  /** Whose it is; null where the stage asks nobody, or nobody in particular started it. */
-  readonly owner: Owner | null;
-  /** Milliseconds since 1970. */
-  readonly now: number;
+export interface CanvasContext extends Omit<CallContext, "root" | "submission"> {
   /** The root it belongs to where a task submits it. @default the plan's own */
   readonly root?: string;
-  /** How many replacements led to it. @default 0 */
-  readonly nesting?: number;
   /** The machine of its own that runs it, where it is a named workflow. @default none */
   readonly machine?: Machine;
 }
 
 /**
- * Stores a plan and starts it. Records come first and the machine last: what was not started is found by the sweep, and a repeated
- * submission of the same plan writes only what is missing.
+ * Stores a plan and starts it. Records come first and the machine last: what was not started is found by the sweep, and
+ * a repeated submission of the same plan writes only what is missing.
  * @throws TaskIdTaken
  */
-export async function submitCanvas(runtime: Runtime, plan: Plan, context: CanvasContext): Promise<void> {
-  await storeCanvas(runtime, plan, context);
+export async function submitCanvas(services: Services, plan: Plan, context: CanvasContext): Promise<void> {
+  await storeCanvas(services, plan, context);
   try {
-    await startCanvas(runtime, plan.top.id, null, 0);
+    await startCanvas(services, plan.top.id, null, 0);
   } catch {
-    // All of it is stored, so only Step Functions stands in the way (throttled, most likely): the canvas Lambda has the time to try.
-    await runtime.queues.send({ module: CANVAS_QUEUE, message: { op: "run", id: plan.top.id }, delay: 0 });
+    // All of it is stored, so only Step Functions stands in the way (throttled, most likely): the canvas Lambda has the
+    // time to try.
+    await services.queues.send({ module: CANVAS_QUEUE, message: { op: "run", id: plan.top.id }, delay: 0 });
   }
 }
 
 /** Stores a plan whose execution has been started, or will be. @throws TaskIdTaken */
-export async function storeCanvas(runtime: Runtime, plan: Plan, context: CanvasContext): Promise<void> {
+export async function storeCanvas(services: Services, plan: Plan, context: CanvasContext): Promise<void> {
   const root = context.root ?? plan.root;
   const calls = new Map<string, Call>();
   const planned = await inParallel(plan.tasks, async (task) => ({
+    ...(await makeCall(services, task, { ...context, root, submission: plan.root })),
     task,
-    call: await callOf(runtime, task, { root, submission: plan.root }, context),
   }));
-  for (const { task, call } of planned) calls.set(task.id, call);
-  await refuseTakenIds(runtime, plan, calls);
-  const recorded = new Set(planned.filter(hasRecord).map(({ task }) => task.id));
+  for (const { id, call } of planned) calls.set(id, call);
+  await refuseTakenIds(services, plan, calls);
+  const recorded = new Set(planned.filter(hasRecord).map(({ id }) => id));
   const items = [
-    ...plan.canvases.flatMap((canvas) => canvasItems(runtime, canvas, plan, { ...context, calls, recorded })),
+    ...plan.canvases.flatMap((canvas) => canvasItems(services, canvas, plan, { ...context, calls, recorded })),
     ...plan.tasks
       .filter((task) => recorded.has(task.id))
-      .map((task) => runtime.tasks.item(task.id, calls.get(task.id) ?? fail(task.id))),
+      .map((task) => services.tasks.item(task.id, calls.get(task.id) ?? fail(task.id))),
   ];
-  await runtime.tasks.noteDay(context.now);
-  await runtime.table.putManyIfAbsent(items);
-  // Last, for the sweep starts what has a root: half a submission, whose client was told that it failed, must not be found.
+  await services.tasks.noteDay(context.now);
+  await services.table.putManyIfAbsent(items);
+  // Last, for the sweep starts what has a root: half a submission, whose client was told that it failed, must not be
+  // found.
   const { now, correlation } = context;
-  await runtime.table.putIfAbsent(runtime.canvases.rootItem(plan.root, { top: plan.top, created: now, correlation }));
+  await services.table.putIfAbsent(services.canvases.rootItem(plan.root, { top: plan.top, created: now, correlation }));
 }
 
-/** Bytes of the largest call that a chunk carries: with 250 of them, and their ids, its item stays below the 400 KB of DynamoDB. */
+/**
+ * Bytes of the largest call that a chunk carries: with 250 of them, and their ids, its item stays below the 400 KB of
+ * DynamoDB.
+ */
 const MAX_CARRIED_CALL = 1_280;
 
 /**
- * Members of wide groups beyond those that answers list get their records when they are claimed: the chunk has their calls. Large
- * calls make records of their own; a body of 4 MB has few of them.
+ * Members of wide groups beyond those that answers list get their records when they are claimed: the chunk has their
+ * calls. Large calls make records of their own; a body of 4 MB has few of them.
  */
-function hasRecord({ task: { place }, call }: { task: PlannedTask; call: Call }, index: number): boolean {
+function hasRecord({ task: { place }, call }: TaskCall & { task: PlannedTask }, index: number): boolean {
   const carried = index >= MAX_LISTED && place !== null && place.together > 1;
   return !carried || Buffer.byteLength(JSON.stringify(call)) > MAX_CARRIED_CALL;
 }
 
-async function callOf(
-  runtime: Runtime,
-  { id, node, ...standing }: PlannedTask,
-  ids: { readonly root: string; readonly submission: string },
-  context: CanvasContext,
-): Promise<Call> {
-  const task = runtime.registry.find(node.task);
-  if (task === null) throw new CeleriacError("unknown_task", `No task "${node.task}" is registered.`);
-  const payload = await runtime.payloads.store(
-    `payloads/${payloadName(id, node)}.json`,
-    JSON.stringify([node.args, node.kwargs]),
-  );
-  return createCall(
-    node,
-    task,
-    {
-      ...standing,
-      ...ids,
-      correlation: context.correlation,
-      origin: context.origin,
-      owner: context.owner,
-      now: context.now,
-      nesting: context.nesting ?? 0,
-    },
-    payload,
-  );
-}
-
 /**
- * Ids of the client's choice are written first, for only that tells for certain that one is taken; and looked up before, so that
- * a refusal leaves nothing behind.
+ * Ids of the client's choice are written first, for only that tells for certain that one is taken; and looked up
+ * before, so that a refusal leaves nothing behind.
  */
-async function refuseTakenIds(runtime: Runtime, plan: Plan, calls: ReadonlyMap<string, Call>): Promise<void> {
+async function refuseTakenIds(services: Services, plan: Plan, calls: ReadonlyMap<string, Call>): Promise<void> {
   const chosen = plan.tasks.filter(({ node }) => node.options.task_id !== undefined).map(({ id }) => id);
   const callTo = (id: string): Call => calls.get(id) ?? fail(id);
-  for (const { id, call } of await runtime.tasks.getMany(chosen, runtime.now()))
+  for (const { id, call } of await services.tasks.getMany(chosen, services.now()))
     if (!isSameSubmission(call, callTo(id))) throw new TaskIdTaken(id);
-  await inParallel(chosen, (id) => recordChosen(runtime, id, callTo(id)));
+  await inParallel(chosen, (id) => recordChosen(services, { id, call: callTo(id) }));
 }
 
 interface Planned {
   readonly calls: ReadonlyMap<string, Call>;
   readonly recorded: ReadonlySet<string>;
   readonly now: number;
-  readonly owner: Owner | null;
+  readonly owner?: Owner | null;
   readonly machine?: Machine;
   readonly root?: string;
 }
 
-function canvasItems(runtime: Runtime, canvas: PlannedCanvas, plan: Plan, planned: Planned): Item[] {
-  const stored = runtime.canvases.canvasItem(storedCanvas(canvas, plan, planned), planned.now);
+function canvasItems(services: Services, canvas: PlannedCanvas, plan: Plan, planned: Planned): Item[] {
+  const stored = services.canvases.canvasItem(storedCanvas(canvas, plan, planned), planned.now);
   if (canvas.kind !== "group") return [stored];
   const chunks = chunksOf(canvas.members).map((members, n) =>
-    runtime.canvases.chunkItem(
+    services.canvases.chunkItem(
       canvas.id,
       n,
       members.map((part) => memberOf(part, planned)),
@@ -147,7 +117,7 @@ function memberOf(part: Part, { calls, recorded }: Planned): { part: Part; call?
   return call === undefined || recorded.has(part.id) ? { part } : { part, call };
 }
 
-function storedCanvas(canvas: PlannedCanvas, plan: Plan, { now, owner, machine, root }: Planned): Canvas {
+function storedCanvas(canvas: PlannedCanvas, plan: Plan, { now, owner, machine, root }: Planned): StoredCanvas {
   const { id, place, result } = canvas;
   const common = { id, place, result, root: plan.root, machine: id === plan.top.id ? (machine ?? null) : null };
   if (canvas.kind === "chain") return { ...common, kind: "chain", steps: [...canvas.steps] };
@@ -161,7 +131,7 @@ function storedCanvas(canvas: PlannedCanvas, plan: Plan, { now, owner, machine, 
       shared_root: root ?? null,
       group,
       group_index: groupIndex,
-      owner,
+      owner: owner ?? null,
       created: now,
     };
   }

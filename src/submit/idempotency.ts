@@ -39,7 +39,7 @@ const KeyItem = z.object({
 });
 
 /** What a request's ids and times derive from, so that a repeat gives the same answer and meets the same records. */
-export interface Attempt {
+export interface KeyedRequest {
   readonly seed: string;
   /** When the first request came, milliseconds since 1970. */
   readonly created: number;
@@ -53,7 +53,8 @@ export interface Attempt {
 
 /**
  * Begins a request. Without a key each is the first of its kind.
- * @throws IdempotencyConflict where the key belongs to another request. @throws IdempotencyBusy while the first is being carried out.
+ * @throws IdempotencyConflict where the key belongs to another request. @throws IdempotencyBusy while the first is
+ * being carried out.
  */
 export async function beginRequest(
   table: Table,
@@ -65,7 +66,7 @@ export async function beginRequest(
     readonly body: Uint8Array;
     readonly now: number;
   },
-): Promise<Attempt> {
+): Promise<KeyedRequest> {
   const { key, now } = request;
   if (key === null) return { seed: randomUUID(), created: now, done: false, complete: nothing, abandon: nothing };
   const id = `idempotency#${sha256(request.scope, key)}`;

@@ -1,28 +1,30 @@
 import { derivedId } from "../aws/ids.ts";
-import type { Runtime } from "../aws/runtime.ts";
-import { type RunMessage, RunMessageSchema, createCall } from "../core/record/message.ts";
+import type { Services } from "../aws/services.ts";
+import { loneTask } from "../core/canvas/plan.ts";
+import { type RunMessage, RunMessageSchema } from "../core/record/message.ts";
+import { makeCall } from "./call.ts";
 import { type PeriodicMessage, PeriodicMessageSchema } from "../core/define/schedule.ts";
 
-/** The message to run a task that a queue's message is, be it one of ours or Scheduler's for a periodic task; null for any other. */
-export async function readRunMessage(runtime: Runtime, body: unknown): Promise<RunMessage | null> {
+/** The message to run a task, from a queue's: one of ours, or Scheduler's for a periodic task. Null for any other. */
+export async function readRunMessage(services: Services, body: unknown): Promise<RunMessage | null> {
   const periodic = PeriodicMessageSchema.safeParse(body);
-  if (periodic.success) return runOf(runtime, periodic.data);
+  if (periodic.success) return runOf(services, periodic.data);
   return RunMessageSchema.safeParse(body).data ?? null;
 }
 
-/** One run of a periodic task. Its id derives from schedule and slot, so that one that Scheduler sends twice runs once. */
+/**
+ * One run of a periodic task. Its id derives from schedule and slot, so that one that Scheduler sends twice runs once.
+ */
 async function runOf(
-  runtime: Runtime,
+  services: Services,
   { task, schedule, slot, args, kwargs }: PeriodicMessage,
 ): Promise<RunMessage | null> {
-  const registered = runtime.registry.find(task);
-  if (registered === null) return null;
+  if (services.registry.find(task) === null) return null;
   const now = Date.parse(slot);
   const id = derivedId("periodic", schedule, slot);
   const node = { task, args, kwargs, options: {}, immutable: false };
-  const context = { root: id, parent: null, group: null, groupIndex: null, correlation: id, origin: "schedule", now };
-  const payload = await runtime.payloads.store(`payloads/${id}.json`, JSON.stringify([args, kwargs]));
+  const made = await makeCall(services, loneTask(id, node), { root: id, correlation: id, origin: "schedule", now });
   // Its record is made by its claim, and listings ask only the days that are noted.
-  await runtime.tasks.noteDay(now);
-  return { op: "run", id, attempt: 0, hops: 0, call: createCall(node, registered, context, payload) };
+  await services.tasks.noteDay(now);
+  return { op: "run", attempt: 0, hops: 0, ...made };
 }

@@ -1,5 +1,5 @@
 import { derivedId } from "../aws/ids.ts";
-import type { Runtime } from "../aws/runtime.ts";
+import type { Services } from "../aws/services.ts";
 import { submitCanvas } from "./canvas.ts";
 import { submitTask } from "./task.ts";
 import { readCanvas } from "../core/define/check.ts";
@@ -10,13 +10,16 @@ import type { TaskRecord } from "../core/record/record.ts";
 import { CodeTaskNodeSchema } from "../core/canvas/signature.ts";
 
 /** The node that a task sent. @throws InvalidCanvas naming what is wrong with it; nothing of it was stored then. */
-export function readNode(runtime: Runtime, value: unknown): Node {
-  const { node, faults } = readCanvas(value, [], runtime.registry, CodeTaskNodeSchema);
+export function readNode(services: Services, value: unknown): Node {
+  const { node, faults } = readCanvas(value, [], services.registry, CodeTaskNodeSchema);
   if (node === null) throw new InvalidCanvas(faults);
   return node;
 }
 
-/** The plan of what the task `id` starts. @param seed always the same of the same start, so that a repeated one meets the records of the first. */
+/**
+ * The plan of what the task `id` starts.
+ * @param seed always the same of the same start, so that a repeated one meets the records of the first.
+ */
 export function planFor(id: string, node: Node, ...seed: readonly string[]): Plan {
   let ids = 0;
   return createPlan(node, () => derivedId(id, ...seed, String((ids += 1))), id);
@@ -33,30 +36,28 @@ export interface Start {
 }
 
 /** Stores and starts what the task `record` starts; it shares that task's root. @throws TaskIdTaken */
-export async function startPlan(runtime: Runtime, record: TaskRecord, plan: Plan, start: Start): Promise<void> {
+export async function startPlan(services: Services, record: TaskRecord, plan: Plan, start: Start): Promise<void> {
   const { root, correlation, owner, task: origin } = record.call;
   const context = { root, correlation, origin, owner, now: start.now, nesting: start.nesting ?? 0 };
   const [only] = plan.tasks;
-  if (plan.canvases.length > 0 || only === undefined) return submitCanvas(runtime, plan, context);
-  const { id, node, ...standing } = only;
-  const submission = start.submission ?? null;
-  return submitTask(runtime, { id, node, context: { ...context, ...standing, submission } });
+  if (plan.canvases.length > 0 || only === undefined) return submitCanvas(services, plan, context);
+  return submitTask(services, only, { ...context, submission: start.submission ?? null });
 }
 
 /**
- * Starts what a running task starts, and gives the id of its result. Ids derive from the attempt and the node, so an attempt that runs
- * twice starts it once.
+ * Starts what a running task starts, and gives the id of its result. Ids derive from the attempt and the node, so an
+ * attempt that runs twice starts it once.
  */
-export function submitterFor(runtime: Runtime, record: TaskRecord): (value: unknown) => Promise<string> {
+export function submitterFor(services: Services, record: TaskRecord): (value: unknown) => Promise<string> {
   const seen = new Map<string, number>();
   return async (value) => {
-    const node = readNode(runtime, value);
+    const node = readNode(services, value);
     const text = JSON.stringify(node);
     const nth = (seen.get(text) ?? 0) + 1;
     seen.set(text, nth);
     const plan = planFor(record.id, node, String(record.attempt), text, String(nth));
-    await runtime.tasks.addChildren(record.id, [plan.top.result]);
-    await startPlan(runtime, record, plan, { now: runtime.now() });
+    await services.tasks.addChildren(record.id, [plan.top.result]);
+    await startPlan(services, record, plan, { now: services.now() });
     return plan.top.result;
   };
 }

@@ -1,20 +1,10 @@
-import { derivedId } from "../aws/ids.ts";
 import { toTask } from "../aws/queues.ts";
-import type { Runtime } from "../aws/runtime.ts";
+import type { Services } from "../aws/services.ts";
 import { CeleriacError } from "../core/errors.ts";
-import { type Call, type CallContext, createCall, isSameSubmission } from "../core/record/message.ts";
+import { type Call, type CallContext, isSameSubmission } from "../core/record/message.ts";
 import { inParallel } from "../core/parallel.ts";
-import type { TaskNode } from "../core/canvas/signature.ts";
-
-/** A task to be submitted: its id, what it runs, and where it stands. */
-export interface Submission {
-  readonly id: string;
-  readonly node: TaskNode;
-  readonly context: CallContext;
-}
-
-/** Milliseconds: a task that starts no sooner than a day from now is a late one. */
-const LATER = 24 * 3600 * 1000;
+import type { PlannedTask } from "../core/canvas/plan.ts";
+import { type TaskCall, makeCall } from "./call.ts";
 
 /** A client chose an id that a task already has. */
 export class TaskIdTaken extends CeleriacError {
@@ -24,88 +14,68 @@ export class TaskIdTaken extends CeleriacError {
 }
 
 /**
- * Submits one task that was checked. The message goes first: a crash after it leaves a task that runs and makes its own record, and
- * one before it leaves nothing. An id of the client's choice is written first, for only that can tell that it is taken.
+ * Submits one task that was checked. The message goes first: a crash after it leaves a task that runs and makes its own
+ * record, and one before it leaves nothing. An id of the client's choice is written first, for only that can tell that
+ * it is taken.
  * @throws TaskIdTaken
  */
-export async function submitTask(runtime: Runtime, submission: Submission): Promise<void> {
-  const call = await prepare(runtime, submission);
-  if (submission.node.options.task_id !== undefined) {
-    await recordChosen(runtime, submission.id, call);
-    await runtime.queues.send(outgoing(submission.id, call, runtime.now()));
-    return;
+export async function submitTask(services: Services, task: PlannedTask, context: CallContext): Promise<void> {
+  const made = await makeCall(services, task, context);
+  if (isChosen(task)) {
+    await recordChosen(services, made);
+    return sendTask(services, made);
   }
-  await runtime.queues.send(outgoing(submission.id, call, runtime.now()));
-  await runtime.tasks.submit(submission.id, call);
+  await sendTask(services, made);
+  await services.tasks.submit(made.id, made.call);
 }
 
-/** Writes the record of a task whose id the client chose. One that this very submission has written before is as good. @throws TaskIdTaken */
-export async function recordChosen(runtime: Runtime, id: string, call: Call): Promise<void> {
-  if (await runtime.tasks.submit(id, call)) return;
-  const record = await runtime.tasks.get(id, runtime.now());
+/**
+ * Writes the record of a task whose id the client chose. One that this very submission has written before is as good.
+ * @throws TaskIdTaken
+ */
+export async function recordChosen(services: Services, { id, call }: TaskCall): Promise<void> {
+  if (await services.tasks.submit(id, call)) return;
+  const record = await services.tasks.get(id, services.now());
   if (record === null || !isSameSubmission(record.call, call)) throw new TaskIdTaken(id);
 }
 
 /**
- * Submits many independent tasks that were checked; ids of the client's choice first, so that one that is taken refuses all.
+ * Submits many independent tasks that were checked; ids of the client's choice first, so that one that is taken refuses
+ * all.
  * @throws TaskIdTaken
  */
-export async function submitMany(runtime: Runtime, submissions: readonly Submission[]): Promise<void> {
-  const prepared = await inParallel(submissions, async (submission) => ({
-    id: submission.id,
-    chosen: submission.node.options.task_id !== undefined,
-    call: await prepare(runtime, submission),
+export async function submitMany(
+  services: Services,
+  tasks: readonly { readonly task: PlannedTask; readonly context: CallContext }[],
+): Promise<void> {
+  const made = await inParallel(tasks, async ({ task, context }) => ({
+    chosen: isChosen(task),
+    ...(await makeCall(services, task, context)),
   }));
   await inParallel(
-    prepared.filter((task) => task.chosen),
-    (task) => recordChosen(runtime, task.id, task.call),
+    made.filter(({ chosen }) => chosen),
+    (one) => recordChosen(services, one),
   );
-  const [first] = prepared;
+  const [first] = made;
   if (first === undefined) return;
-  await runtime.queues.sendMany(
-    prepared.map((task) => outgoing(task.id, task.call, runtime.now())),
+  await services.queues.sendMany(
+    made.map(({ id, call }) => outgoing(id, call, services.now())),
     first.call.correlation,
   );
   await inParallel(
-    prepared.filter((task) => !task.chosen),
-    (task) => runtime.tasks.submit(task.id, task.call),
+    made.filter(({ chosen }) => !chosen),
+    ({ id, call }) => services.tasks.submit(id, call),
   );
 }
 
-/** A task that is ready to be recorded and sent. */
-export interface PreparedTask {
-  readonly id: string;
-  readonly call: Call;
+/** Whether a task's id is of the client's choice. */
+function isChosen({ node }: PlannedTask): boolean {
+  return node.options.task_id !== undefined;
 }
 
-/** Stores a task's arguments and makes its call. */
-export async function prepareTask(runtime: Runtime, submission: Submission): Promise<PreparedTask> {
-  return { id: submission.id, call: await prepare(runtime, submission) };
-}
-
-/** Sends the message of a task, be its record there or not. */
-export async function sendTask(runtime: Runtime, { id, call }: PreparedTask): Promise<void> {
-  await runtime.queues.send(outgoing(id, call, runtime.now()));
-}
-
-async function prepare(runtime: Runtime, { id, node, context }: Submission): Promise<Call> {
-  const task = runtime.registry.find(node.task);
-  if (task === null) throw new CeleriacError("unknown_task", `No task "${node.task}" is registered.`);
-  const call = createCall(node, task, context, { json: "" });
-  // Objects expire some weeks after they were made; those of a task that starts later lie where they are kept for longer.
-  const folder = (call.eta ?? 0) > runtime.now() + LATER ? "later" : "payloads";
-  return {
-    ...call,
-    payload: await runtime.payloads.store(
-      `${folder}/${payloadName(id, node)}.json`,
-      JSON.stringify([node.args, node.kwargs]),
-    ),
-  };
-}
-
-/** Where the arguments of a task lie. An id of the client's choice may be taken, and whoever has it keeps the arguments that are his. */
-export function payloadName(id: string, node: TaskNode): string {
-  return node.options.task_id === undefined ? id : `${id}/${derivedId(id, JSON.stringify([node.args, node.kwargs]))}`;
+/** Sends the message of a task, whether its record is there or not. */
+export async function sendTask(services: Services, { id, call }: TaskCall): Promise<void> {
+  await services.queues.send(outgoing(id, call, services.now()));
 }
 
 function outgoing(id: string, call: Call, now: number): ReturnType<typeof toTask> {

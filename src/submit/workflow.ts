@@ -1,5 +1,5 @@
 import { derivedId } from "../aws/ids.ts";
-import type { Runtime } from "../aws/runtime.ts";
+import type { Services } from "../aws/services.ts";
 import type { Machine } from "../core/record/canvas.ts";
 import { type Plan, createPlan } from "../core/canvas/plan.ts";
 import type { RegisteredWorkflow } from "../core/define/registry.ts";
@@ -15,18 +15,18 @@ export function planRun(workflow: RegisteredWorkflow, given: RunArguments, seed:
 }
 
 /** Stores a run and starts its machine. */
-export function submitRun(runtime: Runtime, name: string, plan: Plan, context: CanvasContext): Promise<void> {
-  return submitCanvas(runtime, plan, { ...context, machine: machineOf(name, plan, null) });
+export function submitRun(services: Services, name: string, plan: Plan, context: CanvasContext): Promise<void> {
+  return submitCanvas(services, plan, { ...context, machine: machineOf(name, plan, null) });
 }
 
 /** Stores a run whose machine was started by hand. @param execution the name of its execution. */
 export function storeRun(
-  runtime: Runtime,
+  services: Services,
   name: string,
   plan: Plan,
   context: CanvasContext & { readonly execution: string },
 ): Promise<void> {
-  return storeCanvas(runtime, plan, { ...context, machine: machineOf(name, plan, context.execution) });
+  return storeCanvas(services, plan, { ...context, machine: machineOf(name, plan, context.execution) });
 }
 
 function machineOf(name: string, plan: Plan, execution: string | null): Machine {

@@ -1,5 +1,5 @@
 import { derivedId } from "../aws/ids.ts";
-import type { Runtime } from "../aws/runtime.ts";
+import type { Services } from "../aws/services.ts";
 import { ClaimLost } from "../core/errors.ts";
 import { onEffect, turnOf } from "../core/record/once.ts";
 import type { TaskRecord } from "../core/record/record.ts";
@@ -8,51 +8,54 @@ import type { Ask, ClaimAnswer } from "./ipc.ts";
 import { submitterFor } from "../submit/start.ts";
 
 /** Answers what a running task asks its supervisor, which has the rights that the task process has not. */
-export function answersFor(runtime: Runtime, record: TaskRecord): (ask: Ask) => Promise<unknown> {
-  const submit = submitterFor(runtime, record);
+export function answersFor(services: Services, record: TaskRecord): (ask: Ask) => Promise<unknown> {
+  const submit = submitterFor(services, record);
   return (ask) => {
     switch (ask.kind) {
       case "submit":
         return submit(ask.node);
       case "claim":
-        return claimEffect(runtime, record, ask.key);
+        return claimEffect(services, record, ask.key);
       case "record":
-        return recordEffect(runtime, record, ask.key, ask.json);
+        return recordEffect(services, record, ask.key, ask.json);
     }
   };
 }
 
-/** Claims the right to have an effect. The effect's claim comes before the look at the task: an attempt that has lost its task by then stops here. */
-async function claimEffect(runtime: Runtime, record: TaskRecord, key: string): Promise<ClaimAnswer> {
+/**
+ * Claims the right to have an effect. The effect's claim comes before the look at the task: an attempt that has lost
+ * its task by then stops here.
+ */
+async function claimEffect(services: Services, record: TaskRecord, key: string): Promise<ClaimAnswer> {
   const { id } = record;
   const fence = record.fence ?? "";
   const turn = turnOf(record);
-  if (await runtime.effects.claim(id, key, { fence, turn, now: runtime.now() })) {
-    const latest = await runtime.tasks.get(id, runtime.now());
+  if (await services.effects.claim(id, key, { fence, turn, now: services.now() })) {
+    const latest = await services.tasks.get(id, services.now());
     if (latest?.fence !== fence || !isRunning(latest.status)) throw new ClaimLost(key);
     return { effect: effectKey(id, key) };
   }
-  const verdict = onEffect(await runtime.effects.get(id, key), turn);
-  switch (verdict.action) {
+  const decision = onEffect(await services.effects.get(id, key), turn);
+  switch (decision.action) {
     case "give":
-      return { json: await runtime.payloads.load(verdict.result) };
+      return { json: await services.payloads.load(decision.result) };
     case "run":
       // The table deleted it between the two calls.
-      return claimEffect(runtime, record, key);
+      return claimEffect(services, record, key);
     case "leave":
       throw new ClaimLost(key);
   }
 }
 
 /**
- * Stores what an effect gave. An attempt that has lost its task meanwhile may do so as long as no other has claimed the effect: it has happened, and this
- * keeps it from happening again.
+ * Stores what an effect gave. An attempt that has lost its task meanwhile may do so as long as no other has claimed the
+ * effect: it has happened, and this keeps it from happening again.
  */
-async function recordEffect(runtime: Runtime, record: TaskRecord, key: string, json: string): Promise<null> {
+async function recordEffect(services: Services, record: TaskRecord, key: string, json: string): Promise<null> {
   const { id } = record;
   const fence = record.fence ?? "";
-  const result = await runtime.payloads.store(`results/${id}/${effectKey(id, key)}-${fence}.json`, json);
-  if (!(await runtime.effects.record(id, key, fence, result, runtime.now()))) throw new ClaimLost(key);
+  const result = await services.payloads.store(`results/${id}/${effectKey(id, key)}-${fence}.json`, json);
+  if (!(await services.effects.record(id, key, fence, result, services.now()))) throw new ClaimLost(key);
   return null;
 }
 

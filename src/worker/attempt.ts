@@ -1,8 +1,8 @@
 import { MAX_INLINE_PAYLOAD, MAX_RESULT } from "../core/limits.ts";
 import type { RunMessage } from "../core/record/message.ts";
 import type { TaskRecord } from "../core/record/record.ts";
-import type { EndedAttempt, Outcome, Via } from "../core/insights/summary.ts";
-import type { AttemptEnd } from "./task-child.ts";
+import type { AttemptStats, CountedOutcome, Via } from "../core/insights/summary.ts";
+import type { Outcome } from "./ipc.ts";
 
 /** An attempt that has ended, and what brought it. */
 export interface RunAttempt {
@@ -12,31 +12,34 @@ export interface RunAttempt {
   readonly delivery: { readonly sent: number | null };
   /** `[args, kwargs]` as the task got them. */
   readonly payload: string;
-  readonly end: AttemptEnd;
+  readonly outcome: Outcome;
   /** Seconds. */
   readonly runtime: number;
   /** Whether it said how far it was. */
   readonly reported: boolean;
 }
 
-/** An attempt as summaries and metrics speak of it. @param process its task process: the most memory it had, and its function's, MB. */
-export function attemptOf(
-  { record, message, delivery, payload, end, runtime, reported }: RunAttempt,
+/**
+ * An attempt as summaries and metrics speak of it.
+ * @param process its task process: the most memory it had, and its function's, MB.
+ */
+export function statsOf(
+  { record, message, delivery, payload, outcome, runtime, reported }: RunAttempt,
   process: { readonly memory: number | null; readonly allotted: number },
   now: number,
-): EndedAttempt {
+): AttemptStats {
   const { call } = record;
-  const result = end.kind === "result" ? Buffer.byteLength(end.json) : 0;
+  const result = outcome.kind === "result" ? Buffer.byteLength(outcome.json) : 0;
   const resultIsStored = !call.ignore_result && result > MAX_INLINE_PAYLOAD && result <= MAX_RESULT;
   return {
     task: call.task,
     at: now,
-    outcome: outcomeOf(end, result),
+    outcome: countedAs(outcome, result),
     runtime,
     wait: waitOf(record, message, delivery),
     payload: Buffer.byteLength(payload) + result,
     stored: ("key" in call.payload ? 1 : 0) + (resultIsStored ? 1 : 0),
-    timedOut: end.kind === "killed",
+    timedOut: outcome.kind === "killed",
     reported,
     via: viaOf(record, message),
     softLimit: call.soft_time_limit,
@@ -44,8 +47,8 @@ export function attemptOf(
   };
 }
 
-function outcomeOf(end: AttemptEnd, result: number): Outcome {
-  switch (end.kind) {
+function countedAs(outcome: Outcome, result: number): CountedOutcome {
+  switch (outcome.kind) {
     case "result":
       return result > MAX_RESULT ? "failed" : "succeeded";
     case "retry":

@@ -1,18 +1,18 @@
 import { answerToken } from "../aws/engine.ts";
 import { newFence } from "../aws/ids.ts";
 import { toTask } from "../aws/queues.ts";
-import type { Runtime } from "../aws/runtime.ts";
+import type { Services } from "../aws/services.ts";
 import { leaseSeconds } from "../aws/task-table.ts";
-import { rfc3339 } from "../core/record/answer.ts";
+import { rfc3339 } from "../core/http/answer.ts";
 import { backoff } from "../core/define/backoff.ts";
 import { onRefusedClaim } from "../core/record/claim.ts";
 import { Expired, WorkerLost, describeError } from "../core/errors.ts";
 import { MAX_HOPS } from "../core/limits.ts";
 import type { Call, RunMessage } from "../core/record/message.ts";
 import type { TaskRecord } from "../core/record/record.ts";
-import type { EndedAttempt } from "../core/insights/summary.ts";
+import type { AttemptStats } from "../core/insights/summary.ts";
 import { noteAge } from "./age.ts";
-import { finish, notify } from "../end/finish.ts";
+import { finish, inHand, notify, unstarted } from "../end/finish.ts";
 import { forAttempt, sendLater } from "../end/later.ts";
 import { logLine } from "../log.ts";
 import { readRunMessage } from "../submit/periodic.ts";
@@ -30,30 +30,32 @@ const comeBack = (seconds: number): Verdict => ({ ack: false, hide: seconds });
 
 /** What a worker works with. */
 export interface Worker {
-  readonly runtime: Runtime;
+  readonly services: Services;
   readonly module: string;
   readonly child: TaskChild;
   /** Told of each attempt that has ended, for statistics. */
-  readonly ended: (attempt: EndedAttempt) => void;
+  readonly ended: (attempt: AttemptStats) => void;
 }
 
 /** Handles one delivery of a message from the module's queue. */
 export async function handleDelivery(worker: Worker, delivery: Delivery): Promise<Verdict> {
-  const message = await readRunMessage(worker.runtime, parseJson(delivery.body));
+  const message = await readRunMessage(worker.services, parseJson(delivery.body));
   if (message === null) {
     logLine("ERROR", "a message that no task wrote was dropped", {}, { message_id: delivery.messageId });
     return ACK;
   }
-  await noteAge(worker.runtime, worker.module, message, delivery);
-  const job = await prepare(worker.runtime, message, delivery);
+  await noteAge(worker.services, worker.module, message, delivery);
+  const job = await prepare(worker.services, message, delivery);
   if ("ack" in job) return job;
-  const early = await tooEarlyOrLate(worker.runtime, message, job);
+  const early = await tooEarlyOrLate(worker.services, message, job);
   if (early !== null) return early;
-  if (job.call !== undefined && !(await mayStart(worker.runtime, message, job.call))) return ACK;
+  if (job.call !== undefined && !(await mayStart(worker.services, message, job.call))) return ACK;
   return claimAndRun(worker, message, delivery, job);
 }
 
-/** What a message asks for: the call, where it is known before the claim, and the result that goes before its arguments. */
+/**
+ * What a message asks for: the call, where it is known before the claim, and the result that goes before its arguments.
+ */
 interface Job {
   readonly call: Call | undefined;
   /** Whether the claim may make the record. */
@@ -61,33 +63,25 @@ interface Job {
   readonly input: Input | null;
 }
 
-async function prepare(runtime: Runtime, message: RunMessage, delivery: Delivery): Promise<Job | Verdict> {
+async function prepare(services: Services, message: RunMessage, delivery: Delivery): Promise<Job | Verdict> {
   if (message.call !== undefined && message.call.place === null)
     return { call: message.call, isNew: true, input: null };
-  const step = await prepareStep(runtime, message);
+  const step = await prepareStep(services, message);
   switch (step.kind) {
     case "ready":
       return { call: step.call, isNew: step.isNew, input: step.prepended ? { payload: step.input } : null };
     case "ended":
-      await notify(runtime, step.record, message.token);
+      await notify(services, step.record, message.token);
       return ACK;
     case "replaced":
-      await resumeReplacement(runtime, step.record, message);
+      await resumeReplacement(services, step.record, message);
       return ACK;
     case "doomed": {
       const { call, status, error } = step;
-      const ending = {
-        id: message.id,
-        call,
-        attempt: message.attempt,
-        fence: null,
-        token: message.token,
-        runtime: null,
-      };
-      return verdictOf(await finish(runtime, ending, { status, error }));
+      return verdictOf(await finish(services, unstarted(message, call), { status, error }));
     }
     case "early":
-      return lookAgain(runtime, message, delivery, { task: step.call.task, seconds: backoff(delivery.receiveCount) });
+      return lookAgain(services, message, delivery, { task: step.call.task, seconds: backoff(delivery.receiveCount) });
     case "gone":
       logLine("WARN", "a message whose task is gone was dropped", { task_id: message.id });
       if (message.token !== undefined) await answerToken(message.token, "gone");
@@ -96,38 +90,38 @@ async function prepare(runtime: Runtime, message: RunMessage, delivery: Delivery
 }
 
 /** A message before its time is sent on, one after its time revokes its task. */
-async function tooEarlyOrLate(runtime: Runtime, message: RunMessage, { call }: Job): Promise<Verdict | null> {
+async function tooEarlyOrLate(services: Services, message: RunMessage, { call }: Job): Promise<Verdict | null> {
   if (call === undefined) return null;
-  const now = runtime.now();
-  const ending = { id: message.id, call, attempt: message.attempt, fence: null, token: message.token, runtime: null };
+  const now = services.now();
+  const task = unstarted(message, call);
   if (call.expires !== null && call.expires <= now) {
     const error = describeError(new Expired(rfc3339(call.expires) ?? ""));
-    if (await finish(runtime, ending, { status: "REVOKED", error })) return ACK;
+    if (await finish(services, task, { status: "REVOKED", error })) return ACK;
   }
   if (message.hops >= MAX_HOPS) {
     const error = describeError(new WorkerLost(`it has gone through ${message.hops} messages`));
-    if (await finish(runtime, ending, { status: "FAILURE", error })) return ACK;
+    if (await finish(services, task, { status: "FAILURE", error })) return ACK;
   }
   const due = message.due ?? (message.attempt === 0 ? call.eta : null);
   if (due !== null && due > now + 1000) {
-    await sendLater(runtime, call, message, due);
+    await sendLater(services, call, message, due);
     return ACK;
   }
   return null;
 }
 
 async function claimAndRun(worker: Worker, message: RunMessage, delivery: Delivery, job: Job): Promise<Verdict> {
-  const { runtime } = worker;
+  const { services } = worker;
   const { id, attempt } = message;
   const fence = newFence();
-  const leaseFor = leaseSeconds(job.call?.time_limit ?? runtime.registry.longestLimit(worker.module));
+  const leaseFor = leaseSeconds(job.call?.time_limit ?? services.registry.longestLimit(worker.module));
   const call = job.isNew ? job.call : undefined;
-  const claimed = await runtime.tasks.claim({ id, attempt, fence, now: runtime.now(), leaseFor, call });
+  const claimed = await services.tasks.claim({ id, attempt, fence, now: services.now(), leaseFor, call });
   if (claimed !== null) return verdictOf(await runClaimed(worker, claimed, message, delivery, job.input));
-  const record = await runtime.tasks.get(id, runtime.now());
+  const record = await services.tasks.get(id, services.now());
   if (record !== null) return refused(worker, record, message, delivery, { fence, leaseFor, input: job.input });
   // Something is there under its id that is no task to be run: one that was forgotten, or whose time is over.
-  return (await runtime.table.get(id)) === null ? comeBack(1) : ACK;
+  return (await services.table.get(id)) === null ? comeBack(1) : ACK;
 }
 
 async function refused(
@@ -137,32 +131,33 @@ async function refused(
   delivery: Delivery,
   { input, ...claim }: { fence: string; leaseFor: number; input: Input | null },
 ): Promise<Verdict> {
-  const { runtime } = worker;
-  const decision = onRefusedClaim(record, message, claim.fence, runtime.now());
+  const { services } = worker;
+  const decision = onRefusedClaim(record, message, claim.fence, services.now());
   switch (decision.action) {
     case "run":
       return verdictOf(await runClaimed(worker, record, message, delivery, input));
     case "notify":
-      await notify(runtime, record, message.token);
+      await notify(services, record, message.token);
       return ACK;
     case "replaced":
-      await resumeReplacement(runtime, record, message);
+      await resumeReplacement(services, record, message);
       return ACK;
     case "resend":
-      await sendLater(runtime, record.call, forAttempt(message, decision.attempt), decision.due);
+      await sendLater(services, record.call, forAttempt(message, decision.attempt), decision.due);
       return ACK;
     case "wait": {
-      // A state may wait with this message's token, and the attempt that runs has another: it is not to wait for the lease's end.
+      // A state may wait with this message's token, and the attempt that runs has another: it is not to wait for the
+      // lease's end.
       const atMost = message.token === undefined ? Infinity : backoff(delivery.receiveCount);
       const seconds = Math.min(decision.seconds, atMost);
-      return lookAgain(runtime, message, delivery, { task: record.call.task, seconds });
+      return lookAgain(services, message, delivery, { task: record.call.task, seconds });
     }
     case "takeOver": {
       const { attempt } = record;
-      const taken = await runtime.tasks.takeOver({
+      const taken = await services.tasks.takeOver({
         id: record.id,
         attempt,
-        now: runtime.now(),
+        now: services.now(),
         ...claim,
         from: decision.from,
         lost: decision.lost,
@@ -173,15 +168,8 @@ async function refused(
     }
     case "giveUp": {
       const error = describeError(new WorkerLost(`the environment that ran it was lost ${decision.lost} times`));
-      const ending = {
-        id: record.id,
-        call: record.call,
-        attempt: record.attempt,
-        fence: decision.from,
-        token: message.token,
-        runtime: null,
-      };
-      return verdictOf(await finish(runtime, ending, { status: "FAILURE", error }));
+      const held = inHand({ ...record, fence: decision.from }, message.token);
+      return verdictOf(await finish(services, held, { status: "FAILURE", error }));
     }
   }
 }
@@ -190,17 +178,17 @@ async function refused(
 const MAX_LOOKS = 7;
 
 /**
- * Has a message that waits for something come back. It does so itself: each that was sent on instead would be one more with every duplicate. Only
- * before its deliveries are used up another takes its place.
+ * Has a message that waits for something come back. It does so itself: each that was sent on instead would be one more
+ * with every duplicate. Only before its deliveries are used up another takes its place.
  */
 async function lookAgain(
-  runtime: Runtime,
+  services: Services,
   message: RunMessage,
   { receiveCount }: Delivery,
   { task, seconds }: { readonly task: string; readonly seconds: number },
 ): Promise<Verdict> {
   if (receiveCount < MAX_LOOKS || message.hops >= MAX_HOPS) return comeBack(seconds);
-  await runtime.queues.send(toTask(task, { ...message, hops: message.hops + 1 }, seconds));
+  await services.queues.send(toTask(task, { ...message, hops: message.hops + 1 }, seconds));
   return ACK;
 }
 

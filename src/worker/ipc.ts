@@ -2,8 +2,8 @@ import * as z from "zod";
 import { ProgressSchema } from "../core/record/record.ts";
 import { EACH } from "../core/canvas/signature.ts";
 
-/** How an attempt ended, as the task process tells it. Values cross as JSON text, written where the task ran. */
-export const OutcomeSchema = z.discriminatedUnion("kind", [
+/** What a task's code came to in one attempt, as its process tells it. Values cross as JSON text, written there. */
+const ToldOutcomeSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("result"), json: z.string() }),
   z.object({
     kind: z.literal("retry"),
@@ -15,7 +15,14 @@ export const OutcomeSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("error"), error: z.object({ type: z.string(), message: z.string() }) }),
 ]);
 
-export type Outcome = z.infer<typeof OutcomeSchema>;
+export type ToldOutcome = z.output<typeof ToldOutcomeSchema>;
+
+/** What came of an attempt: what its process told, or that it was killed at its hard limit, stopped, or lost. */
+export type Outcome =
+  | ToldOutcome
+  | { readonly kind: "killed" }
+  | { readonly kind: "stopped" }
+  | { readonly kind: "lost"; readonly how: string };
 
 /** What a running task says of itself: PROGRESS, or a state of its own; how far it is, or null where it did not say. */
 const ReportSchema = z.object({ status: z.string(), progress: ProgressSchema.nullable() });
@@ -48,11 +55,13 @@ export const FromTaskSchema = z.discriminatedUnion("type", [
   z.object({
     type: z.literal("done"),
     run: z.number(),
-    outcome: OutcomeSchema,
+    outcome: ToldOutcomeSchema,
     /** Whether timers or handles of the task are still there: the next task must not share a process with them. */
     leftovers: z.boolean(),
   }),
-  /** Work that an earlier task left running came to light: the process is to be replaced as soon as no task runs in it. */
+  /**
+   * Work that an earlier task left running came to light: the process is to be replaced as soon as no task runs in it.
+   */
   z.object({ type: z.literal("leftover") }),
   z.object({ type: z.literal("report"), run: z.number(), report: ReportSchema }),
   z.object({ type: z.literal("ask"), run: z.number(), call: z.number(), ask: AskSchema }),

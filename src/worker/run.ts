@@ -1,21 +1,20 @@
-import * as z from "zod";
-import type { Runtime } from "../aws/runtime.ts";
-import { rfc3339 } from "../core/record/answer.ts";
+import type { Services } from "../aws/services.ts";
+import { rfc3339 } from "../core/http/answer.ts";
 import { PayloadGone, Revoked, TimeLimitExceeded, WorkerLost, describeError } from "../core/errors.ts";
 import { MAX_EVENTS } from "../core/limits.ts";
-import type { Payload, RunMessage } from "../core/record/message.ts";
+import { ArgumentsSchema, type Payload, type RunMessage } from "../core/record/message.ts";
 import { type TaskRecord, moduleOf } from "../core/record/record.ts";
 import type { Request } from "../core/define/self.ts";
-import type { EndedAttempt } from "../core/insights/summary.ts";
+import type { AttemptStats } from "../core/insights/summary.ts";
 import { answersFor } from "./asks.ts";
-import { attemptOf } from "./attempt.ts";
-import { type End, finish } from "../end/finish.ts";
-import type { Report } from "./ipc.ts";
+import { statsOf } from "./attempt.ts";
+import { type TaskEnd, finish, inHand } from "../end/finish.ts";
+import type { Outcome, Report } from "./ipc.ts";
 import { forAttempt, sendLater } from "../end/later.ts";
 import { type LogContext, logLine } from "../log.ts";
 import { createProgressWriter } from "./progress.ts";
 import { replaceTask } from "../end/replace.ts";
-import type { AttemptEnd, TaskChild } from "./task-child.ts";
+import type { TaskChild } from "./task-child.ts";
 import { watchForStop } from "./watch.ts";
 
 /** One delivery of a message, as SQS and Lambda describe it. */
@@ -37,31 +36,34 @@ export interface Input {
   readonly payload: Payload | null;
 }
 
-/** Runs a task that was claimed and stores what came of it. One that is to be stopped, since an environment was lost with it, is not run. @returns false where the claim was lost meanwhile. */
+/**
+ * Runs a task that was claimed and stores what came of it. One that is to be stopped, since an environment was lost
+ * with it, is not run.
+ * @returns false where the claim was lost meanwhile.
+ */
 export async function runClaimed(
   worker: {
-    readonly runtime: Runtime;
+    readonly services: Services;
     readonly child: TaskChild;
-    readonly ended: (attempt: EndedAttempt) => void;
+    readonly ended: (attempt: AttemptStats) => void;
   },
   record: TaskRecord,
   message: RunMessage,
   delivery: Delivery,
   input: Input | null,
 ): Promise<boolean> {
-  const { runtime, child } = worker;
+  const { services, child } = worker;
   const { call, id } = record;
-  const fence = record.fence ?? "";
-  const ending = { id, call, attempt: record.attempt, fence, token: message.token, runtime: null };
-  if (record.terminate) return finish(runtime, ending, REVOKED);
-  const payload = await payloadOf(runtime, call.payload, input);
+  const task = inHand({ ...record, fence: record.fence ?? "" }, message.token);
+  if (record.terminate) return finish(services, task, REVOKED);
+  const payload = await payloadOf(services, call.payload, input);
   // It will not come back, so neither does the task.
   if (payload instanceof PayloadGone)
-    return finish(runtime, ending, { status: "FAILURE", error: describeError(payload) });
-  const progress = createProgressWriter(reportsOf(runtime, record));
+    return finish(services, task, { status: "FAILURE", error: describeError(payload) });
+  const progress = createProgressWriter(reportsOf(services, record));
   const started = performance.now();
-  const watch = watchForStop(() => isToStop(runtime, record));
-  const end = await child.run({
+  const watch = watchForStop(() => isToStop(services, record));
+  const outcome = await child.run({
     payload,
     request: requestOf(record, delivery),
     each: call.each,
@@ -69,94 +71,102 @@ export async function runClaimed(
     softTimeLimit: call.soft_time_limit,
     stop: watch.signal,
     onReport: progress.report,
-    onAsk: answersFor(runtime, record),
+    onAsk: answersFor(services, record),
   });
   const ran = Math.round(performance.now() - started) / 1000;
   watch.close();
   await progress.close();
   const reported = progress.latest() !== null;
-  const attempt = { record, message, delivery, payload, end, runtime: ran, reported };
-  worker.ended(attemptOf(attempt, { memory: child.peak, allotted: child.allotted }, runtime.now()));
+  const attempt = { record, message, delivery, payload, outcome, runtime: ran, reported };
+  worker.ended(statsOf(attempt, { memory: child.peak, allotted: child.allotted }, services.now()));
   const context = { task_id: id, task: call.task, root_id: call.root, correlation_id: call.correlation };
-  if (end.kind === "retry") {
-    logLine("INFO", "will be retried", context, { retries: record.retries, countdown: end.countdown, runtime: ran });
-    return retry(runtime, record, message, { countdown: end.countdown, error: end.error, ran });
+  if (outcome.kind === "retry") {
+    logLine("INFO", "will be retried", context, {
+      retries: record.retries,
+      countdown: outcome.countdown,
+      runtime: ran,
+    });
+    return retry(services, record, message, { countdown: outcome.countdown, error: outcome.error, ran });
   }
-  if (end.kind === "replace") return replaceTask(runtime, record, message, { value: end.node, ran });
-  const outcome = endOf(end, call.time_limit);
-  logEnd(outcome, context, ran);
-  return finish(runtime, { ...ending, runtime: ran, progress: progress.latest() }, outcome);
+  if (outcome.kind === "replace") return replaceTask(services, record, message, { value: outcome.node, ran });
+  const end = endWith(outcome, call.time_limit);
+  logEnd(end, context, ran);
+  return finish(services, { ...task, runtime: ran, progress: progress.latest() }, end);
 }
 
-const REVOKED: End = { status: "REVOKED", error: describeError(new Revoked()) };
+const REVOKED: TaskEnd = { status: "REVOKED", error: describeError(new Revoked()) };
 
-/** Stores what a task says of itself. States are events too, but only so many: one that changes its state without end must not outgrow its item. */
-function reportsOf(runtime: Runtime, { id, fence, attempt, events }: TaskRecord) {
+/**
+ * Stores what a task says of itself. States are events too, but only so many: one that changes its state without end
+ * must not outgrow its item.
+ */
+function reportsOf(services: Services, { id, fence, attempt, events }: TaskRecord) {
   let room = MAX_EVENTS / 2 - events.length;
   return (report: Report, isNewState: boolean): Promise<void> => {
-    const event = isNewState && room > 0 ? { status: report.status, at: runtime.now(), attempt } : null;
+    const event = isNewState && room > 0 ? { status: report.status, at: services.now(), attempt } : null;
     if (event !== null) room -= 1;
-    return runtime.tasks.report(id, fence ?? "", report, event);
+    return services.tasks.report(id, fence ?? "", report, event);
   };
 }
 
 /** Whether an attempt is to be stopped. A read that lags, of before it was claimed, says nothing of it. */
-async function isToStop(runtime: Runtime, { id, fence }: TaskRecord): Promise<boolean> {
-  const latest = await runtime.tasks.get(id, runtime.now(), { consistent: false });
+async function isToStop(services: Services, { id, fence }: TaskRecord): Promise<boolean> {
+  const latest = await services.tasks.get(id, services.now(), { consistent: false });
   return latest?.fence === fence && latest.terminate;
 }
 
-function logEnd(end: End, context: LogContext, runtime: number): void {
+function logEnd(end: TaskEnd, context: LogContext, runtime: number): void {
   if (end.status === "SUCCESS") logLine("INFO", "succeeded", context, { runtime });
   else if (end.status === "REVOKED") logLine("WARN", "stopped: it was revoked", context, { runtime });
   else logLine("ERROR", `failed: ${end.error.type}`, context, { runtime });
 }
 
 /** What {@link joinedPayload} gives, or the error that says which of it is gone. */
-function payloadOf(runtime: Runtime, payload: Payload, input: Input | null): Promise<string | PayloadGone> {
-  return joinedPayload(runtime, payload, input).catch((error: unknown) => {
+function payloadOf(services: Services, payload: Payload, input: Input | null): Promise<string | PayloadGone> {
+  return joinedPayload(services, payload, input).catch((error: unknown) => {
     if (error instanceof PayloadGone) return error;
     throw error;
   });
 }
 
 /** `[args, kwargs]`, with the input before the arguments. The input stays text: it may be megabytes. */
-async function joinedPayload(runtime: Runtime, payload: Payload, input: Input | null): Promise<string> {
-  const text = await runtime.payloads.load(payload);
+async function joinedPayload(services: Services, payload: Payload, input: Input | null): Promise<string> {
+  const text = await services.payloads.load(payload);
   if (input === null) return text;
-  const first = input.payload === null ? "null" : await runtime.payloads.load(input.payload);
-  const [args, kwargs] = Arguments.parse(JSON.parse(text));
+  const first = input.payload === null ? "null" : await services.payloads.load(input.payload);
+  const [args, kwargs] = ArgumentsSchema.parse(JSON.parse(text));
   return `[[${[first, ...args.map((arg) => JSON.stringify(arg))].join(",")}],${JSON.stringify(kwargs)}]`;
 }
 
-const Arguments = z.tuple([z.array(z.unknown()), z.record(z.string(), z.unknown())]);
-
-function endOf(end: Exclude<AttemptEnd, { kind: "retry" | "replace" }>, timeLimit: number): End {
-  switch (end.kind) {
+/** The end of a task whose last attempt had this outcome. */
+function endWith(outcome: Exclude<Outcome, { kind: "retry" | "replace" }>, timeLimit: number): TaskEnd {
+  switch (outcome.kind) {
     case "result":
-      return { status: "SUCCESS", json: end.json };
+      return { status: "SUCCESS", json: outcome.json };
     case "error":
-      return { status: "FAILURE", error: end.error };
+      return { status: "FAILURE", error: outcome.error };
     case "stopped":
       return REVOKED;
     case "killed":
       return { status: "FAILURE", error: describeError(new TimeLimitExceeded(timeLimit)) };
     case "lost":
-      return { status: "FAILURE", error: describeError(new WorkerLost(end.how)) };
+      return { status: "FAILURE", error: describeError(new WorkerLost(outcome.how)) };
   }
 }
 
-/** Stores RETRY, then sends the next attempt's message: after a crash in between, this message comes back and sends it. */
+/**
+ * Stores RETRY, then sends the next attempt's message: after a crash in between, this message comes back and sends it.
+ */
 async function retry(
-  runtime: Runtime,
+  services: Services,
   record: TaskRecord,
   message: RunMessage,
   again: { readonly countdown: number; readonly error: { type: string; message: string } | null; readonly ran: number },
 ): Promise<boolean> {
-  const now = runtime.now();
+  const now = services.now();
   const due = now + again.countdown * 1000;
   const error = { ...(again.error ?? { type: "Retry", message: "The task asked to be retried." }), task_id: record.id };
-  const stored = await runtime.tasks.retry({
+  const stored = await services.tasks.retry({
     id: record.id,
     fence: record.fence ?? "",
     attempt: record.attempt,
@@ -166,20 +176,21 @@ async function retry(
     due,
     now,
   });
-  if (stored === null) return stopped(runtime, record, message, again.ran);
-  await sendLater(runtime, record.call, forAttempt(message, record.attempt + 1), due);
+  if (stored === null) return stopped(services, record, message, again.ran);
+  await sendLater(services, record.call, forAttempt(message, record.attempt + 1), due);
   return true;
 }
 
 /**
- * Ends an attempt that may not go on: it was to be stopped, and asked for another attempt or a replacement before it was.
+ * Ends an attempt that may not go on: it was to be stopped, and asked for another attempt or a replacement before it
+ * was.
  * @returns false where the claim was lost meanwhile.
  */
-async function stopped(runtime: Runtime, record: TaskRecord, message: RunMessage, ran: number): Promise<boolean> {
-  const { id, call, attempt, fence } = record;
-  const latest = await runtime.tasks.get(id, runtime.now());
+async function stopped(services: Services, record: TaskRecord, message: RunMessage, ran: number): Promise<boolean> {
+  const { id, fence } = record;
+  const latest = await services.tasks.get(id, services.now());
   if (latest?.fence !== fence || fence === null || !latest.terminate) return false;
-  return finish(runtime, { id, call, attempt, fence, token: message.token, runtime: ran }, REVOKED);
+  return finish(services, inHand(record, message.token, { runtime: ran }), REVOKED);
 }
 
 /** What the task is told of its own call. Arguments go separately, as text. */

@@ -1,20 +1,26 @@
 import { type Counters, addCounters } from "../core/insights/histogram.ts";
-import { type EndedAttempt, countersOf, hourOf } from "../core/insights/summary.ts";
+import { type AttemptStats, countersOf, hourOf } from "../core/insights/summary.ts";
 import { logLine } from "../log.ts";
 
 /** Milliseconds in which one environment may write once: a stream of tasks costs one write unit a second. */
 const INTERVAL = 1_000;
-/** Writes that a quiet environment has saved up: of the few tasks that somebody tries, each is there as soon as it has ended. */
+/**
+ * Writes that a quiet environment has saved up: of the few tasks that somebody tries, each is there as soon as it has
+ * ended.
+ */
 const SAVED_UP = 5;
-/** Milliseconds that an environment whose writes are refused waits at the most: one item takes 1,000 writes a second, of all environments together. */
+/**
+ * Milliseconds that an environment whose writes are refused waits at the most: one item takes 1,000 writes a second, of
+ * all environments together.
+ */
 const LONGEST = 60_000;
 
 /** What has ended in this environment and is not in the table yet. */
 export interface Stats {
   /** Counts an attempt. It is written soon, while the environment is awake. */
-  readonly count: (attempt: EndedAttempt) => void;
+  readonly count: (attempt: AttemptStats) => void;
   /** Waits for a write under way. Called before Lambda may freeze the environment. */
-  readonly settle: () => Promise<void>;
+  readonly flush: () => Promise<void>;
 }
 
 /** Where counters go. */
@@ -28,8 +34,9 @@ interface Pending {
 }
 
 /**
- * Sums up what ends, and adds it to each task's hour once a second at the most, on average. An environment that is frozen before its turn writes when it
- * wakes up; one that never does takes along what ended in its last second. Statistics never fail a task: what cannot be written is kept for later.
+ * Sums up what ends, and adds it to each task's hour once a second at the most, on average. An environment that is
+ * frozen before its turn writes when it wakes up; one that never does takes along what ended in its last second.
+ * Statistics never fail a task: what cannot be written is kept for later.
  */
 export function createStats(add: AddCounters, now: () => number = Date.now): Stats {
   let pending = new Map<string, Pending>();
@@ -83,7 +90,7 @@ export function createStats(add: AddCounters, now: () => number = Date.now): Sta
       keep({ task: attempt.task, hour: hourOf(attempt.at), counters: countersOf(attempt) });
       plan();
     },
-    settle: async () => {
+    flush: async () => {
       plan();
       await writing;
     },

@@ -18,13 +18,6 @@ export interface Attempt {
   readonly onAsk: (ask: Ask) => Promise<unknown>;
 }
 
-/** How an attempt ended: as the task said, or without its word. */
-export type AttemptEnd =
-  | Outcome
-  | { readonly kind: "killed" }
-  | { readonly kind: "stopped" }
-  | { readonly kind: "lost"; readonly how: string };
-
 /** Tasks after which a child is replaced: what leaks in user code must not pile up for ever. */
 const MAX_TASKS = 1_000;
 /** Milliseconds between looks at the child's memory. */
@@ -35,12 +28,12 @@ const SUPERVISOR_MEMORY = 120;
 interface Running {
   readonly run: number;
   readonly attempt: Attempt;
-  readonly settle: (end: AttemptEnd) => void;
+  readonly end: (outcome: Outcome) => void;
 }
 
 /**
- * The process that user code runs in: one task at a time, kept warm, killed at the hard limit. A thread would not do: one took
- * 44 s to terminate inside JSON.parse, and takes its supervisor along when it crashes.
+ * The process that user code runs in: one task at a time, kept warm, killed at the hard limit. A thread would not do:
+ * one took 44 s to terminate inside JSON.parse, and takes its supervisor along when it crashes.
  */
 export class TaskChild {
   readonly #file: string;
@@ -58,7 +51,11 @@ export class TaskChild {
   #before = 0;
   #peak: number | null = null;
 
-  /** @param file the child's entry. @param memory the function's memory, MB. @param variables what its environment has besides this process's. */
+  /**
+   * @param file the child's entry.
+   * @param memory the function's memory, MB.
+   * @param variables what its environment has besides this process's.
+   */
   constructor(file: string, memory: number, variables: Readonly<Record<string, string>> = {}) {
     this.#file = file;
     this.#variables = variables;
@@ -67,13 +64,15 @@ export class TaskChild {
     this.#start();
   }
 
-  /** The most memory that the process had in the attempt that runs or ran last, MB; null where the system does not say. */
+  /**
+   * The most memory that the process had in the attempt that runs or ran last, MB; null where the system does not say.
+   */
   get peak(): number | null {
     return this.#peak;
   }
 
   /** Runs one attempt to its end; the hard limit, the memory cap and whoever stops it end it by killing the child. */
-  async run(attempt: Attempt): Promise<AttemptEnd> {
+  async run(attempt: Attempt): Promise<Outcome> {
     const child = this.#child ?? this.#start();
     const run = (this.#runs += 1);
     const started = Date.now();
@@ -83,14 +82,14 @@ export class TaskChild {
       const limit = setTimeout(() => this.#kill({ kind: "killed" }), attempt.timeLimit * 1000);
       const watch = setInterval(() => this.#watchMemory(), MEMORY_INTERVAL);
       const stop = (): void => this.#kill({ kind: "stopped" });
-      const settle = (end: AttemptEnd): void => {
+      const end = (outcome: Outcome): void => {
         attempt.stop.removeEventListener("abort", stop);
         clearTimeout(limit);
         clearInterval(watch);
         this.#running = null;
-        resolve(end);
+        resolve(outcome);
       };
-      this.#running = { run, attempt, settle };
+      this.#running = { run, attempt, end };
       attempt.stop.addEventListener("abort", stop);
       const { payload, request } = attempt;
       const each = attempt.each ?? null;
@@ -144,7 +143,7 @@ export class TaskChild {
       this.#lookAtMemory();
       this.#tasks += 1;
       if (message.leftovers || this.#leftover || this.#tasks >= MAX_TASKS) this.#replace();
-      running.settle(message.outcome);
+      running.end(message.outcome);
     }
   }
 
@@ -162,16 +161,16 @@ export class TaskChild {
 
   #exited(child: ChildProcess, how: string): void {
     if (child !== this.#child) return;
-    const end: AttemptEnd = { kind: "lost", how: this.#fatal ?? how };
+    const outcome: Outcome = { kind: "lost", how: this.#fatal ?? how };
     const running = this.#running;
     this.#replace();
-    running?.settle(end);
+    running?.end(outcome);
   }
 
-  #kill(end: AttemptEnd): void {
+  #kill(outcome: Outcome): void {
     const running = this.#running;
     this.#replace();
-    running?.settle(end);
+    running?.end(outcome);
   }
 
   /** A new child at once, so that the next task finds it warm. */

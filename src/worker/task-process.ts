@@ -1,3 +1,4 @@
+import { ArgumentsSchema } from "../core/record/message.ts";
 import { setImmediate } from "node:timers/promises";
 import { format } from "node:util";
 import * as z from "zod";
@@ -10,7 +11,7 @@ import { judge } from "../core/define/retry.ts";
 import type { Request } from "../core/define/self.ts";
 import { setSubmitter } from "../core/canvas/submitter.ts";
 import type { AnyTask } from "../core/define/task.ts";
-import { type Outcome, type ToTask, ToTaskSchema } from "./ipc.ts";
+import { type ToldOutcome, type ToTask, ToTaskSchema } from "./ipc.ts";
 import { handles, hasLeftovers, watchRequests } from "./leftovers.ts";
 import { logLine } from "../log.ts";
 import { createSelf } from "./self.ts";
@@ -56,15 +57,13 @@ export function reportFatalErrors(): void {
 
 async function serve(known: ReadonlyMap<string, AnyTask>, message: Extract<ToTask, { type: "run" }>): Promise<void> {
   const before = handles();
-  const [args, kwargs] = z
-    .tuple([z.array(z.unknown()), z.record(z.string(), z.unknown())])
-    .parse(JSON.parse(message.payload));
+  const [args, kwargs] = ArgumentsSchema.parse(JSON.parse(message.payload));
   const request = toRequest(message.request, args, kwargs);
   const { id, task, rootId, correlationId } = request;
   const run = new TaskRun(message.run, { task_id: id, task, root_id: rootId, correlation_id: correlationId });
   latest = run;
   const outcome = await within(run, () => attempt(known, message, request, run));
-  await run.settle();
+  await run.drain();
   run.end();
   tell({ type: "done", run: message.run, outcome, leftovers: hasLeftovers(run, before) });
 }
@@ -74,7 +73,7 @@ async function attempt(
   message: Extract<ToTask, { type: "run" }>,
   request: Request,
   current: TaskRun,
-): Promise<Outcome> {
+): Promise<ToldOutcome> {
   const { args, kwargs } = request;
   const task = known.get(request.task);
   if (task === undefined) return { kind: "error", error: describeError(new NotRegistered(request.task)) };
@@ -99,7 +98,10 @@ async function attempt(
   }
 }
 
-/** Runs a task for its items, one after the other. Between two of them timers have their turn, so that the soft limit ends a task that never waits. */
+/**
+ * Runs a task for its items, one after the other. Between two of them timers have their turn, so that the soft limit
+ * ends a task that never waits.
+ */
 async function runForEach(
   items: Iterable<readonly unknown[] | null>,
   run: (args: readonly unknown[]) => Promise<unknown>,
@@ -115,22 +117,22 @@ async function runForEach(
   return results;
 }
 
-function judged(task: AnyTask, request: Request, thrown: unknown): Outcome {
-  const verdict = judge(
+function judged(task: AnyTask, request: Request, thrown: unknown): ToldOutcome {
+  const decision = judge(
     thrown,
     { name: task.name, retries: request.retries, maxRetries: request.maxRetries },
     task.options,
     Math.random,
   );
-  if (verdict.retry) {
+  if (decision.retry) {
     return {
       kind: "retry",
-      countdown: verdict.countdown,
-      error: verdict.cause === null ? null : describeError(verdict.cause),
+      countdown: decision.countdown,
+      error: decision.cause === null ? null : describeError(decision.cause),
     };
   }
-  const stack = verdict.error instanceof Error ? verdict.error.stack : undefined;
-  const error = describeError(verdict.error);
+  const stack = decision.error instanceof Error ? decision.error.stack : undefined;
+  const error = describeError(decision.error);
   logLine("ERROR", `${error.type}: ${error.message}`, currentRun()?.context, { stack });
   return { kind: "error", error };
 }

@@ -12,7 +12,10 @@ export function within<Result>(run: TaskRun, action: () => Result): Result {
   return runs.run(run, action);
 }
 
-/** The run that the code which asks belongs to, be it over; null where that cannot be told, as in a callback of what the module set up at its start. */
+/**
+ * The run that the asking code belongs to, even one that is over; null where that cannot be told, as in a callback of what the
+ * module set up at its start.
+ */
 export function currentRun(): TaskRun | null {
   return runs.getStore() ?? null;
 }
@@ -63,10 +66,10 @@ export class TaskRun {
   }
 
   /**
-   * Waits for what the task asked and did not await (a `delay()` that nobody waits for is to be sent all the same), and for what needs no more than
-   * a turn of the event loop. One that asks without end is ended by its hard limit.
+   * Waits for what the task asked and did not await (a `delay()` that nobody waits for is to be sent all the same), and
+   * for what needs no more than a turn of the event loop. One that asks without end is ended by its hard limit.
    */
-  async settle(): Promise<void> {
+  async drain(): Promise<void> {
     do {
       await Promise.allSettled([...this.#asked.values()].map((answer) => answer.promise));
       await setImmediate();

@@ -3,6 +3,7 @@ import { type SizeClass, type TaskInsight, getInsights, spansOf } from "../insig
 import { Refused } from "../api.ts";
 import { Failure, Loading, Notice, PageHead, Section, useLoad } from "../parts/basics.tsx";
 import { FailureChart, RuntimeChart, ThroughputChart } from "../parts/insight-charts.tsx";
+import { type Column, Table } from "../parts/table.tsx";
 import { linkTo } from "../router.ts";
 import { type TextKey, t } from "../text/index.ts";
 
@@ -41,7 +42,7 @@ export function InsightsPage({ subject }: { subject: string }) {
       {value.tasks.length === 0 ? (
         <Notice>{t("insights.none")}</Notice>
       ) : chosen === undefined ? (
-        <Table tasks={value.tasks} />
+        <TasksTable tasks={value.tasks} />
       ) : (
         <Detail task={chosen} />
       )}
@@ -72,75 +73,35 @@ function Class({ of }: { of: SizeClass }) {
   return <span class={`status ${look}`}>{t(text)}</span>;
 }
 
-function Table({ tasks }: { tasks: readonly TaskInsight[] }) {
+function TasksTable({ tasks }: { tasks: readonly TaskInsight[] }) {
   const sorted = tasks.toSorted((a, b) => b.cost.total_usd - a.cost.total_usd || b.runs - a.runs);
   return (
-    <div class="table-wrap">
-      <table class="insights">
-        <caption class="visually-hidden">{t("nav.insights")}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{t("task.task")}</th>
-            <th scope="col">{t("insights.class")}</th>
-            <th scope="col" class="number">
-              {t("insights.runs")}
-            </th>
-            <th scope="col" class="number">
-              p50
-            </th>
-            <th scope="col" class="number">
-              p95
-            </th>
-            <th scope="col" class="number">
-              {t("insights.wait")}
-            </th>
-            <th scope="col" class="number">
-              {t("chart.failure_rate")}
-            </th>
-            <th scope="col" class="number">
-              {t("insights.memory")}
-            </th>
-            <th scope="col" class="number">
-              {t("insights.cost")}
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {sorted.map((task) => (
-            <tr key={task.task}>
-              <th scope="row">
-                <a href={linkTo("insights", task.task)}>{task.task}</a>
-              </th>
-              <td>
-                <Class of={task.class} />
-              </td>
-              <td class="number" data-label={t("insights.runs")}>
-                {count(task.runs, true)}
-              </td>
-              <td class="number" data-label="p50">
-                {duration(task.runtime.p50)}
-              </td>
-              <td class="number" data-label="p95">
-                {duration(task.runtime.p95)}
-              </td>
-              <td class="number" data-label={t("insights.wait")}>
-                {duration(task.queue_wait.p95)}
-              </td>
-              <td class="number" data-label={t("chart.failure_rate")}>
-                {share(task.runs === 0 ? 0 : task.failed / task.runs)}
-              </td>
-              <td class="number" data-label={t("insights.memory")}>
-                {megabytes(task.memory.max)}
-              </td>
-              <td class="number" data-label={t("insights.cost")}>
-                {dollars(task.cost.total_usd)}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table kind="insights" label={t("nav.insights")} columns={columns()} rows={sorted} keyOf={(task) => task.task} />
   );
+}
+
+function columns(): Column<TaskInsight>[] {
+  const number = (title: string, cell: (task: TaskInsight) => string): Column<TaskInsight> => ({
+    title,
+    number: true,
+    titled: true,
+    cell,
+  });
+  return [
+    {
+      title: t("task.task"),
+      names: true,
+      cell: ({ task }) => <a href={linkTo("insights", task)}>{task}</a>,
+    },
+    { title: t("insights.class"), cell: (task) => <Class of={task.class} /> },
+    number(t("insights.runs"), (task) => count(task.runs, true)),
+    number("p50", (task) => duration(task.runtime.p50)),
+    number("p95", (task) => duration(task.runtime.p95)),
+    number(t("insights.wait"), (task) => duration(task.queue_wait.p95)),
+    number(t("chart.failure_rate"), (task) => share(task.runs === 0 ? 0 : task.failed / task.runs)),
+    number(t("insights.memory"), (task) => megabytes(task.memory.max)),
+    number(t("insights.cost"), (task) => dollars(task.cost.total_usd)),
+  ];
 }
 
 function Detail({ task }: { task: TaskInsight }) {

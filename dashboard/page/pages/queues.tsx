@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { type Queue, post } from "../api.ts";
 import { count, duration } from "../format.ts";
@@ -6,6 +7,7 @@ import { Chart } from "../parts/chart.tsx";
 import { Confirm, Loading, Notice, PageHead, Section } from "../parts/basics.tsx";
 import { Icon } from "../parts/icons.tsx";
 import { Bar } from "../parts/status.tsx";
+import { type Column, Table } from "../parts/table.tsx";
 import { linkTo } from "../router.ts";
 import { t } from "../text/index.ts";
 
@@ -27,7 +29,11 @@ export function QueuesPage() {
           {done}
         </p>
       )}
-      {latest === undefined ? <Loading /> : <Table sample={latest} onAsk={(queue, to) => setAsked({ queue, to })} />}
+      {latest === undefined ? (
+        <Loading />
+      ) : (
+        <QueueTable sample={latest} onAsk={(queue, to) => setAsked({ queue, to })} />
+      )}
       <div class="charts">
         <Section title={t("queues.depth_chart")}>
           <DepthChart samples={samples} />
@@ -67,96 +73,94 @@ export function QueuesPage() {
   );
 }
 
-function Table({ sample, onAsk }: { sample: Sample; onAsk: (queue: Queue, to: "redrive" | "purge") => void }) {
-  const most = Math.max(1, ...sample.queues.map((queue) => queue.waiting + queue.in_flight + queue.delayed));
+/** Asks whether something is to be done to a queue. */
+type OnAsk = (queue: Queue, to: "redrive" | "purge") => void;
+
+function QueueTable({ sample, onAsk }: { sample: Sample; onAsk: OnAsk }) {
   return (
-    <div class="table-wrap">
-      <table class="queues">
-        <caption class="visually-hidden">{t("nav.queues")}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{t("queues.name")}</th>
-            <th scope="col" class="c-bar" aria-hidden="true" />
-            <th scope="col" class="number">
-              {t("queues.waiting")}
-            </th>
-            <th scope="col" class="number">
-              {t("queues.in_flight")}
-            </th>
-            <th scope="col" class="number">
-              {t("queues.delayed")}
-            </th>
-            <th scope="col" class="number">
-              {t("queues.oldest")}
-            </th>
-            <th scope="col" class="number">
-              {t("queues.dead")}
-            </th>
-            <th scope="col">
-              <span class="visually-hidden">{t("queues.actions")}</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {sample.queues.map((queue) => (
-            <tr key={queue.name}>
-              <th scope="row">
-                <a href={linkTo("tasks", "", { queue: queue.name })}>{queue.name}</a>
-              </th>
-              <td class="c-bar" aria-hidden="true">
-                <Bar
-                  label={queue.name}
-                  total={most}
-                  parts={[
-                    ["started", queue.in_flight],
-                    ["pending", queue.waiting],
-                    ["retry", queue.delayed],
-                  ]}
-                />
-              </td>
-              <Cell label={t("queues.waiting")} value={queue.waiting} />
-              <Cell label={t("queues.in_flight")} value={queue.in_flight} />
-              <Cell label={t("queues.delayed")} value={queue.delayed} />
-              <td class="number" data-label={t("queues.oldest")}>
-                {ageOf(sample, queue.name) === null ? "–" : duration(ageOf(sample, queue.name))}
-              </td>
-              <td class={`number ${queue.dead > 0 ? "dead" : ""}`} data-label={t("queues.dead")}>
-                {queue.dead > 0 ? count(queue.dead) : <span class="muted">0</span>}
-              </td>
-              <td class="c-actions">
-                <button
-                  type="button"
-                  disabled={queue.dead === 0}
-                  onClick={() => onAsk(queue, "redrive")}
-                  aria-label={t("queues.redrive_name", { name: queue.name })}
-                >
-                  <Icon name="retry" />
-                  {t("action.redrive")}
-                </button>
-                <button
-                  type="button"
-                  class="danger"
-                  disabled={queue.waiting === 0}
-                  onClick={() => onAsk(queue, "purge")}
-                  aria-label={t("queues.purge_name", { name: queue.name })}
-                >
-                  <Icon name="ban" />
-                  {t("action.purge")}
-                </button>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table
+      kind="queues"
+      label={t("nav.queues")}
+      columns={columns(sample, onAsk)}
+      rows={sample.queues}
+      keyOf={(queue) => queue.name}
+    />
   );
 }
 
-function Cell({ label, value }: { label: string; value: number }) {
+function columns(sample: Sample, onAsk: OnAsk): Column<Queue>[] {
+  const most = Math.max(1, ...sample.queues.map((queue) => queue.waiting + queue.in_flight + queue.delayed));
+  const number = (title: string, cell: (queue: Queue) => ComponentChildren): Column<Queue> => ({
+    title,
+    number: true,
+    titled: true,
+    cell,
+  });
+  return [
+    {
+      title: t("queues.name"),
+      names: true,
+      cell: ({ name }) => <a href={linkTo("tasks", "", { queue: name })}>{name}</a>,
+    },
+    { title: "", class: "c-bar", decorates: true, cell: (queue) => <Load queue={queue} most={most} /> },
+    number(t("queues.waiting"), (queue) => countOf(queue.waiting)),
+    number(t("queues.in_flight"), (queue) => countOf(queue.in_flight)),
+    number(t("queues.delayed"), (queue) => countOf(queue.delayed)),
+    number(t("queues.oldest"), (queue) => {
+      const age = ageOf(sample, queue.name);
+      return age === null ? "–" : duration(age);
+    }),
+    { ...number(t("queues.dead"), (queue) => countOf(queue.dead)), class: (queue) => (queue.dead > 0 ? "dead" : "") },
+    {
+      title: t("queues.actions"),
+      quiet: true,
+      class: "c-actions",
+      cell: (queue) => <Actions queue={queue} onAsk={onAsk} />,
+    },
+  ];
+}
+
+function countOf(value: number): ComponentChildren {
+  return value > 0 ? count(value) : <span class="muted">0</span>;
+}
+
+function Load({ queue, most }: { queue: Queue; most: number }) {
   return (
-    <td class="number" data-label={label}>
-      {value > 0 ? count(value) : <span class="muted">0</span>}
-    </td>
+    <Bar
+      label={queue.name}
+      total={most}
+      parts={[
+        ["started", queue.in_flight],
+        ["pending", queue.waiting],
+        ["retry", queue.delayed],
+      ]}
+    />
+  );
+}
+
+function Actions({ queue, onAsk }: { queue: Queue; onAsk: OnAsk }) {
+  return (
+    <>
+      <button
+        type="button"
+        disabled={queue.dead === 0}
+        onClick={() => onAsk(queue, "redrive")}
+        aria-label={t("queues.redrive_name", { name: queue.name })}
+      >
+        <Icon name="retry" />
+        {t("action.redrive")}
+      </button>
+      <button
+        type="button"
+        class="danger"
+        disabled={queue.waiting === 0}
+        onClick={() => onAsk(queue, "purge")}
+        aria-label={t("queues.purge_name", { name: queue.name })}
+      >
+        <Icon name="ban" />
+        {t("action.purge")}
+      </button>
+    </>
   );
 }
 

@@ -3,10 +3,10 @@ import { fileURLToPath } from "node:url";
 import middy from "@middy/core";
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from "aws-lambda";
 import { readAuth, readCorsOrigins } from "../../../src/aws/env.ts";
-import { type Runtime, createRuntime } from "../../../src/aws/runtime.ts";
+import { type Services, createServices } from "../../../src/aws/services.ts";
 import type { Auth } from "../../../src/core/http/auth.ts";
 import type { Caller, Right } from "../../../src/core/record/caller.ts";
-import { MAX_BODY } from "../../../src/core/limits.ts";
+import { MAX_BODY, MB } from "../../../src/core/limits.ts";
 import { Problem, invalidInput } from "../../../src/core/http/problem.ts";
 import { ROUTES } from "../../../src/core/http/routes.ts";
 import { logLine } from "../../../src/log.ts";
@@ -16,32 +16,36 @@ import type { ApiAnswer, ApiRequest, Operation } from "./request.ts";
 import { correlation, problems } from "./middleware.ts";
 
 /** Characters of an answer that goes as text unseen: in Lambda's JSON each takes 3 bytes at the most, a quote 2. */
-const SHORT_ANSWER = 1024 * 1024;
-/** Bytes of an answer's text in Lambda's JSON: with its headers (10 KB at the most) it must fit the 6,291,556 B that a function answers. */
+const SHORT_ANSWER = 1 * MB;
+/**
+ * Bytes of an answer's text in Lambda's JSON: with its headers (10 KB at the most) it must fit the 6,291,556 B that a
+ * function answers.
+ */
 const MAX_TEXT = 6_000_000;
 
 /**
- * The handler of one API function. Everything that operations have in common happens around them here and in the middleware.
+ * The handler of one API function. Everything that operations have in common happens around them here and in the
+ * middleware.
  * @param operations by the names of their routes. @param right what a caller needs for any of them.
  */
 export function createHandler(
   operations: Readonly<Record<string, Operation>>,
   right: Right,
 ): middy.MiddyfiedHandler<APIGatewayProxyEvent, APIGatewayProxyResult> {
-  const runtime = createRuntime(fileURLToPath(new URL(".", import.meta.url)));
+  const services = createServices(fileURLToPath(new URL(".", import.meta.url)));
   const auth = readAuth();
   const routes = new Map(ROUTES.map((route) => [`${route.method} ${route.path}`, operations[route.name]]));
   return middy<APIGatewayProxyEvent, APIGatewayProxyResult>()
     .use(cors(readCorsOrigins()))
     .use(correlation())
     .use(problems())
-    .handler((event) => serve(event, routes, runtime, { auth, right }));
+    .handler((event) => serve(event, routes, services, { auth, right }));
 }
 
 async function serve(
   event: APIGatewayProxyEvent,
   routes: ReadonlyMap<string, Operation | undefined>,
-  runtime: Runtime,
+  services: Services,
   access: { readonly auth: Auth; readonly right: Right },
 ): Promise<APIGatewayProxyResult> {
   const operation = routes.get(`${event.httpMethod} ${event.resource}`);
@@ -50,7 +54,7 @@ async function serve(
   const caller = callerOf(event, access.auth);
   demandRight(caller, access.right);
   const request = readRequest(event, caller);
-  const answered = await operation(request, runtime);
+  const answered = await operation(request, services);
   const fields = {
     method: event.httpMethod,
     route: event.resource,
@@ -115,7 +119,10 @@ function toResult({ status, json, headers }: ApiAnswer): APIGatewayProxyResult {
   };
 }
 
-/** Quotes and backslashes double in Lambda's JSON, which base64 spares them: it takes a third more, whatever it is made of. */
+/**
+ * Quotes and backslashes double in Lambda's JSON, which base64 spares them: it takes a third more, whatever it is made
+ * of.
+ */
 function fitsAsText(json: string): boolean {
   return json.length <= SHORT_ANSWER || Buffer.byteLength(JSON.stringify(json)) <= MAX_TEXT;
 }

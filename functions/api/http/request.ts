@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { type Runtime } from "../../../src/aws/runtime.ts";
+import { type Services } from "../../../src/aws/services.ts";
 import type { Caller } from "../../../src/core/record/caller.ts";
 import { faultsOf } from "../../../src/core/faults.ts";
 import { numberFaults } from "../../../src/core/json-numbers.ts";
@@ -30,7 +30,7 @@ export interface ApiAnswer {
 }
 
 /** One operation of the HTTP contract. */
-export type Operation = (request: ApiRequest, runtime: Runtime) => Promise<ApiAnswer>;
+export type Operation = (request: ApiRequest, services: Services) => Promise<ApiAnswer>;
 
 /** An answer with `value` as its body. */
 export function answer(status: number, value: unknown, headers: Readonly<Record<string, string>> = {}): ApiAnswer {
@@ -43,9 +43,9 @@ export function param(request: ApiRequest, name: string): string {
 }
 
 /** The queue that the path names. @throws Problem 404 where no module has one of this name. */
-export function queueParam(request: ApiRequest, runtime: Runtime): string {
+export function queueParam(request: ApiRequest, services: Services): string {
   const name = param(request, "name");
-  if (runtime.registry.modules().includes(name)) return name;
+  if (services.registry.modules().includes(name)) return name;
   throw new Problem(404, "unknown_queue", "There is no queue of this name. GET /queues lists them.");
 }
 

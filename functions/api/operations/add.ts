@@ -3,7 +3,7 @@ import { type Operation, parseBody } from "../http/request.ts";
 import { shippedNode, submitOne } from "./submission.ts";
 
 /** `POST /add`: runs `math.add`. */
-export const add: Operation = async (request, runtime) => {
+export const add: Operation = async (request, services) => {
   const { x, y } = parseBody(request, AddBody);
-  return submitOne(request, runtime, shippedNode(runtime, "math.add", [x, y]));
+  return submitOne(request, services, shippedNode(services, "math.add", [x, y]));
 };

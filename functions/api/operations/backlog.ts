@@ -1,4 +1,4 @@
-import type { Runtime } from "../../../src/aws/runtime.ts";
+import type { Services } from "../../../src/aws/services.ts";
 import { Problem } from "../../../src/core/http/problem.ts";
 import { moduleOf } from "../../../src/core/record/record.ts";
 
@@ -6,14 +6,14 @@ import { moduleOf } from "../../../src/core/record/record.ts";
 const RETRY_AFTER = 30;
 
 /**
- * Refuses a submission while messages of a module that it needs wait for longer than the stage allows. What tasks start themselves is taken: a canvas
- * that is on its way would be lost.
+ * Refuses a submission while messages of a module that it needs wait for longer than the stage allows. What tasks start
+ * themselves is taken: a canvas that is on its way would be lost.
  * @param tasks their names. @throws Problem 429
  */
-export async function refuseBacklog(runtime: Runtime, tasks: Iterable<string>): Promise<void> {
+export async function refuseBacklog(services: Services, tasks: Iterable<string>): Promise<void> {
   const modules = [...new Set(Array.from(tasks, moduleOf))];
-  const now = runtime.now();
-  const past = await Promise.all(modules.map((module) => runtime.ages.isPast(module, now)));
+  const now = services.now();
+  const past = await Promise.all(modules.map((module) => services.ages.isPast(module, now)));
   const busy = modules.filter((_module, index) => past[index]);
   if (busy.length === 0) return;
   const detail = `Tasks of ${busy.join(", ")} wait for longer than this stage allows. Submit them again later.`;

@@ -1,6 +1,6 @@
 import { derivedId } from "../../../src/aws/ids.ts";
-import type { Runtime } from "../../../src/aws/runtime.ts";
-import type { Attempt } from "../../../src/submit/idempotency.ts";
+import type { Services } from "../../../src/aws/services.ts";
+import type { KeyedRequest } from "../../../src/submit/idempotency.ts";
 import { submitCanvas } from "../../../src/submit/canvas.ts";
 import { submitTask } from "../../../src/submit/task.ts";
 import { readCanvas } from "../../../src/core/define/check.ts";
@@ -9,10 +9,11 @@ import { MAX_LISTED } from "../../../src/core/limits.ts";
 import type { Node } from "../../../src/core/canvas/node.ts";
 import { type Plan, createPlan } from "../../../src/core/canvas/plan.ts";
 import { invalidInput } from "../../../src/core/http/problem.ts";
+import type { SubmissionAnswer } from "../../../src/core/http/answer-schemas.ts";
 import { AnyObject } from "../../../src/core/http/requests.ts";
 import { refuseBacklog } from "./backlog.ts";
 import { type ApiAnswer, type ApiRequest, type Operation, answer, parseBody } from "../http/request.ts";
-import { canvasContextOf, contextOf, once } from "./submission.ts";
+import { contextOf, oncePerKey } from "./submission.ts";
 
 /** Where a node is in a body that is not quite a node: the place in the node, and that in the body. */
 interface Spelling {
@@ -35,23 +36,23 @@ const GROUP: Spelling = {
 const CHORD: Spelling = { node: (body) => ({ chord: body }), inNode: "/chord", inBody: "" };
 
 /** `POST /canvas`: any node. */
-export const canvas: Operation = (request, runtime) => submitNode(request, runtime, CANVAS);
+export const canvas: Operation = (request, services) => submitNode(request, services, CANVAS);
 /** `POST /chain`: tasks one after the other. */
-export const chain: Operation = (request, runtime) => submitNode(request, runtime, CHAIN);
+export const chain: Operation = (request, services) => submitNode(request, services, CHAIN);
 /** `POST /group`: tasks side by side. */
-export const group: Operation = (request, runtime) => submitNode(request, runtime, GROUP);
+export const group: Operation = (request, services) => submitNode(request, services, GROUP);
 /** `POST /chord`: tasks side by side, and one after them. */
-export const chord: Operation = (request, runtime) => submitNode(request, runtime, CHORD);
+export const chord: Operation = (request, services) => submitNode(request, services, CHORD);
 
-async function submitNode(request: ApiRequest, runtime: Runtime, spelling: Spelling): Promise<ApiAnswer> {
+async function submitNode(request: ApiRequest, services: Services, spelling: Spelling): Promise<ApiAnswer> {
   const body = parseBody(request, AnyObject);
-  const { node, faults } = readCanvas(spelling.node(body), [], runtime.registry);
+  const { node, faults } = readCanvas(spelling.node(body), [], services.registry);
   if (node === null) throw invalidInput(faults.map((fault) => spelled(fault, spelling)));
-  return once(
+  return oncePerKey(
     request,
-    runtime,
-    (attempt) => start(request, runtime, planOf(node, attempt), attempt),
-    (attempt) => accepted(planOf(node, attempt)),
+    services,
+    (keyed) => start(request, services, planOf(node, keyed), keyed),
+    (keyed) => accepted(planOf(node, keyed)),
   );
 }
 
@@ -59,22 +60,22 @@ function spelled(fault: Fault, { inNode, inBody }: Spelling): Fault {
   return fault.path.startsWith(inNode) ? { ...fault, path: inBody + fault.path.slice(inNode.length) } : fault;
 }
 
-/** The plan of an attempt: always the same, for its ids derive from the attempt's seed. */
-function planOf(node: Node, attempt: Attempt): Plan {
+/** The plan of a keyed request. It is always the same: its ids derive from the request's seed. */
+function planOf(node: Node, keyed: KeyedRequest): Plan {
   let ids = 0;
-  return createPlan(node, () => derivedId(attempt.seed, String((ids += 1))));
+  return createPlan(node, () => derivedId(keyed.seed, String((ids += 1))));
 }
 
-async function start(request: ApiRequest, runtime: Runtime, plan: Plan, attempt: Attempt): Promise<void> {
+async function start(request: ApiRequest, services: Services, plan: Plan, keyed: KeyedRequest): Promise<void> {
   await refuseBacklog(
-    runtime,
+    services,
     plan.tasks.map((task) => task.node.task),
   );
   const [only] = plan.tasks;
   if (plan.canvases.length === 0 && only !== undefined) {
-    return submitTask(runtime, { id: only.id, node: only.node, context: contextOf(request, only.id, attempt) });
+    return submitTask(services, only, { root: only.id, ...contextOf(request, keyed) });
   }
-  return submitCanvas(runtime, plan, canvasContextOf(request, attempt));
+  return submitCanvas(services, plan, contextOf(request, keyed));
 }
 
 /** The answer to a submission that was planned. */
@@ -86,5 +87,7 @@ export function accepted(plan: Plan): ApiAnswer {
     group_id: groupId,
   }));
   const id = plan.top.result;
-  return answer(202, { task_id: id, root_id: plan.root, status: "PENDING", tasks }, { location: `/result/${id}` });
+  return answer(202, { task_id: id, root_id: plan.root, status: "PENDING", tasks } satisfies SubmissionAnswer, {
+    location: `/result/${id}`,
+  });
 }

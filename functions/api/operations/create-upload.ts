@@ -1,35 +1,35 @@
 import { derivedId } from "../../../src/aws/ids.ts";
-import { rfc3339 } from "../../../src/core/record/answer.ts";
+import { rfc3339 } from "../../../src/core/http/answer.ts";
 import { scopeOf } from "../../../src/core/record/caller.ts";
 import { UploadBody } from "../../../src/core/http/requests.ts";
 import { MAX_UNPACKED_BYTES } from "../../../src/documents/limits.ts";
 import { claimedType, contentTypeOf } from "../../../src/documents/type.ts";
 import { asProblem, documentKey, rememberUpload, storeOf } from "./documents.ts";
 import { type Operation, answer, parseBody } from "../http/request.ts";
-import { once, shippedNode } from "./submission.ts";
+import { oncePerKey, shippedNode } from "./submission.ts";
 
 /** `POST /documents/uploads`: a form by which the client uploads one file of up to 50 MB to S3 itself. */
-export const createUpload: Operation = async (request, runtime) => {
+export const createUpload: Operation = async (request, services) => {
   const { filename, content_type: given = null } = parseBody(request, UploadBody);
-  shippedNode(runtime, "documents.process", []);
+  shippedNode(services, "documents.process", []);
   const contentType = given ?? contentTypeOf(await asProblem(async () => claimedType(filename, null)));
   await asProblem(async () => claimedType(filename, contentType));
-  return once(
+  return oncePerKey(
     request,
-    runtime,
-    async (attempt) =>
-      rememberUpload(runtime, derivedId(attempt.seed, "upload"), {
+    services,
+    async (keyed) =>
+      rememberUpload(services, derivedId(keyed.seed, "upload"), {
         filename,
         contentType,
         scope: scopeOf(request.caller),
       }),
-    async (attempt) => {
-      const id = derivedId(attempt.seed, "upload");
-      const form = await storeOf(runtime).uploadForm(
+    async (keyed) => {
+      const id = derivedId(keyed.seed, "upload");
+      const form = await storeOf(services).uploadForm(
         documentKey("uploads", id, filename),
         contentType,
         MAX_UNPACKED_BYTES,
-        runtime.now(),
+        services.now(),
       );
       const body = {
         id,

@@ -1,9 +1,9 @@
 import * as z from "zod";
 import { DocumentStore } from "../../../src/aws/document-store.ts";
 import { derivedId } from "../../../src/aws/ids.ts";
-import type { Runtime } from "../../../src/aws/runtime.ts";
+import type { Services } from "../../../src/aws/services.ts";
 import { isId } from "../../../src/ask/ask.ts";
-import type { Attempt } from "../../../src/submit/idempotency.ts";
+import type { KeyedRequest } from "../../../src/submit/idempotency.ts";
 import type { StoredDocument } from "../../../src/core/record/document.ts";
 import { Problem } from "../../../src/core/http/problem.ts";
 import type { TaskNode } from "../../../src/core/canvas/signature.ts";
@@ -13,24 +13,24 @@ import { documentType } from "../../../src/documents/type.ts";
 import { shippedNode } from "./submission.ts";
 
 /** The documents of the stage. */
-export function storeOf(runtime: Runtime): DocumentStore {
-  return new DocumentStore(runtime.env.bucket);
+export function storeOf(services: Services): DocumentStore {
+  return new DocumentStore(services.env.bucket);
 }
 
 /** A task that processes a document; the document lies under the task's own id. */
 export function documentTask(
-  runtime: Runtime,
+  services: Services,
   folder: "documents" | "uploads",
   file: { readonly filename: string; readonly contentType: string | null },
-): (attempt: Attempt) => { id: string; document: StoredDocument; node: TaskNode } {
-  return (attempt) => {
-    const id = derivedId(attempt.seed, "0");
+): (keyed: KeyedRequest) => { id: string; document: StoredDocument; node: TaskNode } {
+  return (keyed) => {
+    const id = derivedId(keyed.seed, "0");
     const document = {
       key: documentKey(folder, id, file.filename),
       filename: safeFilename(file.filename),
       content_type: file.contentType,
     };
-    return { id, document, node: shippedNode(runtime, "documents.process", [document]) };
+    return { id, document, node: shippedNode(services, "documents.process", [document]) };
   };
 }
 
@@ -42,20 +42,27 @@ export function documentKey(folder: "documents" | "uploads", id: string, filenam
 const UploadItem = z.object({ filename: z.string(), contentType: z.string(), scope: z.string() });
 
 /** Notes what is to be uploaded under `id`, for as long as the file itself is kept. */
-export async function rememberUpload(runtime: Runtime, id: string, upload: z.infer<typeof UploadItem>): Promise<void> {
-  const ttl = Math.ceil(runtime.now() / 1000) + runtime.env.retention;
-  await runtime.table.update({ id: `upload#${id}`, set: { ...upload, ttl } });
+export async function rememberUpload(
+  services: Services,
+  id: string,
+  upload: z.infer<typeof UploadItem>,
+): Promise<void> {
+  const ttl = Math.ceil(services.now() / 1000) + services.env.retention;
+  await services.table.update({ id: `upload#${id}`, set: { ...upload, ttl } });
 }
 
 /** What is to be uploaded under `id` by callers of this scope. @throws Problem 404 */
-export async function findUpload(runtime: Runtime, id: string, scope: string): Promise<z.infer<typeof UploadItem>> {
-  const item = UploadItem.safeParse(isId(id) ? await runtime.table.get(`upload#${id}`) : null);
+export async function findUpload(services: Services, id: string, scope: string): Promise<z.infer<typeof UploadItem>> {
+  const item = UploadItem.safeParse(isId(id) ? await services.table.get(`upload#${id}`) : null);
   if (!item.success || item.data.scope !== scope)
     throw new Problem(404, "unknown_upload", "There is no upload with this id, or its time is over.");
   return item.data;
 }
 
-/** @throws Problem 415 for a type that is not read or that the bytes contradict, 400 for an empty file, 413 for too much. */
+/**
+ * @throws Problem 415 for a type that is not read or that the bytes contradict, 400 for an empty file, 413 for too
+ * much.
+ */
 export function refuseUnreadable(filename: string, contentType: string | null, bytes: Uint8Array): Promise<unknown> {
   return asProblem(() => documentType(filename, contentType, bytes));
 }

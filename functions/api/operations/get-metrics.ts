@@ -6,12 +6,15 @@ import { OPENMETRICS_TYPE, openMetrics } from "../../../src/core/insights/openme
 import { hourStart, lastHours } from "../../../src/core/insights/summary.ts";
 import type { Operation } from "../http/request.ts";
 
-/** `GET /metrics`: queues, and tasks since midnight UTC, as OpenMetrics. An environment that is asked again reads the last two hours of each task only. */
-export const getMetrics: Operation = async (_request, runtime) => {
-  const now = runtime.now();
+/**
+ * `GET /metrics`: queues, and tasks since midnight UTC, as OpenMetrics. An environment that is asked again reads the
+ * last two hours of each task only.
+ */
+export const getMetrics: Operation = async (_request, services) => {
+  const now = services.now();
   const hours = lastHours(now, new Date(now).getUTCHours() + 1);
-  const names = runtime.registry.tasks.map(({ name }) => name).slice(0, Math.floor(MAX_SUMMARIES / hours.length));
-  const [queues, found] = await Promise.all([countQueues(runtime), readSummaries(runtime, names, hours)]);
+  const names = services.registry.tasks.map(({ name }) => name).slice(0, Math.floor(MAX_SUMMARIES / hours.length));
+  const [queues, found] = await Promise.all([countQueues(services), readSummaries(services, names, hours)]);
   const tasks = [...Map.groupBy(found, ({ task }) => task)].map(([task, own]) => ({
     task,
     counters: addCounters(...own.map(({ counters }) => counters)),

@@ -4,13 +4,16 @@ import { outputKey, outputName } from "../../../src/core/record/document.ts";
 import { Problem } from "../../../src/core/http/problem.ts";
 import { type Operation, answer, param } from "../http/request.ts";
 
-/** `GET /documents/{task_id}/output`: leads to the text that a task (`documents.process`, `etl.load`) has stored as its output. */
-export const getOutput: Operation = async (request, runtime) => {
-  const { id, call, status } = await findTask(runtime, param(request, "task_id"), request.caller);
+/**
+ * `GET /documents/{task_id}/output`: leads to the text that a task (`documents.process`, `etl.load`) has stored as its
+ * output.
+ */
+export const getOutput: Operation = async (request, services) => {
+  const { id, call, status } = await findTask(services, param(request, "task_id"), request.caller);
   if (status !== "SUCCESS") throw new Problem(404, "no_output", `There is no output: the task is ${status}.`);
-  if ((await new DocumentStore(runtime.env.bucket).size(outputKey(id))) === null)
+  if ((await new DocumentStore(services.env.bucket).size(outputKey(id))) === null)
     throw new Problem(404, "no_output", `This ${call.task} has no output.`);
-  const location = await runtime.payloads.urlOf(outputKey(id), {
+  const location = await services.payloads.urlOf(outputKey(id), {
     filename: outputName(id),
     contentType: "text/plain; charset=utf-8",
   });

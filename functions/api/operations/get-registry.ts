@@ -1,4 +1,4 @@
 import { type Operation, answer } from "../http/request.ts";
 
 /** `GET /registry`: every task that is deployed. */
-export const getRegistry: Operation = async (_request, runtime) => answer(200, { tasks: runtime.registry.tasks });
+export const getRegistry: Operation = async (_request, services) => answer(200, { tasks: services.registry.tasks });

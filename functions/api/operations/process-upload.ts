@@ -9,22 +9,26 @@ import { type Operation, param, parseBody } from "../http/request.ts";
 import { shippedNode, submitMade } from "./submission.ts";
 
 /**
- * `POST /documents/uploads/{id}/process`: runs `documents.process` on a file that was uploaded by its form. `uploads/` is a quarantine: whoever has
- * the form can write there again until it expires, so what was checked is kept under `documents/`, and it is that which is processed.
+ * `POST /documents/uploads/{id}/process`: runs `documents.process` on a file that was uploaded by its form. `uploads/`
+ * is a quarantine: whoever has the form can write there again until it expires, so what was checked is kept under
+ * `documents/`, and it is that which is processed.
  */
-export const processUpload: Operation = async (request, runtime) => {
+export const processUpload: Operation = async (request, services) => {
   parseBody(request, EmptyBody);
   const id = param(request, "id");
-  const { filename, contentType } = await findUpload(runtime, id, scopeOf(request.caller));
-  const store = storeOf(runtime);
+  const { filename, contentType } = await findUpload(services, id, scopeOf(request.caller));
+  const store = storeOf(services);
   const key = documentKey("documents", id, filename);
   if ((await store.size(key)) === null) await release(store, id, { filename, contentType }, key);
   const document = { key, filename: safeFilename(filename), content_type: contentType };
-  const node = shippedNode(runtime, "documents.process", [document]);
-  return submitMade(request, runtime, node.task, (attempt) => ({ id: derivedId(attempt.seed, "0"), node }));
+  const node = shippedNode(services, "documents.process", [document]);
+  return submitMade(request, services, node.task, (keyed) => ({ id: derivedId(keyed.seed, "0"), node }));
 };
 
-/** Lets a file out of quarantine, its bytes as they were checked. @throws Problem 409 where nothing was uploaded, or its refusal; then it is gone. */
+/**
+ * Lets a file out of quarantine, its bytes as they were checked.
+ * @throws Problem 409 where nothing was uploaded, or its refusal; then it is gone.
+ */
 async function release(
   store: DocumentStore,
   id: string,

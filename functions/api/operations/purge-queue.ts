@@ -3,12 +3,12 @@ import { EmptyBody } from "../../../src/core/http/requests.ts";
 import { type Operation, answer, parseBody, queueParam } from "../http/request.ts";
 
 /** `POST /queues/{name}/purge`: what waits in a queue is revoked. */
-export const purgeQueue: Operation = async (request, runtime) => {
+export const purgeQueue: Operation = async (request, services) => {
   parseBody(request, EmptyBody);
-  const name = queueParam(request, runtime);
-  await runtime.queues.send({
+  const name = queueParam(request, services);
+  await services.queues.send({
     module: CANVAS_QUEUE,
-    message: { op: "purge", queue: name, before: runtime.now() },
+    message: { op: "purge", queue: name, before: services.now() },
     delay: 0,
   });
   return answer(202, { name });

@@ -3,8 +3,8 @@ import { EmptyBody } from "../../../src/core/http/requests.ts";
 import { type Operation, answer, parseBody, queueParam } from "../http/request.ts";
 
 /** `POST /queues/{name}/redrive`: the dead tasks of a queue run again. */
-export const redriveQueue: Operation = async (request, runtime) => {
+export const redriveQueue: Operation = async (request, services) => {
   parseBody(request, EmptyBody);
-  const name = queueParam(request, runtime);
-  return answer(202, { name, redriven: await redrive(runtime, name) });
+  const name = queueParam(request, services);
+  return answer(202, { name, redriven: await redrive(services, name) });
 };

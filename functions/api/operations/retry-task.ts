@@ -5,10 +5,10 @@ import { type Operation, param, parseBody } from "../http/request.ts";
 import { submitOne } from "./submission.ts";
 
 /** `POST /tasks/{task_id}/retry`: runs a failed or revoked task again, alone, under a new id. */
-export const retryTask: Operation = async (request, runtime) => {
+export const retryTask: Operation = async (request, services) => {
   parseBody(request, EmptyBody);
-  const record = await findTask(runtime, param(request, "task_id"), request.caller);
+  const record = await findTask(services, param(request, "task_id"), request.caller);
   // It stays whose it was, also where an operator runs it again for them.
   const caller = { ...request.caller, owner: record.call.owner };
-  return submitOne({ ...request, caller }, runtime, await nodeToRetry(runtime, record));
+  return submitOne({ ...request, caller }, services, await nodeToRetry(services, record));
 };

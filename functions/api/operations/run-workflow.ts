@@ -1,5 +1,5 @@
 import { planRun, submitRun } from "../../../src/submit/workflow.ts";
-import type { Attempt } from "../../../src/submit/idempotency.ts";
+import type { KeyedRequest } from "../../../src/submit/idempotency.ts";
 import type { Plan } from "../../../src/core/canvas/plan.ts";
 import { Problem, invalidInput } from "../../../src/core/http/problem.ts";
 import { RunBody } from "../../../src/core/http/requests.ts";
@@ -7,29 +7,29 @@ import { runFaults } from "../../../src/core/workflow/run.ts";
 import { refuseBacklog } from "./backlog.ts";
 import { accepted } from "./canvas.ts";
 import { type Operation, param, parseBody } from "../http/request.ts";
-import { canvasContextOf, once } from "./submission.ts";
+import { contextOf, oncePerKey } from "./submission.ts";
 
 /** `POST /workflows/{name}`: runs a named workflow on the machine that it was compiled into. */
-export const runWorkflow: Operation = async (request, runtime) => {
-  const workflow = runtime.registry.workflow(param(request, "name"));
+export const runWorkflow: Operation = async (request, services) => {
+  const workflow = services.registry.workflow(param(request, "name"));
   if (workflow === null) {
     throw new Problem(404, "unknown_workflow", "There is no workflow of this name. GET /workflows lists them.");
   }
   const given = parseBody(request, RunBody);
-  const faults = runFaults(workflow.node, given, runtime.registry);
+  const faults = runFaults(workflow.node, given, services.registry);
   if (faults.length > 0) throw invalidInput(faults);
-  const planOf = (attempt: Attempt): Plan => planRun(workflow, given, attempt.seed);
-  return once(
+  const planOf = (keyed: KeyedRequest): Plan => planRun(workflow, given, keyed.seed);
+  return oncePerKey(
     request,
-    runtime,
-    async (attempt) => {
-      const plan = planOf(attempt);
+    services,
+    async (keyed) => {
+      const plan = planOf(keyed);
       await refuseBacklog(
-        runtime,
+        services,
         plan.tasks.map((task) => task.node.task),
       );
-      await submitRun(runtime, workflow.name, plan, canvasContextOf(request, attempt));
+      await submitRun(services, workflow.name, plan, contextOf(request, keyed));
     },
-    (attempt) => accepted(planOf(attempt)),
+    (keyed) => accepted(planOf(keyed)),
   );
 };

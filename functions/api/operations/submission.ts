@@ -1,11 +1,13 @@
 import { derivedId } from "../../../src/aws/ids.ts";
-import type { Runtime } from "../../../src/aws/runtime.ts";
-import { type Attempt, beginRequest } from "../../../src/submit/idempotency.ts";
-import type { CanvasContext } from "../../../src/submit/canvas.ts";
+import type { Services } from "../../../src/aws/services.ts";
+import { type KeyedRequest, beginRequest } from "../../../src/submit/idempotency.ts";
 import { submitTask } from "../../../src/submit/task.ts";
 import { scopeOf } from "../../../src/core/record/caller.ts";
 import { nodeFaults } from "../../../src/core/define/check.ts";
+import { loneTask } from "../../../src/core/canvas/plan.ts";
+import type { CallContext } from "../../../src/core/record/message.ts";
 import { Problem, invalidInput } from "../../../src/core/http/problem.ts";
+import type { SubmissionAnswer } from "../../../src/core/http/answer-schemas.ts";
 import type { TaskNode } from "../../../src/core/canvas/signature.ts";
 import { refuseBacklog } from "./backlog.ts";
 import { type ApiAnswer, type ApiRequest, answer } from "../http/request.ts";
@@ -14,101 +16,87 @@ import { type ApiAnswer, type ApiRequest, answer } from "../http/request.ts";
 const API_ORIGIN = "api";
 
 /**
- * Carries out a request that creates something, once for each idempotency key.
- * @param carryOut does it, with ids that derive from the attempt's seed.
+ * Carries out a request that creates something, oncePerKey for each idempotency key.
+ * @param carryOut does it, with ids that derive from the request's seed.
  * @param describe the answer; only it is made where the request was carried out before.
  */
-export async function once(
+export async function oncePerKey(
   request: ApiRequest,
-  runtime: Runtime,
-  carryOut: (attempt: Attempt) => Promise<void>,
-  describe: (attempt: Attempt) => ApiAnswer | Promise<ApiAnswer>,
+  services: Services,
+  carryOut: (keyed: KeyedRequest) => Promise<void>,
+  describe: (keyed: KeyedRequest) => ApiAnswer | Promise<ApiAnswer>,
 ): Promise<ApiAnswer> {
-  const attempt = await beginRequest(runtime.table, {
+  const keyed = await beginRequest(services.table, {
     key: request.idempotencyKey,
     scope: scopeOf(request.caller),
     path: request.path,
     body: request.body,
-    now: runtime.now(),
+    now: services.now(),
   });
-  if (!attempt.done) {
+  if (!keyed.done) {
     try {
-      await carryOut(attempt);
+      await carryOut(keyed);
     } catch (error) {
-      await attempt.abandon();
+      await keyed.abandon();
       throw error;
     }
-    await attempt.complete();
+    await keyed.complete();
   }
-  return describe(attempt);
+  return describe(keyed);
 }
 
 /** Submits one task and answers 202. @throws Problem 400 naming every fault. */
-export function submitOne(request: ApiRequest, runtime: Runtime, node: TaskNode): Promise<ApiAnswer> {
-  refuseFaults(runtime, node);
-  return submitMade(request, runtime, node.task, (attempt) => ({
-    id: node.options.task_id ?? derivedId(attempt.seed, "0"),
+export function submitOne(request: ApiRequest, services: Services, node: TaskNode): Promise<ApiAnswer> {
+  refuseFaults(services, node);
+  return submitMade(request, services, node.task, (keyed) => ({
+    id: node.options.task_id ?? derivedId(keyed.seed, "0"),
     node,
   }));
 }
 
 /** @throws Problem 400 naming every fault of the node. */
-export function refuseFaults(runtime: Runtime, node: TaskNode): void {
-  const faults = nodeFaults(node, runtime.registry, false, []);
+export function refuseFaults(services: Services, node: TaskNode): void {
+  const faults = nodeFaults(node, services.registry, false, []);
   if (faults.length > 0) throw invalidInput(faults);
 }
 
 /**
  * Submits one task whose arguments need its id, and answers 202.
- * @param make the id and the node, always the same of the same attempt. @param before what must be there when the task starts.
+ * @param make the id and the node, always the same of the same request. @param before what must be there when the task
+ * starts.
  */
 export function submitMade(
   request: ApiRequest,
-  runtime: Runtime,
+  services: Services,
   task: string,
-  make: (attempt: Attempt) => { readonly id: string; readonly node: TaskNode },
-  before: (attempt: Attempt) => Promise<void> = async () => {},
+  make: (keyed: KeyedRequest) => { readonly id: string; readonly node: TaskNode },
+  before: (keyed: KeyedRequest) => Promise<void> = async () => {},
 ): Promise<ApiAnswer> {
-  return once(
+  return oncePerKey(
     request,
-    runtime,
-    async (attempt) => {
-      const { id, node } = make(attempt);
-      await refuseBacklog(runtime, [task]);
-      await before(attempt);
-      await submitTask(runtime, { id, node, context: contextOf(request, id, attempt) });
+    services,
+    async (keyed) => {
+      const { id, node } = make(keyed);
+      await refuseBacklog(services, [task]);
+      await before(keyed);
+      await submitTask(services, loneTask(id, node), { root: id, ...contextOf(request, keyed) });
     },
-    (attempt) => accepted(make(attempt).id, task),
+    (keyed) => accepted(make(keyed).id, task),
   );
 }
 
-/** The place of a task that nothing comes before. */
-export function contextOf(
-  request: ApiRequest,
-  id: string,
-  attempt: Attempt,
-): Parameters<typeof submitTask>[1]["context"] {
-  return {
-    root: id,
-    parent: null,
-    group: null,
-    groupIndex: null,
-    ...canvasContextOf(request, attempt),
-  };
-}
-
 /** What everything that a request starts has in common. */
-export function canvasContextOf(request: ApiRequest, attempt: Attempt): CanvasContext {
+export function contextOf(request: ApiRequest, keyed: KeyedRequest): Omit<CallContext, "root"> {
   return {
     correlation: request.correlationId,
     origin: API_ORIGIN,
     owner: request.caller.owner,
-    now: attempt.created,
+    now: keyed.created,
   };
 }
 
 function accepted(id: string, task: string): ApiAnswer {
-  const body = {
+  const body: SubmissionAnswer = {
     task_id: id,
     root_id: id,
     status: "PENDING",
@@ -118,8 +106,8 @@ function accepted(id: string, task: string): ApiAnswer {
 }
 
 /** A node of a task that the contract itself names. @throws Problem 404 where the stage is deployed without it. */
-export function shippedNode(runtime: Runtime, task: string, args: readonly unknown[]): TaskNode {
-  if (runtime.registry.find(task) === null)
+export function shippedNode(services: Services, task: string, args: readonly unknown[]): TaskNode {
+  if (services.registry.find(task) === null)
     throw new Problem(404, "not_deployed", `This stage is deployed without the task ${task}.`);
   return { task, args, kwargs: {}, options: {}, immutable: false };
 }

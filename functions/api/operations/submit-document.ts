@@ -3,14 +3,17 @@ import { documentTask, refuseUnreadable, storeOf } from "./documents.ts";
 import { type Operation, parseQuery } from "../http/request.ts";
 import { shippedNode, submitMade } from "./submission.ts";
 
-/** `POST /documents?filename=NAME`: stores the file and runs `documents.process`. A file that is refused leaves nothing behind. */
-export const submitDocument: Operation = async (request, runtime) => {
+/**
+ * `POST /documents?filename=NAME`: stores the file and runs `documents.process`. A file that is refused leaves nothing
+ * behind.
+ */
+export const submitDocument: Operation = async (request, services) => {
   const { filename } = parseQuery(request, DocumentQuery);
   const contentType = request.headers["content-type"] ?? null;
-  shippedNode(runtime, "documents.process", []);
+  shippedNode(services, "documents.process", []);
   await refuseUnreadable(filename, contentType, request.body);
-  const make = documentTask(runtime, "documents", { filename, contentType });
-  return submitMade(request, runtime, "documents.process", make, async (attempt) => {
-    await storeOf(runtime).put(make(attempt).document.key, request.body, contentType);
+  const make = documentTask(services, "documents", { filename, contentType });
+  return submitMade(request, services, "documents.process", make, async (keyed) => {
+    await storeOf(services).put(make(keyed).document.key, request.body, contentType);
   });
 };

@@ -5,8 +5,8 @@ import { type Operation, parseBody } from "../http/request.ts";
 import { submitOne } from "./submission.ts";
 
 /** `POST /tasks`: runs one task. */
-export const submitTask: Operation = async (request, runtime) => {
-  const { node, faults } = readTask(parseBody(request, AnyObject), [], runtime.registry);
+export const submitTask: Operation = async (request, services) => {
+  const { node, faults } = readTask(parseBody(request, AnyObject), [], services.registry);
   if (node === null) throw invalidInput(faults);
-  return submitOne(request, runtime, node);
+  return submitOne(request, services, node);
 };

@@ -3,12 +3,15 @@ import { normalize } from "./normal.ts";
 import { type Part, type Place, chunkSize } from "./place.ts";
 import type { TaskNode } from "./signature.ts";
 
-/** Steps of one chain machine. More are cut into chains of their own: 8 history events each, and one emulator fails near 985. */
+/**
+ * Steps of one chain machine. More are cut into chains of their own: 8 history events each, and one emulator fails near
+ * 985.
+ */
 export const MAX_STEPS = 500;
 
 /**
- * What carries a plan: the generic machines, one for each canvas and chunks of members together; or one machine of its own, in which
- * each member has a state, and a lone task is a chain of one.
+ * What carries a plan: the generic machines, one for each canvas and chunks of members together; or one machine of its
+ * own, in which each member has a state, and a lone task is a chain of one.
  */
 export type Carrier = "machines" | "workflow";
 
@@ -26,6 +29,11 @@ interface Standing {
 export interface PlannedTask extends Standing {
   readonly id: string;
   readonly node: TaskNode;
+}
+
+/** A task that stands in no canvas. @param parent the task that starts it. */
+export function loneTask(id: string, node: TaskNode, parent: string | null = null): PlannedTask {
+  return { id, node, parent, input: null, group: null, groupIndex: null, place: null };
 }
 
 /** A canvas of a plan. A chord's header is a group of its own. */
@@ -64,7 +72,8 @@ export interface Plan {
 
 /**
  * Plans a canvas.
- * @param nextId gives new ids; the same calls must give the same ids, so that a repeated submission meets the records of the first.
+ * @param nextId gives new ids; the same calls must give the same ids, so that a repeated submission meets the records
+ * of the first.
  * @param submitter the task that submits it, which is the parent of what nothing comes before.
  */
 export function createPlan(
@@ -97,7 +106,7 @@ class Planner {
     this.#carrier = carrier;
   }
 
-  /** A machine of its own carries a canvas, be it of one task. */
+  /** A machine of its own carries a canvas, even one of a single task. */
   top(node: Node, standing: Standing): Part {
     return this.#carrier === "workflow" && isTaskNode(node) ? this.#chain([node], standing) : this.part(node, standing);
   }

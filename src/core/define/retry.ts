@@ -12,13 +12,13 @@ export interface RetryPolicy {
 }
 
 /** What an attempt that threw comes to: another after `countdown` seconds, or failure with `error`. */
-export type Verdict =
+export type RetryDecision =
   | { readonly retry: true; readonly countdown: number; readonly cause: unknown }
   | { readonly retry: false; readonly error: unknown };
 
 /**
- * Decides over an attempt that threw, by Celery's rules: `self.retry` and `autoretryFor` ask for a retry; where none is left the
- * task fails with the cause, or with MaxRetriesExceeded where there is none.
+ * Decides over an attempt that threw, by Celery's rules: `self.retry` and `autoretryFor` ask for a retry; where none is
+ * left the task fails with the cause, or with MaxRetriesExceeded where there is none.
  * @param retries retries so far. @param maxRetries those allowed, null for no bound. @param random from 0 to 1.
  */
 export function judge(
@@ -26,7 +26,7 @@ export function judge(
   task: { readonly name: string; readonly retries: number; readonly maxRetries: number | null },
   policy: RetryPolicy,
   random: () => number,
-): Verdict {
+): RetryDecision {
   if (thrown instanceof Retry) {
     const max = thrown.maxRetries === undefined ? task.maxRetries : thrown.maxRetries;
     if (max !== null && task.retries >= max) {
@@ -43,7 +43,10 @@ function isOneOf(thrown: unknown, classes: readonly ErrorClass[]): boolean {
   return classes.some((errorClass) => thrown instanceof errorClass);
 }
 
-/** Seconds before automatic retry number `retries`: the delay, or exponential backoff; with jitter anything from 0 to it. */
+/**
+ * Seconds before automatic retry number `retries`: the delay, or exponential backoff; with jitter anything from 0 to
+ * it.
+ */
 function automaticCountdown(retries: number, policy: RetryPolicy, random: () => number): number {
   if (policy.retryBackoff === false) return policy.retryDelay;
   const factor = policy.retryBackoff === true ? 1 : policy.retryBackoff;

@@ -1,4 +1,4 @@
-import { MAX_RESULT, MAX_WIDTH } from "../limits.ts";
+import { MAX_RESULT, MAX_WIDTH, MB } from "../limits.ts";
 
 /** How long a task runs, by the guideline for its size. */
 export const SIZE_CLASSES = ["too_short", "short", "best", "long", "too_long"] as const;
@@ -16,7 +16,7 @@ export const GUIDELINE = {
   /** Above this it is to be split; on Lambda it could not even end. */
   tooLong: 15 * 60,
   memory: 500,
-  payload: 100 * 1024 * 1024,
+  payload: 100 * MB,
   /** Retried attempts: more means that something is wrong, not that it was unlucky. */
   retries: 0.05,
   failures: 0.1,
@@ -31,7 +31,7 @@ const TARGET = Math.sqrt(GUIDELINE.best * GUIDELINE.long);
 /** The part of its hard limit that a task of several calls may take on average: its calls differ. */
 const OF_LIMIT = 0.5;
 /** Above this a payload weighs on every task that passes it on, though it is far below the guideline's 100 MB. */
-const LARGE_PAYLOAD = 1024 * 1024;
+const LARGE_PAYLOAD = 1 * MB;
 
 /** What advice is given on. Seconds, MB, bytes; null where nothing was measured. */
 export interface Measured {
@@ -51,8 +51,8 @@ export interface Measured {
 }
 
 /**
- * The class of a task by half of its attempts. No attempt outlives its hard limit, so where limits end many long ones, the task is too long for them:
- * nobody knows how long they would have run.
+ * The class of a task by half of its attempts. No attempt outlives its hard limit, so where limits end many long ones,
+ * the task is too long for them: nobody knows how long they would have run.
  */
 export function classOf({ runtime: { p50, p95 }, timeoutRate }: Measured): SizeClass {
   const half = p50 ?? 0;
@@ -64,8 +64,8 @@ export function classOf({ runtime: { p50, p95 }, timeoutRate }: Measured): SizeC
 }
 
 /**
- * How many calls of a task to put into one so that it runs for some 95 s: within half of its hard limit, with results that fit together, and
- * no more than one submission takes. Null where one call is long enough.
+ * How many calls of a task to put into one so that it runs for some 95 s: within half of its hard limit, with results
+ * that fit together, and no more than one submission takes. Null where one call is long enough.
  */
 export function chunkSizeOf(measured: Measured): number | null {
   const { runtime, payload, timeLimit } = measured;

@@ -1,11 +1,12 @@
-import type { EndedAttempt } from "./summary.ts";
+import type { AttemptStats } from "./summary.ts";
 
 /** Where the metrics of tasks are in CloudWatch. */
 export const METRICS_NAMESPACE = "Celeriac";
 
 /**
- * How finely a stage's metrics are told apart. Each further level has the dimensions of those before as well. CloudWatch bills $0.30 a month for each name with its dimensions, by the
- * hours in which it has data: six names for the stage, and six more for each module, or each module and task.
+ * How finely a stage's metrics are told apart. Each further level has the dimensions of those before as well.
+ * CloudWatch bills $0.30 a month for each name with its dimensions, by the hours in which it has data: six names for
+ * the stage, and six more for each module, or each module and task.
  */
 export const METRIC_LEVELS = ["off", "stage", "module", "task"] as const;
 
@@ -21,11 +22,12 @@ const DIMENSIONS: Readonly<Record<MetricLevel, readonly (readonly string[])[]>> 
 const OUTCOME_METRIC = { succeeded: "Succeeded", failed: "Failed", retried: "Retried" } as const;
 
 /**
- * The line by which CloudWatch Logs makes metrics of an attempt (embedded metric format: one JSON object with `_aws`, values at its top level). What did not
- * happen is left out, so that nothing is billed for it. @returns null where the stage has no metrics.
+ * The line by which CloudWatch Logs makes metrics of an attempt (embedded metric format: one JSON object with `_aws`,
+ * values at its top level). What did not happen is left out, so that nothing is billed for it. @returns null where the
+ * stage has no metrics.
  */
 export function metricsLine(
-  attempt: EndedAttempt,
+  attempt: AttemptStats,
   { level, stage, module }: { readonly level: MetricLevel; readonly stage: string; readonly module: string },
 ): Readonly<Record<string, unknown>> | null {
   if (level === "off") return null;

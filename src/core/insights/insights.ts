@@ -1,47 +1,53 @@
-import { type Measured, type SizeClass, adviceFor, chunkSizeOf, classOf } from "./advice.ts";
-import { type TaskCost, measuredCost } from "./cost.ts";
+import * as z from "zod";
+import { type Measured, SIZE_CLASSES, adviceFor, chunkSizeOf, classOf } from "./advice.ts";
+import { measuredCost } from "./cost.ts";
 import { type Counters, type Scale, addCounters, quantile, significant } from "./histogram.ts";
 import { MEMORY, PAYLOAD, RUNTIME, WAIT, hourStart, runsOf } from "./summary.ts";
 
-/** Half of all values are not above `p50`, 95% not above `p95`. Estimates: runtimes and memory are right to 2.2%, waits and payloads to 9.1%. */
-export interface Quantiles {
-  readonly p50: number | null;
-  readonly p95: number | null;
-  readonly max: number | null;
-}
+const Count = z.int().min(0);
+const Measure = z.number().min(0).nullable();
 
-/** What became of one task's attempts. Seconds, MB, bytes; null where nothing was measured. */
-export interface TaskInsight {
-  readonly task: string;
+/**
+ * Half of all values are not above `p50`, 95% not above `p95`. They are estimates: runtimes and memory are right to
+ * 2.2%, waits and payloads to 9.1%. Null where nothing was measured.
+ */
+const Quantiles = z.strictObject({ p50: Measure, p95: Measure, max: Measure });
+type Quantiles = z.output<typeof Quantiles>;
+
+/** What became of one task's attempts. Seconds, MB, bytes, USD. */
+export const TaskInsight = z.strictObject({
+  task: z.string(),
   /** Attempts that ended: also those that were revoked, or replaced themselves. */
-  readonly runs: number;
-  readonly succeeded: number;
-  readonly failed: number;
-  readonly retried: number;
-  readonly runtime: Quantiles & { readonly mean: number | null };
-  readonly queue_wait: Quantiles;
-  readonly memory: { readonly max: number | null };
-  readonly payload: { readonly p95: number | null; readonly max: number | null };
+  runs: Count,
+  succeeded: Count,
+  failed: Count,
+  retried: Count,
+  runtime: z.strictObject({ ...Quantiles.shape, mean: Measure }),
+  queue_wait: Quantiles,
+  memory: z.strictObject({ max: Measure }),
+  payload: z.strictObject({ p95: Measure, max: Measure }),
   /** The part of attempts that ended in another one. */
-  readonly retry_rate: number;
-  readonly cost: TaskCost;
-  readonly class: SizeClass;
-  readonly advice: readonly string[];
+  retry_rate: z.number().min(0).max(1),
+  cost: z.strictObject({ total_usd: z.number().min(0), per_task_usd: z.number().min(0) }),
+  class: z.enum(SIZE_CLASSES),
+  advice: z.array(z.string()),
   /** How many calls to put into one task so that it is of the best size; null where that would not help. */
-  readonly chunk_size: number | null;
-}
+  chunk_size: z.int().min(2).nullable(),
+});
+export type TaskInsight = z.output<typeof TaskInsight>;
 
 /** One hour of one task. */
-export interface HourInsight {
-  /** When the hour began, RFC 3339. */
-  readonly time: string;
-  readonly task: string;
-  readonly succeeded: number;
-  readonly failed: number;
-  readonly retried: number;
-  readonly runtime_p50: number | null;
-  readonly runtime_p95: number | null;
-}
+export const HourInsight = z.strictObject({
+  /** When the hour began. */
+  time: z.iso.datetime(),
+  task: z.string(),
+  succeeded: Count,
+  failed: Count,
+  retried: Count,
+  runtime_p50: Measure,
+  runtime_p95: Measure,
+});
+export type HourInsight = z.output<typeof HourInsight>;
 
 /** One task's counters of one hour. */
 export interface TaskHour {

@@ -1,5 +1,5 @@
 import { type Counters, bucketsOf } from "./histogram.ts";
-import { OUTCOMES, RUNTIME } from "./summary.ts";
+import { COUNTED_OUTCOMES, RUNTIME } from "./summary.ts";
 
 /** What `GET /metrics` answers with (OpenMetrics 1.0, "Content type"). */
 export const OPENMETRICS_TYPE = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -23,7 +23,8 @@ export interface TaskMetrics {
 }
 
 /**
- * Queues and tasks in the text that Prometheus and OpenTelemetry collectors read. Counters begin anew at midnight UTC, which `_created` says and rate() takes for a reset.
+ * Queues and tasks in the text that Prometheus and OpenTelemetry collectors read. Counters begin anew at midnight UTC,
+ * which `_created` says and rate() takes for a reset.
  * @param since that midnight, milliseconds since 1970.
  */
 export function openMetrics(queues: readonly QueueMetrics[], tasks: readonly TaskMetrics[], since: number): string {
@@ -39,7 +40,7 @@ export function openMetrics(queues: readonly QueueMetrics[], tasks: readonly Tas
     "# TYPE celeriac_task_attempts counter",
     "# HELP celeriac_task_attempts Attempts that ended, since midnight UTC.",
     ...tasks.flatMap(({ task, counters }) =>
-      OUTCOMES.flatMap((outcome) => [
+      COUNTED_OUTCOMES.flatMap((outcome) => [
         sample("celeriac_task_attempts_total", { task, outcome }, counters[outcome] ?? 0),
         sample("celeriac_task_attempts_created", { task, outcome }, created),
       ]),

@@ -1,30 +1,37 @@
+import { HOUR } from "../limits.ts";
 import { type Counters, type Scale, bucketFor } from "./histogram.ts";
 
 /** Seconds that attempts ran. */
 export const RUNTIME: Scale = { prefix: "r", perDoubling: 16 };
 /** Most memory of their task process, MB. */
 export const MEMORY: Scale = { prefix: "m", perDoubling: 16 };
-/** Seconds that they waited in their queue. Waits differ by far more than runtimes do, and coarse buckets keep the item small. */
+/**
+ * Seconds that they waited in their queue. Waits differ by far more than runtimes do, and coarse buckets keep the item
+ * small.
+ */
 export const WAIT: Scale = { prefix: "w", perDoubling: 4 };
 /** Bytes of their arguments and result. */
 export const PAYLOAD: Scale = { prefix: "p", perDoubling: 4 };
 
-/** How an attempt can end. */
-export const OUTCOMES = ["succeeded", "failed", "retried", "revoked", "replaced"] as const;
+/** What attempts are counted as, by their outcome. */
+export const COUNTED_OUTCOMES = ["succeeded", "failed", "retried", "revoked", "replaced"] as const;
 
-export type Outcome = (typeof OUTCOMES)[number];
+export type CountedOutcome = (typeof COUNTED_OUTCOMES)[number];
 
-/** How a task was started: by itself, by a state of a machine, or as a member of a group, with others or by a state of its own. */
+/**
+ * How a task was started: by itself, by a state of a machine, or as a member of a group, with others or by a state of
+ * its own.
+ */
 export const VIAS = ["plain", "step", "member", "alone"] as const;
 
 export type Via = (typeof VIAS)[number];
 
 /** An attempt that has ended, as far as summaries and metrics speak of it. */
-export interface EndedAttempt {
+export interface AttemptStats {
   readonly task: string;
   /** Milliseconds since 1970. */
   readonly at: number;
-  readonly outcome: Outcome;
+  readonly outcome: CountedOutcome;
   /** Seconds. */
   readonly runtime: number;
   /** Seconds between when it could start and when it did; null where the queue does not say. */
@@ -46,8 +53,10 @@ export interface EndedAttempt {
   readonly allotted: number;
 }
 
-/** The counters of one attempt. All are whole numbers, so that sums do not depend on the order in which they are added. */
-export function countersOf(attempt: EndedAttempt): Counters {
+/**
+ * The counters of one attempt. All are whole numbers, so that sums do not depend on the order in which they are added.
+ */
+export function countersOf(attempt: AttemptStats): Counters {
   const runMs = Math.round(attempt.runtime * 1000);
   return {
     [attempt.outcome]: 1,
@@ -67,10 +76,8 @@ export function countersOf(attempt: EndedAttempt): Counters {
 
 /** Attempts that counters speak of. */
 export function runsOf(counters: Counters): number {
-  return OUTCOMES.reduce((sum, outcome) => sum + (counters[outcome] ?? 0), 0);
+  return COUNTED_OUTCOMES.reduce((sum, outcome) => sum + (counters[outcome] ?? 0), 0);
 }
-
-const HOUR = 3_600_000;
 
 /** The hour (`2026-11-22T15`, UTC) of a time. */
 export function hourOf(time: number): string {
@@ -84,7 +91,7 @@ export function hourStart(hour: string): number {
 
 /** The hour of `now` and those before it, `count` in all, oldest first. */
 export function lastHours(now: number, count: number): string[] {
-  return Array.from({ length: count }, (_, index) => hourOf(now - (count - 1 - index) * HOUR));
+  return Array.from({ length: count }, (_, index) => hourOf(now - (count - 1 - index) * HOUR * 1000));
 }
 
 /** The id of the item that sums up a task's hour. */

@@ -1,9 +1,9 @@
 import * as z from "zod";
 import { OwnerSchema } from "./caller.ts";
+import { TaskErrorSchema } from "./end.ts";
 import type { TaskError } from "../errors.ts";
 import { PayloadSchema } from "./message.ts";
 import { PartSchema, PlaceSchema } from "../canvas/place.ts";
-import { TaskRecordSchema } from "./record.ts";
 
 /** What runs a canvas that has a machine of its own, a named workflow. */
 export const MachineSchema = z.object({
@@ -57,14 +57,14 @@ export const GroupSchema = z.object({
 /** A canvas: what a machine of Step Functions carries. */
 export const CanvasSchema = z.discriminatedUnion("kind", [ChainSchema, ChordSchema, GroupSchema]);
 
-export type Canvas = z.output<typeof CanvasSchema>;
-export type Group = z.output<typeof GroupSchema>;
+export type StoredCanvas = z.output<typeof CanvasSchema>;
+export type StoredGroup = z.output<typeof GroupSchema>;
 
 /** How a group has ended. */
 export const GroupEndSchema = z.object({
   status: z.enum(["SUCCESS", "FAILURE", "REVOKED"]),
   result: PayloadSchema.nullable(),
-  error: TaskRecordSchema.shape.error,
+  error: TaskErrorSchema.nullable(),
   started: z.number().nullable(),
   done: z.number(),
   completed: z.number().int(),
@@ -75,7 +75,7 @@ export type GroupEnd = z.output<typeof GroupEndSchema>;
 
 /** A group as the table keeps it; `end` is null until its members have ended. */
 export interface GroupRecord {
-  readonly group: Group;
+  readonly group: StoredGroup;
   readonly end: GroupEnd | null;
 }
 
@@ -93,11 +93,6 @@ export const RootSchema = z.object({
 });
 
 export type Root = z.output<typeof RootSchema>;
-
-/** How a task or a canvas has ended, as far as those around it care. */
-export type PartEnd =
-  | { readonly ok: true }
-  | { readonly ok: false; readonly status: "FAILURE" | "REVOKED"; readonly error: TaskError };
 
 /** What the body of a chord fails with whose header failed, and all that follows it. */
 export function chordError(first: TaskError): TaskError {
@@ -123,7 +118,7 @@ export const CanvasMessageSchema = z.discriminatedUnion("op", [
     op: z.literal("end"),
     parts: z.array(PartSchema),
     status: z.enum(["FAILURE", "REVOKED"]),
-    error: z.object({ type: z.string(), message: z.string(), task_id: z.string() }),
+    error: TaskErrorSchema,
   }),
   /** Revoke what has not started of a canvas; with `terminate`, stop what runs of it. */
   z.object({ op: z.literal("revoke"), canvas: z.string(), terminate: z.boolean().default(false) }),

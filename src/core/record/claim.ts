@@ -3,7 +3,7 @@ import { type TaskRecord, replacementOf } from "./record.ts";
 import { isFinal, isWaiting } from "./states.ts";
 
 /** What a worker does whose claim was refused. */
-export type Refusal =
+export type ClaimDecision =
   /** The claim had succeeded; only its answer was lost. */
   | { readonly action: "run" }
   /** The task has ended: repeat what may not have arrived. */
@@ -28,7 +28,7 @@ export function onRefusedClaim(
   message: { readonly attempt: number },
   mine: string,
   now: number,
-): Refusal {
+): ClaimDecision {
   if (record.fence === mine) return { action: "run" };
   if (isFinal(record.status)) return { action: "notify" };
   if (replacementOf(record) !== null) return { action: "replaced" };
@@ -39,36 +39,47 @@ export function onRefusedClaim(
   return lost >= MAX_LOST ? { action: "giveUp", from, lost } : { action: "takeOver", from, lost };
 }
 
-/** Milliseconds after an attempt was due within which its own message is expected: a message of an earlier one that comes sooner waits. */
+/**
+ * Milliseconds after an attempt was due within which its own message is expected: a message of an earlier one that
+ * comes sooner waits.
+ */
 const GRACE = 5_000;
 
 /**
- * The record waits, and not for the attempt of the message, or not any more for something else. A message of an earlier attempt is a duplicate, or
- * the worker ended before it sent the next. That is known only when the next is overdue: a duplicate that sent it at once would make one more of
- * every attempt to come.
+ * The record waits, and not for the attempt of the message, or not any more for something else. A message of an earlier
+ * attempt is a duplicate, or the worker ended before it sent the next. That is known only when the next is overdue: a
+ * duplicate that sent it at once would make one more of every attempt to come.
  */
-function waitingFor(record: TaskRecord, message: { readonly attempt: number }, now: number): Refusal {
+function waitingFor(record: TaskRecord, message: { readonly attempt: number }, now: number): ClaimDecision {
   if (message.attempt >= record.attempt) return { action: "wait", seconds: 1 };
   const { attempt } = record;
   const due = record.due ?? now - GRACE;
   const seconds = (due + GRACE - now) / 1000;
-  // What is due later than SQS can delay lies in a schedule, of which there is one for an attempt however often it is made.
+  // What is due later than SQS can delay lies in a schedule, of which there is one for an attempt however often it is
+  // made.
   return seconds <= 0 || seconds > MAX_SQS_DELAY ? { action: "resend", attempt, due } : { action: "wait", seconds };
 }
 
 /** What becomes of a message that SQS gave up on. */
-export type Burial =
+export type DeadLetterDecision =
   /** The task has ended: repeat what may not have arrived. */
   | { readonly action: "notify" }
   /** The task has replaced itself: see to it that what runs in its place was started. */
   | { readonly action: "replaced" }
-  /** The task is well: the message is a duplicate of one that does its work. It is sent again, for should that fail nobody else looks. */
+  /**
+   * The task is well: the message is a duplicate of one that does its work. It is sent again, for should that fail
+   * nobody else looks.
+   */
   | { readonly action: "resend"; readonly attempt: number; readonly due: number }
   /** Nothing else will end the task. */
   | { readonly action: "bury" };
 
 /** Decides over a dead letter. @param record null where the task has none. @param now milliseconds since 1970. */
-export function onDeadLetter(record: TaskRecord | null, message: { readonly attempt: number }, now: number): Burial {
+export function onDeadLetter(
+  record: TaskRecord | null,
+  message: { readonly attempt: number },
+  now: number,
+): DeadLetterDecision {
   if (record === null) return { action: "bury" };
   if (isFinal(record.status)) return { action: "notify" };
   if (replacementOf(record) !== null) return { action: "replaced" };

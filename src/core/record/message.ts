@@ -1,7 +1,8 @@
 import * as z from "zod";
 import { OwnerSchema, type Owner } from "./caller.ts";
-import { type Place, PlaceSchema } from "../canvas/place.ts";
-import { CodeTaskNodeSchema, EACH, type TaskNode } from "../canvas/signature.ts";
+import { PlaceSchema } from "../canvas/place.ts";
+import type { PlannedTask } from "../canvas/plan.ts";
+import { CodeTaskNodeSchema, EACH } from "../canvas/signature.ts";
 
 /** Where arguments or a result are: in place as JSON text, or in S3 under a key. */
 export const PayloadSchema = z.union([
@@ -10,6 +11,9 @@ export const PayloadSchema = z.union([
 ]);
 
 export type Payload = z.infer<typeof PayloadSchema>;
+
+/** The arguments of a task, as a payload has them: `[args, kwargs]`. */
+export const ArgumentsSchema = z.tuple([z.array(z.unknown()), z.record(z.string(), z.unknown())]);
 
 /**
  * All that does not change about one task: what to run, as what, and under which limits.
@@ -60,8 +64,8 @@ export const CallSchema = z.object({
 export type Call = z.infer<typeof CallSchema>;
 
 /**
- * What a module's queue carries: run the task `id`. A plain task's message has everything needed; a canvas step's, which
- * Step Functions sends, has the id and the token of the state that waits for it, and the record has the rest.
+ * What a module's queue carries: run the task `id`. A plain task's message has everything needed; a canvas step's,
+ * which Step Functions sends, has the id and the token of the state that waits for it, and the record has the rest.
  */
 export const RunMessageSchema = z.object({
   op: z.literal("run"),
@@ -82,8 +86,8 @@ export const RunMessageSchema = z.object({
 export type RunMessage = z.infer<typeof RunMessageSchema>;
 
 /**
- * Whether two calls under one id are one submission that was made twice: by a client that repeated its request, by an SDK whose answer
- * was lost, or by an attempt whose environment was, which starts the same at another time.
+ * Whether two calls under one id are one submission that was made twice: by a client that repeated its request, by an
+ * SDK whose answer was lost, or by an attempt whose environment was, which starts the same at another time.
  */
 export function isSameSubmission(one: Call, other: Call): boolean {
   const keys = ["task", "root", "parent", "submission", "origin"] as const;
@@ -92,16 +96,13 @@ export function isSameSubmission(one: Call, other: Call): boolean {
   return keys.every((key) => one[key] === other[key]) && (byTask || isAgain);
 }
 
-/** What a call is made of besides its node: where it stands, and the limits of its task. */
+/** What the tasks of one submission have in common. */
 export interface CallContext {
-  readonly input?: string | null;
-  readonly place?: Place | null;
-  readonly submission?: string | null;
-  readonly nesting?: number;
   readonly root: string;
-  readonly parent: string | null;
-  readonly group: string | null;
-  readonly groupIndex: number | null;
+  /** The canvas submission. @default none */
+  readonly submission?: string | null;
+  /** How many replacements led to it. @default 0 */
+  readonly nesting?: number;
   readonly correlation: string;
   readonly origin: string;
   /** Whose it is. @default nobody's */
@@ -118,22 +119,22 @@ export interface TaskDefaults {
   readonly ignore_result: boolean;
 }
 
-/** The call that `node` asks for. Countdown and expires count from `context.now`. */
-export function createCall(node: TaskNode, defaults: TaskDefaults, context: CallContext, payload: Payload): Call {
+/** The call that a planned task becomes. Countdown and expires count from `context.now`. */
+export function createCall(task: PlannedTask, defaults: TaskDefaults, context: CallContext, payload: Payload): Call {
+  const { node, input } = task;
   const { options } = node;
   const { link, link_error, ...shown } = options;
   const timeLimit = options.time_limit ?? defaults.time_limit;
   const soft = options.soft_time_limit ?? defaults.soft_time_limit;
-  const input = context.input ?? null;
   const { countdown, expires } = options;
   const later =
     input === null ? null : { countdown: countdown ?? null, expires_in: typeof expires === "number" ? expires : null };
   return {
     task: node.task,
     root: context.root,
-    parent: context.parent,
-    group: context.group,
-    group_index: context.groupIndex,
+    parent: task.parent,
+    group: task.group,
+    group_index: task.groupIndex,
     correlation: context.correlation,
     origin: context.origin,
     owner: context.owner ?? null,
@@ -142,7 +143,7 @@ export function createCall(node: TaskNode, defaults: TaskDefaults, context: Call
     expires: later !== null && typeof expires === "number" ? null : pointInTime(expires, context.now),
     input,
     immutable: node.immutable,
-    place: context.place ?? null,
+    place: task.place,
     submission: context.submission ?? null,
     countdown: later?.countdown ?? null,
     expires_in: later?.expires_in ?? null,

@@ -7,16 +7,16 @@ import type { TaskRecord } from "./record.ts";
 export const MAX_EFFECT_KEY = 200;
 
 /** An effect of a task as the table keeps it. */
-export const EffectSchema = z.object({
+export const StoredEffectSchema = z.object({
   /** The claim of the task that last ran it. */
   fence: z.string(),
   /** The {@link turnOf} that claim. */
   turn: z.number().int(),
-  /** What it gave; null while it runs, or where whoever ran it failed or was lost. */
+  /** What it gave; null while it runs, or where the attempt that ran it failed or was lost. */
   result: PayloadSchema.nullable(),
 });
 
-export type Effect = z.output<typeof EffectSchema>;
+export type StoredEffect = z.output<typeof StoredEffectSchema>;
 
 /** The place of a claim among the claims of its task: each has a higher one than those before it. */
 export function turnOf({ attempt, lost }: Pick<TaskRecord, "attempt" | "lost">): number {
@@ -24,16 +24,22 @@ export function turnOf({ attempt, lost }: Pick<TaskRecord, "attempt" | "lost">):
 }
 
 /** What becomes of an attempt that wants to have an effect. */
-export type EffectVerdict =
+export type EffectDecision =
   /** It happened, and gave this: it is not run again. */
   | { readonly action: "give"; readonly result: Payload }
-  /** It is run: for the first time, or again, since whoever ran it before failed, or was lost and nobody knows how far it came. */
+  /**
+   * It is run: for the first time, or again, since the attempt that ran it failed, or was lost and nobody knows how far
+   * it came.
+   */
   | { readonly action: "run" }
   /** A later attempt runs it, so this one counts for nothing. */
   | { readonly action: "leave" };
 
-/** Decides over an effect that an attempt with this turn wants to have. @param effect as it is stored, or null where nothing is. */
-export function onEffect(effect: Effect | null, turn: number): EffectVerdict {
+/**
+ * Decides over an effect that an attempt with this turn wants to have.
+ * @param effect as it is stored, or null where nothing is.
+ */
+export function onEffect(effect: StoredEffect | null, turn: number): EffectDecision {
   if (effect === null) return { action: "run" };
   if (effect.result !== null) return { action: "give", result: effect.result };
   return effect.turn > turn ? { action: "leave" } : { action: "run" };

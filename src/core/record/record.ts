@@ -1,9 +1,9 @@
 import * as z from "zod";
 import { CallSchema, PayloadSchema } from "./message.ts";
 import { PartSchema } from "../canvas/place.ts";
+import { TaskErrorSchema } from "./end.ts";
 import { isRunning } from "./states.ts";
 
-const TaskErrorSchema = z.object({ type: z.string(), message: z.string(), task_id: z.string() });
 /** How far a task says it is. */
 export const ProgressSchema = z.object({ current: z.number(), total: z.number(), message: z.string().nullable() });
 
@@ -15,7 +15,10 @@ export const EventSchema = z.object({
   attempt: z.number().int(),
 });
 
-/** What runs in a task's place. Its ids derive from the task's id and attempt, so that it can be started again without harm. */
+/**
+ * What runs in a task's place. Its ids derive from the task's id and attempt, so that it can be started again without
+ * harm.
+ */
 export const ReplacementSchema = z.object({
   /** The node. */
   node: PayloadSchema,
@@ -74,7 +77,10 @@ export function replacementOf(record: TaskRecord): Replacement | null {
   return isRunning(record.status) ? record.replacement : null;
 }
 
-/** Whether an attempt was taken over: the environment that was thought lost may have left what it had prepared, or still leave it. */
+/**
+ * Whether an attempt was taken over: the environment that was thought lost may have left what it had prepared, or still
+ * leave it.
+ */
 export function wasTakenOver({ events }: Pick<TaskRecord, "events">): boolean {
   const started = events.filter(({ status }) => status === "STARTED").map(({ attempt }) => attempt);
   return new Set(started).size < started.length;

@@ -1,4 +1,4 @@
-import { MAX_HOPS } from "../limits.ts";
+import { MAX_DELAY, MAX_HOPS } from "../limits.ts";
 import type { Node } from "../canvas/node.ts";
 import { createPlan } from "../canvas/plan.ts";
 import { moduleOf } from "../record/record.ts";
@@ -20,8 +20,6 @@ export interface CompileOptions {
 /** The placeholder that CloudFormation replaces by what every queue's URL begins with; a module's name follows. */
 export const QUEUE_URL_PREFIX = "QueueUrlPrefix";
 
-/** An execution ends after a year at the latest (Step Functions, quotas), so no state waits for longer. */
-const YEAR = 365 * 24 * 3600;
 /** Seconds that three deliveries to the canvas function may take. */
 const CANVAS_SECONDS = 900;
 /** After so many doublings every backoff has come to its maximum. */
@@ -35,8 +33,9 @@ const SEND_AND_WAIT = `${SEND}.waitForTaskToken`;
 const SETTLE = "Settle";
 
 /**
- * Compiles a canvas into the definition of a machine: a state for each task, a Parallel for each group (a Map where more than 40
- * members are the same task) with a state that closes it. The machine is told ids; started without, it asks for them first.
+ * Compiles a canvas into the definition of a machine: a state for each task, a Parallel for each group (a Map where
+ * more than 40 members are the same task) with a state that closes it. The machine is told ids; started without, it
+ * asks for them first.
  * @throws Error for a task that `options.find` does not know.
  */
 export function compileWorkflow(name: string, node: Node, options: CompileOptions): Asl {
@@ -65,19 +64,21 @@ export function compileWorkflow(name: string, node: Node, options: CompileOption
 }
 
 /**
- * Seconds that the state of a task waits: its countdown, every attempt up to its hard limit, the delays between them, and the
- * allowance for queues. A task that is retried without bound has a year.
+ * Seconds that the state of a task waits: its countdown, every attempt up to its hard limit, the delays between them,
+ * and the allowance for queues. A task that is retried without bound has a year.
  */
 export function stateSeconds(task: RegisteredTask, options: NodeOptions, queueAllowance: number): number {
   const retries = options.max_retries === undefined ? task.max_retries : options.max_retries;
-  if (retries === null) return YEAR;
+  if (retries === null) return MAX_DELAY;
   const bounded = Math.min(retries, MAX_HOPS);
   const running = (bounded + 1) * (options.time_limit ?? task.time_limit);
   const seconds = (options.countdown ?? 0) + running + delaysOf(task, bounded) + queueAllowance;
-  return Math.min(YEAR, Math.ceil(seconds));
+  return Math.min(MAX_DELAY, Math.ceil(seconds));
 }
 
-/** The longest delays before so many retries: a task's code may ask for the plain delay where its policy says backoff. */
+/**
+ * The longest delays before so many retries: a task's code may ask for the plain delay where its policy says backoff.
+ */
 function delaysOf(task: RegisteredTask, retries: number): number {
   const { retry_delay: plain, retry_backoff: backoff, retry_backoff_max: max } = task;
   if (backoff === false) return retries * plain;
@@ -93,7 +94,10 @@ interface Flow {
   readonly next: string | null;
   /** The state that takes its failures. */
   readonly onFailure: string;
-  /** Whether it is in a branch: what a branch puts out is dropped, but counts towards the 256 KiB of its Parallel, so it is `{}`. */
+  /**
+   * Whether it is in a branch: what a branch puts out is dropped, but counts towards the 256 KiB of its Parallel, so it
+   * is `{}`.
+   */
   readonly inBranch: boolean;
 }
 

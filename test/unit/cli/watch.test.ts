@@ -1,22 +1,21 @@
 import { describe, expect, it } from "vitest";
-import { Row } from "../../../cli/answers.ts";
+import type { Row } from "../../../cli/answers.ts";
 import { createWatch } from "../../../cli/watch.ts";
 
-const rowOf = (id: string, status: string, retries = 0): Row =>
-  Row.parse({
-    task_id: id,
-    task: "math.add",
-    status,
-    retries,
-    queue: "math",
-    error: null,
-    progress: null,
-    created_at: "2026-11-22T15:00:00Z",
-    started_at: "2026-11-22T15:00:01Z",
-    done_at: status === "SUCCESS" ? "2026-11-22T15:00:02Z" : null,
-    runtime: status === "SUCCESS" ? 1 : null,
-  });
-const stateOf = (id: string, status: string, retries = 0) => ({ ...rowOf(id, status, retries), kind: "task" });
+const rowOf = (id: string, status: string, retries = 0): Row => ({
+  task_id: id,
+  task: "math.add",
+  status,
+  retries,
+  queue: "math",
+  error: null,
+  progress: null,
+  created_at: "2026-11-22T15:00:00Z",
+  started_at: "2026-11-22T15:00:01Z",
+  done_at: status === "SUCCESS" ? "2026-11-22T15:00:02Z" : null,
+  runtime: status === "SUCCESS" ? 1 : null,
+});
+const stateOf = (id: string, status: string, retries = 0) => ({ ...rowOf(id, status, retries), kind: "task" as const });
 const told = (events: readonly { task_id: string; status: string }[]): string[] =>
   events.map(({ task_id: id, status }) => `${id} ${status}`);
 

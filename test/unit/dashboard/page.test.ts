@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { buildPage } from "../../../dashboard/server/build.ts";
-import { type InsightPoint, spansOf } from "../../../dashboard/page/insights.ts";
+import { type HourInsight, spansOf } from "../../../dashboard/page/insights.ts";
 import { linkTo, readRoute } from "../../../dashboard/page/router.ts";
 import { en } from "../../../dashboard/page/text/en.ts";
 import { ko } from "../../../dashboard/page/text/ko.ts";
@@ -64,7 +64,7 @@ describe("a route", () => {
 });
 
 describe("recorded runs of several tasks", () => {
-  const point = (change: Partial<InsightPoint>): InsightPoint => ({
+  const point = (change: Partial<HourInsight>): HourInsight => ({
     time: "2026-11-22T10:00:00Z",
     task: "math.add",
     succeeded: 0,

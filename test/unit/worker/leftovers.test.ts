@@ -3,8 +3,8 @@ import { type ServerResponse, createServer } from "node:http";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
-import type { Ask, Report } from "../../../src/worker/ipc.ts";
-import { type AttemptEnd, TaskChild } from "../../../src/worker/task-child.ts";
+import type { Ask, Outcome, Report } from "../../../src/worker/ipc.ts";
+import { TaskChild } from "../../../src/worker/task-child.ts";
 
 const ENTRY = join(import.meta.dirname, "..", "..", "fixtures", "processes", "leftovers.ts");
 
@@ -49,7 +49,7 @@ describe("work that a task left running", () => {
       onReport,
       onAsk,
     });
-  const pidOf = (end: AttemptEnd): number => {
+  const pidOf = (end: Outcome): number => {
     expect(end).toMatchObject({ kind: "result" });
     return z.object({ json: z.string().transform(Number) }).parse(end).json;
   };

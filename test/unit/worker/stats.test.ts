@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { EndedAttempt } from "../../../src/core/insights/summary.ts";
+import type { AttemptStats } from "../../../src/core/insights/summary.ts";
 import { type Stats, createStats } from "../../../src/worker/stats.ts";
 
-const ATTEMPT: EndedAttempt = {
+const ATTEMPT: AttemptStats = {
   task: "t.a",
   at: Date.parse("2026-11-22T15:12:00Z"),
   outcome: "succeeded",
@@ -35,9 +35,9 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const invocation = async (attempt: Partial<EndedAttempt> = {}): Promise<void> => {
+const invocation = async (attempt: Partial<AttemptStats> = {}): Promise<void> => {
   stats.count({ ...ATTEMPT, ...attempt });
-  await stats.settle();
+  await stats.flush();
 };
 const total = (): number => writes.reduce((sum, { succeeded }) => sum + succeeded, 0);
 

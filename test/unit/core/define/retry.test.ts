@@ -32,8 +32,8 @@ describe("self.retry", () => {
   });
 
   it("fails with MaxRetriesExceeded where there is no cause", () => {
-    const verdict = judge(new Retry({}), { ...task, retries: 3 }, policy, half);
-    expect(verdict).toMatchObject({ retry: false, error: expect.any(MaxRetriesExceeded) });
+    const decision = judge(new Retry({}), { ...task, retries: 3 }, policy, half);
+    expect(decision).toMatchObject({ retry: false, error: expect.any(MaxRetriesExceeded) });
   });
 
   it("may allow more retries than the task does, or no end of them", () => {
@@ -101,13 +101,13 @@ describe("backoff", () => {
   it("lies anywhere from 0 to the full wait with jitter, in whole seconds", () => {
     fc.assert(
       fc.property(fc.nat(30), fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), (retries, random) => {
-        const verdict = judge(
+        const decision = judge(
           new Flaky(),
           { ...task, retries, maxRetries: null },
           { ...policy, autoretryFor: [Flaky], retryBackoff: true },
           () => random,
         );
-        const countdown = verdict.retry ? verdict.countdown : -1;
+        const countdown = decision.retry ? decision.countdown : -1;
         return Number.isInteger(countdown) && countdown >= 0 && countdown <= Math.min(600, 2 ** retries);
       }),
     );

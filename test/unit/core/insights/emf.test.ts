@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { METRIC_LEVELS, type MetricLevel, metricsLine } from "../../../../src/core/insights/emf.ts";
-import type { EndedAttempt } from "../../../../src/core/insights/summary.ts";
+import type { AttemptStats } from "../../../../src/core/insights/summary.ts";
 
-const ATTEMPT: EndedAttempt = {
+const ATTEMPT: AttemptStats = {
   task: "math.add",
   at: 1_795_000_000_000,
   outcome: "succeeded",
@@ -17,7 +17,7 @@ const ATTEMPT: EndedAttempt = {
   softLimit: 2,
   allotted: 512,
 };
-const line = (attempt: Partial<EndedAttempt> = {}, level: MetricLevel = "stage") =>
+const line = (attempt: Partial<AttemptStats> = {}, level: MetricLevel = "stage") =>
   metricsLine({ ...ATTEMPT, ...attempt }, { level, stage: "dev", module: "math" });
 
 describe("the metrics of an attempt", () => {

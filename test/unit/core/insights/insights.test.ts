@@ -2,12 +2,18 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Counters, addCounters } from "../../../../src/core/insights/histogram.ts";
 import { type TaskInsight, hourInsightOf, insightOf } from "../../../../src/core/insights/insights.ts";
-import { type EndedAttempt, OUTCOMES, countersOf, hourOf, lastHours } from "../../../../src/core/insights/summary.ts";
+import {
+  type AttemptStats,
+  COUNTED_OUTCOMES,
+  countersOf,
+  hourOf,
+  lastHours,
+} from "../../../../src/core/insights/summary.ts";
 
 const AT = Date.parse("2026-11-22T15:12:00Z");
 const HOUR = hourOf(AT);
 
-const ATTEMPT: EndedAttempt = {
+const ATTEMPT: AttemptStats = {
   task: "t.t",
   at: AT,
   outcome: "succeeded",
@@ -23,15 +29,15 @@ const ATTEMPT: EndedAttempt = {
   allotted: 512,
 };
 
-const sum = (attempts: readonly Partial<EndedAttempt>[]): Counters =>
+const sum = (attempts: readonly Partial<AttemptStats>[]): Counters =>
   addCounters(...attempts.map((attempt) => countersOf({ ...ATTEMPT, ...attempt })));
-const insight = (attempts: readonly Partial<EndedAttempt>[], timeLimit = 880): TaskInsight =>
+const insight = (attempts: readonly Partial<AttemptStats>[], timeLimit = 880): TaskInsight =>
   insightOf("t.t", [{ task: "t.t", hour: HOUR, counters: sum(attempts) }], timeLimit);
-const times = (count: number, attempt: Partial<EndedAttempt>) => Array.from({ length: count }, () => attempt);
+const times = (count: number, attempt: Partial<AttemptStats>) => Array.from({ length: count }, () => attempt);
 
 describe("insights", () => {
   it("count attempts by how they ended", () => {
-    const outcomes = OUTCOMES.map((outcome) => ({ outcome }));
+    const outcomes = COUNTED_OUTCOMES.map((outcome) => ({ outcome }));
     expect(insight([...outcomes, { outcome: "retried" }])).toMatchObject({
       runs: 6,
       succeeded: 1,
@@ -142,7 +148,7 @@ describe("the chunk size", () => {
 });
 
 describe("the advice", () => {
-  const advice = (attempts: readonly Partial<EndedAttempt>[], timeLimit?: number) =>
+  const advice = (attempts: readonly Partial<AttemptStats>[], timeLimit?: number) =>
     insight(attempts, timeLimit).advice.join("\n");
 
   it("is nothing for a task of a good size that is well", () => {
@@ -167,7 +173,7 @@ describe("the advice", () => {
     );
   });
 
-  it.each<[string, Partial<EndedAttempt>, RegExp]>([
+  it.each<[string, Partial<AttemptStats>, RegExp]>([
     ["memory above 500 MB", { memory: 620 }, /has up to 6[0-3]\d MB of memory/],
     ["payloads above 1 MB", { payload: 3_000_000 }, /pass a key of S3/],
     ["payloads above 100 MB", { payload: 200_000_000 }, /guideline is 100 MB/],

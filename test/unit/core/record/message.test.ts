@@ -3,12 +3,15 @@ import { bucketOf, bucketsOfDay, seqOf } from "../../../../src/core/insights/buc
 import { RunMessageSchema, createCall } from "../../../../src/core/record/message.ts";
 import { createOpenApi } from "../../../../src/core/http/openapi.ts";
 import { ROUTES } from "../../../../src/core/http/routes.ts";
+import { loneTask } from "../../../../src/core/canvas/plan.ts";
 import { type NodeOptions, TaskNodeSchema } from "../../../../src/core/canvas/signature.ts";
 
 const defaults = { time_limit: 300, soft_time_limit: 200, max_retries: 3, ignore_result: false };
-const context = { root: "r", parent: null, group: null, groupIndex: null, correlation: "c", origin: "api", now: 1_000 };
+const context = { root: "r", correlation: "c", origin: "api", now: 1_000 };
 const callOf = (options: NodeOptions): ReturnType<typeof createCall> =>
-  createCall({ task: "a.b", args: [], kwargs: {}, options, immutable: false }, defaults, context, { json: "[[],{}]" });
+  createCall(loneTask("1", { task: "a.b", args: [], kwargs: {}, options, immutable: false }), defaults, context, {
+    json: "[[],{}]",
+  });
 
 describe("a call", () => {
   it("takes the task's limits where its options say nothing", () => {

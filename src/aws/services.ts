@@ -11,7 +11,7 @@ import { Table } from "./table.ts";
 import { TaskTable } from "./task-table.ts";
 
 /** All that a function works with. */
-export interface Runtime {
+export interface Services {
   readonly env: Env;
   readonly registry: Registry;
   readonly table: Table;
@@ -27,8 +27,8 @@ export interface Runtime {
   readonly now: () => number;
 }
 
-/** The runtime of a function whose bundle lies in `folder`. */
-export function createRuntime(folder: string, env: Env = readEnv()): Runtime {
+/** The services of a function whose bundle lies in `folder`, with its environment. */
+export function createServices(folder: string, env: Env = readEnv()): Services {
   const table = new Table(env.table);
   const queues = new Queues(env.queuePrefix, env.schedules);
   return {

@@ -1,12 +1,16 @@
-import { type TaskRecord, moduleOf } from "./record.ts";
+import { type TaskRecord, moduleOf } from "../record/record.ts";
+import type { TaskRow, TaskSummary } from "./answer-schemas.ts";
+import { previewOf } from "./search.ts";
 
-/** A point in time as answers give it. */
+/** A point in time as answers give it. @param milliseconds since 1970. */
+export function rfc3339(milliseconds: number): string;
+export function rfc3339(milliseconds: number | null): string | null;
 export function rfc3339(milliseconds: number | null): string | null {
   return milliseconds === null ? null : new Date(milliseconds).toISOString();
 }
 
 /** A task's record as `GET /tasks` lists it: the contract's, without `result`. */
-export function summaryOf(record: TaskRecord): Record<string, unknown> {
+export function summaryOf(record: TaskRecord): TaskSummary {
   const { call } = record;
   return {
     task_id: record.id,
@@ -27,4 +31,9 @@ export function summaryOf(record: TaskRecord): Record<string, unknown> {
     done_at: rfc3339(record.done),
     runtime: record.runtime,
   };
+}
+
+/** A task's record as the monitor lists it: with the beginning of its arguments. */
+export function rowOf(record: TaskRecord): TaskRow {
+  return { ...summaryOf(record), arguments: previewOf(record) };
 }

@@ -1,0 +1,56 @@
+import type { Services } from "../aws/services.ts";
+import type { StoredCanvas } from "../core/record/canvas.ts";
+import type { BadEnd } from "../core/record/end.ts";
+import type { Call } from "../core/record/message.ts";
+import { announceTask } from "./announce.ts";
+import { inParallel } from "../core/parallel.ts";
+import { type Part, chunkCount } from "../core/canvas/place.ts";
+
+/**
+ * Ends parts that will never run, with all that is nested in them. What has ended or runs keeps its own end. Those
+ * around are not told: whoever calls this tells them of the canvas as a whole.
+ */
+export async function endParts(services: Services, parts: readonly UnrunPart[], end: BadEnd): Promise<void> {
+  await inParallel(parts, (part) =>
+    part.task === null ? endCanvas(services, part.id, end) : endTask(services, part, end),
+  );
+}
+
+/** A part that is to end; with a call where it is a task that may have no record yet, and is to have one. */
+export type UnrunPart = Part & { readonly call?: Call | undefined };
+
+async function endTask(services: Services, { id, call }: UnrunPart, end: BadEnd): Promise<void> {
+  const stored = { ...end, result: null, runtime: null, children: [] };
+  const ended = await services.tasks.finishUnstarted(id, 0, stored, services.now(), call);
+  if (ended !== null) await announceTask(services, ended);
+}
+
+async function endCanvas(services: Services, id: string, end: BadEnd): Promise<void> {
+  const canvas = await services.canvases.canvas(id);
+  if (canvas !== null) await endPartsOf(services, canvas, end);
+}
+
+/** Ends what a canvas holds, and a group itself. */
+export async function endPartsOf(services: Services, canvas: StoredCanvas, end: BadEnd): Promise<void> {
+  if (canvas.kind === "chain") return endParts(services, canvas.steps, end);
+  if (canvas.kind === "chord") {
+    await endCanvas(services, canvas.header, end);
+    return endParts(services, [canvas.body], end);
+  }
+  const { total } = canvas;
+  await services.canvases.endGroup(canvas.id, {
+    ...end,
+    result: null,
+    started: null,
+    done: services.now(),
+    completed: 0,
+    failed: total,
+  });
+  const members = await services.canvases.allMembers(canvas.id, chunkCount(total));
+  // A member without a record is known to nobody but its chunk, and that will never be started.
+  return endParts(
+    services,
+    members.filter((member) => member.call === undefined).map((member) => member.part),
+    end,
+  );
+}
