@@ -38,6 +38,12 @@ export class Binding {
     return this.#compiled("FilterExpression", this.#expressions.FilterExpression);
   }
 
+  /** The attributes that the filter looks at. */
+  filterAttributes(): Iterable<string> {
+    const text = optionalText(this.#input, "FilterExpression");
+    return text === undefined ? [] : this.#expressions.FilterExpression(text, this.names).attributes;
+  }
+
   keyConditions(): KeyConditions | undefined {
     return this.#compiled("KeyConditionExpression", this.#expressions.KeyConditionExpression);
   }

@@ -1,6 +1,6 @@
 import type { Input } from "../json-service.ts";
 import { oneOf } from "./parameters.ts";
-import { type SecondaryIndex, placeIn, projected } from "./secondary-index.ts";
+import { type SecondaryIndex, placeIfAny, projected } from "./secondary-index.ts";
 import { equal } from "./compare.ts";
 import { itemBytes } from "./size.ts";
 import type { Prepared, Table } from "./table.ts";
@@ -88,8 +88,8 @@ export class Meter {
 
 /** Units of an index: none where what it has stays the same, two writes where the item moves in it. */
 function indexUnits(index: SecondaryIndex, old: Item | undefined, item: Item | undefined): number {
-  const was = old !== undefined && placeIn(index, old, "") ? projected(index, old) : undefined;
-  const now = item !== undefined && placeIn(index, item, "") ? projected(index, item) : undefined;
+  const was = old !== undefined && placeIfAny(index, old, "") ? projected(index, old) : undefined;
+  const now = item !== undefined && placeIfAny(index, item, "") ? projected(index, item) : undefined;
   if (was === undefined && now === undefined) return 0;
   if (was === undefined || now === undefined) return writeUnits(itemBytes(was ?? {}), itemBytes(now ?? {}));
   if (equal({ M: was }, { M: now })) return 0;
@@ -98,6 +98,6 @@ function indexUnits(index: SecondaryIndex, old: Item | undefined, item: Item | u
 }
 
 function samePlace(index: SecondaryIndex, was: Item, now: Item): boolean {
-  const [before, after] = [placeIn(index, was, ""), placeIn(index, now, "")];
+  const [before, after] = [placeIfAny(index, was, ""), placeIfAny(index, now, "")];
   return before?.partition === after?.partition && before?.sort === after?.sort;
 }

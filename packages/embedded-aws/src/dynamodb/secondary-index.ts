@@ -75,3 +75,12 @@ export function keepsPlace({ key }: SecondaryIndex, was: Item, now: Item): boole
 export function placeIn(index: SecondaryIndex, item: Item, tie: string): Position | undefined {
   return indexPosition(index.name, index.key, item, tie);
 }
+
+/** Where an item that is there already stands in an index. What came before the index may have what it cannot take: it is not in it, as on AWS. */
+export function placeIfAny(index: SecondaryIndex, item: Item, tie: string): Position | undefined {
+  try {
+    return placeIn(index, item, tie);
+  } catch {
+    return undefined;
+  }
+}

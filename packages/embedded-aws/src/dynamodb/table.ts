@@ -1,4 +1,4 @@
-import type { Collection } from "../storage/storage.ts";
+import type { Collection, Stored } from "../storage/storage.ts";
 import { checkItem } from "./check.ts";
 import { type TableDefinition, keySchemaOf } from "./definition.ts";
 import { invalid } from "./errors.ts";
@@ -6,7 +6,7 @@ import { ExpiryList } from "./expiry.ts";
 import { itemPosition } from "./item-keys.ts";
 import { type KeySchema, nameOf } from "./keys.ts";
 import { LIMITS } from "./limits.ts";
-import { type Entry, type Place, type SecondaryIndex, createIndexes, keepsPlace, placeIn } from "./secondary-index.ts";
+import { type Entry, type Place, type SecondaryIndex, createIndexes, keepsPlace, placeIfAny, placeIn } from "./secondary-index.ts";
 import { itemBytes } from "./size.ts";
 import { type Position, SortedList } from "./sorted.ts";
 import type { Item } from "./values.ts";
@@ -39,14 +39,14 @@ export class Table {
   #count = 0;
   #bytes = 0;
 
-  /** A table with what its collection holds. */
-  constructor(definition: TableDefinition, kept: Collection) {
+  /** @param items what an earlier run left of it, as it was kept in the collection */
+  constructor(definition: TableDefinition, kept: Collection, items: Iterable<readonly [string, Stored]> = []) {
     this.key = keySchemaOf(definition.KeySchema, definition.AttributeDefinitions);
     this.#definition = definition;
     this.#indexes = createIndexes(definition);
     this.#expiry = definition.timeToLive === undefined ? undefined : new ExpiryList(definition.timeToLive);
     this.#kept = kept;
-    for (const [, text] of kept.entries()) this.#load(checkItem(JSON.parse(String(text))));
+    for (const [, text] of items) this.#load(checkItem(JSON.parse(String(text))));
   }
 
   get definition(): TableDefinition {
@@ -122,13 +122,8 @@ export class Table {
     this.#bytes += entry.bytes;
   }
 
-  /** Items that were there before an index may have what it cannot take: they are not in it, as on AWS. */
   #fill(index: SecondaryIndex, entry: Entry): Place | undefined {
-    try {
-      return this.#insert(index, placeIn(index, entry.item, nameOf(entry)), entry);
-    } catch {
-      return undefined;
-    }
+    return this.#insert(index, placeIfAny(index, entry.item, nameOf(entry)), entry);
   }
 
   #placesOf(position: Position, entry: Entry | undefined, item: Item): readonly (Position | undefined)[] {

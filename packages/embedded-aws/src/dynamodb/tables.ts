@@ -45,7 +45,8 @@ export function loadTables(storage: Storage, now: () => number): Tables {
     return collection;
   };
   for (const [name, text] of kept.entries()) {
-    tables.set(name, new Table(TableDefinition.parse(JSON.parse(String(text))), itemsOf(name)));
+    const items = itemsOf(name);
+    tables.set(name, new Table(TableDefinition.parse(JSON.parse(String(text))), items, items.entries()));
   }
 
   const get = (name: string): Table => {
@@ -80,7 +81,6 @@ export function loadTables(storage: Storage, now: () => number): Tables {
     table.drop();
     tables.delete(TableName);
     kept.remove(TableName);
-    // What this run wrote is gone from the collection, but what it listed at its start may not be.
     table.listeners.clear();
   };
   return {

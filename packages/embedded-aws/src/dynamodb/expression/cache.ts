@@ -15,6 +15,8 @@ export interface Compiled<T> {
   /** The placeholders that it uses. */
   readonly names: ReadonlySet<string>;
   readonly values: ReadonlySet<string>;
+  /** The attributes that its paths begin with. */
+  readonly attributes: ReadonlySet<string>;
 }
 
 /** Compiled expressions by their texts. */
@@ -67,7 +69,8 @@ function cached<Tree, T>(
     if (known !== undefined) return known;
     const checks: Check[] = [];
     const run = compile(parsed.tree, { where, names, checks });
-    const compiled = { run, checks, names: parsed.names, values: parsed.values };
+    const attributes = new Set([...parsed.roots].map((root) => names[root] ?? root));
+    const compiled = { run, checks, names: parsed.names, values: parsed.values, attributes };
     put(variants, variant, compiled, VARIANTS);
     return compiled;
   };

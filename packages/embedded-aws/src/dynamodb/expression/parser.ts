@@ -10,6 +10,7 @@ export class Parser {
   #at = 0;
   readonly #names = new Set<string>();
   readonly #values = new Set<string>();
+  readonly #roots = new Set<string>();
 
   constructor(where: ExpressionName, text: string) {
     this.where = where;
@@ -63,11 +64,13 @@ export class Parser {
   /** Ends what was read. @throws ServiceError where there is more */
   finished<T>(tree: T): Parsed<T> {
     if (this.peek().kind !== "end") throw this.unexpected();
-    return { tree, names: this.#names, values: this.#values };
+    return { tree, names: this.#names, values: this.#values, roots: this.#roots };
   }
 
   path(): Path {
-    const steps: Step[] = [this.#name()];
+    const root = this.#name();
+    const steps: Step[] = [root];
+    this.#roots.add(root);
     for (;;) {
       if (this.took(".")) steps.push(this.#name());
       else if (this.took("[")) {

@@ -34,4 +34,6 @@ export interface Parsed<T> {
   readonly tree: T;
   readonly names: ReadonlySet<string>;
   readonly values: ReadonlySet<string>;
+  /** The first steps of its paths. */
+  readonly roots: ReadonlySet<string>;
 }
