@@ -30,6 +30,7 @@ export default defineConfig({
   test: {
     projects: [
       { test: { name: "unit", include: ["test/unit/**/*.test.ts"] } },
+      { test: { name: "embedded-aws", include: ["packages/embedded-aws/test/**/*.test.ts"] } },
       { test: { name: "local", include: ["test/local/**/*.test.ts"] } },
       { test: { name: "stacks", include: ["test/stacks/**/*.test.ts"], testTimeout: 60_000, hookTimeout: 60_000 } },
       {

@@ -7,17 +7,17 @@ export type Input = Readonly<Record<string, unknown>>;
 export class ServiceError extends Error {
   override readonly name = "ServiceError";
 
-  /**
-   * @param code the error's name without a namespace, such as `ResourceNotFoundException`
-   * @param details further members of the answer, such as `Item` or `CancellationReasons`
-   */
-  constructor(
-    readonly code: string,
-    message: string,
-    readonly status = 400,
-    readonly details: Readonly<Record<string, unknown>> = {},
-  ) {
+  /** The error's name without a namespace, such as `ResourceNotFoundException`. */
+  readonly code: string;
+  readonly status: number;
+  /** Further members of the answer, such as `Item` or `CancellationReasons`. */
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(code: string, message: string, status = 400, details: Readonly<Record<string, unknown>> = {}) {
     super(message);
+    this.code = code;
+    this.status = status;
+    this.details = details;
   }
 }
 

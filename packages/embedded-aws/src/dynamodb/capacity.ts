@@ -63,7 +63,9 @@ export class Meter {
       const answer = { TableName: table.definition.TableName, ...figures(total) };
       if (this.#wanted === "TOTAL") return answer;
       const of = (global: boolean): object =>
-        Object.fromEntries([...indexes].filter(([index]) => index.global === global).map(([{ name }, units]) => [name, figures(units)]));
+        Object.fromEntries(
+          [...indexes].filter(([index]) => index.global === global).map(([{ name }, units]) => [name, figures(units)]),
+        );
       const [globals, locals] = [of(true), of(false)];
       return {
         ...answer,

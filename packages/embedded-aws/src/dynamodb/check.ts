@@ -58,7 +58,9 @@ function isValue(value: unknown, look: Look, level: number): value is AttributeV
       return true;
     case "NULL":
       if (held === true) return true;
-      throw invalid("One or more parameter values were invalid: Null attribute value types must have the value of true");
+      throw invalid(
+        "One or more parameter values were invalid: Null attribute value types must have the value of true",
+      );
     case "M":
       nested(level);
       return isItem(held, look, level + 1);
@@ -104,7 +106,6 @@ function text(value: unknown): string {
   if (typeof value === "string") return value;
   throw malformed(`${typeof value === "number" ? "NUMBER_VALUE" : "Value"} cannot be converted to String`);
 }
-
 
 function bytes(value: unknown): string {
   const encoded = text(value);

@@ -66,19 +66,25 @@ export function parseWith<T>(schema: z.ZodType<T>, input: unknown): T {
   const { data, error } = schema.safeParse(input);
   if (error === undefined) return data;
   const [issue] = error.issues;
-  const path = (issue?.path ?? []).map((step) => (typeof step === "number" ? `${step + 1}.member` : decapitalized(String(step))));
+  const path = (issue?.path ?? []).map((step) =>
+    typeof step === "number" ? `${step + 1}.member` : decapitalized(String(step)),
+  );
   let value = input;
   for (const step of issue?.path ?? []) value = Object(value)[step];
   throw constraint(value === undefined ? undefined : JSON.stringify(value), path.join("."), issue?.message ?? "");
 }
 
 /** The attributes of a key. @throws ServiceError for a key of another shape, or of attributes that are not defined */
-export function keySchemaOf(elements: TableProps["KeySchema"], definitions: TableProps["AttributeDefinitions"]): KeySchema {
+export function keySchemaOf(
+  elements: TableProps["KeySchema"],
+  definitions: TableProps["AttributeDefinitions"],
+): KeySchema {
   const [first, second] = elements;
   if (first?.KeyType !== "HASH") {
     throw invalid("Invalid KeySchema: The first KeySchemaElement is not a HASH key type");
   }
-  if (elements.length > 2) throw constraint(JSON.stringify(elements), "keySchema", "Member must have length less than or equal to 2");
+  if (elements.length > 2)
+    throw constraint(JSON.stringify(elements), "keySchema", "Member must have length less than or equal to 2");
   if (second !== undefined && second.KeyType !== "RANGE") {
     throw invalid("Invalid KeySchema: The second KeySchemaElement is not a RANGE key type");
   }
@@ -115,21 +121,32 @@ export function checkDefinition(table: TableProps): void {
   for (const index of locals) {
     const own = keySchemaOf(index.KeySchema, table.AttributeDefinitions);
     if (key.range === undefined) {
-      throw invalid("One or more parameter values were invalid: Table KeySchema does not have a range key, which is required when specifying a LocalSecondaryIndex");
+      throw invalid(
+        "One or more parameter values were invalid: Table KeySchema does not have a range key, which is required when specifying a LocalSecondaryIndex",
+      );
     }
     if (own.hash.name !== key.hash.name) {
-      throw invalid(`One or more parameter values were invalid: Index KeySchema does not have the same leading hash key as table KeySchema for index: ${index.IndexName}. index hash key: ${own.hash.name}, table hash key: ${key.hash.name}`);
+      throw invalid(
+        `One or more parameter values were invalid: Index KeySchema does not have the same leading hash key as table KeySchema for index: ${index.IndexName}. index hash key: ${own.hash.name}, table hash key: ${key.hash.name}`,
+      );
     }
     if (own.range === undefined) {
-      throw invalid(`One or more parameter values were invalid: Index KeySchema does not have a range key for index: ${index.IndexName}`);
+      throw invalid(
+        `One or more parameter values were invalid: Index KeySchema does not have a range key for index: ${index.IndexName}`,
+      );
     }
   }
   if (globals.length > LIMITS.globalIndexes || locals.length > LIMITS.localIndexes) {
-    const [kind, limit] = globals.length > LIMITS.globalIndexes ? ["Global", LIMITS.globalIndexes] : ["Local", LIMITS.localIndexes];
-    throw invalid(`One or more parameter values were invalid: ${kind}SecondaryIndex count exceeds the per-table limit of ${limit}`);
+    const [kind, limit] =
+      globals.length > LIMITS.globalIndexes ? ["Global", LIMITS.globalIndexes] : ["Local", LIMITS.localIndexes];
+    throw invalid(
+      `One or more parameter values were invalid: ${kind}SecondaryIndex count exceeds the per-table limit of ${limit}`,
+    );
   }
   if (used.size !== table.AttributeDefinitions.length) {
-    throw invalid("One or more parameter values were invalid: Number of attributes in KeySchema does not exactly match number of attributes defined in AttributeDefinitions");
+    throw invalid(
+      "One or more parameter values were invalid: Number of attributes in KeySchema does not exactly match number of attributes defined in AttributeDefinitions",
+    );
   }
 }
 
@@ -137,12 +154,17 @@ function checkIndex({ IndexName, KeySchema, Projection }: IndexProps, table: Tab
   checkName("indexName", IndexName);
   keySchemaOf(KeySchema, table.AttributeDefinitions);
   const { ProjectionType, NonKeyAttributes } = Projection;
-  if (ProjectionType === undefined) throw invalid("One or more parameter values were invalid: Unknown ProjectionType: null");
+  if (ProjectionType === undefined)
+    throw invalid("One or more parameter values were invalid: Unknown ProjectionType: null");
   if (ProjectionType === "INCLUDE" && NonKeyAttributes === undefined) {
-    throw invalid("One or more parameter values were invalid: ProjectionType is INCLUDE, but NonKeyAttributes is not specified");
+    throw invalid(
+      "One or more parameter values were invalid: ProjectionType is INCLUDE, but NonKeyAttributes is not specified",
+    );
   }
   if (ProjectionType !== "INCLUDE" && NonKeyAttributes !== undefined) {
-    throw invalid(`One or more parameter values were invalid: ProjectionType is ${ProjectionType}, but NonKeyAttributes is specified`);
+    throw invalid(
+      `One or more parameter values were invalid: ProjectionType is ${ProjectionType}, but NonKeyAttributes is specified`,
+    );
   }
 }
 

@@ -8,7 +8,8 @@ export function invalid(message: string): ServiceError {
 
 /** A parameter whose value is not allowed, in the words of the service's front. */
 export function constraint(value: unknown, path: string, rule: string): ServiceError {
-  const shown = value === undefined || value === null ? "null" : `'${String(value)}'`;
+  const shown =
+    value === undefined || value === null ? "null" : `'${typeof value === "string" ? value : JSON.stringify(value)}'`;
   const failed = `Value ${shown} at '${path}' failed to satisfy constraint: ${rule}`;
   return invalid(`1 validation error detected: ${failed}`);
 }

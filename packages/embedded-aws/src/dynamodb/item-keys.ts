@@ -28,7 +28,12 @@ export function checkKey(schema: KeySchema, value: unknown, path = "key"): Item 
 }
 
 /** Where an item stands in an index; undefined where it is not in it. @throws ServiceError for a value that no index may have */
-export function indexPosition(index: string, { hash, range }: KeySchema, item: Item, tie: string): Position | undefined {
+export function indexPosition(
+  index: string,
+  { hash, range }: KeySchema,
+  item: Item,
+  tie: string,
+): Position | undefined {
   const partition = indexKey(index, hash, item, LIMITS.hashKeyBytes);
   const sort = range === undefined ? "" : indexKey(index, range, item, LIMITS.rangeKeyBytes);
   return partition === undefined || sort === undefined ? undefined : positionOf(partition, sort, tie);
@@ -36,10 +41,13 @@ export function indexPosition(index: string, { hash, range }: KeySchema, item: I
 
 function sortableOf({ name, type }: KeyAttribute, item: Item, limit: number): string {
   const value = attribute(item, name);
-  if (value === undefined) throw invalid(`One or more parameter values were invalid: Missing the key ${name} in the item`);
+  if (value === undefined)
+    throw invalid(`One or more parameter values were invalid: Missing the key ${name} in the item`);
   const sortable = sortableKey(type, value);
   if (sortable === undefined) {
-    throw invalid(`One or more parameter values were invalid: Type mismatch for key ${name} expected: ${type} actual: ${typeOf(value)}`);
+    throw invalid(
+      `One or more parameter values were invalid: Type mismatch for key ${name} expected: ${type} actual: ${typeOf(value)}`,
+    );
   }
   if (sortable === "") {
     const rule = `The AttributeValue for a key attribute cannot contain an empty ${type === "B" ? "binary" : "string"} value.`;
@@ -71,7 +79,9 @@ function indexKey(index: string, { name, type }: KeyAttribute, item: Item, limit
     );
   }
   if (sortable.length * 3 > limit && keyBytes(value) > limit) {
-    throw invalid(`One or more parameter values were invalid: Size of index key ${name} has exceeded the maximum size limit of ${limit} bytes, IndexName: ${index}`);
+    throw invalid(
+      `One or more parameter values were invalid: Size of index key ${name} has exceeded the maximum size limit of ${limit} bytes, IndexName: ${index}`,
+    );
   }
   return sortable;
 }

@@ -17,7 +17,9 @@ export function accept(operation: string, input: Input, names: ReadonlySet<strin
   for (const name in input) {
     if (names.has(name)) continue;
     if (Object.hasOwn(LEGACY, name)) {
-      throw invalid(`${operation}: ${name} is a legacy parameter, which this DynamoDB does not serve. Use ${LEGACY[name]}.`);
+      throw invalid(
+        `${operation}: ${name} is a legacy parameter, which this DynamoDB does not serve. Use ${LEGACY[name]}.`,
+      );
     }
     throw invalid(`${operation}: this DynamoDB does not serve the parameter ${name}.`);
   }

@@ -1,4 +1,4 @@
-import type { Collection, Stored } from "../storage/storage.ts";
+import { type Collection, type Stored, keepsNothing } from "../storage/storage.ts";
 import { checkItem } from "./check.ts";
 import { type TableDefinition, keySchemaOf } from "./definition.ts";
 import { invalid } from "./errors.ts";
@@ -6,7 +6,15 @@ import { ExpiryList } from "./expiry.ts";
 import { itemPosition } from "./item-keys.ts";
 import { type KeySchema, nameOf } from "./keys.ts";
 import { LIMITS } from "./limits.ts";
-import { type Entry, type Place, type SecondaryIndex, createIndexes, keepsPlace, placeIfAny, placeIn } from "./secondary-index.ts";
+import {
+  type Entry,
+  type Place,
+  type SecondaryIndex,
+  createIndexes,
+  keepsPlace,
+  placeIfAny,
+  placeIn,
+} from "./secondary-index.ts";
 import { itemBytes } from "./size.ts";
 import { type Position, SortedList } from "./sorted.ts";
 import type { Item } from "./values.ts";
@@ -36,6 +44,7 @@ export class Table {
   #indexes: readonly SecondaryIndex[];
   #expiry: ExpiryList | undefined;
   readonly #kept: Collection;
+  readonly #volatile: boolean;
   #count = 0;
   #bytes = 0;
 
@@ -46,6 +55,7 @@ export class Table {
     this.#indexes = createIndexes(definition);
     this.#expiry = definition.timeToLive === undefined ? undefined : new ExpiryList(definition.timeToLive);
     this.#kept = kept;
+    this.#volatile = keepsNothing(kept);
     for (const [, text] of items) this.#load(checkItem(JSON.parse(String(text))));
   }
 
@@ -92,8 +102,16 @@ export class Table {
     const before = this.#definition;
     this.#definition = definition;
     if (before.timeToLive !== definition.timeToLive) this.#expireBy(definition.timeToLive);
-    const same = JSON.stringify([before.GlobalSecondaryIndexes, before.LocalSecondaryIndexes, before.AttributeDefinitions]);
-    const wanted = [definition.GlobalSecondaryIndexes, definition.LocalSecondaryIndexes, definition.AttributeDefinitions];
+    const same = JSON.stringify([
+      before.GlobalSecondaryIndexes,
+      before.LocalSecondaryIndexes,
+      before.AttributeDefinitions,
+    ]);
+    const wanted = [
+      definition.GlobalSecondaryIndexes,
+      definition.LocalSecondaryIndexes,
+      definition.AttributeDefinitions,
+    ];
     if (JSON.stringify(wanted) === same) return;
     this.#indexes = createIndexes(definition);
     this.#each((entry) => {
@@ -156,7 +174,7 @@ export class Table {
       if (places.some((place, i) => place !== entry.places[i])) this.#move(entry, places);
     }
     this.#expiry?.add(entry);
-    this.#kept.put(nameOf(position), JSON.stringify(item));
+    if (!this.#volatile) this.#kept.put(nameOf(position), JSON.stringify(item));
   }
 
   #move(entry: Entry, places: readonly (Position | undefined)[]): void {
@@ -178,7 +196,7 @@ export class Table {
     this.#expiry?.remove(entry);
     this.#count--;
     this.#bytes -= entry.bytes;
-    this.#kept.remove(nameOf(entry));
+    if (!this.#volatile) this.#kept.remove(nameOf(entry));
   }
 
   #insert(index: SecondaryIndex, position: Position | undefined, entry: Entry): Place | undefined {

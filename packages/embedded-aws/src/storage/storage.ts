@@ -29,3 +29,8 @@ const NOTHING: Collection = { entries: () => [], put: () => {}, remove: () => {}
 export function createVolatileStorage(): Storage {
   return { collection: () => NOTHING, written: () => Promise.resolve(), close: () => Promise.resolve() };
 }
+
+/** True for a collection that keeps nothing: an owner need not write out what it would put there. */
+export function keepsNothing(collection: Collection): boolean {
+  return collection === NOTHING;
+}

@@ -67,7 +67,8 @@ function collect(condition: Condition, context: Compiling, found: KeyCondition[]
 }
 
 function keyName(operand: Operand, { where, names }: Compiling): string {
-  if (operand.kind !== "path") throw wrong(where, "Invalid condition in KeyConditionExpression: No key attribute specified");
+  if (operand.kind !== "path")
+    throw wrong(where, "Invalid condition in KeyConditionExpression: No key attribute specified");
   const path = bindPath(operand.path, names);
   if (path.length > 1) throw wrong(where, "KeyConditionExpressions cannot have conditions on nested attributes");
   return path[0];

@@ -25,7 +25,8 @@ export function parseUpdate(where: ExpressionName, text: string): Parsed<readonl
   const seen = new Set<string>();
   while (parser.peek().kind !== "end") {
     const section = sectionOf(parser);
-    if (seen.has(section)) throw parser.wrong(`The "${section}" section can only be used once in an update expression;`);
+    if (seen.has(section))
+      throw parser.wrong(`The "${section}" section can only be used once in an update expression;`);
     seen.add(section);
     do actions.push(action(parser, section));
     while (parser.took(","));

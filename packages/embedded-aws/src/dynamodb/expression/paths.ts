@@ -39,7 +39,10 @@ export function refuseOverlaps(where: ExpressionName, paths: readonly BoundPath[
       const clash = clashOf(one, two);
       if (clash === undefined) continue;
       const which = `path one: ${shown(one)}, path two: ${shown(two)}`;
-      throw wrong(where, `Two document paths ${clash} with each other; must remove or rewrite one of these paths; ${which}`);
+      throw wrong(
+        where,
+        `Two document paths ${clash} with each other; must remove or rewrite one of these paths; ${which}`,
+      );
     }
   }
 }

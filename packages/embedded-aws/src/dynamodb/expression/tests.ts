@@ -1,6 +1,14 @@
 import { equal } from "../compare.ts";
 import { type AttributeValue, type Item, membersOf, typeOf } from "../values.ts";
-import { type Compiling, type Values, checkCall, checkDistinct, checkTypes, compileOperand, pathOperand } from "./operands.ts";
+import {
+  type Compiling,
+  type Values,
+  checkCall,
+  checkDistinct,
+  checkTypes,
+  compileOperand,
+  pathOperand,
+} from "./operands.ts";
 import { valueAt } from "./paths.ts";
 import type { Operand } from "./syntax.ts";
 import { wrong } from "./tokens.ts";

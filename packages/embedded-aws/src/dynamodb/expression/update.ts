@@ -47,7 +47,7 @@ export function compileUpdate(actions: readonly Action[], context: Compiling): U
     const draft: Record<string, AttributeValue> = { ...was };
     for (const { path, value } of results) if (value !== undefined) setAt(draft, path, value);
     let item: Item = draft;
-    for (const { path, value } of results.reverse()) if (value === undefined) item = removeAt(item, path);
+    for (const { path, value } of results.toReversed()) if (value === undefined) item = removeAt(item, path);
     return item;
   };
   return { paths, apply };

@@ -38,7 +38,11 @@ export function pathExists(item: Item, path: BoundPath): void {
   }
 }
 
-function setBelow(parent: AttributeValue | undefined, [step, ...others]: readonly Step[], value: AttributeValue): AttributeValue {
+function setBelow(
+  parent: AttributeValue | undefined,
+  [step, ...others]: readonly Step[],
+  value: AttributeValue,
+): AttributeValue {
   if (parent === undefined || step === undefined) throw invalidPath();
   if (typeof step === "number") {
     if (!("L" in parent)) throw invalidPath();
@@ -65,7 +69,12 @@ function removeBelow(parent: AttributeValue, [step, ...others]: readonly Step[])
   if (typeof step !== "string" || !("M" in parent)) return parent;
   const value = attribute(parent.M, step);
   if (value === undefined) return parent;
-  return { M: others.length === 0 ? withoutAttribute(parent.M, step) : withAttribute(parent.M, step, removeBelow(value, others)) };
+  return {
+    M:
+      others.length === 0
+        ? withoutAttribute(parent.M, step)
+        : withAttribute(parent.M, step, removeBelow(value, others)),
+  };
 }
 
 function withAttribute(item: Item, name: string, value: AttributeValue): Item {

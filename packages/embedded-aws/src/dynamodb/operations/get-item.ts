@@ -4,7 +4,9 @@ import type { Operation } from "../context.ts";
 import { checkKey, itemPosition } from "../item-keys.ts";
 import { accept, flag, namesOf } from "../parameters.ts";
 
-const NAMES = namesOf("TableName Key ConsistentRead ExpressionAttributeNames ProjectionExpression ReturnConsumedCapacity");
+const NAMES = namesOf(
+  "TableName Key ConsistentRead ExpressionAttributeNames ProjectionExpression ReturnConsumedCapacity",
+);
 
 /** GetItem. */
 export const getItem: Operation = ({ tables, expressions }, input) => {

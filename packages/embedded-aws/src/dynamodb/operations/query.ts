@@ -50,15 +50,29 @@ function rangeOf({ hash, range }: KeySchema, conditions: KeyConditions, values: 
   if (hashed === undefined) throw invalid(`Query condition missed key schema element: ${hash.name}`);
   if (hashed.operator !== "=") throw invalid("Query key condition not supported");
   if (conditions.length > 1 && (range === undefined || ranged === undefined)) {
-    throw invalid(range === undefined ? "Query key condition not supported" : `Query condition missed key schema element: ${range.name}`);
+    throw invalid(
+      range === undefined
+        ? "Query key condition not supported"
+        : `Query condition missed key schema element: ${range.name}`,
+    );
   }
   const partition = keyValue(hash, hashed.values[0], values);
   const whole = positionOf(partition, "", "");
   if (range === undefined || ranged === undefined) return { from: bound(whole, 1, false), to: bound(whole, 1, true) };
-  return within(whole, ranged, ranged.values.map((name) => keyValue(range, name, values)), range);
+  return within(
+    whole,
+    ranged,
+    ranged.values.map((name) => keyValue(range, name, values)),
+    range,
+  );
 }
 
-function within(whole: Position, { operator }: KeyCondition, [first = "", second = ""]: readonly string[], key: KeyAttribute): Range {
+function within(
+  whole: Position,
+  { operator }: KeyCondition,
+  [first = "", second = ""]: readonly string[],
+  key: KeyAttribute,
+): Range {
   const all: Range = { from: bound(whole, 1, false), to: bound(whole, 1, true) };
   const at = { ...whole, sort: first };
   switch (operator) {
@@ -76,7 +90,9 @@ function within(whole: Position, { operator }: KeyCondition, [first = "", second
       return { from: bound(at, 2, false), to: bound({ ...whole, sort: second }, 2, true) };
     case "begins_with": {
       if (key.type === "N") {
-        throw invalid("Invalid KeyConditionExpression: Incorrect operand type for operator or function; operator or function: begins_with, operand type: N");
+        throw invalid(
+          "Invalid KeyConditionExpression: Incorrect operand type for operator or function; operator or function: begins_with, operand type: N",
+        );
       }
       const sort = afterPrefix(first);
       return { from: bound(at, 2, false), to: sort === undefined ? all.to : bound({ ...whole, sort }, 2, false) };
@@ -122,8 +138,6 @@ function after({ from, to }: Range, start: Position, backward: boolean): Range {
 function refuseKeyFilter({ hash, range }: KeySchema, binding: Binding): void {
   for (const name of binding.filterAttributes()) {
     if (name !== hash.name && name !== range?.name) continue;
-    throw invalid(
-      `Filter Expression can only contain non-primary key attributes: Primary key attribute: ${name}`,
-    );
+    throw invalid(`Filter Expression can only contain non-primary key attributes: Primary key attribute: ${name}`);
   }
 }

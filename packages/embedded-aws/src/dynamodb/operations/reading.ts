@@ -55,7 +55,12 @@ export function sourceOf(table: Table, input: Input): Source {
 
 /** What a request wants of each item. @throws ServiceError */
 export function pickingOf({ index }: Source, input: Input, projection: Projection | undefined): Picking {
-  const select = oneOf(input, "Select", SELECT, projection === undefined ? (index ? "ALL_PROJECTED_ATTRIBUTES" : "ALL_ATTRIBUTES") : "SPECIFIC_ATTRIBUTES");
+  const select = oneOf(
+    input,
+    "Select",
+    SELECT,
+    projection === undefined ? (index ? "ALL_PROJECTED_ATTRIBUTES" : "ALL_ATTRIBUTES") : "SPECIFIC_ATTRIBUTES",
+  );
   if (projection !== undefined && select !== "SPECIFIC_ATTRIBUTES") {
     const what = select === "COUNT" ? "only the Count" : select;
     throw invalid(`Cannot specify the ProjectionExpression when choosing to get ${what}`);
@@ -67,7 +72,7 @@ export function pickingOf({ index }: Source, input: Input, projection: Projectio
     throw invalid("ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName");
   }
   const whole = select === "ALL_ATTRIBUTES" && index?.attributes !== undefined;
-  if (whole && index?.global === true) {
+  if (whole && index.global) {
     throw invalid(
       "One or more parameter values were invalid: " +
         `Select type ALL_ATTRIBUTES is not supported for global secondary index ${index.name} because its projection type is not ALL`,
@@ -137,7 +142,9 @@ export function startOf(source: Source, input: Input): Position | undefined {
   const names = keyNames(source);
   const isWhole = Object.keys(key).length === names.size && [...names].every((name) => attribute(key, name));
   if (!isWhole) throw invalid("The provided starting key is invalid");
-  for (const { name, type } of [table.key.hash, table.key.range, index?.key.hash, index?.key.range].filter((a) => a !== undefined)) {
+  for (const { name, type } of [table.key.hash, table.key.range, index?.key.hash, index?.key.range].filter(
+    (a) => a !== undefined,
+  )) {
     const value = attribute(key, name);
     if (value !== undefined && typeOf(value) !== type) {
       throw invalid("The provided starting key is invalid: The provided key element does not match the schema");

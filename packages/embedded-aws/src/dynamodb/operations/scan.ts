@@ -25,7 +25,9 @@ export const scan: Operation = ({ tables, expressions }, input) => {
   const segment = segmentOf(input);
   const start = startOf(source, input);
   if (start !== undefined && !isWithin(start.hash, segment)) {
-    throw invalid("The provided starting key is invalid: Invalid ExclusiveStartKey. Please use ExclusiveStartKey with correct Segment.");
+    throw invalid(
+      "The provided starting key is invalid: Invalid ExclusiveStartKey. Please use ExclusiveStartKey with correct Segment.",
+    );
   }
   const from = start === undefined ? atHash(segment[0]) : { at: start, depth: 3 as const, after: true };
   const meter = new Meter(wantedCapacity(input));
@@ -38,10 +40,14 @@ function segmentOf(input: Input): readonly [number, number] {
   const segment = integer(input, "Segment", 0, LIMITS.segments - 1);
   if (total === undefined && segment === undefined) return [0, 2 ** 32];
   if (total === undefined) {
-    throw invalid("The TotalSegments parameter is required but was not present in the request when Segment parameter is present");
+    throw invalid(
+      "The TotalSegments parameter is required but was not present in the request when Segment parameter is present",
+    );
   }
   if (segment === undefined) {
-    throw invalid("The Segment parameter is required but was not present in the request when parameter TotalSegments is present");
+    throw invalid(
+      "The Segment parameter is required but was not present in the request when parameter TotalSegments is present",
+    );
   }
   if (segment >= total) {
     throw invalid(

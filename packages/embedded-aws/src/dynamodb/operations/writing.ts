@@ -112,4 +112,3 @@ function refuseKeys({ key }: Table, paths: readonly BoundPath[]): void {
     );
   }
 }
-
