@@ -29,7 +29,7 @@ import { createLog } from "./log.ts";
 import type { Log, LogFields, Sink } from "./log.ts";
 import { createScheduler } from "./scheduler/index.ts";
 import { createTargets } from "./scheduler/targets.ts";
-import { startDynamoDb } from "./dynamodb/dynalite.ts";
+import { createDynamoDb } from "./dynamodb/index.ts";
 import { createEvents } from "./events/api.ts";
 import { createLambda } from "./lambda/api.ts";
 import { createOutbox } from "./ses/outbox.ts";
@@ -136,9 +136,9 @@ async function startServices(
   const compileCache = options.compileCache ?? join(tmpdir(), "embedded-aws-cache");
   pruneCompileCache(compileCache, Date.now());
 
-  // The one that fails where another run has the data comes first; the others leave nothing to clean up.
-  const dynamoDb = await startDynamoDb(data === undefined ? undefined : join(data, "dynamodb"));
+  // First, since it fails where another run has the data; nothing is left to clean up then.
   const storage = data === undefined ? createVolatileStorage() : openSqliteStorage(join(data, "storage.sqlite"));
+  const dynamoDb = createDynamoDb({ storage, now: Date.now });
   const socket = await openSocket((req, res) => gateway.handle(req, res));
   const reaper = startReaper();
   const functionClock = options.clock?.preload === undefined ? systemClock : options.clock;
@@ -209,7 +209,7 @@ async function startServices(
     services: {
       apigateway: (request) =>
         deployment.restApi()?.control(request) ?? Promise.reject(new Error("No REST API is deployed.")),
-      dynamodb: dynamoDb.service,
+      dynamodb: dynamoDb,
       events: createEvents((event) => deployment.putEvent(event)),
       lambda: createLambda(functions, log),
       scheduler: scheduler.service,
@@ -249,7 +249,7 @@ async function startServices(
     await Promise.all([api.close(), aws.close(), socket?.close(), reaper.stop()]);
     sqs.stop();
     s3.close();
-    await dynamoDb.stop();
+    dynamoDb.stop();
     await storage.close();
   };
 

@@ -85,6 +85,6 @@ it("refuses a data directory that another run uses", async () => {
   const data = newDirectory();
   await startRun({}, {}, { data });
   await expect(startRun({}, {}, { data })).rejects.toThrow(
-    /tables in .* can't be opened\. Does another run use them\?/,
+    /Another run has .* open\. Stop it, or give this run a data directory of its own\./,
   );
 });

@@ -1,6 +1,6 @@
 import { createRestApi } from "../api-gateway/index.ts";
 import type { Assembly } from "../assembly/index.ts";
-import { explain, planDeployment } from "./plan.ts";
+import { explaining, planDeployment } from "./plan.ts";
 import type { Plan } from "./plan.ts";
 import { startEventSourceMapping } from "../lambda/event-source.ts";
 import type { EventSourceMapping } from "../lambda/event-source.ts";
@@ -12,7 +12,7 @@ import type { Log } from "../log.ts";
 import { startRules } from "../events/rules.ts";
 import type { BusEvent, Destination, Rules } from "../events/rules.ts";
 import type { Scheduler } from "../scheduler/index.ts";
-import type { DynamoDb } from "../dynamodb/dynalite.ts";
+import type { DynamoDb } from "../dynamodb/index.ts";
 import type { S3 } from "../s3/index.ts";
 import type { Sqs } from "../sqs/sqs.ts";
 import type { Storage } from "../storage/storage.ts";
@@ -65,8 +65,7 @@ export function createDeployment(services: Services): Deployment {
       changed.push("REST API");
     }
     iam.deploy(plan.resources);
-    for (const table of plan.tables)
-      await dynamoDb.deploy(table).catch((error: unknown) => Promise.reject(explain(table, error)));
+    for (const table of plan.tables) explaining(table, () => dynamoDb.deploy(table));
     for (const bucket of plan.buckets) s3.deploy(bucket);
     for (const queue of plan.queues) sqs.deploy(queue);
     changed.push(...applyFunctions(plan), ...applyStateMachines(plan), ...applyMappings(plan));

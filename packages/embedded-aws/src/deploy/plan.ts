@@ -61,17 +61,20 @@ export function planDeployment({ resources, assetPath }: Assembly): Plan {
 
 /** Adds to what `read` throws which resource it was about. */
 function readAll<T>(resources: readonly DeployedResource[], read: (resource: DeployedResource) => T): readonly T[] {
-  return resources.map((resource) => {
-    try {
-      return read(resource);
-    } catch (error) {
-      throw explain(resource, error);
-    }
-  });
+  return resources.map((resource) => explaining(resource, () => read(resource)));
+}
+
+/** Does something with a resource. @throws what that throws, in one line that names the resource */
+export function explaining<T>(resource: DeployedResource, act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    throw explain(resource, error);
+  }
 }
 
 /** An error about a resource, in one line. */
-export function explain({ stack, logicalId, type }: DeployedResource, error: unknown): Error {
+function explain({ stack, logicalId, type }: DeployedResource, error: unknown): Error {
   return new Error(`${type} ${logicalId} of stack ${stack}: ${messageOf(error)}`, { cause: error });
 }
 

@@ -1,0 +1,99 @@
+import { type Deployable, type JsonService, ServiceError } from "../json-service.ts";
+import type { Storage } from "../storage/storage.ts";
+import type { Context, Operation } from "./context.ts";
+import { deployTable } from "./deploy.ts";
+import { createExpressions } from "./expression/cache.ts";
+import { batchGetItem, batchWriteItem } from "./operations/batch.ts";
+import { getItem } from "./operations/get-item.ts";
+import { query } from "./operations/query.ts";
+import { scan } from "./operations/scan.ts";
+import { describeContinuousBackups, describeTimeToLive, updateTimeToLive } from "./operations/settings.ts";
+import { createTable, deleteTable, describe, listTables } from "./operations/tables.ts";
+import { updateTable } from "./operations/update-table.ts";
+import { listTagsOfResource, tagResource, untagResource } from "./operations/tags.ts";
+import { transactGetItems, transactWriteItems } from "./operations/transact.ts";
+import { deleteItem, putItem, updateItem } from "./operations/write-item.ts";
+import type { Change } from "./table.ts";
+import { loadTables } from "./tables.ts";
+import { createTokens } from "./tokens.ts";
+
+export type { Change } from "./table.ts";
+
+/** DynamoDB, in memory and in a storage. */
+export interface DynamoDb extends JsonService, Deployable {
+  /**
+   * Has a listener called after each write of a table, before the write is answered, with the item before and after.
+   * @returns what ends it
+   * @throws ServiceError where there is no such table
+   */
+  readonly onChange: (table: string, listener: (change: Change) => void) => () => void;
+  /** Deletes what is past its time to live. It happens every 20 seconds by itself. */
+  readonly expire: () => void;
+  readonly stop: () => void;
+}
+
+/** Milliseconds between two looks for what is past its time to live. */
+const EXPIRY_INTERVAL = 20_000;
+
+/** Items that are deleted at once: some 20 ms of work. Others wait for the event loop's next round. */
+const EXPIRY_BATCH = 1_000;
+
+/** The tables that an earlier run left in the storage, or none. @param now milliseconds since 1970 */
+export function createDynamoDb({ storage, now }: { readonly storage: Storage; readonly now: () => number }): DynamoDb {
+  const tables = loadTables(storage, now);
+  const tokens = createTokens(storage, now);
+  const context: Context = { tables, expressions: createExpressions(), now };
+  const operations = new Map<string, Operation>([
+    ["BatchGetItem", batchGetItem],
+    ["BatchWriteItem", batchWriteItem],
+    ["CreateTable", createTable],
+    ["DeleteItem", deleteItem],
+    ["DeleteTable", deleteTable],
+    ["DescribeContinuousBackups", describeContinuousBackups],
+    ["DescribeTable", describe],
+    ["DescribeTimeToLive", describeTimeToLive],
+    ["GetItem", getItem],
+    ["ListTables", listTables],
+    ["ListTagsOfResource", listTagsOfResource],
+    ["PutItem", putItem],
+    ["Query", query],
+    ["Scan", scan],
+    ["TagResource", tagResource],
+    ["TransactGetItems", transactGetItems],
+    ["TransactWriteItems", transactWriteItems(tokens)],
+    ["UntagResource", untagResource],
+    ["UpdateItem", updateItem],
+    ["UpdateTable", updateTable],
+    ["UpdateTimeToLive", updateTimeToLive],
+  ]);
+
+  let next: NodeJS.Immediate | undefined;
+  const expire = (): void => {
+    tokens.forget();
+    const seconds = now() / 1_000;
+    let isMore = false;
+    for (const table of tables.all()) isMore = table.expire(seconds, EXPIRY_BATCH) === EXPIRY_BATCH || isMore;
+    if (isMore) next = setImmediate(expire);
+  };
+  const timer = setInterval(expire, EXPIRY_INTERVAL).unref();
+
+  return {
+    namespace: "com.amazonaws.dynamodb.v20120810#",
+    execute: (name, input) => {
+      const operation = operations.get(name);
+      if (operation !== undefined) return operation(context, input);
+      throw new ServiceError("UnknownOperationException", `The local DynamoDB does not serve ${name}.`);
+    },
+    deploy: (resource) => deployTable(tables, resource),
+    onChange: (table, listener) => {
+      const { listeners } = tables.get(table);
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    expire,
+    stop: () => {
+      clearInterval(timer);
+      clearImmediate(next);
+    },
+  };
+}
