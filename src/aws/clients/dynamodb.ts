@@ -1,13 +1,20 @@
 import { AwsJson1_0Protocol } from "@aws-sdk/core/protocols";
 import { DynamoDBJsonCodec2 } from "@aws-sdk/dynamodb-codec";
 import { errorTypeRegistries, type ServiceInputTypes, type ServiceOutputTypes } from "@aws-sdk/client-dynamodb";
-import type { SenderOptions, Service } from "./options.ts";
+import { GOV_CLOUD, type SenderOptions, type Service } from "./options.ts";
 import { createSender, type Sender } from "./send.ts";
 
 /** Sends commands of `@aws-sdk/client-dynamodb`. */
 export type DynamoSender = Sender<ServiceInputTypes, ServiceOutputTypes>;
 
-const DYNAMODB: Service = { name: "dynamodb", id: "DYNAMODB", maxAttempts: 4, baseDelay: 25 };
+/** DynamoDB, as the SDK calls it. */
+export const DYNAMODB: Service = {
+  name: "dynamodb",
+  id: "DYNAMODB",
+  plainFips: GOV_CLOUD,
+  maxAttempts: 4,
+  baseDelay: 25,
+};
 
 /** A client of DynamoDB: the regional endpoint, for endpoints of an account save nothing for one table. */
 export function createDynamoSender(options?: SenderOptions): DynamoSender {

@@ -39,14 +39,14 @@ async function regionOf(variables: Variables): Promise<string> {
 
 /** Regions of the partition aws are what AWS's rules call `.amazonaws.com`; others have their own suffix (SDK, partitions.json). */
 async function awsUrl(service: Service, region: string, variables: Variables): Promise<URL> {
-  const prefix = service.host ?? service.name;
+  const { name } = service;
   const fips = variables["AWS_USE_FIPS_ENDPOINT"] === "true";
   const dualStack = variables["AWS_USE_DUALSTACK_ENDPOINT"] === "true";
   if (!fips && !dualStack && /^(us-(east|west)|eu|ap|ca|sa|me|af|il|mx)-/.test(region))
-    return new URL(`https://${prefix}.${region}.amazonaws.com`);
+    return new URL(`https://${name}.${region}.amazonaws.com`);
   const { partition } = await import("@aws-sdk/core/client");
   const { dnsSuffix, dualStackDnsSuffix } = partition(region);
-  // GovCloud's own endpoints of these services are FIPS, and have no others (AWS, "FIPS endpoints by service").
-  const host = fips && !region.startsWith("us-gov-") ? `${service.host ?? service.name}-fips` : service.host;
+  const plain = dualStack ? !fips && !service.fipsDualStack?.has(region) : !fips || service.plainFips?.has(region);
+  const host = plain === true ? name : `${name}-fips`;
   return new URL(`https://${host}.${region}.${dualStack ? dualStackDnsSuffix : dnsSuffix}`);
 }

@@ -1,11 +1,13 @@
 /** A service that {@link createSender} calls: one of those that speak AWS JSON over one path. */
 export interface Service {
-  /** Its name in signatures, and in the user agent. */
+  /** Its name in signatures, host names (`<name>.<region>.amazonaws.com`) and the user agent. */
   readonly name: string;
-  /** Its part of the host name: `<host>.<region>.amazonaws.com`. @default `name` */
-  readonly host?: string;
   /** Its id as in `AWS_ENDPOINT_URL_<id>` (SDK reference guide, "Service-specific endpoints"). */
   readonly id: string;
+  /** Regions whose FIPS endpoint is the plain one, where it is not dual-stack (the SDK's endpoint rules). @default none */
+  readonly plainFips?: ReadonlySet<string>;
+  /** Regions whose dual-stack endpoint is a FIPS endpoint (the same). @default none */
+  readonly fipsDualStack?: ReadonlySet<string>;
   /** How often a call is tried at most, and the longest first pause in milliseconds; as the SDK has them for this service. */
   readonly maxAttempts: number;
   readonly baseDelay: number;
@@ -43,3 +45,6 @@ export interface Credentials {
   /** When they end; never where it is left out. */
   readonly expiration?: Date | undefined;
 }
+
+/** The regions of GovCloud: their endpoints of most services are FIPS endpoints. */
+export const GOV_CLOUD: ReadonlySet<string> = new Set(["us-gov-east-1", "us-gov-west-1"]);

@@ -1,14 +1,17 @@
 import { AwsJson1_0Protocol } from "@aws-sdk/core/protocols";
 import { errorTypeRegistries, type ServiceInputTypes, type ServiceOutputTypes } from "@aws-sdk/client-sfn";
-import type { SenderOptions, Service } from "./options.ts";
+import { GOV_CLOUD, type SenderOptions, type Service } from "./options.ts";
 import { createSender, type Sender } from "./send.ts";
 
 /** Sends commands of `@aws-sdk/client-sfn`. */
 export type SfnSender = Sender<ServiceInputTypes, ServiceOutputTypes>;
 
-const SFN: Service = {
+/** Step Functions, as the SDK calls it. */
+export const SFN: Service = {
   name: "states",
   id: "SFN",
+  plainFips: new Set(["us-gov-west-1"]),
+  fipsDualStack: GOV_CLOUD,
   maxAttempts: 3,
   baseDelay: 50,
   longPolls: new Set(["GetActivityTask"]),

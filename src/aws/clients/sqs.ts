@@ -1,15 +1,17 @@
 import { AwsJson1_0Protocol } from "@aws-sdk/core/protocols";
 import { errorTypeRegistries, type ServiceInputTypes, type ServiceOutputTypes } from "@aws-sdk/client-sqs";
 import { verifyChecksums } from "./checksums.ts";
-import type { SenderOptions, Service } from "./options.ts";
+import { GOV_CLOUD, type SenderOptions, type Service } from "./options.ts";
 import { createSender, type Sender } from "./send.ts";
 
 /** Sends commands of `@aws-sdk/client-sqs`. */
 export type SqsSender = Sender<ServiceInputTypes, ServiceOutputTypes>;
 
-const SQS: Service = {
+/** SQS, as the SDK calls it. */
+export const SQS: Service = {
   name: "sqs",
   id: "SQS",
+  plainFips: GOV_CLOUD,
   maxAttempts: 3,
   baseDelay: 50,
   longPolls: new Set(["ReceiveMessage"]),
