@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { createServer, type IncomingMessage } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { buffer } from "node:stream/consumers";
 import * as z from "zod";
 
@@ -32,24 +32,21 @@ function answerTo(operation: string, body: Buffer): object {
   return { MessageId: "5fea7756-0ea4-451a-a703-a558b933e274", MD5OfMessageBody };
 }
 
-async function handle(request: IncomingMessage): Promise<string> {
+async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const target = z.string().parse(request.headers["x-amz-target"]);
-  return JSON.stringify(answerTo(target.slice(target.indexOf(".") + 1), await buffer(request)));
+  const text = JSON.stringify(answerTo(target.slice(target.indexOf(".") + 1), await buffer(request)));
+  response.writeHead(200, {
+    "content-type": "application/x-amz-json-1.0",
+    "content-length": Buffer.byteLength(text),
+    "x-amzn-requestid": "b25f48e8-84fd-11e6-80d9-574e0c4664cb",
+  });
+  response.end(text);
 }
 
 /**
  * Answers calls of DynamoDB, SQS and Step Functions with what never changes, in a process of its own: so the CPU of the one that
  * calls is the client's alone. Tells its port by IPC, and ends with its parent.
  */
-const server = createServer((request, response) => {
-  void handle(request).then((text) => {
-    response.writeHead(200, {
-      "content-type": "application/x-amz-json-1.0",
-      "content-length": Buffer.byteLength(text),
-      "x-amzn-requestid": "b25f48e8-84fd-11e6-80d9-574e0c4664cb",
-    });
-    response.end(text);
-  });
-});
+const server = createServer((request, response) => void handle(request, response));
 server.listen(0, "127.0.0.1", () => process.send?.(server.address()));
 process.once("disconnect", () => process.exit());

@@ -31,11 +31,11 @@ const REQUIRE =
 /** The SDK loads a parser of browsers' names, 38 KB, where it runs in one. */
 const WITHOUT_BROWSERS: Plugin = {
   name: "without-browsers",
-  setup: ({ onLoad, onResolve }) => {
-    onResolve({ filter: /^bowser$/ }, ({ importer }) =>
+  setup: (building) => {
+    building.onResolve({ filter: /^bowser$/ }, ({ importer }) =>
       /[\\/]@aws-sdk[\\/]/.test(importer) ? { path: "bowser", namespace: "empty" } : null,
     );
-    onLoad({ filter: /./, namespace: "empty" }, () => ({ contents: "export {};" }));
+    building.onLoad({ filter: /./, namespace: "empty" }, () => ({ contents: "export {};" }));
   },
 };
 

@@ -1,5 +1,6 @@
 import { outputKey, outputName } from "../core/document.ts";
 import { ENV } from "./env.ts";
+import type * as Objects from "./objects.ts";
 
 /** Seconds within which an upload has to begin. */
 const UPLOAD_SECONDS = 900;
@@ -13,7 +14,7 @@ export interface UploadForm {
 }
 
 /** S3's client is loaded with the first document: see Payloads. */
-const objects = (): Promise<typeof import("./objects.ts")> => import("./objects.ts");
+const objects = (): Promise<typeof Objects> => import("./objects.ts");
 
 /** Documents and their outputs in S3. */
 export class DocumentStore {

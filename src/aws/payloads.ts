@@ -1,12 +1,13 @@
 import { PayloadGone } from "../core/errors.ts";
 import { MAX_INLINE_PAYLOAD, MAX_INLINE_RESULT } from "../core/limits.ts";
 import type { Payload } from "../core/message.ts";
+import type * as Objects from "./objects.ts";
 
 /** Seconds for which the URL of a large result or a document's output works. */
 const URL_SECONDS = 300;
 
 /** S3's client is loaded with the first payload that is too large: it would be a third of each function's start. */
-const objects = (): Promise<typeof import("./objects.ts")> => import("./objects.ts");
+const objects = (): Promise<typeof Objects> => import("./objects.ts");
 
 /** JSON that is too large for an item or a message, in S3. */
 export class Payloads {

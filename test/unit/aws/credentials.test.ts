@@ -5,9 +5,12 @@ import * as z from "zod";
 import { keepCredentials, loadCredentials } from "../../../src/aws/clients/credentials.ts";
 import { createDynamoSender } from "../../../src/aws/clients/dynamodb.ts";
 import { defaultProvider } from "../../../src/aws/clients/function-credentials.ts";
+import type { SenderOptions } from "../../../src/aws/clients/options.ts";
 import { fakeAws, refusal, STATIC, thrownBy } from "./support.ts";
 
 afterEach(() => vi.unstubAllEnvs());
+
+type Load = NonNullable<SenderOptions["credentials"]>;
 
 const MINUTE = 60_000;
 const NOW = 1_800_000_000_000;
@@ -15,7 +18,7 @@ const get = () => new GetItemCommand({ TableName: "tasks", Key: { id: { S: "1" }
 
 describe("credentials that are kept", () => {
   test("are asked for once where they do not expire, however many wait", async () => {
-    const load = vi.fn(() => Promise.resolve(STATIC));
+    const load = vi.fn<Load>(() => Promise.resolve(STATIC));
     const credentials = keepCredentials(load);
     await Promise.all([credentials(), credentials(), credentials()]);
     expect(credentials()).toBe(STATIC);
@@ -24,7 +27,7 @@ describe("credentials that are kept", () => {
 
   test("are renewed five minutes before they expire", async () => {
     let now = NOW;
-    const load = vi.fn(() => Promise.resolve({ ...STATIC, expiration: new Date(now + 15 * MINUTE) }));
+    const load = vi.fn<Load>(() => Promise.resolve({ ...STATIC, expiration: new Date(now + 15 * MINUTE) }));
     const credentials = keepCredentials(load, () => now);
     await credentials();
     now += 10 * MINUTE - 1;
@@ -38,7 +41,7 @@ describe("credentials that are kept", () => {
   test("serve until they expire where they cannot be renewed, and no longer", async () => {
     let now = NOW;
     const first = { ...STATIC, expiration: new Date(NOW + 6 * MINUTE) };
-    const load = vi.fn(() => Promise.reject<typeof first>(new Error("No one answers.")));
+    const load = vi.fn<Load>(() => Promise.reject(new Error("No one answers.")));
     load.mockResolvedValueOnce(first);
     const credentials = keepCredentials(load, () => now);
     await credentials();
@@ -52,7 +55,7 @@ describe("credentials that are kept", () => {
 
   test("sign the call that comes after the renewal", async () => {
     const expiring = { ...STATIC, accessKeyId: "FIRST", expiration: new Date(Date.now() + 4 * MINUTE) };
-    const load = vi.fn(() => Promise.resolve({ ...STATIC, accessKeyId: "SECOND" }));
+    const load = vi.fn<Load>(() => Promise.resolve({ ...STATIC, accessKeyId: "SECOND" }));
     load.mockResolvedValueOnce(expiring);
     const { seen, options } = await fakeAws([{}]);
     const sender = createDynamoSender({ ...options, credentials: load });

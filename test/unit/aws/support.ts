@@ -1,4 +1,4 @@
-import { createServer, type IncomingHttpHeaders, type ServerResponse } from "node:http";
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
 import { buffer } from "node:stream/consumers";
 import { onTestFinished } from "vitest";
 import * as z from "zod";
@@ -12,9 +12,14 @@ export interface Seen {
 }
 
 /** What the fake answers to a request: a status with a body, or whatever a function does. */
-export type Reply =
-  | { readonly status?: number; readonly headers?: Readonly<Record<string, string>>; readonly body?: unknown }
-  | ((response: ServerResponse) => void);
+export type Reply = Text | ((response: ServerResponse) => void);
+
+/** An answer that comes at once. */
+export interface Text {
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+}
 
 /** Something that answers as AWS would. */
 export interface Fake {
@@ -30,14 +35,15 @@ export interface Fake {
  */
 export async function fakeAws(replies: readonly Reply[], socketPath?: string): Promise<Fake> {
   const seen: Seen[] = [];
-  const server = createServer(async (request, response) => {
+  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = (await buffer(request)).toString();
     seen.push({ path: request.url ?? "", headers: request.headers, body });
     const reply = replies[Math.min(seen.length, replies.length) - 1] ?? {};
     if (typeof reply === "function") return reply(response);
     response.writeHead(reply.status ?? 200, { "x-amzn-requestid": `request-${seen.length}`, ...reply.headers });
     response.end(typeof reply.body === "string" ? reply.body : JSON.stringify(reply.body ?? {}));
-  });
+  };
+  const server = createServer((request, response) => void handle(request, response));
   await new Promise<void>((resolve) => {
     if (socketPath === undefined) server.listen(0, "127.0.0.1", resolve);
     else server.listen(socketPath, resolve);
@@ -56,7 +62,7 @@ export async function fakeAws(replies: readonly Reply[], socketPath?: string): P
 export const STATIC = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "wJalrXUtnFEMI", sessionToken: "session" };
 
 /** What AWS answers to a request that it refuses, in AWS JSON. */
-export function refusal(status: number, type: string, more: Readonly<Record<string, unknown>> = {}): Reply {
+export function refusal(status: number, type: string, more: Readonly<Record<string, unknown>> = {}): Text {
   return { status, body: { __type: `com.amazonaws.dynamodb.v20120810#${type}`, message: "No.", ...more } };
 }
 
