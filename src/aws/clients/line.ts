@@ -40,7 +40,7 @@ export async function openLine(service: Service, options: SenderOptions): Promis
     tracing: await loadTracing(),
     clock: createClock(options.now),
     retries: createRetries(options.maxAttempts ?? maxAttempts(service, process.env), service.baseDelay),
-    exchange: await createExchange(endpoint, timeouts),
+    exchange: createExchange(endpoint, timeouts),
   };
 }
 
