@@ -115,7 +115,9 @@ async function runEsbuild(root: string, assets: readonly Asset[]): Promise<Outpu
     platform: "node",
     target: "node24",
     plugins: [WITHOUT_BROWSERS],
-    alias: { "@aws-sdk/credential-provider-node": join(root, "src/aws/clients/function-credentials.ts") },
+    alias: {
+      "@aws-sdk/credential-provider-node": join(import.meta.dirname, "../src/aws/clients/function-credentials.ts"),
+    },
     // Without `module` first the SDK's CommonJS is taken, which cannot be shaken.
     mainFields: ["module", "main"],
     outExtension: { ".js": ".mjs" },
