@@ -1,6 +1,6 @@
 import { mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join, posix } from "node:path";
-import { type Metafile, type OutputFile, build } from "esbuild";
+import { type Metafile, type OutputFile, type Plugin, build } from "esbuild";
 import { DefinitionError } from "../src/core/errors.ts";
 import type { RegistryFile } from "../src/core/define/registry.ts";
 import { API_FUNCTIONS } from "./api-functions.ts";
@@ -27,6 +27,17 @@ export interface Bundle {
 /** What CommonJS dependencies (mammoth, yauzl) need in an ES module: a `require` for Node's own modules. */
 const REQUIRE =
   'import{createRequire as celeriacRequire}from"node:module";const require=celeriacRequire(import.meta.url);';
+
+/** The SDK loads a parser of browsers' names, 38 KB, where it runs in one. */
+const WITHOUT_BROWSERS: Plugin = {
+  name: "without-browsers",
+  setup: (building) => {
+    building.onResolve({ filter: /^bowser$/ }, ({ importer }) =>
+      /[\\/]@aws-sdk[\\/]/.test(importer) ? { path: "bowser", namespace: "empty" } : null,
+    );
+    building.onLoad({ filter: /./, namespace: "empty" }, () => ({ contents: "export {};" }));
+  },
+};
 
 /**
  * Bundles all Lambdas in one esbuild run and writes one folder for each, with its entries, the chunks that these import, and
@@ -103,6 +114,10 @@ async function runEsbuild(root: string, assets: readonly Asset[]): Promise<Outpu
     format: "esm",
     platform: "node",
     target: "node24",
+    plugins: [WITHOUT_BROWSERS],
+    alias: {
+      "@aws-sdk/credential-provider-node": join(import.meta.dirname, "../src/aws/clients/function-credentials.ts"),
+    },
     // Without `module` first the SDK's CommonJS is taken, which cannot be shaken.
     mainFields: ["module", "main"],
     outExtension: { ".js": ".mjs" },

@@ -1,15 +1,6 @@
-import {
-  DeleteObjectCommand,
-  GetObjectCommand,
-  HeadObjectCommand,
-  NoSuchKey,
-  NotFound,
-  PutObjectCommand,
-} from "@aws-sdk/client-s3";
-import { createPresignedPost } from "@aws-sdk/s3-presigned-post";
 import { outputKey, outputName } from "../core/record/document.ts";
-import { s3Client } from "./clients/s3.ts";
 import { ENV } from "./env.ts";
+import type * as Objects from "./objects.ts";
 
 /** Seconds within which an upload has to begin. */
 const UPLOAD_SECONDS = 900;
@@ -22,6 +13,9 @@ export interface UploadForm {
   readonly expires: number;
 }
 
+/** S3's client is loaded with the first document: see Payloads. */
+const objects = (): Promise<typeof Objects> => import("./objects.ts");
+
 /** Documents and their outputs in S3. */
 export class DocumentStore {
   readonly #bucket: string;
@@ -32,70 +26,48 @@ export class DocumentStore {
 
   /** Stores a document. */
   async put(key: string, bytes: Uint8Array, contentType: string | null): Promise<void> {
-    const Metadata = { purpose: "document" };
-    await s3Client().send(
-      new PutObjectCommand({
-        Bucket: this.#bucket,
-        Key: key,
-        Body: bytes,
-        ContentType: contentType ?? "application/octet-stream",
-        Metadata,
-      }),
-    );
+    const { putObject } = await objects();
+    await putObject(this.#place(key), bytes, contentType ?? "application/octet-stream", { purpose: "document" });
   }
 
   /** The size of a document in bytes, or null where there is none. */
   async size(key: string): Promise<number | null> {
-    try {
-      const { ContentLength } = await s3Client().send(new HeadObjectCommand({ Bucket: this.#bucket, Key: key }));
-      return ContentLength ?? 0;
-    } catch (error) {
-      if (error instanceof NotFound) return null;
-      throw error;
-    }
+    const { sizeOfObject } = await objects();
+    return sizeOfObject(this.#place(key));
   }
 
   /** A document's bytes, or of a long one the first `first`. @throws Error where it is gone. */
   async get(key: string, first?: number): Promise<Uint8Array> {
-    try {
-      const Range = first === undefined ? undefined : `bytes=0-${first - 1}`;
-      const { Body } = await s3Client().send(new GetObjectCommand({ Bucket: this.#bucket, Key: key, Range }));
-      return (await Body?.transformToByteArray()) ?? new Uint8Array();
-    } catch (cause) {
-      if (cause instanceof NoSuchKey)
-        throw new Error(`The document ${key} is not there: it was never uploaded, or its time is over.`, { cause });
-      throw cause;
-    }
+    const { getObject } = await objects();
+    const bytes = await getObject(this.#place(key), first);
+    if (bytes === null)
+      throw new Error(`The document ${key} is not there: it was never uploaded, or its time is over.`);
+    return bytes;
   }
 
   /** Removes a document: one that can't be read is not kept. */
   async remove(key: string): Promise<void> {
-    await s3Client().send(new DeleteObjectCommand({ Bucket: this.#bucket, Key: key }));
+    const { deleteObject } = await objects();
+    await deleteObject(this.#place(key));
   }
 
   /** Stores the text that a task made of a document. @returns its name. */
   async putOutput(taskId: string, text: string): Promise<string> {
-    await s3Client().send(
-      new PutObjectCommand({
-        Bucket: this.#bucket,
-        Key: outputKey(taskId),
-        Body: text,
-        ContentType: "text/plain; charset=utf-8",
-      }),
-    );
+    const { putObject } = await objects();
+    await putObject(this.#place(outputKey(taskId)), text, "text/plain; charset=utf-8");
     return outputName(taskId);
   }
 
   /** A form that uploads a file of 1 to `maxBytes` bytes to `key`, and nothing else. */
   async uploadForm(key: string, contentType: string, maxBytes: number, now: number): Promise<UploadForm> {
-    const { url, fields } = await createPresignedPost(s3Client(), {
-      Bucket: this.#bucket,
-      Key: key,
-      Fields: { "Content-Type": contentType },
-      Conditions: [["content-length-range", 1, maxBytes]],
-      Expires: UPLOAD_SECONDS,
-    });
+    const { formOfObject } = await objects();
+    const limits = { contentType, maxBytes, seconds: UPLOAD_SECONDS };
+    const { url, fields } = await formOfObject(this.#place(key), limits);
     return { url, fields, expires: now + UPLOAD_SECONDS * 1000 };
+  }
+
+  #place(key: string): { bucket: string; key: string } {
+    return { bucket: this.#bucket, key };
   }
 }
 

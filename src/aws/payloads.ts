@@ -1,12 +1,13 @@
-import { GetObjectCommand, NoSuchKey, PutObjectCommand } from "@aws-sdk/client-s3";
-import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { PayloadGone } from "../core/errors.ts";
 import { MAX_INLINE_PAYLOAD, MAX_INLINE_RESULT } from "../core/limits.ts";
 import type { Payload } from "../core/record/message.ts";
-import { s3Client } from "./clients/s3.ts";
+import type * as Objects from "./objects.ts";
 
 /** Seconds for which the URL of a large result or a document's output works. */
 const URL_SECONDS = 300;
+
+/** S3's client is loaded with the first payload that is too large: it would be a third of each function's start. */
+const objects = (): Promise<typeof Objects> => import("./objects.ts");
 
 /** JSON that is too large for an item or a message, in S3. */
 export class Payloads {
@@ -20,22 +21,18 @@ export class Payloads {
   async store(key: string, json: string): Promise<Payload> {
     const bytes = Buffer.byteLength(json);
     if (bytes <= MAX_INLINE_PAYLOAD) return { json };
-    await s3Client().send(
-      new PutObjectCommand({ Bucket: this.#bucket, Key: key, Body: json, ContentType: "application/json" }),
-    );
+    const { putObject } = await objects();
+    await putObject({ bucket: this.#bucket, key }, json, "application/json");
     return { key, bytes };
   }
 
   /** The JSON text of a payload. @throws PayloadGone */
   async load(payload: Payload): Promise<string> {
     if ("json" in payload) return payload.json;
-    try {
-      const { Body } = await s3Client().send(new GetObjectCommand({ Bucket: this.#bucket, Key: payload.key }));
-      return (await Body?.transformToString("utf8")) ?? "null";
-    } catch (cause) {
-      if (cause instanceof NoSuchKey) throw new PayloadGone(payload.key, { cause });
-      throw cause;
-    }
+    const { getObject } = await objects();
+    const bytes = await getObject({ bucket: this.#bucket, key: payload.key });
+    if (bytes === null) throw new PayloadGone(payload.key);
+    return bytes.length === 0 ? "null" : Buffer.from(bytes).toString();
   }
 
   /**
@@ -56,19 +53,9 @@ export class Payloads {
   }
 
   /** A short-lived URL of an object. */
-  urlOf(key: string, options: { filename?: string; contentType?: string } = {}): Promise<string> {
-    return getSignedUrl(
-      s3Client(),
-      new GetObjectCommand({
-        Bucket: this.#bucket,
-        Key: key,
-        ResponseContentType: options.contentType ?? "application/json",
-        ResponseContentDisposition:
-          options.filename === undefined
-            ? undefined
-            : `attachment; filename*=UTF-8''${encodeURIComponent(options.filename)}`,
-      }),
-      { expiresIn: URL_SECONDS },
-    );
+  async urlOf(key: string, options: { filename?: string; contentType?: string } = {}): Promise<string> {
+    const { urlOfObject } = await objects();
+    const { filename, contentType = "application/json" } = options;
+    return urlOfObject({ bucket: this.#bucket, key }, { seconds: URL_SECONDS, contentType, filename });
   }
 }

@@ -1,9 +1,8 @@
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import { clientOptions } from "./endpoint.ts";
 
 let client: SecretsManagerClient | undefined;
 
 /** The Secrets Manager client of this process. */
 export function secretsManagerClient(): SecretsManagerClient {
-  return (client ??= new SecretsManagerClient(clientOptions));
+  return (client ??= new SecretsManagerClient());
 }

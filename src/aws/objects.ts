@@ -1,0 +1,98 @@
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  NoSuchKey,
+  NotFound,
+  PutObjectCommand,
+} from "@aws-sdk/client-s3";
+import { createPresignedPost } from "@aws-sdk/s3-presigned-post";
+import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
+import { s3Client } from "./clients/s3.ts";
+
+/** An object of a bucket. */
+export interface Place {
+  readonly bucket: string;
+  readonly key: string;
+}
+
+/** A form that uploads one file to S3 by itself. */
+export interface Form {
+  readonly url: string;
+  readonly fields: Readonly<Record<string, string>>;
+}
+
+/** Stores an object. @param metadata of the caller's own, by names. */
+export async function putObject(
+  { bucket, key }: Place,
+  body: Uint8Array | string,
+  contentType: string,
+  metadata?: Readonly<Record<string, string>>,
+): Promise<void> {
+  const command = new PutObjectCommand({
+    Bucket: bucket,
+    Key: key,
+    Body: body,
+    ContentType: contentType,
+    Metadata: metadata,
+  });
+  await s3Client().send(command);
+}
+
+/** An object's bytes, or of a long one the first `first`. @returns null where there is none. */
+export async function getObject({ bucket, key }: Place, first?: number): Promise<Uint8Array | null> {
+  const Range = first === undefined ? undefined : `bytes=0-${first - 1}`;
+  try {
+    const { Body } = await s3Client().send(new GetObjectCommand({ Bucket: bucket, Key: key, Range }));
+    return (await Body?.transformToByteArray()) ?? new Uint8Array();
+  } catch (error) {
+    if (error instanceof NoSuchKey) return null;
+    throw error;
+  }
+}
+
+/** An object's size in bytes. @returns null where there is none. */
+export async function sizeOfObject({ bucket, key }: Place): Promise<number | null> {
+  try {
+    const { ContentLength } = await s3Client().send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
+    return ContentLength ?? 0;
+  } catch (error) {
+    if (error instanceof NotFound) return null;
+    throw error;
+  }
+}
+
+/** Removes an object; one that is not there is no error. */
+export async function deleteObject({ bucket, key }: Place): Promise<void> {
+  await s3Client().send(new DeleteObjectCommand({ Bucket: bucket, Key: key }));
+}
+
+/** A URL by which anyone gets an object. @param seconds for which it works. @param filename under which browsers save it. */
+export function urlOfObject(
+  { bucket, key }: Place,
+  options: { readonly seconds: number; readonly contentType: string; readonly filename?: string | undefined },
+): Promise<string> {
+  const { seconds, contentType, filename } = options;
+  const command = new GetObjectCommand({
+    Bucket: bucket,
+    Key: key,
+    ResponseContentType: contentType,
+    ResponseContentDisposition:
+      filename === undefined ? undefined : `attachment; filename*=UTF-8''${encodeURIComponent(filename)}`,
+  });
+  return getSignedUrl(s3Client(), command, { expiresIn: seconds });
+}
+
+/** A form by which anyone uploads a file of 1 to `maxBytes` bytes to a key, and nothing else. @param seconds within which to begin. */
+export function formOfObject(
+  { bucket, key }: Place,
+  options: { readonly contentType: string; readonly maxBytes: number; readonly seconds: number },
+): Promise<Form> {
+  return createPresignedPost(s3Client(), {
+    Bucket: bucket,
+    Key: key,
+    Fields: { "Content-Type": options.contentType },
+    Conditions: [["content-length-range", 1, options.maxBytes]],
+    Expires: options.seconds,
+  });
+}
