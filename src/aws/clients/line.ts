@@ -1,5 +1,6 @@
 import type { Endpoint as SdkEndpoint } from "@smithy/types";
 import { loadTracing, userAgent } from "./agent.ts";
+import { directExchange } from "./direct.ts";
 import { type Clock, createClock } from "./clock.ts";
 import { keepCredentials, loadCredentials } from "./credentials.ts";
 import { resolveEndpoint } from "./endpoint.ts";
@@ -21,6 +22,8 @@ export interface Line {
   readonly clock: Clock;
   readonly retries: Retries;
   readonly exchange: Exchange;
+  /** Whether requests are signed: not where the connection itself says who calls. */
+  readonly isSigned: boolean;
 }
 
 /** Finds out where a service is called, by whom and how. @throws where no region is known, or AWS_MAX_ATTEMPTS is no number. */
@@ -29,6 +32,7 @@ export async function openLine(service: Service, options: SenderOptions): Promis
   const { url, region } = endpoint;
   const sdkEndpoint = { protocol: url.protocol, hostname: url.hostname, path: pathOf(url) };
   const timeouts = { connect: options.connectTimeout ?? 3_100, idle: options.idleTimeout ?? 30_000 };
+  const direct = options.endpoint === undefined ? directExchange(service) : null;
   return {
     service,
     url,
@@ -40,7 +44,8 @@ export async function openLine(service: Service, options: SenderOptions): Promis
     tracing: await loadTracing(),
     clock: createClock(options.now),
     retries: createRetries(options.maxAttempts ?? maxAttempts(service, process.env), service.baseDelay),
-    exchange: createExchange(endpoint, timeouts),
+    exchange: direct ?? createExchange(endpoint, timeouts),
+    isSigned: direct === null,
   };
 }
 

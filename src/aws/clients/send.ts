@@ -4,7 +4,7 @@ import { operation } from "@smithy/core/schema";
 import { fromBase64, fromUtf8, toBase64, toUtf8 } from "@smithy/core/serde";
 import type { Command, HttpRequest, MetadataBearer, OperationSchema, StaticOperationSchema } from "@smithy/types";
 import { UnknownCommand } from "./errors.ts";
-import type { Answer } from "./http.ts";
+import type { Answer, Outgoing } from "./http.ts";
 import type { SenderOptions, Service } from "./options.ts";
 import { withRetries } from "./retry.ts";
 import { sign } from "./sign.ts";
@@ -117,29 +117,34 @@ async function call<Output extends MetadataBearer>(
   line: Line,
   protocol: RpcProtocol,
   schema: OperationSchema,
-  outgoing: { readonly headers: Readonly<Record<string, string>>; readonly body: string },
+  outgoing: Outgoing,
   signal: AbortSignal | undefined,
 ): Promise<Output> {
-  const credentials = line.credentials();
-  const scope = {
-    credentials: "then" in credentials ? await credentials : credentials,
-    region: line.region,
-    service: line.service.name,
-    date: line.clock.now(),
-  };
-  const headers = { ...outgoing.headers };
-  sign({ method: "POST", path: line.path, headers, body: outgoing.body }, scope);
-  const answer = await line.exchange({ headers, body: outgoing.body }, signal);
+  const date = line.clock.now();
+  const answer = await line.exchange(line.isSigned ? await signed(line, outgoing, date) : outgoing, signal);
   const response = new HttpResponse({ statusCode: answer.status, headers: answer.headers, body: answer.body });
   try {
     return await protocol.deserializeResponse<Output>(schema, SERDE, response);
   } catch (thrown) {
     if (thrown instanceof Error) {
       describe(thrown, response, answer);
-      line.clock.learn(thrown, answer.headers["date"], scope.date);
+      line.clock.learn(thrown, answer.headers["date"], date);
     }
     throw thrown;
   }
+}
+
+async function signed(line: Line, { headers, body }: Outgoing, date: Date): Promise<Outgoing> {
+  const credentials = line.credentials();
+  const scope = {
+    credentials: "then" in credentials ? await credentials : credentials,
+    region: line.region,
+    service: line.service.name,
+    date,
+  };
+  const added = { ...headers };
+  sign({ method: "POST", path: line.path, headers: added, body }, scope);
+  return { headers: added, body };
 }
 
 /** What the SDK adds to an error: the answer, for it says when to come again; and its status and id where the body was not to be read. */
