@@ -42,10 +42,13 @@ async function groupEnd(services: Services, group: StoredGroup, unrun: BadEnd | 
     completed: members.length - bad.length,
     failed: bad.length,
   };
+  // Without members nothing says that it was revoked but the revocation itself.
+  if (members.length === 0 && unrun !== null) return { ...common, ...unrun, result: null };
   if (bad.length === 0)
     return { ...common, status: "SUCCESS", error: null, result: await listOf(services, group, members) };
-  const status = bad.some((member) => member.status === "FAILURE") ? "FAILURE" : "REVOKED";
-  return { ...common, status, error: bad[0]?.error ?? null, result: null };
+  // The first that failed decides, whatever was revoked before it.
+  const first = bad.find((member) => member.status === "FAILURE") ?? bad[0];
+  return { ...common, status: first?.status ?? "FAILURE", error: first?.error ?? null, result: null };
 }
 
 async function memberResults(services: Services, group: StoredGroup, unrun: BadEnd | null): Promise<MemberResult[]> {

@@ -10,7 +10,7 @@ import { type TaskRecord, wasTakenOver } from "../core/record/record.ts";
 import type { TaskCall } from "../submit/call.ts";
 import { announceCanvas, announceTask } from "./announce.ts";
 import { dropLinks, linkIds, prepareLinks, recordLinks, startLinks } from "./links.ts";
-import { endParts } from "./parts.ts";
+import { endBody, endParts } from "./parts.ts";
 
 /**
  * Tells those who wait for a task that has ended. Repeating it does no harm: ids derive, and a spent token is no error.
@@ -50,7 +50,7 @@ async function partEnded(
   const canvas = await services.canvases.canvas(place.canvas);
   if (canvas === null) return;
   const outer = place.role === "header" ? headerEnd(end) : end;
-  if (outer.status !== "SUCCESS") await endLater(services, partsAfter(canvas, place), outer);
+  if (outer.status !== "SUCCESS") await endAfter(services, canvas, place, outer);
   await canvasEnded(services, canvas, outer);
 }
 
@@ -100,10 +100,10 @@ async function replacementEnd(services: Services, record: TaskRecord, result: st
   return { ...kept, status: "SUCCESS", result: stored, error: null, children: linkIds(record, "link") };
 }
 
-/** What of a canvas comes after a part, and now never will. */
-function partsAfter(canvas: StoredCanvas, place: Place): Part[] {
-  if (canvas.kind === "chain") return canvas.steps.slice(place.index + 1);
-  return canvas.kind === "chord" && place.role === "header" ? [canvas.body] : [];
+/** Ends what of a canvas comes after a part, and now never will. */
+async function endAfter(services: Services, canvas: StoredCanvas, place: Place, end: BadEnd): Promise<void> {
+  if (canvas.kind === "chain") return endLater(services, canvas.steps.slice(place.index + 1), end);
+  if (canvas.kind === "chord" && place.role === "header") return endBody(services, canvas.body, end);
 }
 
 /** Parts that are ended here and now; more are left to the canvas Lambda, which has the time. */

@@ -22,7 +22,11 @@ export function linkIds(task: { readonly id: string; readonly call: Call }, kind
  */
 export async function prepareLinks(services: Services, ended: LinkSource): Promise<TaskCall[]> {
   const neverRan = ended.error !== null && ended.error.task_id !== ended.id && ended.replacement === null;
-  if (ended.status === "REVOKED" || neverRan) return [];
+  return ended.status === "REVOKED" || neverRan ? [] : calledLinks(services, ended);
+}
+
+/** The tasks that the links of an ended task become, also of one that never ran: a chord's body whose header failed. */
+export async function calledLinks(services: Services, ended: LinkSource): Promise<TaskCall[]> {
   const kind = ended.status === "SUCCESS" ? "link" : "link_error";
   const links = ended.call[kind];
   if (links.length === 0) return [];

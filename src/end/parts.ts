@@ -3,6 +3,7 @@ import type { StoredCanvas } from "../core/record/canvas.ts";
 import type { BadEnd } from "../core/record/end.ts";
 import type { Call } from "../core/record/message.ts";
 import { announceTask } from "./announce.ts";
+import { calledLinks, dropLinks, linkIds, recordLinks, startLinks } from "./links.ts";
 import { inParallel } from "../core/parallel.ts";
 import { type Part, chunkCount } from "../core/canvas/place.ts";
 
@@ -23,6 +24,27 @@ async function endTask(services: Services, { id, call }: UnrunPart, end: BadEnd)
   const stored = { ...end, result: null, runtime: null, children: [] };
   const ended = await services.tasks.finishUnstarted(id, 0, stored, services.now(), call);
   if (ended !== null) await announceTask(services, ended);
+}
+
+/**
+ * Ends the body of a chord whose header has failed. Its `link_error` is called, with its id, as Celery does: nobody else tells of the chord.
+ * What a crash leaves undone the header's end does again, since the ids of links derive.
+ */
+export async function endBody(services: Services, body: Part, end: BadEnd): Promise<void> {
+  const record = body.task === null ? null : await services.tasks.get(body.id, services.now());
+  if (record === null || record.call.link_error.length === 0) return endParts(services, [body], end);
+  const now = services.now();
+  const links = await calledLinks(services, { ...record, ...end, result: null, done: now });
+  const children = linkIds(record, "link_error");
+  await recordLinks(services, links);
+  const stored = { ...end, result: null, runtime: null, children };
+  const ended = await services.tasks.finishUnstarted(body.id, 0, stored, now, undefined);
+  if (ended !== null) await announceTask(services, ended);
+  const last = ended ?? (await services.tasks.get(body.id, services.now()));
+  if (last === null) return;
+  // It was revoked first, or has been run again: these links are not its own.
+  if (!children.every((id) => last.children.includes(id))) return dropLinks(services, last);
+  await startLinks(services, links);
 }
 
 async function endCanvas(services: Services, id: string, end: BadEnd): Promise<void> {
