@@ -88,7 +88,7 @@ const attributes = fc.record(
 const KEYS = {
   plain: fc.record({ pk: fc.constantFrom("p1", "p2", "p3", "p4", "p5", "😀", "\uffff").map((S) => ({ S })) }),
   ranged: fc.record({ pk: fc.constantFrom("p1", "p2").map((S) => ({ S })), sk: N }),
-  binary: fc.record({ pk: fc.constantFrom("1", "1.0", "2").map((N) => ({ N })), sk: B }),
+  binary: fc.record({ pk: fc.constantFrom("1", "2").map((N) => ({ N })), sk: B }),
 } as const;
 const tableName = fc.constantFrom("plain", "ranged", "binary");
 
@@ -262,6 +262,11 @@ const SOURCES = [
   { TableName: "binary", hash: "pk", type: "N", range: "sk", rangeType: "B" },
 ] as const;
 
+/** DynamoDB Local's filters see what an index does not have. */
+function isPartial(source: (typeof SOURCES)[number]): boolean {
+  return "IndexName" in source && source.IndexName === "by-g";
+}
+
 function keyValue(name: string, type: string): fc.Arbitrary<object> {
   if (name === "pk")
     return type === "S"
@@ -309,7 +314,11 @@ const search = fc.constantFrom(...SOURCES).chain((source) => {
         input: {
           TableName,
           ...index,
-          ...expressions({ KeyConditionExpression, FilterExpression, ProjectionExpression: picked }),
+          ...expressions({
+            KeyConditionExpression,
+            FilterExpression: isPartial(source) ? undefined : FilterExpression,
+            ProjectionExpression: picked,
+          }),
           ScanIndexForward,
           ...(Limit !== undefined && { Limit }),
           ...select,
@@ -330,7 +339,7 @@ const scan = fc
     input: {
       TableName: source.TableName,
       ...("IndexName" in source && { IndexName: source.IndexName }),
-      ...expressions({ FilterExpression, ProjectionExpression }),
+      ...expressions({ FilterExpression: isPartial(source) ? undefined : FilterExpression, ProjectionExpression }),
       ...(Limit !== undefined && { Limit }),
     },
   }));

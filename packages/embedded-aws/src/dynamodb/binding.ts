@@ -44,6 +44,12 @@ export class Binding {
     return text === undefined ? [] : this.#expressions.FilterExpression(text, this.names).attributes;
   }
 
+  /** The attributes that the projection asks for; none where there is no projection. */
+  projectedAttributes(): readonly string[] {
+    const text = optionalText(this.#input, "ProjectionExpression");
+    return text === undefined ? [] : [...this.#expressions.ProjectionExpression(text, this.names).attributes];
+  }
+
   keyConditions(): KeyConditions | undefined {
     return this.#compiled("KeyConditionExpression", this.#expressions.KeyConditionExpression);
   }

@@ -53,6 +53,12 @@ function sortableOf({ name, type }: KeyAttribute, item: Item, limit: number): st
     const rule = `The AttributeValue for a key attribute cannot contain an empty ${type === "B" ? "binary" : "string"} value.`;
     throw invalid(`One or more parameter values are not valid. ${rule} Key: ${name}`);
   }
+  refuseLong(sortable, value, limit);
+  return sortable;
+}
+
+/** Refuses a key's value of more bytes than a key may have. @throws ServiceError */
+export function refuseLong(sortable: string, value: AttributeValue, limit: number): void {
   if (sortable.length * 3 > limit && keyBytes(value) > limit) {
     throw invalid(
       limit === LIMITS.hashKeyBytes
@@ -60,7 +66,6 @@ function sortableOf({ name, type }: KeyAttribute, item: Item, limit: number): st
         : `One or more parameter values were invalid: Aggregated size of all range keys has exceeded the size limit of ${limit} bytes`,
     );
   }
-  return sortable;
 }
 
 function indexKey(index: string, { name, type }: KeyAttribute, item: Item, limit: number): string | undefined {

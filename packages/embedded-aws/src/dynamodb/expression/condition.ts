@@ -80,7 +80,8 @@ function compileBetween(condition: Condition & { readonly kind: "between" }, con
   };
 }
 
-function checkBounds(low: string, high: string, { where, checks }: Compiling): void {
+/** Has the two bounds of BETWEEN checked, where both are given as values. */
+export function checkBounds(low: string, high: string, { where, checks }: Compiling): void {
   checks.push((values) => {
     const from = values[low];
     const to = values[high];

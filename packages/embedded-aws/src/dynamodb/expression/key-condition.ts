@@ -1,3 +1,4 @@
+import { checkBounds } from "./condition.ts";
 import type { Compiling } from "./operands.ts";
 import { bindPath } from "./paths.ts";
 import type { Condition, Operand } from "./syntax.ts";
@@ -42,7 +43,8 @@ function collect(condition: Condition, context: Compiling, found: KeyCondition[]
       return;
     }
     case "between": {
-      const values = [given(condition.low, context), given(condition.high, context)];
+      const values = [given(condition.low, context), given(condition.high, context)] as const;
+      checkBounds(values[0], values[1], context);
       found.push({ name: keyName(condition.operand, context), operator: "between", values });
       return;
     }

@@ -5,6 +5,8 @@ import { invalid } from "../errors.ts";
 import type { KeyCondition, KeyConditions } from "../expression/key-condition.ts";
 import type { Values } from "../expression/operands.ts";
 import { type KeyAttribute, type KeySchema, afterPrefix, positionOf, sortableKey } from "../keys.ts";
+import { LIMITS } from "../limits.ts";
+import { refuseLong } from "../item-keys.ts";
 import { accept, flag, integer, namesOf } from "../parameters.ts";
 import { type Bound, type Depth, type Position, comparePositions } from "../sorted.ts";
 import { pickingOf, readPage, sourceOf, startOf } from "./reading.ts";
@@ -27,7 +29,7 @@ export const query: Operation = ({ tables, expressions }, input) => {
   const binding = new Binding(input, expressions);
   const conditions = binding.keyConditions();
   const filter = binding.filter();
-  const pick = pickingOf(source, input, binding.projection());
+  const pick = pickingOf(source, input, binding);
   binding.finish();
   if (conditions === undefined) {
     throw invalid("Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.");
@@ -56,13 +58,13 @@ function rangeOf({ hash, range }: KeySchema, conditions: KeyConditions, values: 
         : `Query condition missed key schema element: ${range.name}`,
     );
   }
-  const partition = keyValue(hash, hashed.values[0], values);
+  const partition = keyValue(hash, hashed.values[0], values, LIMITS.hashKeyBytes);
   const whole = positionOf(partition, "", "");
   if (range === undefined || ranged === undefined) return { from: bound(whole, 1, false), to: bound(whole, 1, true) };
   return within(
     whole,
     ranged,
-    ranged.values.map((name) => keyValue(range, name, values)),
+    ranged.values.map((name) => keyValue(range, name, values, LIMITS.rangeKeyBytes)),
     range,
   );
 }
@@ -100,10 +102,15 @@ function within(
   }
 }
 
-function keyValue({ name, type }: KeyAttribute, placeholder: string | undefined, values: Values): string {
+function keyValue(
+  { name, type }: KeyAttribute,
+  placeholder: string | undefined,
+  values: Values,
+  limit: number,
+): string {
   const value = placeholder === undefined ? undefined : values[placeholder];
   const sortable = value === undefined ? undefined : sortableKey(type, value);
-  if (sortable === undefined) {
+  if (value === undefined || sortable === undefined) {
     throw invalid("One or more parameter values were invalid: Condition parameter type does not match schema type");
   }
   if (sortable === "") {
@@ -112,6 +119,7 @@ function keyValue({ name, type }: KeyAttribute, placeholder: string | undefined,
       `One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty ${kind} value. Key: ${name}`,
     );
   }
+  refuseLong(sortable, value, limit);
   return sortable;
 }
 

@@ -54,7 +54,8 @@ export function sourceOf(table: Table, input: Input): Source {
 }
 
 /** What a request wants of each item. @throws ServiceError */
-export function pickingOf({ index }: Source, input: Input, projection: Projection | undefined): Picking {
+export function pickingOf({ index }: Source, input: Input, binding: Binding): Picking {
+  const projection = binding.projection();
   const select = oneOf(
     input,
     "Select",
@@ -78,8 +79,12 @@ export function pickingOf({ index }: Source, input: Input, projection: Projectio
         `Select type ALL_ATTRIBUTES is not supported for global secondary index ${index.name} because its projection type is not ALL`,
     );
   }
-  const fetches = whole || (projection !== undefined && index?.attributes !== undefined && !index.global);
-  return { countOnly: select === "COUNT", fetches, projection };
+  const missing = binding.projectedAttributes().filter((name) => index?.attributes?.includes(name) === false);
+  if (index?.global === true && missing.length > 0) {
+    const lacks = `Global secondary index ${index.name} does not project [${missing.toSorted().join(", ")}]`;
+    throw invalid(`One or more parameter values were invalid: ${lacks}`);
+  }
+  return { countOnly: select === "COUNT", fetches: whole || missing.length > 0, projection };
 }
 
 /** Reads a page: until a limit, 1 MB, or the end. */

@@ -19,7 +19,7 @@ export const scan: Operation = ({ tables, expressions }, input) => {
   const source = sourceOf(tables.of(input), input);
   const binding = new Binding(input, expressions);
   const filter = binding.filter();
-  const pick = pickingOf(source, input, binding.projection());
+  const pick = pickingOf(source, input, binding);
   binding.finish();
   const limit = integer(input, "Limit", 1, 2 ** 31 - 1);
   const segment = segmentOf(input);
