@@ -19,7 +19,7 @@ export async function closeGroup(services: Services, id: string, token: string):
   const record = await services.canvases.group(id);
   if (record === null) return answerToken(token, "gone");
   const end = record.end ?? (await services.canvases.endGroup(id, await groupEnd(services, record.group, null)));
-  const outer = endOf(id, end);
+  const outer = endOf(id, { status: end.status, error: end.first ?? end.error });
   await canvasEnded(services, record.group, outer);
   await answerToken(token, errorType(outer));
 }
@@ -39,6 +39,7 @@ async function groupEnd(services: Services, group: StoredGroup, unrun: BadEnd | 
   const common = {
     done: services.now(),
     started: started.length === 0 ? null : started.reduce((a, b) => Math.min(a, b)),
+    first: null,
     completed: members.length - bad.length,
     failed: bad.length,
   };
@@ -46,9 +47,16 @@ async function groupEnd(services: Services, group: StoredGroup, unrun: BadEnd | 
   if (members.length === 0 && unrun !== null) return { ...common, ...unrun, result: null };
   if (bad.length === 0)
     return { ...common, status: "SUCCESS", error: null, result: await listOf(services, group, members) };
-  // The first that failed decides, whatever was revoked before it.
-  const first = bad.find((member) => member.status === "FAILURE") ?? bad[0];
-  return { ...common, status: first?.status ?? "FAILURE", error: first?.error ?? null, result: null };
+  const [first] = bad;
+  // The first that failed decides over the group, whatever was revoked before it.
+  const decides = bad.find((member) => member.status === "FAILURE") ?? first;
+  return {
+    ...common,
+    status: decides?.status ?? "FAILURE",
+    error: decides?.error ?? null,
+    first: first === decides ? null : (first?.error ?? null),
+    result: null,
+  };
 }
 
 async function memberResults(services: Services, group: StoredGroup, unrun: BadEnd | null): Promise<MemberResult[]> {

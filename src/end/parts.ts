@@ -62,6 +62,7 @@ export async function endPartsOf(services: Services, canvas: StoredCanvas, end: 
   const { total } = canvas;
   await services.canvases.endGroup(canvas.id, {
     ...end,
+    first: null,
     result: null,
     started: null,
     done: services.now(),

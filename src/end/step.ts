@@ -73,7 +73,8 @@ export async function resultBefore(services: Services, id: string): Promise<Befo
   if (group !== null) {
     const { end } = group;
     if (end === null) return null;
-    const error = end.error === null ? null : ({ status: "FAILURE", error: chordError(end.error) } as const);
+    const error =
+      end.error === null ? null : ({ status: "FAILURE", error: chordError(end.first ?? end.error) } as const);
     return { result: end.result, error, done: end.done };
   }
   const record = toRecord(item, services.now());

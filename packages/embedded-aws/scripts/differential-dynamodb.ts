@@ -5,7 +5,7 @@
 
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
-import { type Server, createServer } from "node:http";
+import { type IncomingMessage, type Server, type ServerResponse, createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -24,22 +24,21 @@ const seed = Number(process.argv[3] ?? Math.floor(Math.random() * 2 ** 31));
 /** The embedded DynamoDB behind HTTP, as a gateway would have it. */
 function serveOurs(): Server {
   const service = createDynamoDb({ storage: createVolatileStorage(), now: Date.now });
-  return createServer((incoming, outgoing) => {
-    void text(incoming).then((body) => {
-      const operation = String(incoming.headers["x-amz-target"]).replace(/.*\./, "");
-      try {
-        outgoing.end(JSON.stringify(service.execute(operation, JSON.parse(body))));
-      } catch (error) {
-        const known =
-          error instanceof ServiceError ? error : new ServiceError("InternalServerError", String(error), 500);
-        if (!(error instanceof ServiceError)) console.error(error);
-        outgoing.statusCode = known.status;
-        outgoing.end(
-          JSON.stringify({ __type: service.namespace + known.code, message: known.message, ...known.details }),
-        );
-      }
-    });
-  });
+  async function serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    const operation = String(incoming.headers["x-amz-target"]).replace(/.*\./, "");
+    const body = await text(incoming);
+    try {
+      outgoing.end(JSON.stringify(service.execute(operation, JSON.parse(body))));
+    } catch (error) {
+      const known = error instanceof ServiceError ? error : new ServiceError("InternalServerError", String(error), 500);
+      if (!(error instanceof ServiceError)) console.error(error);
+      outgoing.statusCode = known.status;
+      const said = { __type: service.namespace + known.code, message: known.message, ...known.details };
+      outgoing.end(JSON.stringify(said));
+    }
+  }
+
+  return createServer((incoming, outgoing) => void serve(incoming, outgoing));
 }
 
 async function ask(port: number, { operation, input }: Request): Promise<Answer> {

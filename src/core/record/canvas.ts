@@ -64,7 +64,10 @@ export type StoredGroup = z.output<typeof GroupSchema>;
 export const GroupEndSchema = z.object({
   status: z.enum(["SUCCESS", "FAILURE", "REVOKED"]),
   result: PayloadSchema.nullable(),
+  /** That of the first member that failed; where none did, of the first that was revoked. */
   error: TaskErrorSchema.nullable(),
+  /** Of a header, where it is another: that of the first member, failed or revoked, by which its chord fails. */
+  first: TaskErrorSchema.nullable().default(null),
   started: z.number().nullable(),
   done: z.number(),
   completed: z.number().int(),

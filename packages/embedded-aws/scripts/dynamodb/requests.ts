@@ -375,15 +375,12 @@ const transactGet = fc.array(keyed, { minLength: 1, maxLength: 4 }).map((reads) 
   input: { TransactItems: reads.map((Get) => ({ Get })) },
 }));
 
+const CONDITIONS = `ConditionExpression ExpressionAttributeNames ExpressionAttributeValues
+ReturnValuesOnConditionCheckFailure`.split(/\s/);
+
 function only(input: Readonly<Record<string, unknown>>, names: readonly string[]): object {
-  const kept = [
-    ...names,
-    "ConditionExpression",
-    "ExpressionAttributeNames",
-    "ExpressionAttributeValues",
-    "ReturnValuesOnConditionCheckFailure",
-  ];
-  return Object.fromEntries(Object.entries(input).filter(([name]) => kept.includes(name)));
+  const kept = new Set([...names, ...CONDITIONS]);
+  return Object.fromEntries(Object.entries(input).filter(([name]) => kept.has(name)));
 }
 
 /** A request of any kind. */
