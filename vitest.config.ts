@@ -15,16 +15,18 @@ const UNFIT =
 
 const overHttp = {
   globalSetup: ["test/scenarios/support/setup.ts"],
-  // Each worker has a stage of its own, for some scenarios look at all that a queue holds; a stage that was given is for one. Two, for the
-  // scenarios wait half of their time, and more would make the limits of time that they test come early.
+  // Each worker has a stage of its own, since some scenarios look at all that a queue holds; a stage that was given is
+  // for one. Two, since the scenarios wait half of their time, and more would make the limits of time that they test
+  // come early.
   maxWorkers: process.env["CELERIAC_URL"] === undefined ? 2 : 1,
   testTimeout: 60_000 * patience(),
   hookTimeout: 60_000 * patience(),
 };
 
 /**
- * Pure units, the embedded AWS itself, the synthesized template, and scenarios over HTTP against the embedded AWS: `npm test`. Those that
- * inject faults, or need a stage of their own, are projects of their own: `npm run test:faults`, `npm run test:stages`.
+ * Pure units, the embedded AWS itself, the synthesized template, and scenarios over HTTP against the embedded AWS: `npm
+ * test`. Those that inject faults, or need a stage of their own, are projects of their own: `npm run test:faults`, `npm
+ * run test:stages`.
  */
 export default defineConfig({
   test: {

@@ -44,8 +44,8 @@ async function handle(request: IncomingMessage, response: ServerResponse): Promi
 }
 
 /**
- * Answers calls of DynamoDB, SQS and Step Functions with what never changes, in a process of its own: so the CPU of the one that
- * calls is the client's alone. Tells its port by IPC, and ends with its parent.
+ * Answers calls of DynamoDB, SQS and Step Functions with what never changes, in a process of its own: so the CPU of the
+ * one that calls is the client's alone. Tells its port by IPC, and ends with its parent.
  */
 const server = createServer((request, response) => void handle(request, response));
 server.listen(0, "127.0.0.1", () => process.send?.(server.address()));

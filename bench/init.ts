@@ -9,8 +9,8 @@ import { discoverTasks } from "../lib/discover.ts";
 import { buildRegistry } from "../lib/registry.ts";
 
 /**
- * Measures how each function starts: bytes of its folder, and the CPU that Node takes to load its entry, in milliseconds, beside an empty
- * handler's. A Lambda of 256 MB has a seventh of a core for it. `node bench/init.ts`
+ * Measures how each function starts: bytes of its folder, and the CPU that Node takes to load its entry, in
+ * milliseconds, beside an empty handler's. A Lambda of 256 MB has a seventh of a core for it. `node bench/init.ts`
  */
 const { values } = parseArgs({ options: { runs: { type: "string", default: "9" } } });
 const runs = z.coerce.number().int().min(1).parse(values.runs);

@@ -11,8 +11,9 @@ import { sfnClient } from "../src/aws/clients/sfn.ts";
 import { sqsClient } from "../src/aws/clients/sqs.ts";
 
 /**
- * Measures the CPU of one call of AWS in the process that makes it: `node bench/sdk.ts`, with the SDK's own clients, with those of
- * `src/aws/clients`, and by Node's HTTP client alone, which is the floor (a loaded machine makes all three dearer). Rounds alternate, and the median of each is printed, in microseconds.
+ * Measures the CPU of one call of AWS in the process that makes it: `node bench/sdk.ts`, with the SDK's own clients,
+ * with those of `src/aws/clients`, and by Node's HTTP client alone, which is the floor (a loaded machine makes all
+ * three dearer). Rounds alternate, and the median of each is printed, in microseconds.
  */
 const { values } = parseArgs({
   options: {

@@ -19,7 +19,10 @@ export interface Api {
   readonly call: <T>(method: string, path: string, schema: z.ZodType<T>, options?: RequestOptions) => Promise<T>;
 }
 
-/** Times that a question is asked, and milliseconds before the second; each pause is twice the last. Nothing else is sent twice: it might happen twice. */
+/**
+ * Times that a question is asked, and milliseconds before the second; each pause is twice the last. Nothing else is
+ * sent twice: it might happen twice.
+ */
 const ATTEMPTS = 4;
 const FIRST_PAUSE = 300;
 
@@ -100,7 +103,7 @@ function refusalOf(status: number, text: string): Refusal {
   const said = problem.detail ?? problem.message ?? problem.title ?? "It gave no reason.";
   const width = Math.max(0, ...(problem.errors ?? []).map(({ path }) => path.length));
   const faults = (problem.errors ?? []).map(({ path, message }) => `${(path || "/").padEnd(width)}  ${message}`);
-  const hint = status === 401 || status === 403 ? ["Say who asks with --api-key, --token or --sign."] : [];
+  const hint = status === 401 || status === 403 ? ["Say which caller asks with --api-key, --token or --sign."] : [];
   return new Refusal(status, `${said} (${status})`, [...faults, ...hint]);
 }
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// Plain JavaScript that any Node from 20 on runs: the command line itself is TypeScript, for the Node that package.json pins.
+// Plain JavaScript that any Node from 20 on runs: the command line itself is TypeScript, for the Node that
+// package.json pins.
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
 import { fileURLToPath } from "node:url";

@@ -14,7 +14,10 @@ async function main(): Promise<void> {
   }
 }
 
-/** Ctrl-C ends what is under way; a second one ends the process at once. A reader that has seen enough (`| head`) is no error. */
+/**
+ * Ctrl-C ends what is under way; a second one ends the process at once. A reader that has seen enough (`| head`) is no
+ * error.
+ */
 function endCleanly(interrupt: AbortController): void {
   for (const name of ["SIGINT", "SIGTERM"] as const) {
     process.on(name, () => {

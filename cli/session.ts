@@ -20,7 +20,7 @@ export interface Shared extends Where {
   readonly json?: boolean | undefined;
 }
 
-/** Finds the API and who asks. @throws CliError */
+/** Finds the API and the caller. @throws CliError */
 export async function openSession(shared: Shared, signal: AbortSignal): Promise<Session> {
   try {
     const target = await connect(shared, process.env);

@@ -23,7 +23,7 @@ export interface Terminal {
    * below what was.
    */
   readonly redraw: (lines: readonly string[]) => void;
-  /** Writes a line for who looks on. */
+  /** Writes a line for a person at the terminal. */
   readonly note: (line: string) => void;
   /** Shows how far a task is, where somebody looks on; null takes it away. */
   readonly showProgress: (record: TaskOrGroup | null, seconds: number) => void;

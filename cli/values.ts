@@ -30,7 +30,11 @@ export function seconds(text: string): number {
 
 const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 };
 
-/** A time, or how long ago: `2026-11-22T15:00:00Z`, `2026-11-22`, `2h`. @returns RFC 3339. @throws InvalidArgumentError */
+/**
+ * A time, or how long ago: `2026-11-22T15:00:00Z`, `2026-11-22`, `2h`.
+ * @returns RFC 3339.
+ * @throws InvalidArgumentError
+ */
 export function moment(text: string, now: number = Date.now()): string {
   if (/^\d+(\.\d+)?[smhd]?$/.test(text)) return new Date(now - seconds(text) * 1000).toISOString();
   const time = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN;

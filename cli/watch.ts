@@ -2,7 +2,7 @@ import type * as z from "zod";
 import type { Live, Row } from "./answers.ts";
 import { hasEnded } from "./view/status.ts";
 
-/** A change of a task's state, as somebody who watches learns of it. */
+/** A change of a task's state, as a watcher learns of it. */
 export interface TaskEvent {
   /** RFC 3339: when it started or ended, where that is what changed. */
   readonly at: string;
@@ -16,7 +16,7 @@ export interface TaskEvent {
 
 type State = z.output<typeof Live>["states"][number];
 
-/** Who has been told what. */
+/** Which watcher has been told what. */
 export interface Watch {
   /** Up to `most` tasks that have not ended, in turn. */
   readonly next: (most: number) => string[];
@@ -24,7 +24,7 @@ export interface Watch {
   readonly take: (tasks: readonly Row[], states: readonly State[], now?: string) => TaskEvent[];
 }
 
-/** Tasks whose ends are remembered, for a look may tell of one again. */
+/** Tasks whose ends are remembered, since a look may tell of one again. */
 const REMEMBERED = 10_000;
 
 /** Watches tasks from look to look: which of them are new, have changed, have not ended. */

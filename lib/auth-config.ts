@@ -1,9 +1,15 @@
 import * as z from "zod";
 import { RIGHTS } from "../src/core/record/caller.ts";
 
-/** Requests are signed with SigV4, by any principal that an IAM policy lets. The stage makes one managed policy for each right. */
+/**
+ * Requests are signed with SigV4, by any principal that an IAM policy lets. The stage makes one managed policy for each
+ * right.
+ */
 const Iam = z.strictObject({
-  /** Whose tasks they are: of a role, whoever has assumed it, or of each of its sessions (people who share a role by SSO). */
+  /**
+   * Whose tasks they are: of a role, whoever has assumed it, or of each of its sessions (people who share a role by
+   * SSO).
+   */
   principal: z.enum(["role", "session"]).default("role"),
   /** ARNs of roles or users that see everybody's tasks; `*` stands for any characters. */
   operators: z
@@ -11,7 +17,10 @@ const Iam = z.strictObject({
     .default([]),
 });
 
-/** Requests bear a token of an OpenID Connect issuer, which an authorizer Lambda verifies; API Gateway keeps its answer for 5 minutes. */
+/**
+ * Requests bear a token of an OpenID Connect issuer, which an authorizer Lambda verifies; API Gateway keeps its answer
+ * for 5 minutes.
+ */
 const Jwt = z.strictObject({
   issuer: z.url(),
   audience: z.union([
@@ -51,7 +60,8 @@ const ApiKeys = z.strictObject({
 const EXPECTED = 'expected "iam", {"iam": {...}}, {"jwt": {...}}, {"apiKeys": {...}}, or "none"';
 
 /**
- * `auth` of a stage: `"iam"` (the default), `{"iam": {...}}`, `{"jwt": {...}}`, `{"apiKeys": {...}}`, or `"none"` (everyone may do all; the local run alone).
+ * `auth` of a stage: `"iam"` (the default), `{"iam": {...}}`, `{"jwt": {...}}`, `{"apiKeys": {...}}`, or `"none"`
+ * (everyone may do all; the local run alone).
  */
 export const AuthConfigSchema = z
   .preprocess(

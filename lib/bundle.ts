@@ -40,8 +40,8 @@ const WITHOUT_BROWSERS: Plugin = {
 };
 
 /**
- * Bundles all Lambdas in one esbuild run and writes one folder for each, with its entries, the chunks that these import, and
- * `registry.json`. The same sources give the same bytes, so that an unchanged Lambda is not deployed again.
+ * Bundles all Lambdas in one esbuild run and writes one folder for each, with its entries, the chunks that these
+ * import, and `registry.json`. The same sources give the same bytes, so that an unchanged Lambda is not deployed again.
  * @param root The project's folder.
  * @param folder Where the folders go; what was there is replaced. @default dist/lambda
  * @throws DefinitionError with the first error of esbuild.
@@ -88,7 +88,10 @@ function listAssets(modules: readonly TaskModule[]): Asset[] {
   ];
 }
 
-/** What esbuild wrote (in memory), and what imports what. All files lie in one folder, so imports hold wherever they are copied together. */
+/**
+ * What esbuild wrote (in memory), and what imports what. All files lie in one folder, so imports hold wherever they are
+ * copied together.
+ */
 interface Outputs {
   readonly imports: Metafile["outputs"];
   readonly contents: ReadonlyMap<string, Uint8Array>;
@@ -174,8 +177,8 @@ function contentsOf(path: string, outputs: Outputs): Uint8Array {
 }
 
 /**
- * Makes `folder` hold these files and no others. What is the same stays untouched and the rest is put in place whole, so that a second
- * run beside this one (a test while the local run starts) never meets half a bundle.
+ * Makes `folder` hold these files and no others. What is the same stays untouched and the rest is put in place whole,
+ * so that a second run beside this one (a test while the local run starts) never meets half a bundle.
  */
 async function writeFiles(folder: string, files: ReadonlyMap<string, Uint8Array>): Promise<void> {
   await mkdir(folder, { recursive: true });

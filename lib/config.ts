@@ -55,7 +55,7 @@ const StageSchema = z.strictObject({
   /** Subnets and security groups by the names that modules use (`defineModule({ vpc: "private" })`). */
   vpcs: VpcsSchema.default({}),
   /**
-   * Reserved concurrency of the function behind `?wait=`, so that waiting clients don't use up the account's; null:
+   * Reserved concurrency of the function behind `?wait=`, so that waiting clients do not use up the account's; null:
    * none.
    */
   waitConcurrency: z.number().int().min(1).max(1_000).nullable().default(null),
@@ -103,7 +103,7 @@ const StageSchema = z.strictObject({
    */
   queueAllowance: z.number().int().min(60).max(MAX_RETENTION).default(DAY),
   /**
-   * Who has messages wait that are due in more than the 900 s that SQS delays one: `scheduler`, or `hops`, which
+   * Where messages wait that are due in more than the 900 s that SQS delays one: `scheduler`, or `hops`, which
    * receives and sends them again every 900 s, for emulators whose Scheduler takes schedules and never runs them
    * (LocalStack). Periodic tasks need a Scheduler.
    */
@@ -115,7 +115,7 @@ const StageSchema = z.strictObject({
   gatewayLogRole: z.boolean().default(true),
   /** The address, verified in SES, that modules with the `email` grant send from; null: they cannot send. */
   emailSender: z.email().nullable().default(null),
-  /** Who is told of alarms; null: nobody, they only show in the console. */
+  /** The address that alarms are sent to; null: none, they only show in the console. */
   alarmEmail: z.email().nullable().default(null),
   /**
    * Metrics of tasks in CloudWatch, by stage, and by module or task as well. Six names (runtime, wait, succeeded,

@@ -7,8 +7,8 @@ type ModulesConfig = Pick<StageConfig, "modulesOff" | "modules" | "retiredModule
 
 /**
  * The modules that a stage deploys, with what it says differently of them than they do themselves.
- * @throws DefinitionError for a name that is no module (a typo would deploy what was to stay away), for a retired one that is there, for a
- *   VPC that the stage does not have, or where no module is left.
+ * @throws DefinitionError for a name that is no module (a typo would deploy what was to stay away), for a retired one
+ *   that is there, for a VPC that the stage does not have, or where no module is left.
  */
 export function deployedModules(all: readonly TaskModule[], config: ModulesConfig): TaskModule[] {
   const names = all.map((module) => module.name);

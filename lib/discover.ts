@@ -102,7 +102,11 @@ function refuseTwins(files: readonly SourceFile[]): void {
   }
 }
 
-/** What a file exports. @param file Relative to `root`. @throws DefinitionError naming the file, and why it cannot be imported. */
+/**
+ * What a file exports.
+ * @param file Relative to `root`.
+ * @throws DefinitionError naming the file, and why it cannot be imported.
+ */
 export async function importModule(root: string, file: string): Promise<Record<string, unknown>> {
   try {
     return { ...(await import(pathToFileURL(join(root, file)).href)) };
@@ -124,7 +128,9 @@ function isRunning(thrown: unknown): boolean {
   );
 }
 
-/** The message's first line that says something, with files relative to the project, and the error's class before it. */
+/**
+ * The message's first line that says something, with files relative to the project, and the error's class before it.
+ */
 function firstLine(thrown: unknown, root: string): string {
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   const line = message.split("\n").find((text) => text.trim() !== "") ?? "no message";
@@ -171,7 +177,9 @@ function toModule(source: LoadedFile, owners: ReadonlyMap<string, ReadonlySet<un
   return module;
 }
 
-/** Whether the task belongs to the file; one that its own module exports too is only passed on, and is nobody's mistake. */
+/**
+ * Whether the task belongs to the file; one that its own module exports too is only passed on, and is nobody's mistake.
+ */
 function isOwn(task: AnyTask, { name, file }: LoadedFile, owners: ReadonlyMap<string, ReadonlySet<unknown>>): boolean {
   if (task.module === name) return true;
   if (owners.get(task.module)?.has(task)) return false;

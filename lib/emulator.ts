@@ -29,7 +29,9 @@ export const Ability = z.enum([
 ]);
 export type Ability = z.infer<typeof Ability>;
 
-/** What an emulator does otherwise than AWS, as far as a stage is deployed, and the scenarios are run, otherwise for it. */
+/**
+ * What an emulator does otherwise than AWS, as far as a stage is deployed, and the scenarios are run, otherwise for it.
+ */
 export interface Emulator {
   /** What the stage's configuration says instead. */
   readonly config: Partial<StageConfig>;
@@ -45,22 +47,27 @@ export interface Emulator {
   readonly wait: number;
   /** How many times as long as the embedded AWS it takes to run what the scenarios wait for. */
   readonly patience: number;
-  /** What it cannot do by its nature, each with the reason: scenarios that need it are skipped, and the reason is printed. */
+  /**
+   * What it cannot do by its nature, each with the reason: scenarios that need it are skipped, and the reason is
+   * printed.
+   */
   readonly cannot: Partial<Readonly<Record<Ability, string>>>;
 }
 
 /**
- * All that is known, by `-c emulator=NAME`. What an emulator takes without a word and does not do (policies, encryption, concurrency,
- * point-in-time recovery, lifecycles) needs no mention here: docs/portability.md has it.
+ * All that is known, by `-c emulator=NAME`. What an emulator takes without a word and does not do (policies,
+ * encryption, concurrency, point-in-time recovery, lifecycles) needs no mention here: docs/portability.md has it.
  */
 export const EMULATORS: Readonly<Record<EmulatorName, Emulator>> = {
   localstack: {
-    // 4.14's Scheduler takes schedules, and never runs one: a task that is due tomorrow would never start. Its CloudFormation has no dashboards.
+    // 4.14's Scheduler takes schedules, and never runs one: a task that is due tomorrow would never start. Its
+    // CloudFormation has no dashboards.
     config: { longDelays: "hops", dashboard: false },
     alarms: true,
     retries: true,
     losesRedrivePolicies: false,
-    // 4.14 polls with this as its waiting time, and takes what comes first; without, it asks, and after an empty answer rests for a second.
+    // 4.14 polls with this as its waiting time, and takes what comes first; without, it asks, and after an empty answer
+    // rests for a second.
     batchingWindow: 20,
     wait: 20,
     // It takes a batch of each queue at a time, at some 10 ms for each call that a task makes.
@@ -76,12 +83,14 @@ export const EMULATORS: Readonly<Record<EmulatorName, Emulator>> = {
     config: {},
     // 1.4.21 refuses alarms over an expression ("metric math is not supported"), and with one its whole stack.
     alarms: false,
-    // 1.4.21 tries a failure again that a retrier says MaxAttempts 0 of: by the next retrier, and in a branch of a Parallel with the token of another, so that it waits for ever.
+    // 1.4.21 tries a failure again that a retrier says MaxAttempts 0 of: by the next retrier, and in a branch of a
+    // Parallel with the token of another, so that it waits for ever.
     retries: false,
     // 1.4.21's CloudFormation makes queues without their RedrivePolicy.
     losesRedrivePolicies: true,
     batchingWindow: 0,
-    // It runs one invocation of a function at a time: who waits holds up all others, even once the client has gone.
+    // It runs one invocation of a function at a time: a waiting request holds up all others, even once the client has
+    // gone.
     wait: 1,
     // It takes a batch of all queues at a time: 300 tasks take from 14 to 80 s on two cores, by what others do on them.
     patience: 8,
@@ -100,7 +109,10 @@ export const EMULATORS: Readonly<Record<EmulatorName, Emulator>> = {
   },
 };
 
-/** The emulator that the context names; null for AWS and the embedded AWS. @throws DefinitionError for one that is not known. */
+/**
+ * The emulator that the context names; null for AWS and the embedded AWS.
+ * @throws DefinitionError for one that is not known.
+ */
 export function emulatorOf(context: Readonly<Record<string, unknown>>): EmulatorName | null {
   const name = context["emulator"] ?? null;
   if (name === null) return null;

@@ -20,7 +20,9 @@ export const ModuleOverrideSchema = z.strictObject({
   reservedConcurrency: shape.reservedConcurrency.unwrap().optional(),
 });
 
-/** Subnets by a name that modules use, since ids differ by stage; null: this stage runs such modules outside of any VPC. */
+/**
+ * Subnets by a name that modules use, since ids differ by stage; null: this stage runs such modules outside of any VPC.
+ */
 export const VpcsSchema = z.record(z.string().min(1), VpcSchema.nullable());
 
 /** What a browser calls the origin of a page: no path, no slash at the end. `http` for this machine alone. */
@@ -47,7 +49,10 @@ export const CustomDomainSchema = z.strictObject({
 /** A key of one's own by its ARN, or `true` for one that the stage makes. */
 export const KmsKeySchema = z.union([z.boolean(), arn("kms", "key")]);
 
-/** A web ACL that is there, or one of the stage's with one rule: requests of one address in 5 minutes (10 is WAF's least). */
+/**
+ * A web ACL that is there, or one of the stage's with one rule: requests of one address in 5 minutes (10 is WAF's
+ * least).
+ */
 export const WafSchema = z.union(
   [
     z.strictObject({ webAclArn: arn("wafv2", "regional/webacl") }),

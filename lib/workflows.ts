@@ -17,7 +17,10 @@ export interface CompiledWorkflow {
   readonly modules: readonly string[];
 }
 
-/** Tasks of one workflow: with 8 history events each, and as many again for two retries, they stay below the 25,000 of an execution. */
+/**
+ * Tasks of one workflow: with 8 history events each, and as many again for two retries, they stay below the 25,000 of
+ * an execution.
+ */
 const MAX_TASKS = 1_000;
 /** Bytes of one definition: CloudFormation takes templates of 1 MB, which hold the definitions of all. */
 const MAX_DEFINITION = 400 * 1024;

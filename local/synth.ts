@@ -40,8 +40,8 @@ const LOCATION = /^(file:\/\/\S+|\/\S+):(\d+)$/;
 const ERROR = /^\s*(?:Uncaught )?(?:\[?«|✘|[A-Z]\w*(?:Error|Exception)\b|Error\b|error:)/;
 
 /**
- * The first meaningful line of what a failing Node.js process printed, with the place in the project if it tells one. Where
- * nothing looks like a stack trace, the app has said in its last line what is wrong.
+ * The first meaningful line of what a failing Node.js process printed, with the place in the project if it tells one.
+ * Where nothing looks like a stack trace, the app has said in its last line what is wrong.
  */
 export function firstError(output: string, root: string): string {
   const lines = output.split("\n").map((line) => line.trimEnd());

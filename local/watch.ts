@@ -21,8 +21,8 @@ export interface Watcher {
 }
 
 /**
- * Redeploys whenever a source file changes, one deployment at a time. A line tells what took effect, or why nothing did:
- * then what ran before keeps running.
+ * Redeploys whenever a source file changes, one deployment at a time. A line tells what took effect, or why nothing
+ * did: then what ran before keeps running.
  * @param redeploy returns the names of what changed
  */
 export function watchSources(root: string, redeploy: () => Promise<readonly string[]>, log: Log): Watcher {
@@ -64,8 +64,8 @@ export function watchSources(root: string, redeploy: () => Promise<readonly stri
 }
 
 /**
- * Watches every folder on its own. Node's recursive watch on Linux watches files as well, by inode, and so loses sight of
- * a file that an editor saves by renaming a new one over it.
+ * Watches every folder on its own. Node's recursive watch on Linux watches files as well, by inode, and so loses sight
+ * of a file that an editor saves by renaming a new one over it.
  */
 function watchFolders(root: string, onChange: (file: string) => void): Watcher {
   const watchers = new Map<string, FSWatcher>();

@@ -27,7 +27,8 @@ export type Identity =
 const TIMEOUT = 30_000;
 
 /**
- * Sends requests to the API at `base`, signed with Signature Version 4 or with the token or key that the stage asks for. Redirects are not followed.
+ * Sends requests to the API at `base`, signed with Signature Version 4 or with the token or key that the stage asks
+ * for. Redirects are not followed.
  * @param base with the version in its path, without a slash at the end.
  * @param signal ends what is under way
  */

@@ -19,7 +19,10 @@ export interface Target {
   readonly identity: Identity;
 }
 
-/** Why no API can be asked: what was said of it is wrong (`usage`), or AWS did not help (`aws`). The message is one line. */
+/**
+ * Why no API can be asked: what was said of it is wrong (`usage`), or AWS did not help (`aws`). The message is one
+ * line.
+ */
 export class ConnectError extends Error {
   readonly code: "usage" | "aws";
 
@@ -40,8 +43,8 @@ const STAGE_NAME = /^[a-z][a-z0-9]{0,8}$/;
 const EXECUTE_API = /^[\w-]+\.execute-api\.([\w-]+)\.amazonaws\.com(\.cn)?$/;
 
 /**
- * Finds the API: `url`, or the stage's by its stack, or CELERIAC_URL, or the local one. Who asks is a key or a token where one is given (CELERIAC_API_KEY,
- * CELERIAC_TOKEN), else the user's AWS identity where the API is AWS's.
+ * Finds the API: `url`, or the stage's by its stack, or CELERIAC_URL, or the local one. Who asks is a key or a token
+ * where one is given (CELERIAC_API_KEY, CELERIAC_TOKEN), else the user's AWS identity where the API is AWS's.
  * @throws ConnectError
  */
 export async function connect(where: Where, variables: NodeJS.ProcessEnv): Promise<Target> {

@@ -2,7 +2,10 @@ import { CloudFormationClient, DescribeStacksCommand } from "@aws-sdk/client-clo
 import { defaultProvider } from "@aws-sdk/credential-provider-node";
 import type { Credentials } from "./call.ts";
 
-/** The URL of a stage's API, by the output of its stack, in the region of the user's AWS configuration. @throws Error in one line */
+/**
+ * The URL of a stage's API, by the output of its stack, in the region of the user's AWS configuration.
+ * @throws Error in one line
+ */
 export async function findApi(stage: string): Promise<string> {
   const name = `celeriac-${stage}-api`;
   const { Stacks } = await new CloudFormationClient().send(new DescribeStacksCommand({ StackName: name }));

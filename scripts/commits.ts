@@ -1,4 +1,5 @@
-// Whether commit messages are Conventional Commits with a folder as scope: `node scripts/commits.ts [RANGE]`, by default the last 20 commits.
+// Whether commit messages are Conventional Commits with a folder as scope: `node scripts/commits.ts [RANGE]`, by
+// default the last 20 commits.
 
 import { execFileSync } from "node:child_process";
 

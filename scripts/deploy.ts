@@ -2,7 +2,10 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { GetAccountSettingsCommand, LambdaClient } from "@aws-sdk/client-lambda";
 
-/** Concurrent executions below which running tasks soon leave none for the API. New accounts often have 10 (Lambda quotas). */
+/**
+ * Concurrent executions below which running tasks soon leave none for the API. New accounts often have 10 (Lambda
+ * quotas).
+ */
 const COMFORTABLE = 100;
 
 /** Warns where the account's quota is low. That it cannot be read is no reason not to deploy: that is another right. */

@@ -1,7 +1,9 @@
-// An emulator of AWS in a container: `npm run emulator:docker` starts LocalStack, deploys, runs a first task and prints the URL; `npm run
-// emulator:docker:test` runs the scenario suite against it; `npm run emulator:docker:down` ends it. `-- ministack` takes MiniStack instead.
+// An emulator of AWS in a container: `npm run emulator:docker` starts LocalStack, deploys, runs a first task and prints
+// the URL; `npm run emulator:docker:test` runs the scenario suite against it; `npm run emulator:docker:down` ends it.
+// `-- ministack` takes MiniStack instead.
 //
-// Needs Docker with Compose 2. Without Docker there are `npm start`, `npm run emulator:ministack` and `npm run emulator:localstack`.
+// Needs Docker with Compose 2. Without Docker there are `npm start`, `npm run emulator:ministack` and `npm run
+// emulator:localstack`.
 
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";

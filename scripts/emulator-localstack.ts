@@ -1,10 +1,12 @@
 // Deploys Celeriac to LocalStack 4.14 by the CDK, and runs the scenario suite there, without Docker.
 //
-// LocalStack is its Python package, the last that needs no account. What it has Docker or a download for is replaced, and nothing else
-// (emulator/localstack_host.py): functions run as processes of Node instead of containers, and DynamoDB Local comes from Maven Central.
+// LocalStack is its Python package, the last that needs no account. What it has Docker or a download for is replaced,
+// and nothing else (emulator/localstack_host.py): functions run as processes of Node instead of containers, and
+// DynamoDB Local comes from Maven Central.
 //
-// Needs Python 3.12 or later with venv (CELERIAC_PYTHON names another than `python3`), pip, Maven, and Java 17 or later. Arguments go to
-// vitest: `npm run emulator:localstack -- tasks canvas`. Ends with 1 where a scenario failed, and leaves nothing running.
+// Needs Python 3.12 or later with venv (CELERIAC_PYTHON names another than `python3`), pip, Maven, and Java 17 or
+// later. Arguments go to vitest: `npm run emulator:localstack -- tasks canvas`. Ends with 1 where a scenario failed,
+// and leaves nothing running.
 
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";

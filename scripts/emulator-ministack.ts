@@ -1,7 +1,8 @@
 // Deploys Celeriac to MiniStack by the CDK, and runs the scenario suite there, without Docker.
 //
-// Needs Python 3.10 or later with venv, and pip for the package; everything else is in the project. Arguments go to vitest:
-// `npm run emulator:ministack -- tasks canvas`. Ends with 1 where a scenario failed, and leaves nothing running.
+// Needs Python 3.10 or later with venv, and pip for the package; everything else is in the project. Arguments go to
+// vitest: `npm run emulator:ministack -- tasks canvas`. Ends with 1 where a scenario failed, and leaves nothing
+// running.
 
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -28,8 +29,8 @@ const server = await startServer(python, ["-m", "ministack"], {
     GATEWAY_PORT: String(port),
     BIND_HOST: "127.0.0.1",
     TMPDIR: folder,
-    // Functions are processes that load their handler by require(), and by import() only where Node refuses the former for ES modules.
-    // Node 22 and later take it, and then fail at the top-level await that those of Celeriac have.
+    // Functions are processes that load their handler by require(), and by import() only where Node refuses the former
+    // for ES modules. Node 22 and later take it, and then fail at the top-level await that those of Celeriac have.
     NODE_OPTIONS: "--no-experimental-require-module",
   },
   log: join(folder, "ministack.log"),

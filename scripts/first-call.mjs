@@ -1,4 +1,5 @@
-// What a new user does first: `npm start`, one task, its result, Ctrl-C. Plain JavaScript, so that the oldest Node runs it: `node scripts/first-call.mjs`.
+// What a new user does first: `npm start`, one task, its result, Ctrl-C. Plain JavaScript, so that the oldest Node runs
+// it: `node scripts/first-call.mjs`.
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";

@@ -1,5 +1,5 @@
-// The changelog's section for a tag, as the notes of its release: `node scripts/release-notes.ts v1.2.3`. Fails where there is none, or where a
-// package has another version.
+// The changelog's section for a tag, as the notes of its release: `node scripts/release-notes.ts v1.2.3`. Fails where
+// there is none, or where a package has another version.
 
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";

@@ -1,5 +1,5 @@
-// The size of each Lambda's bundle against its budget: `node scripts/sizes.ts`. What is over it fails, so that a dependency is noticed when it
-// comes, not when a cold start has become slow.
+// The size of each Lambda's bundle against its budget: `node scripts/sizes.ts`. What is over it fails, so that a
+// dependency is noticed when it comes, not when a cold start has become slow.
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -11,8 +11,8 @@ export interface LogContext {
 }
 
 /**
- * Writes one JSON line to standard output, where Lambda and the local run read it. Synchronously: a line written before a
- * busy loop or a kill must come out. Fields of the context win over those of the line.
+ * Writes one JSON line to standard output, where Lambda and the local run read it. Synchronously: a line written before
+ * a busy loop or a kill must come out. Fields of the context win over those of the line.
  */
 export function logLine(
   level: Level,

@@ -11,7 +11,7 @@ export function insightsCommand(open: Open) {
     .summary("how large tasks are, what they cost, what to do about it")
     .description("Shows of each task what its attempts took, needed and cost, with advice about its size.")
     .option("-t, --task <name>", "only of this task")
-    .option("--hours <n>", "of so many hours", whole, 24)
+    .option("--hours <n>", "of the last hours, by their number", whole, 24)
     .addHelpText("after", examples("insights", "insights --task math.add --hours 2"))
     .action(async ({ task, hours }) => {
       const { api, terminal } = await open();

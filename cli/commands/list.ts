@@ -17,7 +17,7 @@ export function listCommand(open: Open) {
     .option("--text <words>", "only those with these words in their name, ids, arguments or error")
     .option("--since <time>", "created since then: a time, or 10m, 2h, 1d ago")
     .option("--until <time>", "created until then")
-    .option("-n, --limit <n>", "so many at the most", whole, 20)
+    .option("-n, --limit <n>", "how many at the most", whole, 20)
     .addHelpText(
       "after",
       examples("list --status FAILURE --since 1h", "list --task math.add -n 100", "list --json | jq -r '.[].task_id'"),

@@ -10,7 +10,10 @@ interface Branch {
   readonly parts: readonly Branch[];
 }
 
-/** Draws a submission as a tree, with each part's state. Groups whose members the API counts and does not list are one line. */
+/**
+ * Draws a submission as a tree, with each part's state. Groups whose members the API counts and does not list are one
+ * line.
+ */
 export function drawGraph(nodes: readonly GraphNode[], how: { width: number | null; paint: Paint }): string[] {
   const top = nodes.find((node) => node.in === null);
   if (top === undefined) return [];
@@ -77,7 +80,10 @@ function canvasLabel({ kind, total, completed, failed }: GraphNode): string {
   return `group of ${total}${counts}${bad}${open > 0 && completed !== null ? `  ${markOf("PENDING")} ${open}` : ""}`;
 }
 
-/** A chain's or chord's state is not kept: it has ended as what its result is asked for by. What holds others runs when one of them has begun. */
+/**
+ * A chain's or chord's state is not kept: it has ended as what its result is asked for by. What holds others runs when
+ * one of them has begun.
+ */
 function statusOf(branch: Branch, states: States): string {
   const { node, parts } = branch;
   const begun = parts.some((part) => statusOf(part, states) !== "PENDING") ? "STARTED" : "PENDING";

@@ -32,7 +32,10 @@ export function pad(text: string, width: number, align: "left" | "right" = "left
   return align === "left" ? text + blanks : blanks + text;
 }
 
-/** Text of somebody else's in one line that cannot steer the terminal: control characters and marks that turn the direction of writing show as escapes. */
+/**
+ * Text of somebody else's in one line that cannot steer the terminal: control characters and marks that turn the
+ * direction of writing show as escapes.
+ */
 export function plain(text: string): string {
   return text
     .replaceAll(/[\r\n\t]+/g, " ")
@@ -42,7 +45,10 @@ export function plain(text: string): string {
     );
 }
 
-/** JSON for a terminal or a file: on one line, or over several with `indent`. What JSON leaves of control characters is escaped. */
+/**
+ * JSON for a terminal or a file: on one line, or over several with `indent`. What JSON leaves of control characters is
+ * escaped.
+ */
 export function json(value: unknown, indent = 0): string {
   const text = JSON.stringify(value, null, indent) ?? "null";
   return text.replaceAll(

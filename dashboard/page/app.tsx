@@ -29,7 +29,7 @@ export function App() {
   const prefs = usePrefs();
   const main = useRef<HTMLElement>(null);
   const { value: source } = useLoad(() => getLocal<SourceInfo>("/source"), []);
-  // Who goes to another page by keyboard or reader goes on from its beginning.
+  // A user who changes the page by keyboard or screen reader goes on from its beginning.
   const first = useRef(true);
   useEffect(() => {
     if (!first.current) main.current?.focus({ preventScroll: true });

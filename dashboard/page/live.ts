@@ -31,8 +31,8 @@ interface Watcher {
 
 const MAX_IDS = 100;
 /**
- * Milliseconds between looks while something happens (with the request itself a second, in which each change shows), after a minute in
- * which nothing did, after five, and after a failure.
+ * Milliseconds between looks while something happens (with the request itself a second, in which each change shows),
+ * after a minute in which nothing did, after five, and after a failure.
  */
 const PACES = { busy: 900, idle: 5_000, asleep: 15_000, failed: 5_000 };
 const IDLE_AFTER = 60_000;
@@ -119,7 +119,10 @@ async function look(): Promise<void> {
   schedule(interval());
 }
 
-/** How long messages have waited, as the server beside the page may know. A stage whose metrics the user may not read shows its queues without. */
+/**
+ * How long messages have waited, as the server beside the page may know. A stage whose metrics the user may not read
+ * shows its queues without.
+ */
 async function agesOf(queues: string): Promise<Sample["ages"]> {
   const answer = await getLocal<{ ages: Sample["ages"] }>(`/source/ages?queues=${queues}`).catch(() => null);
   return answer?.ages ?? null;

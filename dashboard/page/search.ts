@@ -24,7 +24,10 @@ export async function search(
   return { tasks, searched, cursor: next };
 }
 
-/** The tasks with what a look told of them, and before them the new ones that are wanted. The same list where nothing changed. */
+/**
+ * The tasks with what a look told of them, and before them the new ones that are wanted. The same list where nothing
+ * changed.
+ */
 export function mergeLook(tasks: TaskRow[], look: Look, wanted: (task: TaskRow) => boolean): TaskRow[] {
   const states = new Map(look.states.map((state) => [state.task_id, state]));
   const told = new Map(look.tasks.map((task) => [task.task_id, task]));

@@ -43,7 +43,10 @@ const ANSWER_HEADERS = ["content-type", "location", "retry-after", "x-correlatio
 /** Queues whose ages are told: what GetMetricData takes at once. */
 const MAX_QUEUES = 500;
 
-/** Nothing is loaded from elsewhere and nothing inline is run. Styles are set by script through the CSSOM, which the policy allows. */
+/**
+ * Nothing is loaded from elsewhere and nothing inline is run. Styles are set by script through the CSSOM, which the
+ * policy allows.
+ */
 const SECURITY = {
   "content-security-policy":
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
@@ -54,7 +57,8 @@ const SECURITY = {
 };
 
 /**
- * Serves the page, what it asks of the API under `/v1`, and under `/source` what only this machine can tell: the stage, logs, ages.
+ * Serves the page, what it asks of the API under `/v1`, and under `/source` what only this machine can tell: the stage,
+ * logs, ages.
  * @param page is called for each visit; it may build the page.
  */
 export function createDashboard(source: Source, page: () => Promise<Page>): RequestListener {

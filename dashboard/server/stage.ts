@@ -2,7 +2,9 @@ import { CloudWatchClient, GetMetricDataCommand } from "@aws-sdk/client-cloudwat
 import { CloudWatchLogsClient, FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import type { LogLine, LogRequest, Source } from "./serve.ts";
 
-/** Lines that one look at a log gives, and the requests that it makes: FilterLogEvents may answer pages that are empty. */
+/**
+ * Lines that one look at a log gives, and the requests that it makes: FilterLogEvents may answer pages that are empty.
+ */
 const MAX_LINES = 500;
 const MAX_REQUESTS = 10;
 /** Milliseconds for which a task's worker may still log of it when it has ended. */

@@ -16,8 +16,9 @@ const CLOCK_SKEW = 30;
 const UNAUTHORIZED = "Unauthorized";
 
 /**
- * API Gateway's authorizer of stages with `auth: { jwt }`: verifies the token, and tells the functions who calls and what it may do. The answer is kept
- * for its time by the gateway, so it allows every method, and the functions look at the rights.
+ * API Gateway's authorizer of stages with `auth: { jwt }`: verifies the token, and tells the functions who calls and
+ * what it may do. The answer is kept for its time by the gateway, so it allows every method, and the functions look at
+ * the rights.
  */
 export async function handler(event: APIGatewayTokenAuthorizerEvent): Promise<APIGatewayAuthorizerResult> {
   const token = /^Bearer ([\w.~+/-]+=*)$/i.exec(event.authorizationToken)?.[1];

@@ -4,7 +4,9 @@ import * as z from "zod";
 /** Seconds from which a task belongs split: above them it is long by the size guideline. */
 const LONG = 300;
 
-/** A task that watches its own runtime: counts what it is given, records how long it took, and warns when that was long. */
+/**
+ * A task that watches its own runtime: counts what it is given, records how long it took, and warns when that was long.
+ */
 export const monitored = defineTask("monitor.monitored", {
   parameters: ["data"],
   args: z.tuple([z.unknown()]),

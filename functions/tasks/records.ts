@@ -43,7 +43,10 @@ export const sumUp = defineTask("records.sum_up", {
   }),
 });
 
-/** Processes the records from 0 up to `total` in chunks of a size that is chosen here and now, side by side; its result is their summary. */
+/**
+ * Processes the records from 0 up to `total` in chunks of a size that is chosen here and now, side by side; its result
+ * is their summary.
+ */
 export const startBulk = defineTask("records.start_bulk", {
   parameters: ["total", "chunk_size"],
   args: z.tuple([place, z.number().int().min(1).max(MAX_CHUNK)]),

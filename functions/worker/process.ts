@@ -1,7 +1,10 @@
 import { isTask } from "../../src/core/define/task.ts";
 import { reportFatalErrors, serveTasks } from "../../src/worker/task-process.ts";
 
-/** The task process: user code, and nothing of the system but the messages to its supervisor. The bundle puts the module beside it. */
+/**
+ * The task process: user code, and nothing of the system but the messages to its supervisor. The bundle puts the module
+ * beside it.
+ */
 const MODULE = "./module.mjs";
 
 reportFatalErrors();

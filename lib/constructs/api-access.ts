@@ -94,7 +94,7 @@ export class ApiAccess extends Construct {
   }
 }
 
-/** A managed policy for each right: attach it to who is to have it. */
+/** A managed policy for each right: attach it to the users and roles that are to have it. */
 function grantRights(scope: Construct, api: RestApi, prefix: string): void {
   for (const right of ["submit", "read", "operate"] as const) {
     const routes = ROUTES.filter((route) => RIGHT_OF[route.function] === right);

@@ -34,9 +34,9 @@ export interface CeleriacFunctionProps {
   /** Variables besides those that every function has. @default none */
   readonly environment?: Readonly<Record<string, string>>;
   /**
-   * Whether it takes messages that it may have sent itself (retries, links, nested canvases). Lambda takes that for a mistake
-   * after about 16 rounds and drops the message, unless told otherwise; our own bound is MAX_HOPS. Nobody waits for its answers, so it tries calls that are
-   * throttled more often than one that serves a request. @default false
+   * Whether it takes messages that it may have sent itself (retries, links, nested canvases). Lambda takes that for a
+   * mistake after about 16 rounds and drops the message, unless told otherwise; our own bound is MAX_HOPS. Nobody waits
+   * for its answers, so it tries calls that are throttled more often than one that serves a request. @default false
    */
   readonly feedsItself?: boolean;
   /** Environments that are kept for it, and that it never exceeds. @default none are kept, the account's bound holds */

@@ -29,7 +29,7 @@ export class Firewall extends Construct {
     const visibility = (metricName: string) => ({
       metricName,
       cloudWatchMetricsEnabled: true,
-      // Samples show headers, tokens among them, to whoever may look at the console.
+      // Samples show headers, tokens among them, to everybody who may look at the console.
       sampledRequestsEnabled: false,
     });
     const acl = new CfnWebACL(this, "Acl", {

@@ -5,8 +5,8 @@ import { Construct } from "constructs";
 import type { Names } from "../names.ts";
 
 /**
- * The role that API Gateway writes access logs with. There is one for each account and region, whatever its number of APIs, so it
- * stays when the stack goes: other stages log with it.
+ * The role that API Gateway writes access logs with. There is one for each account and region, whatever its number of
+ * APIs, so it stays when the stack goes: other stages log with it.
  */
 export class GatewayLogRole extends Construct {
   constructor(scope: Construct, id: string, { names }: { readonly names: Names }) {
@@ -18,8 +18,8 @@ export class GatewayLogRole extends Construct {
         logs: new PolicyDocument({
           statements: [
             new PolicyStatement({
-              // The actions of AmazonAPIGatewayPushToCloudWatchLogs, all of which API Gateway tries before it takes the role. Any
-              // group, since the role serves every API of the account.
+              // The actions of AmazonAPIGatewayPushToCloudWatchLogs, all of which API Gateway tries before it takes the
+              // role. Any group, since the role serves every API of the account.
               actions: [
                 "logs:CreateLogGroup",
                 "logs:CreateLogStream",

@@ -15,8 +15,9 @@ const invalid = (detail: string) => ({ status: 400, title: "Bad Request", detail
 const limited = (detail: string) => ({ status: 429, title: "Too Many Requests", detail });
 
 /**
- * Every kind of answer that the gateway makes itself. The texts are ours, word for word: `$context.error.message` names ARNs where
- * access is denied, and is no JSON without care. A status that is not set in DEFAULT_* would differ from the one in the body.
+ * Every kind of answer that the gateway makes itself. The texts are ours, word for word: `$context.error.message` names
+ * ARNs where access is denied, and is no JSON without care. A status that is not set in DEFAULT_* would differ from the
+ * one in the body.
  */
 export function gatewayProblems(auth: AuthConfig["kind"]): readonly Problem[] {
   const unsigned =
@@ -43,7 +44,8 @@ export function gatewayProblems(auth: AuthConfig["kind"]): readonly Problem[] {
     { type: ResponseType.DEFAULT_4XX, ...invalid("The gateway cannot read the request.") },
     { type: ResponseType.DEFAULT_5XX, ...broken },
     { type: ResponseType.EXPIRED_TOKEN, ...forbidden("The credentials that signed the request have expired.") },
-    // What Lambda's refusal comes out as where a function's concurrency is used up; of other causes a client can do no more either.
+    // What Lambda's refusal comes out as where a function's concurrency is used up; of other causes a client can do no
+    // more either.
     { type: ResponseType.INTEGRATION_FAILURE, ...limited("Too many requests at once. Try again in a moment.") },
     { type: ResponseType.INTEGRATION_TIMEOUT, ...late },
     { type: ResponseType.INVALID_API_KEY, ...forbidden("The API key is not valid here.") },
@@ -88,8 +90,9 @@ export function addGatewayProblems(api: RestApi, { auth, corsOrigins }: StageCon
 }
 
 /**
- * What lets pages read why the gateway refused them. It cannot choose among several origins, so it names the one that asks, be it on the
- * list or not: there is nothing in these answers but the texts above, and no cookies are in play.
+ * What lets pages read why the gateway refused them. It cannot choose among several origins, so it names the one that
+ * asks, whether it is on the list or not: there is nothing in these answers but the texts above, and no cookies are in
+ * play.
  */
 function corsHeaders(origins: StageConfig["corsOrigins"]): Record<string, string> {
   const [only] = origins;

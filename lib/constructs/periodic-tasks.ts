@@ -37,7 +37,10 @@ export class PeriodicTasks extends Construct {
   }
 }
 
-/** Up to 64 characters, of letters, digits, ".", "-" and "_": the task's name as far as it fits, and what tells its schedules apart. */
+/**
+ * Up to 64 characters, of letters, digits, ".", "-" and "_": the task's name as far as it fits, and what tells its
+ * schedules apart.
+ */
 function nameOf(task: string, schedule: Schedule): string {
   const digest = createHash("sha256").update(task).update(JSON.stringify(schedule)).digest("hex");
   return `${task.slice(0, 51)}-${digest.slice(0, 12)}`;

@@ -33,7 +33,10 @@ export function objects(
   return new PolicyStatement({ actions: [action], resources: prefixes.map((prefix) => names.objects(prefix)) });
 }
 
-/** To be told that an object is missing: whoever may not list the bucket gets 403 for it, not 404 (GetObject, API reference). */
+/**
+ * To be told that an object is missing: a caller that may not list the bucket gets 403 for it, not 404 (GetObject, API
+ * reference).
+ */
 export function noticeMissing(names: Names): PolicyStatement {
   return new PolicyStatement({ actions: ["s3:ListBucket"], resources: [names.bucketArn] });
 }
@@ -43,7 +46,10 @@ export function allQueues(names: Names, ...actions: readonly `sqs:${string}`[]):
   return new PolicyStatement({ actions: [...actions], resources: [names.arn("sqs", names.queue("*"))] });
 }
 
-/** What an event source mapping does in its function's name (AWSLambdaSQSQueueExecutionRole), and ending a message's wait early. */
+/**
+ * What an event source mapping does in its function's name (AWSLambdaSQSQueueExecutionRole), and ending a message's
+ * wait early.
+ */
 export function consumeQueue(names: Names, queue: string): PolicyStatement {
   return new PolicyStatement({
     actions: ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ChangeMessageVisibility"],
@@ -52,8 +58,8 @@ export function consumeQueue(names: Names, queue: string): PolicyStatement {
 }
 
 /**
- * Answers to the steps of the stage's state machines. The Service Authorization Reference has no resource for these actions, but AWS asks for
- * the token's machine (CDK's grantTaskResponse grants the same).
+ * Answers to the steps of the stage's state machines. The Service Authorization Reference has no resource for these
+ * actions, but AWS asks for the token's machine (CDK's grantTaskResponse grants the same).
  */
 export function answerSteps(names: Names): PolicyStatement {
   return new PolicyStatement({
@@ -81,7 +87,10 @@ export function tendExecutions(names: Names): PolicyStatement {
   });
 }
 
-/** Mail from one address. Any identity, since it may be verified itself or by its domain, and the sandbox checks recipients' too. */
+/**
+ * Mail from one address. Any identity, since it may be verified itself or by its domain, and the sandbox checks
+ * recipients' too.
+ */
 export function sendMail(names: Names, sender: string): PolicyStatement {
   return new PolicyStatement({
     actions: ["ses:SendEmail"],
@@ -137,7 +146,10 @@ export function readSecrets(names: Names, secrets: readonly string[]): PolicySta
   return new PolicyStatement({ actions: ["secretsmanager:GetSecretValue"], resources: [...new Set(resources)] });
 }
 
-/** What Lambda does in a function's name to put it into a VPC (AWSLambdaVPCAccessExecutionRole). EC2 takes no narrower resource for describing. */
+/**
+ * What Lambda does in a function's name to put it into a VPC (AWSLambdaVPCAccessExecutionRole). EC2 takes no narrower
+ * resource for describing.
+ */
 export function useVpc(): PolicyStatement {
   return new PolicyStatement({
     actions: [

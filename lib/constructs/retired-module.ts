@@ -4,8 +4,8 @@ import { CANVAS_TIMEOUT } from "./canvas.ts";
 import { CeleriacQueue } from "./celeriac-queue.ts";
 
 /**
- * What stays of a module that was removed: its queue, which the canvas function empties. Ids are those of a module that is there, so that
- * CloudFormation takes it for the same queue and leaves what waits in it.
+ * What stays of a module that was removed: its queue, which the canvas function empties. Ids are those of a module that
+ * is there, so that CloudFormation takes it for the same queue and leaves what waits in it.
  */
 export class RetiredModule extends Construct {
   readonly queue: CeleriacQueue;

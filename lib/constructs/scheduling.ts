@@ -21,7 +21,8 @@ export class Scheduling extends Construct {
     this.role = new Role(this, "Role", {
       roleName: names.scheduleRole,
       description: `Scheduler's role: sends to the queues of ${names.prefix}`,
-      // By its group, so that nobody else's schedule gets Scheduler to send here (Scheduler User Guide, "Confused deputy prevention").
+      // By its group, so that nobody else's schedule gets Scheduler to send here (Scheduler User Guide, "Confused
+      // deputy prevention").
       assumedBy: new ServicePrincipal("scheduler.amazonaws.com", {
         conditions: {
           StringEquals: {

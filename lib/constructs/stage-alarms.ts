@@ -17,7 +17,10 @@ import type { StageContext } from "../stage.ts";
 /** Metrics that one alarm may compute with (CloudWatch: "Metrics in a metric math expression alarm"). */
 const METRICS_PER_ALARM = 10;
 const FIVE_MINUTES = Duration.minutes(5);
-/** Seconds that the oldest message may wait: more than one crash with its redelivery takes (930 s), so it means that nothing gets through. */
+/**
+ * Seconds that the oldest message may wait: more than one crash with its redelivery takes (930 s), so it means that
+ * nothing gets through.
+ */
 const OLDEST_MESSAGE = 1_800;
 
 /** Percent of tasks that may fail, above so few that one bad call would be an alarm. */
@@ -108,8 +111,8 @@ export class StageAlarms extends Construct {
   }
 
   /**
-   * Of the functions whose throttling somebody waits for. A worker's only leaves its messages in their queue, whose age is watched; Lambda's pollers run into it whenever
-   * they try for more.
+   * Of the functions whose throttling somebody waits for. A worker's only leaves its messages in their queue, whose age
+   * is watched; Lambda's pollers run into it whenever they try for more.
    */
   #watchThrottles(): void {
     const names = ["canvas", ...API_FUNCTIONS.map((name) => `api-${name}`)];

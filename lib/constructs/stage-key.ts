@@ -5,7 +5,10 @@ import { Aws } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import type { StageContext } from "../stage.ts";
 
-/** The key that a stage makes for itself where `kmsKey` is true. Its id lies in a parameter, for other stacks know names and nothing else. */
+/**
+ * The key that a stage makes for itself where `kmsKey` is true. Its id lies in a parameter, for other stacks know names
+ * and nothing else.
+ */
 export class OwnKey extends Construct {
   readonly key: Key;
 
@@ -57,8 +60,8 @@ const WRITE = ["kms:Encrypt", "kms:GenerateDataKey", "kms:ReEncryptFrom", "kms:R
 const WRITES = /:(BatchWriteItem|PutItem|PutObject|SendMessage|UpdateItem)$/;
 
 /**
- * The stage's key, for whoever may do `statements`: through DynamoDB, S3 and SQS, which call KMS in the caller's name, and never by itself.
- * None where AWS's own keys encrypt.
+ * The stage's key, for principals that may do `statements`: through DynamoDB, S3 and SQS, which call KMS in the
+ * caller's name, and never by itself. None where AWS's own keys encrypt.
  */
 export function keyPermissions({ keyArn }: StageContext, statements: readonly PolicyStatement[]): PolicyStatement[] {
   if (keyArn === null) return [];

@@ -10,7 +10,10 @@ const FIVE_MINUTES = Duration.minutes(5);
 /** Of the 24 columns of a dashboard: two graphs in a row. */
 const WIDTH = 12;
 
-/** What is looked for in the logs, in CloudWatch Logs Insights' language. Ids are filled in by whoever asks; each GB that is searched costs $0.005. */
+/**
+ * What is looked for in the logs, in CloudWatch Logs Insights' language. The reader of the logs fills in the ids; each
+ * GB that is searched costs $0.005.
+ */
 const QUERIES: Readonly<Record<string, string>> = {
   "a task by its id": `fields @timestamp, level, message, task, runtime, correlation_id, @log
 | filter task_id = "TASK_ID"

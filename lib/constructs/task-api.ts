@@ -21,7 +21,9 @@ import { stageKey } from "./stage-key.ts";
 /** The first segment of every path, and the version of the contract. */
 const VERSION = "v1";
 
-/** One line per request: who asked for what, and how it went. No query, header or body, which may hold what is private. */
+/**
+ * One line per request: who asked for what, and how it went. No query, header or body, which may hold what is private.
+ */
 const ACCESS_LOG = JSON.stringify({
   time: "$context.requestTime",
   request: "$context.requestId",
@@ -35,7 +37,10 @@ const ACCESS_LOG = JSON.stringify({
   bytes: "$context.responseLength",
 });
 
-/** The REST API: every route of ROUTES at the function of its right, and everything else at `read`, which answers 404 or 405. */
+/**
+ * The REST API: every route of ROUTES at the function of its right, and everything else at `read`, which answers 404 or
+ * 405.
+ */
 export class TaskApi extends Construct {
   readonly api: RestApi;
 
@@ -77,7 +82,8 @@ export class TaskApi extends Construct {
     const integrations = new Map<ApiFunction, LambdaIntegration>();
     for (const right of API_FUNCTIONS) {
       const { lambda } = new ApiFunctionConstruct(this, right, { stage, right, environment });
-      // One permission for the whole API: one for each method and each test would be 80, and 20 KB is all that a policy takes.
+      // One permission for the whole API: one for each method and each test would be 80, and 20 KB is all that a policy
+      // takes.
       integrations.set(right, new LambdaIntegration(lambda, { scopePermissionToMethod: false }));
     }
     for (const route of ROUTES) {
@@ -108,7 +114,7 @@ function isResource(value: object): value is IResource {
   return "addMethod" in value;
 }
 
-/** CDK puts out the URL under an id with a hash; whoever deploys looks for a name. */
+/** CDK puts out the URL under an id with a hash; a person who deploys looks for a name. */
 function nameOutput(api: RestApi): void {
   const output = api.node.findChild("Endpoint");
   if (output instanceof CfnOutput) output.overrideLogicalId("ApiUrl");

@@ -16,19 +16,25 @@ import { Scheduling } from "../constructs/scheduling.ts";
 import { OwnKey, stageKey } from "../constructs/stage-key.ts";
 import { type StageContext, StageStack } from "../stage.ts";
 
-/** The table's sparse indexes: name -> partition attribute. Each is sorted by `seq`; neither key changes with a task's status. */
+/**
+ * The table's sparse indexes: name -> partition attribute. Each is sorted by `seq`; neither key changes with a task's
+ * status.
+ */
 const INDEXES = { recent: "recent", root: "root_key", open: "open", failed: "failed", dead: "dead" } as const;
 
 /**
- * What the bucket holds: arguments (`later` those of tasks that start days from now), results, what the API took, what came by
- * presigned POST, and what tasks made of it.
+ * What the bucket holds: arguments (`later` those of tasks that start days from now), results, what the API took, what
+ * came by presigned POST, and what tasks made of it.
  */
 const PREFIXES = ["payloads", "later", "results", "documents", "uploads", "outputs"] as const;
 
 /** A task may be told to start a year from now. */
 const LONGEST_DELAY_DAYS = 366;
 
-/** What outlives every deployment: the table of records, the bucket of what is too large for one, and the group of what is scheduled. */
+/**
+ * What outlives every deployment: the table of records, the bucket of what is too large for one, and the group of what
+ * is scheduled.
+ */
 export class StorageStack extends StageStack {
   readonly table: Table;
   readonly bucket: Bucket;
@@ -68,13 +74,17 @@ export class StorageStack extends StageStack {
     return table;
   }
 
-  /** Who read and wrote what, for as long as logs are kept: what a stage that holds data for others has to be able to tell. */
+  /**
+   * Who read and wrote what, for as long as logs are kept: what a stage that holds data for others has to be able to
+   * tell.
+   */
   #addAccessLog({ config, names, removal }: StageContext): Bucket {
     const log = new Bucket(this, "AccessLog", {
       bucketName: names.accessLogBucket,
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
-      // S3 delivers logs to buckets with keys of its own alone (S3 User Guide, "Enabling Amazon S3 server access logging").
+      // S3 delivers logs to buckets with keys of its own alone (S3 User Guide, "Enabling Amazon S3 server access
+      // logging").
       encryption: BucketEncryption.S3_MANAGED,
       enforceSSL: true,
       lifecycleRules: [{ id: "expire", expiration: Duration.days(config.logRetentionDays) }],
@@ -98,8 +108,8 @@ export class StorageStack extends StageStack {
   }
 
   #addBucket({ config, names, removal }: StageContext, key: IKey | null): Bucket {
-    // A record lives for the retention after its task's end, and S3 counts from the object's creation: between the two lie up
-    // to 14 days in the queue, and a day that S3 may round up.
+    // A record lives for the retention after its task's end, and S3 counts from the object's creation: between the two
+    // lie up to 14 days in the queue, and a day that S3 may round up.
     const lifetime = config.recordRetentionDays + QUEUE_RETENTION_DAYS + 1;
     return new Bucket(this, "Bucket", {
       bucketName: names.bucket,
@@ -123,7 +133,10 @@ export class StorageStack extends StageStack {
   }
 }
 
-/** Lets pages of these origins upload documents by their forms, and fetch large results and outputs, by presigned URLs alone. */
+/**
+ * Lets pages of these origins upload documents by their forms, and fetch large results and outputs, by presigned URLs
+ * alone.
+ */
 function corsRule(allowedOrigins: readonly string[]): CorsRule {
   return {
     allowedOrigins: [...allowedOrigins],

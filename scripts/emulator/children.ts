@@ -7,7 +7,10 @@ import { delimiter, dirname, join } from "node:path";
 /** The project's folder. */
 export const ROOT = join(import.meta.dirname, "..", "..");
 
-/** This process's variables, with the Node that runs it as the first that is found: CDK and emulators start `node` by its name. */
+/**
+ * This process's variables, with the Node that runs it as the first that is found: CDK and emulators start `node` by
+ * its name.
+ */
 function variables(more: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const path = [dirname(process.execPath), process.env["PATH"]].join(delimiter);
   return { ...process.env, PATH: path, ...more };

@@ -22,7 +22,10 @@ export interface Deployed {
   readonly apiUrl: string;
 }
 
-/** Bootstraps an emulator and deploys the stage `local` to it: by the CDK as it is, with AWS_ENDPOINT_URL and nothing else. */
+/**
+ * Bootstraps an emulator and deploys the stage `local` to it: by the CDK as it is, with AWS_ENDPOINT_URL and nothing
+ * else.
+ */
 export async function deploy(emulator: EmulatorName, awsUrl: string): Promise<Deployed> {
   const folder = await mkdtemp(join(tmpdir(), "celeriac-deploy-"));
   const context = ["-c", `stage=${STAGE}`, "-c", `emulator=${emulator}`, "--output", join(folder, "assembly")];
@@ -51,7 +54,10 @@ async function cdk(awsUrl: string, args: readonly string[]): Promise<void> {
 
 const Outputs = z.record(z.string(), z.record(z.string(), z.string()));
 
-/** The outputs have the URL that AWS would give it; both emulators serve an API under this path, without a name to be resolved. */
+/**
+ * The outputs have the URL that AWS would give it; both emulators serve an API under this path, without a name to be
+ * resolved.
+ */
 function apiUrlOf(awsUrl: string, outputs: string): string {
   const url = Outputs.parse(JSON.parse(outputs))[`celeriac-${STAGE}-api`]?.["ApiUrl"] ?? "";
   const [, id, stage] = /^https:\/\/([^.]+)\.execute-api\.[^/]+\/(\w+)\/$/.exec(url) ?? [];

@@ -1,6 +1,6 @@
-// The process of a Lambda function for an emulator that serves the Runtime API: it loads the handler and asks for one invocation after the other.
-// https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
-// Plain JavaScript, so that a start does not strip types. Argument: the directory of the compile cache.
+// The process of a Lambda function for an emulator that serves the Runtime API: it loads the handler and asks for one
+// invocation after the other. https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html Plain JavaScript, so that
+// a start does not strip types. Argument: the directory of the compile cache.
 
 import { existsSync } from "node:fs";
 import { Agent, request } from "node:http";

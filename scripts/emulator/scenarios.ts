@@ -29,7 +29,8 @@ const SKIPPED: readonly string[] = ["skipped", "pending", "todo"];
 type FileReport = z.infer<typeof Report>["testResults"][number];
 
 /**
- * Runs the scenario suite against a deployed stage, file after file, and prints what passed, failed and was skipped of each, and why.
+ * Runs the scenario suite against a deployed stage, file after file, and prints what passed, failed and was skipped of
+ * each, and why.
  * @param more arguments for vitest: names of files, `-t` and a name.
  * @returns whether nothing failed.
  */

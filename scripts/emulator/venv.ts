@@ -18,8 +18,8 @@ export interface PythonPackage {
 }
 
 /**
- * The Python of a virtual environment with a package in just this version, made in the system's directory for temporary files where it
- * is not there yet, by pip as it is configured. CELERIAC_PYTHON names the Python to make it by.
+ * The Python of a virtual environment with a package in just this version, made in the system's directory for temporary
+ * files where it is not there yet, by pip as it is configured. CELERIAC_PYTHON names the Python to make it by.
  * @throws Error naming what is missing: that Python, or the package.
  */
 export async function pythonWith({ name, version, requirement, ...more }: PythonPackage): Promise<string> {

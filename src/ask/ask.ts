@@ -33,8 +33,8 @@ export async function lookUp(services: Services, id: string): Promise<Found | nu
 
 /**
  * The task or group `id`, as far as it is the caller's.
- * @throws Problem 404 where there is none, its time is over, or it is another's: a caller who may not see it is not told that
- * it is there.
+ * @throws Problem 404 where there is none, its time is over, or it is another's: a caller a caller that may not see
+ *   it is not told that it is there.
  */
 export async function find(services: Services, id: string, caller: Caller): Promise<Found> {
   const found = await lookUp(services, id);

@@ -9,7 +9,7 @@ import { statesOf } from "./states.ts";
 /** New tasks that one look tells. */
 const MAX_NEW = 50;
 
-/** What somebody who watches wants to know. */
+/** What a watcher wants to know. */
 export interface LiveRequest {
   /** Milliseconds since 1970. */
   readonly since?: number | undefined;
@@ -18,7 +18,7 @@ export interface LiveRequest {
 }
 
 /**
- * One look for somebody who watches: 8 queries for new tasks, one read of many items for states, and where asked for
+ * One look of a watcher: 8 queries for new tasks, one read of many items for states, and where asked for
  * the numbers of the queues. It is meant to be repeated each second (docs/monitor.md has what that costs).
  */
 export async function look(

@@ -45,7 +45,7 @@ export class DocumentStore {
     return bytes;
   }
 
-  /** Removes a document: one that can't be read is not kept. */
+  /** Removes a document: one that cannot be read is not kept. */
   async remove(key: string): Promise<void> {
     const { deleteObject } = await objects();
     await deleteObject(this.#place(key));

@@ -12,7 +12,7 @@ export function derivedId(...parts: readonly string[]): string {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
 }
 
-/** A fence: what one claim is told from every other by. Short, for it is written with every claim. */
+/** A fence: what one claim is told from every other by. Short, since it is written with every claim. */
 export function newFence(): string {
   return randomBytes(9).toString("base64url");
 }

@@ -67,7 +67,11 @@ export async function deleteObject({ bucket, key }: Place): Promise<void> {
   await s3Client().send(new DeleteObjectCommand({ Bucket: bucket, Key: key }));
 }
 
-/** A URL by which anyone gets an object. @param seconds for which it works. @param filename under which browsers save it. */
+/**
+ * A URL by which anyone gets an object.
+ * @param seconds for which it works.
+ * @param filename under which browsers save it.
+ */
 export function urlOfObject(
   { bucket, key }: Place,
   options: { readonly seconds: number; readonly contentType: string; readonly filename?: string | undefined },
@@ -83,7 +87,10 @@ export function urlOfObject(
   return getSignedUrl(s3Client(), command, { expiresIn: seconds });
 }
 
-/** A form by which anyone uploads a file of 1 to `maxBytes` bytes to a key, and nothing else. @param seconds within which to begin. */
+/**
+ * A form by which anyone uploads a file of 1 to `maxBytes` bytes to a key, and nothing else.
+ * @param seconds within which to begin.
+ */
 export function formOfObject(
   { bucket, key }: Place,
   options: { readonly contentType: string; readonly maxBytes: number; readonly seconds: number },

@@ -36,8 +36,8 @@ export class Payloads {
   }
 
   /**
-   * `value` with a result as its `result`, as JSON text; one over 1 MB as `result_url`. A result is passed on as it is stored: parsing
-   * a megabyte only to write it again takes time.
+   * `value` with a result as its `result`, as JSON text; one over 1 MB as `result_url`. A result is passed on as it is
+   * stored: parsing a megabyte only to write it again takes time.
    */
   async embed(value: Readonly<Record<string, unknown>>, result: Payload): Promise<string> {
     if ("key" in result && result.bytes > MAX_INLINE_RESULT) {

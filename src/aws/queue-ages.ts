@@ -5,15 +5,19 @@ import type { Table } from "./table.ts";
 /** Milliseconds between two notes of one environment, and between two looks of one at the same module. */
 const NOTE_INTERVAL = 1_000;
 const LOOK_INTERVAL = 5_000;
-/** Milliseconds for which a note says something at the least: tasks may run for minutes before the next message is taken. */
+/**
+ * Milliseconds for which a note says something at the least: tasks may run for minutes before the next message is
+ * taken.
+ */
 const SHORTEST_VALIDITY = 60_000;
 
 const Note = z.object({ age: z.number(), at: z.number() });
 
 /**
- * How long the messages of modules have waited, as far as anybody knows: SQS tells the age of a queue's oldest message to CloudWatch alone,
- * minutes late and at a price. So workers note the age of the message in hand, and only while it is above half the bound (and once when it has
- * fallen): a stage that keeps up writes nothing. Whoever submits reads a note of each module every 5 s at the most, half a read unit.
+ * How long the messages of modules have waited, as far as anybody knows: SQS tells the age of a queue's oldest message
+ * to CloudWatch alone, minutes late and at a price. So workers note the age of the message in hand, and only while it
+ * is above half the bound (and once when it has fallen): a stage that keeps up writes nothing. A submission reads a
+ * note of each module every 5 s at the most, half a read unit.
  */
 export class QueueAges {
   readonly #table: Pick<Table, "get" | "update">;
@@ -51,7 +55,10 @@ export class QueueAges {
     return past;
   }
 
-  /** A note may be the last of a backlog that is worked off: so long as submissions are refused, nobody would write another. */
+  /**
+   * A note may be the last of a backlog that is worked off: so long as submissions are refused, nobody would write
+   * another.
+   */
   async #look(module: string, now: number, bound: number): Promise<boolean> {
     const note = Note.safeParse(await this.#table.get(itemId(module), { consistent: false }));
     if (!note.success || note.data.age <= bound || now - note.data.at > this.#validity(bound)) return false;

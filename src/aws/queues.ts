@@ -66,8 +66,9 @@ export class Queues {
   }
 
   /**
-   * Sends one message. A delay above 900 s is Scheduler's, for a message that says when it is due. Where Scheduler does not take it,
-   * it becomes 900: who receives it early sends it on. @returns whether it waits in Scheduler, not in its queue.
+   * Sends one message. A delay above 900 s is Scheduler's, if the message says when it is due. Where Scheduler does
+   * not take it, it becomes 900: a worker that receives it early sends it on. @returns whether it waits in Scheduler,
+   * not in its queue.
    */
   async send(outgoing: Outgoing): Promise<boolean> {
     if (await this.#schedule(outgoing)) return true;
@@ -87,16 +88,16 @@ export class Queues {
     if (delay <= MAX_SQS_DELAY || this.#schedules === null) return false;
     if (!("due" in message) || message.due === undefined) return false;
     const { id, attempt, due } = message;
-    // Its client is loaded by the few who need it: it would be a tenth of each worker's start.
+    // Its client is loaded where it is needed: it would be a tenth of each worker's start.
     const { scheduleMessage } = await import("./schedules.ts");
     return scheduleMessage(this.#schedules, { module, id, attempt, due, body: bodyOf(message) });
   }
 
   /**
-   * Sends many messages, ten to a call. A delay above 900 s becomes 900: whoever receives it then has Scheduler wait for the rest, for a request
-   * of 10,000 tasks cannot wait for as many calls.
-   * @param fanOut what they are all of: SQS lets the messages of others go before theirs (fair queues), so that who submits 10,000 tasks does not
-   * hold up who submits one.
+   * Sends many messages, ten to a call. A delay above 900 s becomes 900: the worker that receives it has Scheduler wait
+   * for the rest, for a request of 10,000 tasks cannot wait for as many calls.
+   * @param fanOut what they are all of: SQS lets the messages of others go before theirs (fair queues), so that
+   *   10,000 tasks of one client do not hold up who submits one.
    * @throws Error naming how many were refused, after trying all.
    */
   async sendMany(outgoing: readonly Outgoing[], fanOut: string): Promise<void> {
@@ -121,7 +122,7 @@ export class Queues {
     return again.Failed?.length ?? 0;
   }
 
-  /** Hides a received message for so many seconds more (at most 12 hours): it comes back by itself. */
+  /** Hides a received message for this many seconds more (at most 12 hours): it comes back by itself. */
   async hide(module: string, receiptHandle: string, seconds: number): Promise<void> {
     await sqsClient().send(
       new ChangeMessageVisibilityCommand({
@@ -138,7 +139,8 @@ export class Queues {
       new ReceiveMessageCommand({
         QueueUrl: this.url(module),
         MaxNumberOfMessages: 10,
-        // Long polling asks every server of the queue; without it some of its messages are not found (SQS developer guide).
+        // Long polling asks every server of the queue; without it some of its messages are not found (SQS developer
+        // guide).
         WaitTimeSeconds: 1,
         MessageSystemAttributeNames: ["SentTimestamp"],
       }),
@@ -227,8 +229,8 @@ function tenantOf(message: RunMessage | CanvasMessage): string | undefined {
 }
 
 /**
- * A message group's id has 1 to 128 of these characters. On a standard queue it makes no order: SQS shares deliveries fairly among
- * groups (fair queues), and takes each message without one for a group of its own.
+ * A message group's id has 1 to 128 of these characters. On a standard queue it makes no order: SQS shares deliveries
+ * fairly among groups (fair queues), and takes each message without one for a group of its own.
  */
 function groupId(text: string | undefined): string | undefined {
   return text?.replaceAll(/[^\w!"#$%&'()*+,\-./:;<=>?@[\\\]^`{|}~]/g, "_").slice(0, 128) || undefined;

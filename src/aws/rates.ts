@@ -17,8 +17,9 @@ export class Rates {
   }
 
   /**
-   * Reserves the next start of a task: one write where others wait, two where none does. The write that adds an interval holds only while the next free
-   * start lies ahead, and the one that begins anew only where it does not, so that no two get the same.
+   * Reserves the next start of a task: one write where others wait, two where none does. The write that adds an
+   * interval holds only while the next free start lies ahead, and the one that begins anew only where it does not, so
+   * that no two get the same.
    * @param interval milliseconds between two starts. @returns when it may start, milliseconds since 1970.
    */
   async reserve(task: string, interval: number, now: number): Promise<number> {

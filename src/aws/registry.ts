@@ -25,7 +25,10 @@ export class Registry {
     this.#registered = new Map(tasks.map((task) => [task.name, task]));
   }
 
-  /** The task `name` with its schemas, which are made of JSON Schema when they are first needed; null where there is none. */
+  /**
+   * The task `name` with its schemas, which are made of JSON Schema when they are first needed; null where there is
+   * none.
+   */
   find(name: string): KnownTask | null {
     const known = this.#known.get(name);
     if (known !== undefined) return known;

@@ -22,10 +22,11 @@ export interface Scheduled {
 }
 
 /**
- * Has EventBridge Scheduler send a message some minutes before its task is due; the rest is SQS's to wait. Scheduler invokes a target within
- * a minute of the time it was given, and at least once (Scheduler User Guide, "Schedule types"): the claim makes that once. A schedule
- * costs one invocation, $1.00 per million after 14 million a month (EventBridge pricing), and deletes itself when it has run; an account may
- * have 10 million of them, and make 5,000 a second in the large regions, 250 in others (Scheduler quotas).
+ * Has EventBridge Scheduler send a message some minutes before its task is due; the rest is SQS's to wait. Scheduler
+ * invokes a target within a minute of the time it was given, and at least once (Scheduler User Guide, "Schedule
+ * types"): the claim makes that once. A schedule costs one invocation, $1.00 per million after 14 million a month
+ * (EventBridge pricing), and deletes itself when it has run; an account may have 10 million of them, and make 5,000 a
+ * second in the large regions, 250 in others (Scheduler quotas).
  * @returns false where Scheduler cannot take it: too large, too many, too fast.
  */
 export async function scheduleMessage(env: ScheduleEnv, message: Scheduled): Promise<boolean> {
@@ -44,7 +45,7 @@ export async function scheduleMessage(env: ScheduleEnv, message: Scheduled): Pro
     );
     return true;
   } catch (error) {
-    // Whoever sends the same again, after a crash, has what it wants.
+    // A repeated send, after a crash, finds what it wants.
     if (error instanceof ConflictException) return true;
     if (error instanceof ServiceQuotaExceededException || error instanceof ThrottlingException) return false;
     throw error;
@@ -52,8 +53,9 @@ export async function scheduleMessage(env: ScheduleEnv, message: Scheduled): Pro
 }
 
 /**
- * The name of the schedule of a message, up to the 64 characters that Scheduler takes: id, attempt, and what tells this message from another of
- * the same attempt. A state that is tried again has a new token, which must not get lost as a repetition.
+ * The name of the schedule of a message, up to the 64 characters that Scheduler takes: id, attempt, and what tells this
+ * message from another of the same attempt. A state that is tried again has a new token, which must not get lost as a
+ * repetition.
  */
 function nameOf({ id, attempt, body }: Scheduled): string {
   return `${id.slice(0, 36)}-${attempt}-${createHash("sha256").update(body).digest("hex").slice(0, 16)}`;

@@ -75,7 +75,10 @@ export class Table {
     return item === undefined ? null : unmarshall(item);
   }
 
-  /** The items of `ids` that exist, by id. Eventually consistent unless told otherwise: what was just written may be missing. */
+  /**
+   * The items of `ids` that exist, by id. Eventually consistent unless told otherwise: what was just written may be
+   * missing.
+   */
   async getMany(ids: readonly string[], options: { consistent?: boolean } = {}): Promise<Map<string, Item>> {
     const found = new Map<string, Item>();
     let wanted = [...new Set(ids)];
@@ -119,7 +122,10 @@ export class Table {
     await inParallel(items, (item) => this.putIfAbsent(item));
   }
 
-  /** Changes one item, which is made if there is none and the condition allows. @returns the item after it, or null where the condition failed. */
+  /**
+   * Changes one item, which is made if there is none and the condition allows.
+   * @returns the item after it, or null where the condition failed.
+   */
   async update(change: Change): Promise<Item | null> {
     const expression = new Expression();
     const update = [

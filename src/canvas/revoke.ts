@@ -86,7 +86,7 @@ async function collect(services: Services, canvas: StoredCanvas, held: Holdings)
 }
 
 /**
- * The members of a group; one that has no record yet comes with its call, for its message would find nothing to say
+ * The members of a group; one that has no record yet comes with its call, since its message would find nothing to say
  * that it was revoked.
  */
 async function membersOf(services: Services, group: Extract<StoredCanvas, { kind: "group" }>): Promise<UnrunPart[]> {

@@ -47,7 +47,9 @@ export class InvalidArguments extends CeleriacError {
   }
 }
 
-/** A canvas cannot run as it is: unknown tasks, wrong arguments, too many tasks. Nothing of it was stored or started. */
+/**
+ * A canvas cannot run as it is: unknown tasks, wrong arguments, too many tasks. Nothing of it was stored or started.
+ */
 export class InvalidCanvas extends CeleriacError {
   constructor(faults: readonly { readonly path: string; readonly message: string }[]) {
     const first = faults.slice(0, 10).map((fault) => `${fault.path || "/"} ${fault.message}`);

@@ -9,7 +9,10 @@ export interface Fault {
   readonly message: string;
 }
 
-/** Every fault of a failed parse, the first of each place, with `prefix` before each path. An unknown key is a fault at the key. */
+/**
+ * Every fault of a failed parse, the first of each place, with `prefix` before each path. An unknown key is a fault at
+ * the key.
+ */
 export function faultsOf(error: z.core.$ZodError, prefix: readonly PropertyKey[] = []): Fault[] {
   const faults = error.issues.flatMap((issue) => issueFaults(issue, prefix));
   return [...new Map(faults.toReversed().map((fault) => [fault.path, fault])).values()].toReversed();
@@ -24,7 +27,10 @@ function issueFaults(issue: z.core.$ZodIssue, prefix: readonly PropertyKey[]): F
   return [{ path: pointer(path), message: issue.message }];
 }
 
-/** Of a union, the faults of the alternative that came closest: the one whose first fault lies deepest, then the one with the fewest. */
+/**
+ * Of a union, the faults of the alternative that came closest: the one whose first fault lies deepest, then the one
+ * with the fewest.
+ */
 function unionFaults(issue: z.core.$ZodIssueInvalidUnion, path: readonly PropertyKey[]): Fault[] {
   const [closest] = issue.errors.toSorted((a, b) => depth(b) - depth(a) || a.length - b.length);
   if (closest === undefined || depth(closest) === 0) return [{ path: pointer(path), message: issue.message }];

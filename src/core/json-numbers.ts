@@ -4,7 +4,10 @@ import { pointer } from "./json.ts";
 /** What a text must have for a number to be at fault: an exponent, or 16 digits in a row. Most texts have neither. */
 const SUSPICIOUS = /\d[eE]|\d{16}/;
 
-/** A string, a number, or a mark of structure, at the place where the last match ended; white space and words are stepped over. */
+/**
+ * A string, a number, or a mark of structure, at the place where the last match ended; white space and words are
+ * stepped over.
+ */
 const TOKEN = /[\s]+|true|false|null|("(?:[^"\\]|\\.)*")|(-?\d[\d.eE+-]*)|([[\]{},:])/gy;
 
 /** A list or an object that the scan is in. */
@@ -17,8 +20,8 @@ interface Container {
 }
 
 /**
- * The numbers in a JSON text that would not be what they say: above what a double holds (`1e400`), or integers that it rounds
- * (`9007199254740993`). @param text valid JSON.
+ * The numbers in a JSON text that would not be what they say: above what a double holds (`1e400`), or integers that it
+ * rounds (`9007199254740993`). @param text valid JSON.
  */
 export function numberFaults(text: string): Fault[] {
   if (!SUSPICIOUS.test(text)) return [];

@@ -38,7 +38,10 @@ const countDelimiters = (text: string): readonly (readonly number[])[] => {
   return blank || records.length === SAMPLE_RECORDS ? records : [...records, counts];
 };
 
-/** The delimiter that most records have, and have equally often: that decides between `;` and the `,` of `1,5`. A comma where there is none. */
+/**
+ * The delimiter that most records have, and have equally often: that decides between `;` and the `,` of `1,5`. A comma
+ * where there is none.
+ */
 export function detectDelimiter(text: string): string {
   const records = countDelimiters(text);
   const score = (column: number): number => {

@@ -48,7 +48,10 @@ const metaCharset = (bytes: Uint8Array): string | undefined => {
   return /<meta[^>]+charset\s*=\s*["']?\s*([\w-]+)/iu.exec(head)?.[1];
 };
 
-/** The declared encoding, unless it is one that says nothing: the content type's before the document's own, as browsers do. */
+/**
+ * The declared encoding, unless it is one that says nothing: the content type's before the document's own, as browsers
+ * do.
+ */
 const declaredEncoding = (bytes: Uint8Array, options: DecodeOptions): string | null => {
   const fromHeader = /;\s*charset\s*=\s*["']?\s*([\w:-]+)/iu.exec(options.contentType ?? "")?.[1];
   const fromMeta = options.html === true ? metaCharset(bytes) : undefined;
@@ -77,7 +80,9 @@ const damagedUtf8 = (bytes: Uint8Array): DecodedText | null => {
   return { text, encoding: "utf-8", warnings: [damageWarning(damaged, "utf-8")] };
 };
 
-/** From a line's start just before the first byte beyond ASCII: a table may have 100 KB of digits before its first name. */
+/**
+ * From a line's start just before the first byte beyond ASCII: a table may have 100 KB of digits before its first name.
+ */
 const sampleOf = (bytes: Uint8Array): Uint8Array => {
   const first = Math.max(
     bytes.findIndex((byte) => byte >= 0x80),
@@ -109,8 +114,8 @@ const decodeLegacy = async (bytes: Uint8Array, declared: string | null): Promise
 };
 
 /**
- * Decodes a text file: a byte order mark, UTF-16 by its zero bytes and valid UTF-8 decide; then the declared encoding if
- * the bytes fit it; then a guess. A guess that little speaks for, and damaged characters, are told in `warnings`.
+ * Decodes a text file: a byte order mark, UTF-16 by its zero bytes and valid UTF-8 decide; then the declared encoding
+ * if the bytes fit it; then a guess. A guess that little speaks for, and damaged characters, are told in `warnings`.
  * @throws BrokenDocument UTF-32
  */
 export async function decodeText(bytes: Uint8Array, options: DecodeOptions = {}): Promise<DecodedText> {

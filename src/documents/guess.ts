@@ -8,12 +8,18 @@ export interface Guess {
   readonly sure: boolean;
 }
 
-/** The syllables that make up most of any Korean text (particles, endings, the frequent parts of words and names), and the letters of its chats. */
+/**
+ * The syllables that make up most of any Korean text (particles, endings, the frequent parts of words and names), and
+ * the letters of its chats.
+ */
 const FREQUENT = new Set(
   "가각간갈감갑값강갖같개객거걱건걸검것게겠겨격견결경계고곡곤골곳공과관광교구국군굴권귀규균그극근글금급기긴길김까깨꺼께꼭꽃꿈끓끝끼나난날남낮내냉너널넣네넷녀녁년념노논놀농높누눈눌뉴느는늘능니다단달닭담답당대댁댓더덕던덤데도독돈돌동됐되된될두둔뒤드든들등디따딸때떡떤떻또뜨뜻띄라락란람랐랑래략량러런럼럽레렉렌려력련령례로록론롭료루룹류률르른를름리린림립링마막만많말맛망맞매맥머먹먼멀멋메멘며면명모목몰못무묵묶문물미민믿밀바박밖반받발밝밤밥방배백뱅버번벌범법벤벽변별병보복볶본볼봄봉뵙부북분불뷰브블비빌빛빠빨뿐사삭산살삼상새색샘생샵서석섞선설섬섯성세센셔션소속손솔송숍수숙순술숨쉬쉽스슨습승시식신실심십싶쌀썼쓰씨씩씻아악안않알암압앗았앙앞애액앨앱야약양얘어억언얻얼엄업없엇었에엑엔엘엠여역연열염였영예옛오옥온올옮옷와완왔왕외요용우욱운울움웃워원월웨웬웹위유육윤율으은을음읍응의이익인일읽잃임입있잊잎자작잔잘잠잡장재쟁저적전절점접정제젝젠져조족존종좋좌주죽준줄중즈즉지직진질짐집짓짜째쪽쯤찌찍찬찰참창찾채책처천철첫청체초촉총최추축출충취측층치친칠카칼커컨컴컷켈켓켜켰코콘콜쿠크큰클키킨킬타탁탄탈탐태택터턴테텔토톡통투튜트특티틱틴팀팅파판팔패팩팸퍼페펙펜펫펴편평폐포폭폴표푸품풍프플피픽핀필핏핑하학한할함합항해핵했행향허험헤헬혀현협혔형혜호혹혼홀홈홍화확환활황회획효후훈훨휴흐흔흘희히힘ㅋㅎㅠㅜ",
 );
 
-/** From this share of frequent syllables on, where Hangul prevails, it is Korean: real Korean has 0.8, Chinese read as Korean 0.1. */
+/**
+ * From this share of frequent syllables on, where Hangul prevails, it is Korean: real Korean has 0.8, Chinese read as
+ * Korean 0.1.
+ */
 const KOREAN_SHARE = 0.4;
 /** From this share of any standard syllables on it may be. */
 const HANGUL_SHARE = 0.9;
@@ -21,7 +27,10 @@ const HANGUL_SHARE = 0.9;
 const KANA_SHARE = 0.3;
 /** A damaged character in a hundred does not disqualify an encoding. */
 const MAX_INVALID_SHARE = 0.01;
-/** chardet's confidence (0 to 100) from which its word counts; it gives 10 to every multi-byte encoding that is possible at all. */
+/**
+ * chardet's confidence (0 to 100) from which its word counts; it gives 10 to every multi-byte encoding that is possible
+ * at all.
+ */
 const CHARDET_SURE = 50;
 const CHARDET_MAYBE = 15;
 /** Below so many bytes chardet is as confident when it is wrong. */
@@ -29,10 +38,16 @@ const CHARDET_BYTES = 32;
 
 const MULTI_BYTE = new Set(["big5", "euc-jp", "euc-kr", "gb18030", "shift_jis", "iso-2022-jp"]);
 
-/** Damage in decoded text: the replacement character, and C1 controls, which decoders give for bytes that they don't know. */
+/**
+ * Damage in decoded text: the replacement character, and C1 controls, which decoders give for bytes that they do not
+ * know.
+ */
 const DAMAGE = /[\uFFFD\u0080-\u0084\u0086-\u009F]/gu;
 
-/** `bytes` decoded, with the number of places where they were no character of the encoding. Throws for an encoding that Node lacks. */
+/**
+ * `bytes` decoded, with the number of places where they were no character of the encoding. Throws for an encoding that
+ * Node lacks.
+ */
 export function decodeAs(encoding: string, bytes: Uint8Array): { text: string; damaged: number } {
   const text = encoding === "euc-kr" ? decodeKorean(bytes) : new TextDecoder(encoding).decode(bytes);
   return { text, damaged: text.match(DAMAGE)?.length ?? 0 };
@@ -50,7 +65,9 @@ const shareOf = (letters: readonly string[], counts: (letter: string) => boolean
 
 const isKana = (letter: string): boolean => /[\u3041-\u30FF]/u.test(letter);
 
-/** Node's name for an encoding that chardet names; its Latin names are read as their Windows supersets, as browsers do. */
+/**
+ * Node's name for an encoding that chardet names; its Latin names are read as their Windows supersets, as browsers do.
+ */
 const nodeName = (name: string): string | null => {
   try {
     return new TextDecoder(name).encoding;
@@ -69,7 +86,10 @@ const askChardet = async (sample: Uint8Array): Promise<readonly { encoding: stri
   });
 };
 
-/** All beyond ASCII are Chinese characters of the first level (GB 2312, rows 16 to 55): too few for chardet, and not what Western text looks like. */
+/**
+ * All beyond ASCII are Chinese characters of the first level (GB 2312, rows 16 to 55): too few for chardet, and not
+ * what Western text looks like.
+ */
 const isShortChinese = (sample: Uint8Array): boolean => {
   const high = sample.filter((byte) => byte >= 0x80);
   return (

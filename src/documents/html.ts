@@ -4,14 +4,19 @@ import { MAX_HTML_DEPTH, MAX_HTML_TAGS } from "./limits.ts";
 const SKIPPED = ["script", "style", "noscript", "template", "svg", "img", "head", "iframe", "object", "canvas"];
 const HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6"];
 
-/** Elements without content, and those that the next of their kind closes: they may be left open by the thousand and nest nothing. */
+/**
+ * Elements without content, and those that the next of their kind closes: they may be left open by the thousand and
+ * nest nothing.
+ */
 const NEST_NOTHING = new Set(
   "area base br col embed hr img input link meta source track wbr p li dt dd option optgroup tr td th thead tbody tfoot".split(
     " ",
   ),
 );
 
-/** Whether elements nest deeper than the limit; an end tag closes all that was opened since its start, as in a browser. */
+/**
+ * Whether elements nest deeper than the limit; an end tag closes all that was opened since its start, as in a browser.
+ */
 const nestsTooDeep = (html: string): boolean => {
   const open: string[] = [];
   const counts = new Map<string, number>();

@@ -5,7 +5,9 @@ import { MAX_COMPRESSION_RATIO, MAX_UNPACKED_BYTES } from "./limits.ts";
 const START = Buffer.from("stream");
 const END = Buffer.from("endstream");
 
-/** A stream's dictionary comes just before it; longer ones exist, but name their subtype early or late in this reach. */
+/**
+ * A stream's dictionary comes just before it; longer ones exist, but name their subtype early or late in this reach.
+ */
 const DICTIONARY_BYTES = 1024;
 
 const LINE_FEED = 0x0a;

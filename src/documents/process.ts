@@ -5,7 +5,10 @@ import { DocumentError } from "./errors.ts";
 import { type ExtractedText, extractText } from "./text.ts";
 import { documentType } from "./type.ts";
 
-/** What `documents.process` returns: what the document is, how much text it has, and the name of the output with the text. */
+/**
+ * What `documents.process` returns: what the document is, how much text it has, and the name of the output with the
+ * text.
+ */
 export interface DocumentReport {
   readonly filename: string;
   readonly type: string;
@@ -23,7 +26,7 @@ export interface DocumentReport {
 
 /**
  * Reads a document from S3, takes its text out and stores it as the output of `taskId`.
- * @throws DocumentError where it can't be read; then nothing is stored, and the document itself is removed.
+ * @throws DocumentError where it cannot be read; then nothing is stored, and the document itself is removed.
  */
 export async function processDocument(
   store: DocumentStore,
@@ -54,7 +57,7 @@ export async function processDocument(
   };
 }
 
-/** What the document says; one that can't be read is removed, since nothing can be done with it. */
+/** What the document says; one that cannot be read is removed, since nothing can be done with it. */
 async function readOrRemove(
   store: DocumentStore,
   { key, filename, content_type: contentType }: StoredDocument,

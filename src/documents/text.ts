@@ -28,7 +28,10 @@ export interface ExtractOptions {
 
 const NOTHING = { encoding: null, pages: null, rows: null };
 
-/** The readers are imported only once a document needs them, each with its library: pdf and docx are most of a worker's code. */
+/**
+ * The readers are imported only once a document needs them, each with its library: pdf and docx are most of a worker's
+ * code.
+ */
 const readTextFile = async (
   type: "txt" | "md" | "html" | "csv",
   bytes: Uint8Array,

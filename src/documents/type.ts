@@ -98,7 +98,10 @@ export const claimedType = (filename: string, contentType: string | null): Docum
   );
 };
 
-/** What the bytes seem to be, for a message. Loaded only when needed: the other routes of an API function then start without it. */
+/**
+ * What the bytes seem to be, for a message. Loaded only when needed: the other routes of an API function then start
+ * without it.
+ */
 const describe = async (bytes: Uint8Array): Promise<string> => {
   const { fileTypeFromBuffer } = await import("file-type");
   const found = await fileTypeFromBuffer(bytes);

@@ -23,7 +23,10 @@ const byMark = (bytes: Uint8Array): UnicodeMark | null => {
   return null;
 };
 
-/** Controls that no text has: all but tab, line feed, vertical tab, form feed, return, shift out and in, DOS end of file, escape. */
+/**
+ * Controls that no text has: all but tab, line feed, vertical tab, form feed, return, shift out and in, DOS end of
+ * file, escape.
+ */
 const isStrayControl = (code: number): boolean =>
   code < 0x20 && !((code >= 0x09 && code <= 0x0f) || code === 0x1a || code === 0x1b);
 
@@ -37,7 +40,9 @@ export function strayControlShare(text: string | Uint8Array): number {
   return text.length === 0 ? 0 : stray / text.length;
 }
 
-/** How much a UTF-16 code unit speaks for the byte order: ASCII most, as the other order makes Chinese characters of it. */
+/**
+ * How much a UTF-16 code unit speaks for the byte order: ASCII most, as the other order makes Chinese characters of it.
+ */
 const weight = (unit: number): number => {
   if (unit < 0x7f) return 2;
   const isUsual =

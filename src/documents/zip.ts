@@ -121,7 +121,10 @@ export async function unzip(bytes: Uint8Array, options: UnzipOptions): Promise<M
 const STORED_VERSION = 20;
 const UTF8_NAMES = 0x800;
 
-/** The 26 bytes that a local header and a directory record share, from the needed version to the lengths of name and extra field. */
+/**
+ * The 26 bytes that a local header and a directory record share, from the needed version to the lengths of name and
+ * extra field.
+ */
 const commonFields = (name: Buffer, data: Buffer): Buffer => {
   const fields = Buffer.alloc(26);
   fields.writeUInt16LE(STORED_VERSION, 0);

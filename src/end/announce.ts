@@ -6,8 +6,8 @@ import type { TaskRecord } from "../core/record/record.ts";
 
 /**
  * Tells the account's bus that a task has ended, where the stage wants that. Before its message is acknowledged, so at
- * least once: whoever listens knows a repeat by its task_id. Neither arguments nor results nor messages of errors,
- * which may hold what is private.
+ * least once: a listener knows a repeat by its task_id. Neither arguments nor results nor messages of errors, which may
+ * hold what is private.
  */
 export async function announceTask(services: Services, { id, call, status, error }: TaskRecord): Promise<void> {
   await announce(services, TASK_ENDED, {

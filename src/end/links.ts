@@ -50,7 +50,7 @@ export async function recordLinks(services: Services, links: readonly TaskCall[]
 
 /**
  * Ends the records of links that will never be called: an attempt that was lost, or refused, after it had written them
- * did not end its task, which has ended otherwise. A dead task's are left, for a redrive may call them yet.
+ * did not end its task, which has ended otherwise. A dead task's are left, since a redrive may call them yet.
  */
 export async function dropLinks(services: Services, ended: TaskRecord): Promise<void> {
   const called = new Set(ended.children);

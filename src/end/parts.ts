@@ -9,7 +9,7 @@ import { type Part, chunkCount } from "../core/canvas/place.ts";
 
 /**
  * Ends parts that will never run, with all that is nested in them. What has ended or runs keeps its own end. Those
- * around are not told: whoever calls this tells them of the canvas as a whole.
+ * around are not told: the caller tells them of the canvas as a whole.
  */
 export async function endParts(services: Services, parts: readonly UnrunPart[], end: BadEnd): Promise<void> {
   await inParallel(parts, (part) =>
@@ -27,8 +27,8 @@ async function endTask(services: Services, { id, call }: UnrunPart, end: BadEnd)
 }
 
 /**
- * Ends the body of a chord whose header has failed. Its `link_error` is called, with its id, as Celery does: nobody else tells of the chord.
- * What a crash leaves undone the header's end does again, since the ids of links derive.
+ * Ends the body of a chord whose header has failed. Its `link_error` is called, with its id, as Celery does: nobody
+ * else tells of the chord. What a crash leaves undone the header's end does again, since the ids of links derive.
  */
 export async function endBody(services: Services, body: Part, end: BadEnd): Promise<void> {
   const record = body.task === null ? null : await services.tasks.get(body.id, services.now());

@@ -55,7 +55,7 @@ export async function storeCanvas(services: Services, plan: Plan, context: Canva
   ];
   await services.tasks.noteDay(context.now);
   await services.table.putManyIfAbsent(items);
-  // Last, for the sweep starts what has a root: half a submission, whose client was told that it failed, must not be
+  // Last, since the sweep starts what has a root: half a submission, whose client was told that it failed, must not be
   // found.
   const { now, correlation } = context;
   await services.table.putIfAbsent(services.canvases.rootItem(plan.root, { top: plan.top, created: now, correlation }));
@@ -77,7 +77,7 @@ function hasRecord({ task: { place }, call }: TaskCall & { task: PlannedTask }, 
 }
 
 /**
- * Ids of the client's choice are written first, for only that tells for certain that one is taken; and looked up
+ * Ids of the client's choice are written first, since only that tells for certain that one is taken; and looked up
  * before, so that a refusal leaves nothing behind.
  */
 async function refuseTakenIds(services: Services, plan: Plan, calls: ReadonlyMap<string, Call>): Promise<void> {

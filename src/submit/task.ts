@@ -15,8 +15,8 @@ export class TaskIdTaken extends CeleriacError {
 
 /**
  * Submits one task that was checked. The message goes first: a crash after it leaves a task that runs and makes its own
- * record, and one before it leaves nothing. An id of the client's choice is written first, for only that can tell that
- * it is taken.
+ * record, and one before it leaves nothing. An id of the client's choice is written first, since only that can tell
+ * that it is taken.
  * @throws TaskIdTaken
  */
 export async function submitTask(services: Services, task: PlannedTask, context: CallContext): Promise<void> {

@@ -22,7 +22,7 @@ import { type Delivery, type Input, runClaimed } from "./run.ts";
 import { prepareStep } from "../end/step.ts";
 import type { TaskChild } from "./task-child.ts";
 
-/** What becomes of a message: it is done with, or it comes back after so many seconds. */
+/** What becomes of a message: it is done with, or it comes back after some seconds. */
 export type Verdict = { readonly ack: true } | { readonly ack: false; readonly hide: number };
 
 const ACK: Verdict = { ack: true };
@@ -192,7 +192,7 @@ async function lookAgain(
   return ACK;
 }
 
-/** An attempt that lost its claim while it ran leaves the message to whoever holds the task now. */
+/** An attempt that lost its claim while it ran leaves the message to the attempt that holds the task now. */
 function verdictOf(ended: boolean): Verdict {
   return ended ? ACK : comeBack(1);
 }

@@ -10,7 +10,7 @@ const ToldOutcomeSchema = z.discriminatedUnion("kind", [
     countdown: z.number(),
     error: z.object({ type: z.string(), message: z.string() }).nullable(),
   }),
-  /** A node is to run in the task's place; the supervisor reads it, for only it knows what is deployed. */
+  /** A node is to run in the task's place; the supervisor reads it, since only it knows what is deployed. */
   z.object({ kind: z.literal("replace"), node: z.unknown() }),
   z.object({ kind: z.literal("error"), error: z.object({ type: z.string(), message: z.string() }) }),
 ]);

@@ -97,8 +97,8 @@ export async function runClaimed(
 const REVOKED: TaskEnd = { status: "REVOKED", error: describeError(new Revoked()) };
 
 /**
- * Stores what a task says of itself. States are events too, but only so many: one that changes its state without end
- * must not outgrow its item.
+ * Stores what a task says of itself. States are events too, but their number is bounded: one that changes its state
+ * without end must not outgrow its item.
  */
 function reportsOf(services: Services, { id, fence, attempt, events }: TaskRecord) {
   let room = MAX_EVENTS / 2 - events.length;

@@ -71,7 +71,7 @@ export class TaskChild {
     return this.#peak;
   }
 
-  /** Runs one attempt to its end; the hard limit, the memory cap and whoever stops it end it by killing the child. */
+  /** Runs one attempt to its end; the hard limit, the memory cap and a revocation end it by killing the child. */
   async run(attempt: Attempt): Promise<Outcome> {
     const child = this.#child ?? this.#start();
     const run = (this.#runs += 1);
@@ -180,7 +180,7 @@ export class TaskChild {
     if (this.#fatal === null) this.#start();
   }
 
-  /** SIGKILL, for the child may be in a busy loop, and to what it has started, which would live on. */
+  /** SIGKILL, since the child may be in a busy loop, and to what it has started, which would live on. */
   #discard(): void {
     const child = this.#child;
     this.#child = null;

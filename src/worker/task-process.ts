@@ -148,7 +148,7 @@ function softLimit(deadline: number | null, seconds: number): { signal: AbortSig
   return { signal: controller.signal, clear: () => clearTimeout(timer) };
 }
 
-/** The supervisor made the request and is trusted; its arguments come separately, for they are large. */
+/** The supervisor made the request and is trusted; its arguments come separately, since they are large. */
 function toRequest(
   request: Readonly<Record<string, unknown>>,
   args: readonly unknown[],

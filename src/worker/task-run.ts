@@ -13,8 +13,8 @@ export function within<Result>(run: TaskRun, action: () => Result): Result {
 }
 
 /**
- * The run that the asking code belongs to, even one that is over; null where that cannot be told, as in a callback of what the
- * module set up at its start.
+ * The run that the asking code belongs to, even one that is over; null where that cannot be told, as in a callback of
+ * what the module set up at its start.
  */
 export function currentRun(): TaskRun | null {
   return runs.getStore() ?? null;

@@ -1,6 +1,9 @@
 /** Seconds until the first look: most tasks have ended by then, and pay nothing. */
 const FIRST = 2;
-/** Each pause is so many times the one before, up to the longest: a task that is to be stopped is stopped within 15 s (HTTP contract). */
+/**
+ * Each pause is this many times the one before, up to the longest: a task that is to be stopped is stopped within 15 s
+ * (HTTP contract).
+ */
 const GROWTH = 1.5;
 const LONGEST = 10;
 
@@ -12,7 +15,10 @@ export interface Watch {
   readonly close: () => void;
 }
 
-/** A watch over one attempt. A look that fails is left out: the next makes up for it. @param isToStop looks; it costs half a read unit. */
+/**
+ * A watch over one attempt. A look that fails is left out: the next makes up for it.
+ * @param isToStop looks; it costs half a read unit.
+ */
 export function watchForStop(isToStop: () => Promise<boolean>): Watch {
   const controller = new AbortController();
   let closed = false;

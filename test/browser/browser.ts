@@ -15,7 +15,8 @@ let browser: Promise<Browser> | null = null;
 /** The browser of this test file: the Chromium that came with npm, which needs nothing of the machine. */
 export function launch(): Promise<Browser> {
   browser ??= chromium.executablePath().then((executablePath) =>
-    // As root, which a container's user is, Chromium starts without its sandbox only; it loads our own page and no other.
+    // As root, which a container's user is, Chromium starts without its sandbox only; it loads our own page and no
+    // other.
     playwright.launch({ executablePath, args: ["--no-sandbox", "--headless=shell", "--disable-gpu"], headless: true }),
   );
   return browser;

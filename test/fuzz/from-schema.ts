@@ -19,10 +19,14 @@ const Schema = z.looseObject({
   maxLength: z.number().optional(),
 });
 
-/** What stands for a schema that is nested deeper than this: bodies stay of a size that can be read when a test fails. */
+/**
+ * What stands for a schema that is nested deeper than this: bodies stay of a size that can be read when a test fails.
+ */
 const DEPTH = 5;
 
-/** Values that fit a JSON Schema of the API's OpenAPI document, or nearly: what only the code checks is left to chance. */
+/**
+ * Values that fit a JSON Schema of the API's OpenAPI document, or nearly: what only the code checks is left to chance.
+ */
 export function valuesOf(document: unknown, schema: unknown, depth = 0): Arbitrary<unknown> {
   const parsed = Schema.parse(schema === true || schema === undefined ? {} : schema);
   if (depth > DEPTH) return fc.constantFrom<unknown>(null, {}, [], "deep");

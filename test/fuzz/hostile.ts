@@ -1,6 +1,8 @@
 import fc, { type Arbitrary } from "fast-check";
 
-/** Values that nobody sends by mistake: prototype keys, numbers out of every range, texts that end or begin something. */
+/**
+ * Values that nobody sends by mistake: prototype keys, numbers out of every range, texts that end or begin something.
+ */
 export const HOSTILE: Arbitrary<unknown> = fc.oneof(
   fc.constantFrom<unknown>(
     null,

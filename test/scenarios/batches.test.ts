@@ -57,7 +57,11 @@ afterAll(async () => {
 
 const Seen = z.object({ invocation: z.string(), deliveries: z.number() });
 
-/** Submits a task that runs well, one that is meant, and another that runs well, until one invocation takes both that run well. @returns the three ids. */
+/**
+ * Submits a task that runs well, one that is meant, and another that runs well, until one invocation takes both that
+ * run well.
+ * @returns the three ids.
+ */
 async function inOneBatch(node: object): Promise<string[]> {
   const well = t("lots.well");
   for (let left = TRIES; left > 0; left -= 1) {

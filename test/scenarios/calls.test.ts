@@ -149,7 +149,10 @@ describe("the transitions of", () => {
 });
 
 describe("the record of a task", () => {
-  /** Bytes as DynamoDB counts them: names, texts, numbers of some 8 bytes, 3 for a list or set and 1 for each of its entries. */
+  /**
+   * Bytes as DynamoDB counts them: names, texts, numbers of some 8 bytes, 3 for a list or set and 1 for each of its
+   * entries.
+   */
   const sizeOf = (value: unknown): number => {
     if (typeof value === "string") return Buffer.byteLength(value);
     if (typeof value === "number") return 8;

@@ -9,10 +9,15 @@ import { t } from "../fixtures/canvases.ts";
 import { call, settled, submit } from "./support/api.ts";
 import { type Rig, refusal, startRig } from "./support/rig.ts";
 
-/** Runs with calls refused at random, and seeds of them; CELERIAC_CRASHES=100 makes a long run, CELERIAC_SEED repeats one. */
+/**
+ * Runs with calls refused at random, and seeds of them; CELERIAC_CRASHES=100 makes a long run, CELERIAC_SEED repeats
+ * one.
+ */
 const RUNS = Number(process.env["CELERIAC_CRASHES"] ?? 3);
 const SEED = Number(process.env["CELERIAC_SEED"] ?? Math.trunc(Math.random() * 2 ** 31));
-/** One in so many calls is refused: a message that meets ten refusals in a row is given up, which must stay unlikely. */
+/**
+ * One of this many calls is refused: a message that meets ten refusals in a row is given up, which must stay unlikely.
+ */
 const ONE_IN = 20;
 /** Seconds for one run. */
 const PATIENCE = 50;
@@ -20,7 +25,10 @@ const PATIENCE = 50;
 const linked = { ...t("probe.flaky", 1), options: { link: [t("probe.identity")] } };
 const failing = { ...t("probe.fail"), options: { link_error: [t("probe.identity")] } };
 
-/** A retry, links, a chunk of several members, chords, nested chains, and a failure; small, for each run is one after the other. */
+/**
+ * A retry, links, a chunk of several members, chords, nested chains, and a failure; small, since each run is one after
+ * the other.
+ */
 const canvas: Node = {
   chain: [
     linked,
@@ -40,7 +48,9 @@ describe.skipIf(inject("assembly") === "")("a canvas whose functions end between
   });
   afterAll(() => rig.stop());
 
-  /** Has a message that a function gave up come back at once, and the lease of the attempt that it was about be over. */
+  /**
+   * Has a message that a function gave up come back at once, and the lease of the attempt that it was about be over.
+   */
   function comeBackNow({ operation, caller, body }: AwsRequest): AwsResponse | null {
     if (operation !== "ChangeMessageVisibility" || caller === null) return null;
     const hidden = Hidden.safeParse(JSON.parse(body.toString()));

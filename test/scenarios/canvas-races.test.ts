@@ -20,7 +20,7 @@ describe.skipIf(inject("assembly") === "")("a canvas to whose messages, tokens a
   });
   afterAll(() => rig.stop());
 
-  /** The messages of an execution, once it has sent so many. */
+  /** The messages of an execution, once it has sent this many. */
   const sentBy = (execution: Execution, count: number): Promise<Sent[]> =>
     vi.waitFor(async () => {
       const sent = await rig.aws.sentBy(execution.arn);

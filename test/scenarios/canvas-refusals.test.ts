@@ -8,7 +8,7 @@ const fine = { task: "math.add", args: [1, 2] };
 const pathsOf = async (path: string, body: unknown): Promise<string[]> =>
   ((await refused(400, "POST", path, body)).errors ?? []).map((error) => error.path);
 
-/** So many levels of groups around a task. */
+/** A task in this many levels of groups. */
 const nested = (depth: number): unknown => (depth === 0 ? fine : { group: [nested(depth - 1)] });
 const many = (length: number, node: unknown = fine): unknown[] => Array.from({ length }, () => node);
 

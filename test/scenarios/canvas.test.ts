@@ -13,7 +13,10 @@ import { wrongIds } from "./support/ids.ts";
 
 /** Canvases under way at once. */
 const IN_FLIGHT = 8;
-/** Random canvases, fewer where they take longer; CELERIAC_CANVASES=2000 makes a long run of it, CELERIAC_SEED repeats one. */
+/**
+ * Random canvases, fewer where they take longer; CELERIAC_CANVASES=2000 makes a long run of it, CELERIAC_SEED repeats
+ * one.
+ */
 const CANVASES = Number(process.env["CELERIAC_CANVASES"] ?? Math.ceil(100 / inject("patience")));
 const SEED = Number(process.env["CELERIAC_SEED"] ?? Math.trunc(Math.random() * 2 ** 31));
 /** Seconds for one canvas, however busy the machine is, and for all. */

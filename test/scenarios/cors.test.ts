@@ -24,7 +24,7 @@ describe("a page of another origin", () => {
     expect(answer.headers.get("access-control-expose-headers")).toContain("location");
   });
 
-  it("may read why it was refused, be it by a function or by the gateway", async () => {
+  it("may read why it was refused, by a function as by the gateway", async () => {
     const byFunction = await call("POST", "/add", { x: "1" }, { origin: PAGE });
     expect([byFunction.status, allowed(byFunction)]).toEqual([400, PAGE]);
     const tooLarge = new Uint8Array(11 * 1024 * 1024);

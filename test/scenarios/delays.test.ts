@@ -23,7 +23,7 @@ afterAll(async () => {
   clock.close();
 });
 
-/** Waits until so many messages wait in Scheduler. */
+/** Waits until this many messages wait in Scheduler. */
 const scheduled = async (count: number): Promise<void> => {
   await expect.poll(() => rig.aws.schedules(), { timeout: 20_000 }).toHaveLength(count);
 };

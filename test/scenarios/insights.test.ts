@@ -20,7 +20,7 @@ const insights = async (query = ""): Promise<Insights> => {
   return InsightsAnswer.parse(answer.json);
 };
 
-/** What is said of a task once so many of its attempts, at least, are in the table: they come within a second. */
+/** What is said of a task once at least this many of its attempts are in the table: they come within a second. */
 async function insightOf(task: string, runs: number): Promise<Insight> {
   const find = async (): Promise<Insight | undefined> => (await insights()).tasks.find((one) => one.task === task);
   await expect.poll(async () => (await find())?.runs, { timeout: 20_000 }).toBeGreaterThanOrEqual(runs);

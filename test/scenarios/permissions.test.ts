@@ -21,8 +21,8 @@ const LATER = { countdown: 2 * DAY };
 const SOON = { timeout: 20_000, interval: 100 };
 
 /**
- * Every function and every state machine is driven through every call that it makes. A call that its role does not allow fails the
- * task or the request that made it; what a role allows and nobody needed is left in the end.
+ * Every function and every state machine is driven through every call that it makes. A call that its role does not
+ * allow fails the task or the request that made it; what a role allows and nobody needed is left in the end.
  */
 describe.skipIf(inject("assembly") === "")("the roles of the stage", () => {
   const clock = new JumpClock();
@@ -243,7 +243,10 @@ describe.skipIf(inject("assembly") === "")("the roles of the stage", () => {
     expect(denials).toEqual([]);
   });
 
-  /** What is allowed in vain. Modules share the rights of their workers, and machines of workflows theirs: what one has needed all need. */
+  /**
+   * What is allowed in vain. Modules share the rights of their workers, and machines of workflows theirs: what one has
+   * needed all need.
+   */
   function unusedOf(action?: string): string[] {
     const used = new Map<string, boolean>();
     for (const permission of rig.permissions()) {

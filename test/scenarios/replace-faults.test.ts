@@ -28,7 +28,10 @@ type Lost = readonly [
 
 const Replacement = z.object({ submission: z.string().nullable() });
 
-/** Calls of the task's worker, of the workers of what replaces it, and of those who end it: which fails, by which step, and what the canvas gives. */
+/**
+ * Calls of the task's worker, of the workers of what replaces it, and of those who end it: which fails, by which step,
+ * and what the canvas gives.
+ */
 const lost: readonly Lost[] = [
   [
     "to keep the token of the state that waits",

@@ -5,7 +5,10 @@ import { call, runCanvas, settled, submit, taskOf } from "./support/api.ts";
 const KB = 1024;
 const MB = 1024 * KB;
 
-/** Around each size at which something changes: what an item carries itself, a message's and a state's 256 KB, an item's 400 KB, an answer's 1 MB, and the most that a result may have. */
+/**
+ * Around each size at which something changes: what an item carries itself, a message's and a state's 256 KB, an item's
+ * 400 KB, an answer's 1 MB, and the most that a result may have.
+ */
 const SIZES = [
   2,
   3,
@@ -22,7 +25,7 @@ const SIZES = [
 ];
 const MOST = 5 * MB;
 
-/** A task whose result has so many bytes as JSON: two of them are quotes. */
+/** A task whose result has this many bytes as JSON: two of them are quotes. */
 const blob = (bytes: number): ReturnType<typeof t> => t("probe.blob", bytes - 2);
 
 /** How an answer brings a result. */

@@ -12,7 +12,10 @@ import { type Rig, startRig } from "./support/rig.ts";
 import { type Sample, limitTasks, samples } from "./support/soak-tasks.ts";
 import { type Tally, type TaskItem, extraStarts, resultOf, takeTally } from "./support/tally.ts";
 
-/** Seeds, one run each. CELERIAC_SOAK=1,2,3 makes it three long ones: 2,000 tasks and 200 canvases each, some five minutes on two cores. */
+/**
+ * Seeds, one run each. CELERIAC_SOAK=1,2,3 makes it three long ones: 2,000 tasks and 200 canvases each, some five
+ * minutes on two cores.
+ */
 const SEEDS = (process.env["CELERIAC_SOAK"] ?? "1").split(",").map(Number);
 const [TASKS, CANVASES] = process.env["CELERIAC_SOAK"] === undefined ? [400, 40] : [2_000, 200];
 /** Requests under way at once, and tasks of one batch. */

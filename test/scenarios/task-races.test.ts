@@ -29,7 +29,7 @@ describe.skipIf(inject("assembly") === "")("a task to whose calls and messages t
   const later = async (node: ReturnType<typeof t>): Promise<string> =>
     (await submit("/tasks", { ...node, options: { countdown: 800 } })).task_id;
 
-  /** A task whose environment was lost, so many times. */
+  /** A task whose environment was lost, by the number of times. */
   const lose = async (node: ReturnType<typeof t>, times: number): Promise<string> => {
     const id = await later(node);
     await rig.aws.setAttributes(id, { status: "STARTED", fence: "lost", lease: 0, lost: times - 1 });

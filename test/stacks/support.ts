@@ -11,7 +11,7 @@ import { discoverWorkflows } from "../../lib/discover-workflows.ts";
 import { type ModuleOptions, defineModule } from "../../src/core/define/module.ts";
 import { type CompiledWorkflow, compileWorkflows } from "../../lib/workflows.ts";
 
-/** A small project of its own, so that these tests don't change with the tasks that ship. */
+/** A small project of its own, so that these tests do not change with the tasks that ship. */
 export const PROJECT = join(import.meta.dirname, "../fixtures/project");
 
 const Resource = z.object({
@@ -48,7 +48,8 @@ export interface Stage {
 }
 
 /**
- * The stage's templates, from the stages of a cdk.json. Bundles are stand-ins: what is in them does not show in a template.
+ * The stage's templates, from the stages of a cdk.json. Bundles are stand-ins: what is in them does not show in a
+ * template.
  * @param options what modules ask for in place of what their files say, by their names.
  */
 export async function synthesizeStage(
@@ -133,7 +134,10 @@ const AWS = new Map([
   ["AWS::URLSuffix", "amazonaws.com"],
 ]);
 
-/** A value with its intrinsics written out: `{Ref: "AWS::Region"}` -> `REGION`, `{"Fn::GetAtt": ["A", "Arn"]}` -> `A.Arn`. */
+/**
+ * A value with its intrinsics written out: `{Ref: "AWS::Region"}` -> `REGION`, `{"Fn::GetAtt": ["A", "Arn"]}` ->
+ * `A.Arn`.
+ */
 function render(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(render);
   if (typeof value !== "object" || value === null) return value;

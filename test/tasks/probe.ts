@@ -165,7 +165,7 @@ export const retryOnce = defineTask("probe.retry_once", {
   },
 });
 
-/** Retries once, in so many seconds, then returns 1. */
+/** Retries once, in this many seconds, then returns 1. */
 export const retryIn = defineTask("probe.retry_in", {
   parameters: ["countdown"],
   args: z.tuple([z.number().min(0)]),
@@ -175,7 +175,7 @@ export const retryIn = defineTask("probe.retry_in", {
   },
 });
 
-/** Fails so many attempts; then the attempt's number, from 1. */
+/** Fails this many attempts; then the attempt's number, from 1. */
 export const flaky = defineTask("probe.flaky", {
   parameters: ["failures"],
   args: z.tuple([z.number().int().min(0)]),
@@ -188,7 +188,7 @@ export const flaky = defineTask("probe.flaky", {
   },
 });
 
-/** A string of so many characters. */
+/** A string of this many characters. */
 export const blob = defineTask("probe.blob", {
   parameters: ["bytes"],
   args: z.tuple([z.number().int().min(0).max(16_000_000)]),
@@ -238,7 +238,10 @@ export const updateState = defineTask("probe.update_state", {
   },
 });
 
-/** Starts a task, once, though it asks for that twice at a time: each time that it is done leaves a child. It waits before and after that, and may not end well at first. */
+/**
+ * Starts a task, once, though it asks for that twice at a time: each time that it is done leaves a child. It waits
+ * before and after that, and may not end well at first.
+ */
 export const once = defineTask("probe.once", {
   args: z.tuple([seconds, seconds, z.enum(["return", "retry", "throw"])]),
   run: async (self, before, after, at_first) => {
@@ -257,7 +260,10 @@ export const once = defineTask("probe.once", {
   },
 });
 
-/** Has a counter on this machine count it, once, and gives the effect's key: what tasks do outside can so be held against their records. */
+/**
+ * Has a counter on this machine count it, once, and gives the effect's key: what tasks do outside can so be held
+ * against their records.
+ */
 export const effect = defineTask("probe.effect", {
   parameters: ["port"],
   args: z.tuple([z.number().int().min(1024).max(65_535)]),
@@ -270,7 +276,7 @@ export const effect = defineTask("probe.effect", {
     }),
 });
 
-/** Makes a string of so many characters once, retries, and gives the length of what it finds then. */
+/** Makes a string of this many characters once, retries, and gives the length of what it finds then. */
 export const onceLarge = defineTask("probe.once_large", {
   args: z.tuple([z.number().int().min(0).max(4_000_000)]),
   run: async (self, length) => {
@@ -312,7 +318,10 @@ export const start = defineTask("probe.start", {
   run: async (_self, node) => (await fromNode(node).delay()).taskId,
 });
 
-/** A workflow with a state of every kind: steps, a branch of two, a branch that is a chord, and one state for many members. */
+/**
+ * A workflow with a state of every kind: steps, a branch of two, a branch that is a chord, and one state for many
+ * members.
+ */
 export const fanOut = defineWorkflow(
   "probe-fan-out",
   chain(

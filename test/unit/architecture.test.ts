@@ -5,7 +5,9 @@ import { describe, expect, it } from "vitest";
 
 const ROOT = join(import.meta.dirname, "..", "..");
 
-/** Imports, exports from and dynamic imports, by their specifiers; strings that look like one stand behind no keyword. */
+/**
+ * Imports, exports from and dynamic imports, by their specifiers; strings that look like one stand behind no keyword.
+ */
 const SPECIFIER = /(?:^|[;}\s])(?:import|from|import\()\s*\(?"([^"\s{}<>]+)"/gm;
 
 /** What each folder may import, as AGENTS.md says it. */
@@ -68,6 +70,19 @@ describe("the folders of the repository", () => {
       /import \{[^}]*\} from "zod"|^(export )?const [a-z]\w*(: [^=\n]*)? = z\.(object|strictObject|looseObject|discriminatedUnion|union)\(/m.test(
         readFileSync(join(ROOT, file), "utf8"),
       ),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it("have no comment and no prose of code above 120 characters", () => {
+    const wrong = FILES.flatMap((file) =>
+      readFileSync(join(ROOT, file), "utf8")
+        .split("\n")
+        .flatMap((line, at) =>
+          /^\s*(\/\/|\*|\/\*\*)/.test(line) && [...line].length > 120 && !line.includes("https://")
+            ? [`${file}:${at + 1}`]
+            : [],
+        ),
     );
     expect(wrong).toEqual([]);
   });

@@ -10,7 +10,9 @@ import { EmulatorName } from "../../lib/emulator.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
 
-/** What the Compose specification has of what is used here; strict, so that a key that Compose would refuse is refused. */
+/**
+ * What the Compose specification has of what is used here; strict, so that a key that Compose would refuse is refused.
+ */
 const Compose = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9_-]*$/),
   services: z.record(

@@ -9,7 +9,9 @@ export type Faults = Readonly<Record<string, "required" | "number" | "json">>;
 /** The values of fields, or their faults. */
 export type Read<Value> = { readonly value: Value; readonly faults: Faults };
 
-/** Positional arguments: optional ones at the end that were left empty are left out, and null stands for one in between. */
+/**
+ * Positional arguments: optional ones at the end that were left empty are left out, and null stands for one in between.
+ */
 export function readPositional(fields: readonly Field[], typed: Typed): Read<unknown[]> {
   const faults: Record<string, Faults[string]> = {};
   const values = fields.map((field) => readField(field, typed[field.name] ?? "", faults));

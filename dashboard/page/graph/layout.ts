@@ -77,8 +77,9 @@ interface Ends {
 }
 
 /**
- * Draws a tree of canvases: what follows each other along the flow, what runs side by side across it, a group's members in a frame.
- * Canvases nest and never cross, so that sizes add up from within, and no search for a good order is needed.
+ * Draws a tree of canvases: what follows each other along the flow, what runs side by side across it, a group's members
+ * in a frame. Canvases nest and never cross, so that sizes add up from within, and no search for a good order is
+ * needed.
  * @param whole ids of chains whose steps are all to be drawn.
  */
 export function layout(top: Branch, direction: Direction, whole: ReadonlySet<string> = new Set()): Drawing {

@@ -63,7 +63,7 @@ export function tallyOf(nodes: readonly GraphNode[]): Tally {
   return tally;
 }
 
-/** Whether a group is one node with its counts, for its members are too many to be drawn. */
+/** Whether a group is one node with its counts, since its members are too many to be drawn. */
 export function isWide(node: GraphNode): boolean {
   return node.kind === "group" && node.hidden > 0 && node.hidden === node.total;
 }

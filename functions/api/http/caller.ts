@@ -4,7 +4,10 @@ import type { Auth } from "../../../src/core/http/auth.ts";
 import { ANYONE, type Caller, RIGHTS, type Right } from "../../../src/core/record/caller.ts";
 import { Problem } from "../../../src/core/http/problem.ts";
 
-/** Who makes a request, from what API Gateway says of it. @throws Problem 403 where it says nothing, which a method without an authorizer would do. */
+/**
+ * Who makes a request, from what API Gateway says of it.
+ * @throws Problem 403 where it says nothing, which a method without an authorizer would do.
+ */
 export function callerOf(event: APIGatewayProxyEvent, auth: Auth): Caller {
   switch (auth.kind) {
     case "none":
@@ -28,7 +31,9 @@ function iamCaller(arn: string | null, auth: Extract<Auth, { kind: "iam" }>): Ca
 
 const SESSION = /^arn:([^:]+):sts::(\d+):assumed-role\/([^/]+)\/[^/]+$/;
 
-/** The role of an assumed one, since the session of a container or a build is another each time; any other ARN as it is. */
+/**
+ * The role of an assumed one, since the session of a container or a build is another each time; any other ARN as it is.
+ */
 function roleOf(arn: string): string {
   return arn.replace(SESSION, "arn:$1:iam::$2:role/$3");
 }

@@ -23,8 +23,8 @@ const REQUEST_HEADERS = [
 const ANSWER_HEADERS = ["location", "retry-after", "x-correlation-id"];
 
 /**
- * Lets pages of `origins` call the API: answers the browser's preflight, and names the origin on answers. Others get the answers too,
- * but their browsers keep them from the page: who may call is for the authorizer to say.
+ * Lets pages of `origins` call the API: answers the browser's preflight, and names the origin on answers. Others get
+ * the answers too, but their browsers keep them from the page: who may call is for the authorizer to say.
  */
 export function cors(origins: readonly string[]): Middleware {
   const headersFor = (event: APIGatewayProxyEvent): Record<string, string> => {

@@ -54,7 +54,10 @@ export function parseQuery<Schema extends z.ZodType>(request: ApiRequest, schema
   return parsed(schema, request.query);
 }
 
-/** The JSON body by its schema; no body at all is `{}`. @throws Problem 400 naming every fault, 415 where it is not declared JSON. */
+/**
+ * The JSON body by its schema; no body at all is `{}`.
+ * @throws Problem 400 naming every fault, 415 where it is not declared JSON.
+ */
 export function parseBody<Schema extends z.ZodType>(request: ApiRequest, schema: Schema): z.output<Schema> {
   if (request.body.length === 0) return parsed(schema, {});
   refuseOtherMediaTypes(request.headers["content-type"]);

@@ -8,8 +8,8 @@ const SHORTEST_PAUSE = 5;
 const LONGEST_PAUSE = 2_000;
 
 /**
- * Milliseconds until the next look: a third of what was waited so far, so that an answer is late by a third at the most, whatever the task
- * takes. A wait of 20 s reads some 30 times, 15 read units: $0.000004.
+ * Milliseconds until the next look: a third of what was waited so far, so that an answer is late by a third at the
+ * most, whatever the task takes. A wait of 20 s reads some 30 times, 15 read units: $0.000004.
  */
 export function pauseAfter(waited: number): number {
   return Math.min(LONGEST_PAUSE, Math.max(SHORTEST_PAUSE, waited / 3));

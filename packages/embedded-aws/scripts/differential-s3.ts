@@ -1,7 +1,8 @@
 // Runs random operations over the embedded S3 and over moto's, and says where they differ.
 //
 // Needs Python 3.10 or later with venv, and pip for moto; everything else is in the project.
-// `node packages/embedded-aws/scripts/differential-s3.ts [operations] [seed]`. Ends with 1 where a difference is not a known one.
+// `node packages/embedded-aws/scripts/differential-s3.ts [operations] [seed]`. Ends with 1 where a difference is not a
+// known one.
 
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:http";

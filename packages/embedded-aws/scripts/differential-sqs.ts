@@ -1,8 +1,10 @@
-// Random operations on the embedded SQS and on a second implementation, LocalStack's: prints how many, and each difference in what they answer.
+// Random operations on the embedded SQS and on a second implementation, LocalStack's: prints how many, and each
+// difference in what they answer.
 //
-// Needs Python 3.13 or later with venv (CELERIAC_PYTHON names another than `python3`) and pip, which installs LocalStack once into a folder for
-// temporary files. `node packages/embedded-aws/scripts/differential-sqs.ts [operations] [seed]`; 5,000 operations by default.
-// `--at=URL` takes an implementation that runs already. Ends with 1 where anything differs that `sqs/known.ts` does not list.
+// Needs Python 3.13 or later with venv (CELERIAC_PYTHON names another than `python3`) and pip, which installs
+// LocalStack once into a folder for temporary files. `node packages/embedded-aws/scripts/differential-sqs.ts
+// [operations] [seed]`; 5,000 operations by default. `--at=URL` takes an implementation that runs already. Ends with 1
+// where anything differs that `sqs/known.ts` does not list.
 
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";

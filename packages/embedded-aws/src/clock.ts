@@ -16,7 +16,7 @@ export interface Clock {
 /** The longest delay that a Node timer holds; a longer one would fire at once. */
 const MAX_TIMER_MILLIS = 2_147_483_647;
 
-/** The machine's own clock. Its timers don't keep a process alive. */
+/** The machine's own clock. Its timers do not keep a process alive. */
 export const systemClock: Clock = {
   now: Date.now,
   random: Math.random,

@@ -22,8 +22,8 @@ export class ServiceError extends Error {
 }
 
 /**
- * A service whose operations have JSON for input and answer. It knows no HTTP: the gateway parses, identifies, authorizes, and writes.
- * What it throws besides `ServiceError` is a fault of the emulation, answered 500.
+ * A service whose operations have JSON for input and answer. It knows no HTTP: the gateway parses, identifies,
+ * authorizes, and writes. What it throws besides `ServiceError` is a fault of the emulation, answered 500.
  */
 export interface JsonService {
   /** Before each error's name in `__type`, such as `com.amazonaws.sqs#`. */

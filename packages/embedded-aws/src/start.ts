@@ -47,7 +47,10 @@ export interface EmbeddedAwsOptions extends FunctionsOptions {
   readonly port?: number | undefined;
   /** Port of the AWS services. Default: a free one. */
   readonly awsPort?: number | undefined;
-  /** Directory in which tables, queues, objects, executions, schedules and mails outlive the run. Default: none, all in memory. */
+  /**
+   * Directory in which tables, queues, objects, executions, schedules and mails outlive the run. Default: none, all in
+   * memory.
+   */
   readonly data?: string | undefined;
   /** A JSON file of names and values that Secrets Manager gives out. Default: there are no secrets. */
   readonly secrets?: string | undefined;
@@ -86,7 +89,10 @@ export interface EmbeddedAws {
   readonly setFaults: (faults: FaultSettings) => void;
   /** What is injected, and how often each fault was. */
   readonly faults: () => FaultReport;
-  /** What the roles of functions, state machines and schedules allow, and whether a call has needed it since the last deployment. */
+  /**
+   * What the roles of functions, state machines and schedules allow, and whether a call has needed it since the last
+   * deployment.
+   */
   readonly permissions: () => readonly Permission[];
   /** Seconds for which the oldest message of each queue has waited, by the queues' names. */
   readonly ages: () => Readonly<Record<string, number>>;

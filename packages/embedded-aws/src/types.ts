@@ -31,7 +31,9 @@ export interface InvokeResult {
   readonly timedOut: boolean;
 }
 
-/** Invokes a function synchronously, by name or ARN, with a JSON payload of up to 6 MB. Throws for an unknown function. */
+/**
+ * Invokes a function synchronously, by name or ARN, with a JSON payload of up to 6 MB. Throws for an unknown function.
+ */
 export type Invoke = (functionNameOrArn: string, payload: string) => Promise<InvokeResult>;
 
 /** The data plane of a REST API, and the operations of its control plane. */
@@ -53,7 +55,10 @@ export interface AwsRequest {
   /** Names in lower case; repeated ones joined by commas. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
-  /** The body, read once: members of a JSON object, or fields of a form. Empty for S3 and Lambda, whose bodies are payloads, and for what is no object. */
+  /**
+   * The body, read once: members of a JSON object, or fields of a form. Empty for S3 and Lambda, whose bodies are
+   * payloads, and for what is no object.
+   */
   readonly input: Readonly<Record<string, unknown>>;
   /** The function whose credentials signed the call; null for anyone else's. */
   readonly caller: string | null;
@@ -69,7 +74,10 @@ export interface AwsResponse {
 /** A service behind the gateway. It answers errors itself, in its own protocol's shape. */
 export type AwsService = (request: AwsRequest) => Promise<AwsResponse>;
 
-/** A call that a function makes over its environment's own connection, without HTTP: for services that take a target and JSON. */
+/**
+ * A call that a function makes over its environment's own connection, without HTTP: for services that take a target and
+ * JSON.
+ */
 export interface DirectCall {
   readonly service: string;
   /** As in `X-Amz-Target`, such as `DynamoDB_20120810.GetItem`. */
@@ -79,5 +87,8 @@ export interface DirectCall {
   readonly caller: string;
 }
 
-/** Serves a direct call as the gateway serves the same over HTTP. `lose-reply`: it took effect, and its answer is to get lost. */
+/**
+ * Serves a direct call as the gateway serves the same over HTTP. `lose-reply`: it took effect, and its answer is to get
+ * lost.
+ */
 export type ServeDirect = (call: DirectCall) => Promise<AwsResponse | "lose-reply">;

@@ -25,8 +25,9 @@ const token = (text: string): string => text.replaceAll(NO_TOKEN, "-");
 let store: Awaited<ReturnType<typeof InvokeStore.getInstanceAsync>> | undefined;
 
 /**
- * Headers by which AWS knows of which invocation a call is part: X-Ray joins them, and Lambda finds functions that call each other without
- * end. As the SDK sends them: of the invocation in whose context the call is made, else of the environment, and only within a function.
+ * Headers by which AWS knows of which invocation a call is part: X-Ray joins them, and Lambda finds functions that call
+ * each other without end. As the SDK sends them: of the invocation in whose context the call is made, else of the
+ * environment, and only within a function.
  */
 export async function loadTracing(variables: NodeJS.ProcessEnv = process.env): Promise<() => Record<string, string>> {
   if (!variables["AWS_LAMBDA_FUNCTION_NAME"]) return () => ({});

@@ -2,8 +2,8 @@ import { hash } from "node:crypto";
 import { ChecksumMismatch } from "./errors.ts";
 
 /**
- * Holds the MD5 that SQS tells of a message's body against the body, for the operations of which the SDK does: SendMessage,
- * SendMessageBatch and ReceiveMessage. @throws ChecksumMismatch
+ * Holds the MD5 that SQS tells of a message's body against the body, for the operations of which the SDK does:
+ * SendMessage, SendMessageBatch and ReceiveMessage. @throws ChecksumMismatch
  */
 export function verifyChecksums(operation: string, input: object, output: object): void {
   const wrong: string[] = [];

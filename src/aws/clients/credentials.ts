@@ -4,8 +4,8 @@ import type { Credentials } from "./options.ts";
 const MARGIN = 300_000;
 
 /**
- * Keeps what `load` gave until five minutes before it expires, and asks once however many wait. Credentials that cannot be renewed serve
- * until they have expired. @returns the credentials, at once where they are known.
+ * Keeps what `load` gave until five minutes before it expires, and asks once however many wait. Credentials that cannot
+ * be renewed serve until they have expired. @returns the credentials, at once where they are known.
  */
 export function keepCredentials(
   load: () => Promise<Credentials>,
@@ -29,8 +29,8 @@ export function keepCredentials(
 }
 
 /**
- * Credentials from the environment, which is where Lambda puts a function's; else from the SDK's default chain, which is loaded for that
- * alone. A profile that is named goes before the environment, as in the SDK.
+ * Credentials from the environment, which is where Lambda puts a function's; else from the SDK's default chain, which
+ * is loaded for that alone. A profile that is named goes before the environment, as in the SDK.
  */
 export async function loadCredentials(variables: NodeJS.ProcessEnv = process.env): Promise<Credentials> {
   const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = variables;

@@ -12,8 +12,8 @@ type DirectCall = (
 const CALL = Symbol.for("embedded-aws.call");
 
 /**
- * An exchange over the connection that the embedded AWS keeps with each environment; null anywhere else, on AWS above all. It takes a
- * third of the CPU that HTTP and its signature take.
+ * An exchange over the connection that the embedded AWS keeps with each environment; null anywhere else, on AWS above
+ * all. It takes a third of the CPU that HTTP and its signature take.
  */
 export function directExchange(service: Service): Exchange | null {
   const call: unknown = Reflect.get(globalThis, CALL);

@@ -10,16 +10,16 @@ export interface Endpoint {
 }
 
 /**
- * Where an emulator answers instead of AWS, for a service of this id; emulators put it into the environment of the functions that they
- * run. Undefined where AWS is called.
+ * Where an emulator answers instead of AWS, for a service of this id; emulators put it into the environment of the
+ * functions that they run. Undefined where AWS is called.
  */
 export function emulatorEndpoint(id: string, variables: Variables = process.env): string | undefined {
   return variables[`AWS_ENDPOINT_URL_${id}`] || variables["AWS_ENDPOINT_URL"] || undefined;
 }
 
 /**
- * Where the calls of a service go. `AWS_ENDPOINT_SOCKET` is the path of a unix socket on which an endpoint that is given is reached, without
- * TCP: the local run's way. @throws Error where no region is known.
+ * Where the calls of a service go. `AWS_ENDPOINT_SOCKET` is the path of a unix socket on which an endpoint that is
+ * given is reached, without TCP: the local run's way. @throws Error where no region is known.
  */
 export async function resolveEndpoint(service: Service, options: SenderOptions): Promise<Endpoint> {
   const region = options.region ?? (await regionOf(process.env));
@@ -37,7 +37,10 @@ async function regionOf(variables: Variables): Promise<string> {
   return loadConfig(NODE_REGION_CONFIG_OPTIONS, NODE_REGION_CONFIG_FILE_OPTIONS)();
 }
 
-/** Regions of the partition aws are what AWS's rules call `.amazonaws.com`; others have their own suffix (SDK, partitions.json). */
+/**
+ * Regions of the partition aws are what AWS's rules call `.amazonaws.com`; others have their own suffix (SDK,
+ * partitions.json).
+ */
 async function awsUrl(service: Service, region: string, variables: Variables): Promise<URL> {
   const { name } = service;
   const fips = variables["AWS_USE_FIPS_ENDPOINT"] === "true";

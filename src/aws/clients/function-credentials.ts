@@ -2,9 +2,9 @@ import { fromHttp } from "@aws-sdk/credential-provider-http";
 import type { Credentials } from "./options.ts";
 
 /**
- * Stands for `@aws-sdk/credential-provider-node` in the bundles of functions (lib/bundle.ts): Lambda gives credentials in the environment, or
- * at an address that the environment names (SnapStart). There are no profiles, single sign-on or instance metadata in a function, whose readers
- * are 90 KB and half of the clients' files.
+ * Stands for `@aws-sdk/credential-provider-node` in the bundles of functions (lib/bundle.ts): Lambda gives credentials
+ * in the environment, or at an address that the environment names (SnapStart). There are no profiles, single sign-on or
+ * instance metadata in a function, whose readers are 90 KB and half of the clients' files.
  * @throws CredentialsProviderError where the environment has neither.
  */
 export function defaultProvider(): () => Promise<Credentials> {

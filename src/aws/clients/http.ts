@@ -22,15 +22,19 @@ export interface Timeouts {
   readonly idle: number;
 }
 
-/** Sends one request to an endpoint. @throws AbortError, TimeoutError (by name, as the SDK's), and Node's own errors. */
+/**
+ * Sends one request to an endpoint.
+ * @throws AbortError, TimeoutError (by name, as the SDK's), and Node's own errors.
+ */
 export type Exchange = (outgoing: Outgoing, signal: AbortSignal | undefined) => Promise<Answer>;
 
 /** Connections to one host at once; more requests wait. The SDK's own figure. */
 const MAX_SOCKETS = 50;
 
 /**
- * An exchange over connections that stay open between requests. HTTP is not imported: an import of `node:http` asks for each of its exports, one
- * of which is the WebSocket, and so loads Node's fetch, which takes a quarter of a function's start.
+ * An exchange over connections that stay open between requests. HTTP is not imported: an import of `node:http` asks for
+ * each of its exports, one of which is the WebSocket, and so loads Node's fetch, which takes a quarter of a function's
+ * start.
  */
 export function createExchange(endpoint: Endpoint, timeouts: Timeouts): Exchange {
   const { url, socketPath } = endpoint;

@@ -26,7 +26,10 @@ export interface Line {
   readonly isSigned: boolean;
 }
 
-/** Finds out where a service is called, by whom and how. @throws where no region is known, or AWS_MAX_ATTEMPTS is no number. */
+/**
+ * Finds out where a service is called, by whom and how.
+ * @throws where no region is known, or AWS_MAX_ATTEMPTS is no number.
+ */
 export async function openLine(service: Service, options: SenderOptions): Promise<Line> {
   const endpoint = await resolveEndpoint(service, options);
   const { url, region } = endpoint;

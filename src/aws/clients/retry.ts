@@ -14,15 +14,20 @@ export interface Retries {
   readonly maxAttempts: number;
 }
 
-/** The SDK's standard mode: a pause of random length, doubled each time, out of a budget that all calls of a client share. */
+/**
+ * The SDK's standard mode: a pause of random length, doubled each time, out of a budget that all calls of a client
+ * share.
+ */
 export function createRetries(maxAttempts: number, baseDelay: number): Retries {
   return { strategy: new StandardRetryStrategy({ maxAttempts, baseDelay }), maxAttempts };
 }
 
 /**
- * Makes a call until it goes well, or fails of what will not change: the SDK's own strategy decides, by the SDK's own lists of what is a
- * throttle and what passes. Notes in `$metadata` how many attempts were made and how long was waited, milliseconds.
- * @param attempt is told its number, from 1. @param scope of the strategy; `:longpoll` where an empty budget makes it wait, not fail at once.
+ * Makes a call until it goes well, or fails of what will not change: the SDK's own strategy decides, by the SDK's own
+ * lists of what is a throttle and what passes. Notes in `$metadata` how many attempts were made and how long was
+ * waited, milliseconds.
+ * @param attempt is told its number, from 1. @param scope of the strategy; `:longpoll` where an empty budget makes it
+ *   wait, not fail at once.
  */
 export async function withRetries<Output extends MetadataBearer>(
   { strategy, maxAttempts }: Retries,

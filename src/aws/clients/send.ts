@@ -12,7 +12,10 @@ import { type Line, openLine } from "./line.ts";
 
 /** Sends commands of one service. */
 export interface Sender<Inputs extends object, Outputs extends MetadataBearer> {
-  /** @throws the SDK's own exceptions, with `$metadata`; AbortError, TimeoutError and Node's errors where there is no answer. */
+  /**
+   * @throws the SDK's own exceptions, with `$metadata`; AbortError, TimeoutError and Node's errors where there is no
+   *   answer.
+   */
   readonly send: <Input extends Inputs, Output extends Outputs>(
     command: Command<Inputs, Input, Outputs, Output, never>,
     options?: { readonly abortSignal?: AbortSignal },
@@ -29,9 +32,11 @@ const SERDE = {
 };
 
 /**
- * Sends the SDK's commands by the SDK's serialisers, retry strategy, credential chain and exceptions, without its stack of middleware, which
- * takes two thirds of a call's CPU: a function of 256 MB has a seventh of a core. For services of AWS JSON, whose requests are POSTs to one path.
- * @param service What is called. @param protocol The SDK's, with the service's errors and codec. @param options What the environment does not say.
+ * Sends the SDK's commands by the SDK's serialisers, retry strategy, credential chain and exceptions, without its stack
+ * of middleware, which takes two thirds of a call's CPU: a function of 256 MB has a seventh of a core. For services of
+ * AWS JSON, whose requests are POSTs to one path.
+ * @param service What is called. @param protocol The SDK's, with the service's errors and codec. @param options What
+ *   the environment does not say.
  */
 export function createSender<Inputs extends object, Outputs extends MetadataBearer>(
   service: Service,
@@ -147,7 +152,10 @@ async function signed(line: Line, { headers, body }: Outgoing, date: Date): Prom
   return { headers: added, body };
 }
 
-/** What the SDK adds to an error: the answer, for it says when to come again; and its status and id where the body was not to be read. */
+/**
+ * What the SDK adds to an error: the answer, for it says when to come again; and its status and id where the body was
+ * not to be read.
+ */
 function describe(error: Error, response: HttpResponse, answer: Answer): void {
   Object.defineProperty(error, "$response", { value: response, enumerable: false, configurable: true });
   if ("$metadata" in error) return;

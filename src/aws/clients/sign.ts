@@ -23,9 +23,9 @@ export interface Scope {
 const UNSIGNED = new Set(["user-agent", "x-amzn-trace-id", "connection", "traceparent", "tracestate", "baggage"]);
 
 /**
- * Signs a request with Signature Version 4 (IAM User Guide, "Create a signed AWS API request"): adds `x-amz-date`, `x-amz-content-sha256`,
- * `x-amz-security-token` and `authorization` to its headers. The same as the SDK's signer gives, in a fifth of its time: the key of a day is
- * kept, and nothing waits.
+ * Signs a request with Signature Version 4 (IAM User Guide, "Create a signed AWS API request"): adds `x-amz-date`,
+ * `x-amz-content-sha256`, `x-amz-security-token` and `authorization` to its headers. The same as the SDK's signer
+ * gives, in a fifth of its time: the key of a day is kept, and nothing waits.
  */
 export function sign(request: Signable, scope: Scope): void {
   const { credentials, region, service } = scope;
@@ -58,8 +58,8 @@ function oneLine(value: string): string {
 }
 
 /**
- * Keys are made by four HMACs, and stay for a day; a process signs for few services with few secrets. As key objects: Node 24 makes one of a
- * buffer at each use, which takes 35 us of 40.
+ * Keys are made by four HMACs, and stay for a day; a process signs for few services with few secrets. As key objects:
+ * Node 24 makes one of a buffer at each use, which takes 35 us of 40.
  */
 const keys = new Map<string, KeyObject>();
 const MOST_KEYS = 50;

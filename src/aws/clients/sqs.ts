@@ -18,7 +18,10 @@ export const SQS: Service = {
   verify: verifyChecksums,
 };
 
-/** A client of SQS. It calls the endpoint of its region, not the host of a queue's URL: that is AWS's even with an emulator. */
+/**
+ * A client of SQS. It calls the endpoint of its region, not the host of a queue's URL: that is AWS's even with an
+ * emulator.
+ */
 export function createSqsSender(options?: SenderOptions): SqsSender {
   const protocol = new AwsJson1_0Protocol({
     defaultNamespace: "com.amazonaws.sqs",

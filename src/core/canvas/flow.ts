@@ -14,17 +14,25 @@ export interface Typed<Result, Taken> {
 /** What a step gives. */
 export type ResultOf<Step> = Step extends Typed<infer Result, infer _> ? Result : unknown;
 
-/** What a step takes before its own arguments; `never` where it has no room for it, `unknown` where it takes anything. */
+/**
+ * What a step takes before its own arguments; `never` where it has no room for it, `unknown` where it takes anything.
+ */
 export type TakenBy<Step> = Step extends Typed<infer _, infer Taken> ? Taken : unknown;
 
-/** What a list of arguments lacks at its front, by those that are given: the first argument of `Args`, or `never` where they are complete. */
+/**
+ * What a list of arguments lacks at its front, by those that are given: the first argument of `Args`, or `never` where
+ * they are complete.
+ */
 export type Lacking<Args extends readonly unknown[], Given extends readonly unknown[]> = Args extends unknown
   ? [Required<Args>[0], ...Given] extends Args
     ? Required<Args>[0]
     : never
   : never;
 
-/** A value after it has crossed as JSON: `undefined` is null, what has `toJSON` is what that gives, and nothing is read-only. */
+/**
+ * A value after it has crossed as JSON: `undefined` is null, what has `toJSON` is what that gives, and nothing is
+ * read-only.
+ */
 export type Sent<Value> = unknown extends Value ? Value : Value extends undefined | void ? null : SentValue<Value>;
 
 type SentValue<Value> = Value extends { toJSON(): infer Json }

@@ -24,7 +24,10 @@ export const isTaskNode = (node: Node): node is TaskNode => "task" in node;
 export const isChainNode = (node: Node): node is ChainNode => "chain" in node;
 export const isGroupNode = (node: Node): node is GroupNode => "group" in node;
 
-/** A node, or every fault of what should have been one; with the task nodes in it that could be read, whatever is wrong elsewhere. */
+/**
+ * A node, or every fault of what should have been one; with the task nodes in it that could be read, whatever is wrong
+ * elsewhere.
+ */
 export type ParsedNode = { readonly tasks: readonly PlacedTask[] } & (
   | { readonly node: Node; readonly faults: readonly [] }
   | { readonly node: null; readonly faults: readonly Fault[] }

@@ -1,8 +1,9 @@
 import { type GroupNode, type Node, isChainNode, isGroupNode, isTaskNode } from "./node.ts";
 
 /**
- * The same canvas in its normal form, which is what is planned: no chain directly in a chain, no chain of one, no group directly in a
- * group or header, and no group in a chain but at its end: one that is followed by a node is the header of a chord.
+ * The same canvas in its normal form, which is what is planned: no chain directly in a chain, no chain of one, no group
+ * directly in a group or header, and no group in a chain but at its end: one that is followed by a node is the header
+ * of a chord.
  */
 export function normalize(node: Node): Node {
   if (isTaskNode(node)) return node;

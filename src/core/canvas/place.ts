@@ -30,7 +30,10 @@ export const PartSchema = z.object({
 
 export type Part = z.output<typeof PartSchema>;
 
-/** Members of a group that are started together: one each up to 10, so that small groups show in the console; else 250 or a 40th, the most that one Map runs at once. */
+/**
+ * Members of a group that are started together: one each up to 10, so that small groups show in the console; else 250
+ * or a 40th, the most that one Map runs at once.
+ */
 export function chunkSize(members: number): number {
   return members <= 10 ? 1 : Math.max(250, Math.ceil(members / 40));
 }
@@ -41,7 +44,7 @@ export function chunksOf<Item>(members: readonly Item[]): Item[][] {
   return Array.from({ length: Math.ceil(members.length / size) }, (_, n) => members.slice(n * size, (n + 1) * size));
 }
 
-/** How many chunks a group of so many members has. */
+/** How many chunks a group with this number of members has. */
 export function chunkCount(members: number): number {
   return Math.ceil(members / chunkSize(members));
 }

@@ -27,8 +27,8 @@ const Args = z.array(z.unknown());
 const Kwargs = z.record(z.string(), z.unknown());
 
 /**
- * Reads a task node. Where it has faults, what of it can be read is kept all the same: whether its task is known and takes its arguments
- * is told with the faults of its shape, in one answer.
+ * Reads a task node. Where it has faults, what of it can be read is kept all the same: whether its task is known and
+ * takes its arguments is told with the faults of its shape, in one answer.
  * @returns null where it has faults
  */
 export function readTaskNode(

@@ -30,7 +30,9 @@ export interface CallOptions {
   readonly taskId?: string;
 }
 
-/** A task with its arguments, not yet submitted. It gives a `Result`, and takes a `Taken` where a result is prepended. */
+/**
+ * A task with its arguments, not yet submitted. It gives a `Result`, and takes a `Taken` where a result is prepended.
+ */
 export interface Signature<Result = unknown, Taken = unknown> extends Typed<Result, Taken> {
   readonly node: TaskNode;
   /** The same signature with these options added. */
@@ -147,7 +149,10 @@ export interface TaskNode {
   readonly kwargs: Readonly<Record<string, unknown>>;
   readonly options: NodeOptions;
   readonly immutable: boolean;
-  /** Whether `args` are items that the task is run for, one after the other: each its one argument (map) or all of them (starmap). */
+  /**
+   * Whether `args` are items that the task is run for, one after the other: each its one argument (map) or all of them
+   * (starmap).
+   */
   readonly each?: (typeof EACH)[number] | undefined;
 }
 

@@ -12,7 +12,7 @@ export type Submitter = (node: Node) => Promise<TaskHandle>;
 
 let current: Submitter | null = null;
 
-/** Says who sends what `delay` and `applyAsync` are called for. */
+/** Says what sends the nodes that `delay` and `applyAsync` are called for. */
 export function setSubmitter(submitter: Submitter | null): void {
   current = submitter;
 }

@@ -17,9 +17,10 @@ export interface Signed {
 }
 
 /**
- * The faults of `args` and `kwargs` by the schemas of `task`, with paths from the node that holds both: what was given by name is at fault
- * where it was given.
- * @param prepended how many results will be put before `args`; they are not known yet, so neither are faults of the list.
+ * The faults of `args` and `kwargs` by the schemas of `task`, with paths from the node that holds both: what was given
+ * by name is at fault where it was given.
+ * @param prepended how many results will be put before `args`; they are not known yet, so neither are faults of the
+ *   list.
  */
 export function argumentFaults(
   task: Signed,
@@ -62,7 +63,10 @@ function placed(path: string, named: Bound["named"]): string {
   return name === undefined ? path : `/kwargs/${name}${rest}`;
 }
 
-/** Every list of arguments that a task is run with: one, or one for each item; null for an item that is no list and should be. */
+/**
+ * Every list of arguments that a task is run with: one, or one for each item; null for an item that is no list and
+ * should be.
+ */
 export function* argumentLists(
   each: "map" | "starmap" | null,
   args: readonly unknown[],

@@ -19,7 +19,11 @@ export interface Canvas<Result = unknown, Taken = unknown> extends Typed<Result,
   readonly node: Node;
   /** Submits it. @throws InvalidCanvas */
   delay(): Promise<TaskHandle>;
-  /** Submits it with these options added: to the first task of a chain, to all members of a group, to header and body of a chord. @throws InvalidCanvas */
+  /**
+   * Submits it with these options added: to the first task of a chain, to all members of a group, to header and body of
+   * a chord.
+   * @throws InvalidCanvas
+   */
   applyAsync(options: CanvasOptions): Promise<TaskHandle>;
 }
 
@@ -32,7 +36,8 @@ export interface Group<List = unknown, Taken = unknown> extends Canvas<List, Tak
 export type Step = { readonly node: Node } | AnyTask;
 
 /**
- * Runs steps one after the other; each gets the result of the one before. A step that cannot take it is a type error, where that can be known.
+ * Runs steps one after the other; each gets the result of the one before. A step that cannot take it is a type error,
+ * where that can be known.
  * @throws CanvasEmpty without steps.
  */
 export function chain<const Steps extends readonly Step[]>(
@@ -62,7 +67,8 @@ export function chord<const Header extends readonly Step[], Body extends Step>(
 }
 
 /**
- * Runs a task for each item, so many items in one task, which takes them one after the other. The result is a list of lists.
+ * Runs a task for each item, several items in one task, which takes them one after the other. The result is a list of
+ * lists.
  * @param items lists of arguments. @param size items of one task, at least 1.
  */
 export function chunks<Args extends readonly unknown[], Kwargs, Result>(
@@ -78,7 +84,10 @@ export function chunks<Args extends readonly unknown[], Kwargs, Result>(
   return group(starts.map((start) => task.starmap(all.slice(start, start + size))));
 }
 
-/** The canvas that `value` is the node of, as the HTTP contract and `.node` have it. @throws InvalidCanvas naming every fault. */
+/**
+ * The canvas that `value` is the node of, as the HTTP contract and `.node` have it.
+ * @throws InvalidCanvas naming every fault.
+ */
 export function fromNode(value: unknown): Canvas {
   const parsed = parseNode(value, [], CodeTaskNodeSchema);
   if (parsed.node === null) throw new InvalidCanvas(parsed.faults);

@@ -127,7 +127,11 @@ function faultsOfPart({ node, path, prepended, hasArguments }: PlacedTask, looku
   return [];
 }
 
-/** Every fault of a canvas: those of its tasks, and ids that two of them have. @param at where it is in the request. @default at its top */
+/**
+ * Every fault of a canvas: those of its tasks, and ids that two of them have.
+ * @param at where it is in the request.
+ * @default at its top
+ */
 export function canvasFaults(node: Node, lookup: TaskLookup, at: readonly PropertyKey[] = []): Fault[] {
   const seen = new Set<string>();
   return [...taskNodes(node, at, false)].flatMap((task) => {

@@ -21,9 +21,10 @@ const MONTH: Field = { name: "month", min: 1, max: 12, names: MONTHS };
 const WEEKDAY: Field = { name: "day of week", min: 0, max: 7, names: DAYS };
 
 /**
- * Scheduler's `cron(...)` of a crontab: minute, hour, day of month, month, day of week, each a star, a number, a name, a range (`1-5`), a step (star/15,
- * `8-18/2`) or a list of these, as Celery's crontab takes them. Scheduler counts days of the week from 1, Sunday, and takes only one of the two
- * fields of days (Scheduler User Guide, "Cron-based schedules").
+ * Scheduler's `cron(...)` of a crontab: minute, hour, day of month, month, day of week, each a star, a number, a name,
+ * a range (`1-5`), a step (star/15, `8-18/2`) or a list of these, as Celery's crontab takes them. Scheduler counts days
+ * of the week from 1, Sunday, and takes only one of the two fields of days (Scheduler User Guide, "Cron-based
+ * schedules").
  * @throws DefinitionError that says what is wrong with it
  */
 export function cronExpression(crontab: string): string {

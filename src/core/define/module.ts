@@ -10,11 +10,17 @@ export const GRANTS = ["documents", "email"] as const;
 export interface Permission {
   /** Actions of IAM such as `bedrock:InvokeModel`; none with `*`. */
   readonly actions: readonly string[];
-  /** ARNs, or `*` where an action knows no other. `${AWS::Partition}`, `${AWS::Region}` and `${AWS::AccountId}` are filled in. */
+  /**
+   * ARNs, or `*` where an action knows no other. `${AWS::Partition}`, `${AWS::Region}` and `${AWS::AccountId}` are
+   * filled in.
+   */
   readonly resources: readonly string[];
 }
 
-/** Where in a VPC a module's Lambda has its network interfaces. It reaches AWS through endpoints or a NAT gateway of yours alone. */
+/**
+ * Where in a VPC a module's Lambda has its network interfaces. It reaches AWS through endpoints or a NAT gateway of
+ * yours alone.
+ */
 export interface Vpc {
   /** 1 to 16, in two availability zones at least, for one may fail. */
   readonly subnetIds: readonly string[];
@@ -30,7 +36,11 @@ export interface ModuleOptions {
   readonly batchSize?: number;
   /** Invocations at a time, 2 to 1,000 (the range of an event source's MaximumConcurrency). @default 50 */
   readonly maxConcurrency?: number;
-  /** Environments that are kept for it out of the account's; `maxConcurrency` at least, else deliveries would be refused. @default none are kept */
+  /**
+   * Environments that are kept for it out of the account's; `maxConcurrency` at least, else deliveries would be
+   * refused.
+   * @default none are kept
+   */
   readonly reservedConcurrency?: number;
   /** Size of /tmp, MB, 512 to 10,240. What is above 512 costs by size and time. @default 512 */
   readonly ephemeralStorage?: number;
@@ -41,8 +51,9 @@ export interface ModuleOptions {
   /** Variables of the tasks' environment. For what nobody may see there is `secrets`. @default none */
   readonly environment?: Readonly<Record<string, string>>;
   /**
-   * Variable -> the name or ARN of a secret in Secrets Manager. The supervisor reads them as an environment starts, and hands them to the
-   * task process: no template, log or console shows them. One that is rotated is read by environments that start later. @default none
+   * Variable -> the name or ARN of a secret in Secrets Manager. The supervisor reads them as an environment starts, and
+   * hands them to the task process: no template, log or console shows them. One that is rotated is read by environments
+   * that start later. @default none
    */
   readonly secrets?: Readonly<Record<string, string>>;
   /** A name of the stage's `vpcs`, or ids. @default outside of any VPC */
@@ -112,7 +123,8 @@ export interface ModuleConfig {
 }
 
 /**
- * Says how the queue and the Lambda of a file in `functions/tasks` are built; export what it returns. Files that don't get the defaults.
+ * Says how the queue and the Lambda of a file in `functions/tasks` are built; export what it returns. Files that do not
+ * get the defaults.
  * @throws DefinitionError for an unknown option or a value out of range.
  */
 export function defineModule(options: ModuleOptions): ModuleConfig {

@@ -9,8 +9,8 @@ const NAME = /^[A-Za-z_]\w*$/;
 const Entries = z.looseObject({ anyOf: z.array(z.unknown()).optional(), minItems: z.number().optional() });
 
 /**
- * The names of positional parameters in their order, by the titles of the entries in the schema of an argument list; null where one has
- * none. Of alternatives, the longest that all agree with.
+ * The names of positional parameters in their order, by the titles of the entries in the schema of an argument list;
+ * null where one has none. Of alternatives, the longest that all agree with.
  */
 export function titlesOf(schema: z.core.$ZodType): readonly string[] | null {
   if (schema instanceof z.core.$ZodUnion) return agreed(schema._zod.def.options.map(titlesOf));

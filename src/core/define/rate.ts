@@ -6,7 +6,8 @@ const UNIT_MILLISECONDS = { s: 1_000, m: 60_000, h: 3_600_000 } as const;
 const SHORTEST_INTERVAL = 1;
 
 /**
- * Milliseconds between two starts at a rate in Celery's syntax: "10/s", "100/m", "1000/h", or a number of starts a second.
+ * Milliseconds between two starts at a rate in Celery's syntax: "10/s", "100/m", "1000/h", or a number of starts a
+ * second.
  * @throws DefinitionError
  */
 export function intervalOf(limit: string | number): number {
@@ -32,8 +33,8 @@ export interface Reservation {
 }
 
 /**
- * Reserves a start: at once, or one interval after the last that was reserved (the generic cell rate algorithm with a burst of one, which is also the
- * capacity of Celery's token bucket). Starts that nobody used are not saved up.
+ * Reserves a start: at once, or one interval after the last that was reserved (the generic cell rate algorithm with a
+ * burst of one, which is also the capacity of Celery's token bucket). Starts that nobody used are not saved up.
  * @param next from when on a start is free, null where none was ever reserved.
  */
 export function reserve(next: number | null, now: number, interval: number): Reservation {
@@ -41,12 +42,16 @@ export function reserve(next: number | null, now: number, interval: number): Res
   return { start, next: start + interval };
 }
 
-/** Milliseconds by which a reserved start may be missed: queues deliver to the second, and environments take their time to start. */
+/**
+ * Milliseconds by which a reserved start may be missed: queues deliver to the second, and environments take their time
+ * to start.
+ */
 const LATENESS = 5_000;
 
 /**
- * Whether a reserved start still counts. One that was missed by far is given up, so that what waited through an outage does not start all at
- * once. Each that a message missed allows the next to be missed by twice as much: behind a long backlog all would be.
+ * Whether a reserved start still counts. One that was missed by far is given up, so that what waited through an outage
+ * does not start all at once. Each that a message missed allows the next to be missed by twice as much: behind a long
+ * backlog all would be.
  * @param taken starts reserved for this message, this one included.
  */
 export function stillCounts(slot: { readonly at: number; readonly taken: number }, now: number): boolean {

@@ -91,7 +91,10 @@ export interface KnownTask extends RegisteredTask {
   readonly schemas: { readonly args: z.ZodType; readonly kwargs: z.ZodType };
 }
 
-/** A registered task with what its arguments are checked by. @param schemas what its JSON Schemas say, or what these were made of. */
+/**
+ * A registered task with what its arguments are checked by.
+ * @param schemas what its JSON Schemas say, or what these were made of.
+ */
 export function knownTask(task: RegisteredTask, schemas: KnownTask["schemas"]): KnownTask {
   return { ...task, fewest: fewestOf(task.args), schemas };
 }

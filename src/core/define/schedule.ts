@@ -2,10 +2,15 @@ import * as z from "zod";
 import { cronExpression } from "./crontab.ts";
 import { DefinitionError } from "../errors.ts";
 
-/** Keywords of this form in an input are replaced by Scheduler when it runs a schedule (Scheduler User Guide, "Adding context attributes"). */
+/**
+ * Keywords of this form in an input are replaced by Scheduler when it runs a schedule (Scheduler User Guide, "Adding
+ * context attributes").
+ */
 const ATTRIBUTE = "<aws.scheduler.";
 
-/** JSON text as a schedule's input: what a client wrote that looks like one of Scheduler's keywords stays what it is. */
+/**
+ * JSON text as a schedule's input: what a client wrote that looks like one of Scheduler's keywords stays what it is.
+ */
 export function scheduleInput(json: string): string {
   return json.replaceAll(ATTRIBUTE, `\\u003c${ATTRIBUTE.slice(1)}`);
 }
@@ -73,7 +78,10 @@ function scheduleOf(expression: string, timezone: string, { args = [], kwargs = 
   return { expression, timezone, args, kwargs };
 }
 
-/** What Scheduler sends for one run of a schedule. The slot is the time that the run was planned for: with it a run that comes twice is known. */
+/**
+ * What Scheduler sends for one run of a schedule. The slot is the time that the run was planned for: with it a run that
+ * comes twice is known.
+ */
 export const PeriodicMessageSchema = z.object({
   op: z.literal("periodic"),
   task: z.string(),

@@ -2,7 +2,10 @@ import type { Step } from "./builders.ts";
 import type { ResultOf, Sent } from "../canvas/flow.ts";
 import type { Json } from "../json.ts";
 
-/** What a task knows of its own call: Celery's `self.request`, and where its message came from. Times in RFC 3339, durations in seconds. */
+/**
+ * What a task knows of its own call: Celery's `self.request`, and where its message came from. Times in RFC 3339,
+ * durations in seconds.
+ */
 export interface Request<Kwargs = Readonly<Record<string, unknown>>> {
   readonly id: string;
   /** `module.task`. */
@@ -85,30 +88,35 @@ export interface Self<Kwargs = Readonly<Record<string, unknown>>> {
   readonly log: Logger;
   /** Waits. @throws SoftTimeLimitExceeded when the soft limit comes first. */
   sleep(seconds: number): Promise<void>;
-  /** Ends this attempt and asks for another. @throws Retry always; MaxRetriesExceeded or the cause where none is left. */
+  /**
+   * Ends this attempt and asks for another.
+   * @throws Retry always; MaxRetriesExceeded or the cause where none is left.
+   */
   retry(options?: RetryOptions): never;
   /**
-   * Ends this task and runs another, or a canvas, in its place: what gives its result here is this task's result, and whatever waits for
-   * this task waits for that. Return it, so that the task's type knows its result.
+   * Ends this task and runs another, or a canvas, in its place: what gives its result here is this task's result, and
+   * whatever waits for this task waits for that. Return it, so that the task's type knows its result.
    * @throws Replace always.
    */
   replace<By extends Step>(by: By): ResultOf<By>;
   /** Says how far the task is; the record's status becomes PROGRESS. */
   progress(current: number, total: number, message?: string): Promise<void>;
   /**
-   * Says in which state of its own the task is, such as UPLOADING: the record's status becomes that. Of `meta` the record shows `current`,
-   * `total` and `message`, as its progress, where the first two are numbers; the progress stays as it was where they are not.
-   * @throws TypeError for a state that is no word of 1 to 64 capitals, digits and underscores, or that says that a task waits or has ended
-   * (PENDING, RETRY, SUCCESS, FAILURE, REVOKED).
+   * Says in which state of its own the task is, such as UPLOADING: the record's status becomes that. Of `meta` the
+   * record shows `current`, `total` and `message`, as its progress, where the first two are numbers; the progress stays
+   * as it was where they are not.
+   * @throws TypeError for a state that is no word of 1 to 64 capitals, digits and underscores, or that says that a
+   *   task waits or has ended (PENDING, RETRY, SUCCESS, FAILURE, REVOKED).
    */
   updateState(state: string, meta?: Readonly<Record<string, unknown>>): Promise<void>;
   /**
-   * Has a side effect once for this task, whatever becomes of its attempts: what `fn` returned is stored, and given back to every later
-   * call with this key, be it in another attempt. It runs again where it threw, or where its process ended before its result was stored; nobody can know then whether
-   * the effect has happened. So hand `effect.key`, which is always the same, to the service that has the effect, as its idempotency key.
+   * Has a side effect once for this task, whatever becomes of its attempts: what `fn` returned is stored, and given
+   * back to every later call with this key, in this or another attempt. It runs again where it threw, or where its
+   * process ended before its result was stored; nobody can know then whether the effect has happened. So hand
+   * `effect.key`, which is always the same, to the service that has the effect, as its idempotency key.
    * @param key names the effect within the task; 1 to 200 characters.
-   * @throws TypeError for another key; InvalidResult or ResultTooLarge where what `fn` returned cannot be stored (5 MB of JSON); ClaimLost where
-   * another attempt runs the task by now; what `fn` throws.
+   * @throws TypeError for another key; InvalidResult or ResultTooLarge where what `fn` returned cannot be stored (5
+   *   MB of JSON); ClaimLost where another attempt runs the task by now; what `fn` throws.
    */
   once<Result>(key: string, fn: (effect: Effect) => Result | Promise<Result>): Promise<Sent<Result>>;
 }

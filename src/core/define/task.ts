@@ -34,13 +34,13 @@ export interface TaskOptions {
   readonly retryBackoff?: boolean | number;
   /** Longest such wait, seconds. @default 600 */
   readonly retryBackoffMax?: number;
-  /** Whether such a wait is drawn from 0 to its value, so that retries don't come in waves. @default true */
+  /** Whether such a wait is drawn from 0 to its value, so that retries do not come in waves. @default true */
   readonly retryJitter?: boolean;
   /** Whether the result is dropped: what follows gets null. @default false */
   readonly ignoreResult?: boolean;
   /**
-   * The most starts of this task by all workers together: "10/s", "100/m", "1000/h", or a number a second (Celery's syntax; there it holds for
-   * each worker by itself). @default none
+   * The most starts of this task by all workers together: "10/s", "100/m", "1000/h", or a number a second (Celery's
+   * syntax; there it holds for each worker by itself). @default none
    */
   readonly rateLimit?: string | number | null;
   /** When it runs by itself: what `every` or `cron` returns, or a list of these. @default never */
@@ -60,7 +60,10 @@ const ScheduleSchema = z.strictObject({
   kwargs: z.record(z.string(), z.unknown()),
 });
 
-/** Schema of {@link TaskOptions} with its defaults; unknown options are refused, so that a typo does not pass for a default. */
+/**
+ * Schema of {@link TaskOptions} with its defaults; unknown options are refused, so that a typo does not pass for a
+ * default.
+ */
 const TaskOptionsSchema = z
   .strictObject({
     softTimeLimit: z.number().positive().nullable().default(null),
@@ -101,8 +104,8 @@ export interface TaskDeclaration<Args extends ArgsSchema, Kwargs extends z.ZodOb
   /** A zod object of the keyword arguments. @default none are taken */
   readonly kwargs?: Kwargs;
   /**
-   * The names of the positional parameters, in order, by which callers may give them as in Python. @default the titles of the entries of
-   * `args` (`z.number().meta({ title: "x" })`), where each has one
+   * The names of the positional parameters, in order, by which callers may give them as in Python. @default the titles
+   * of the entries of `args` (`z.number().meta({ title: "x" })`), where each has one
    */
   readonly parameters?: readonly string[];
   /** The task. `self` is its context; a returned promise is awaited. */
@@ -268,7 +271,7 @@ function refuseWrongRate(name: string, limit: string | number | null): void {
   }
 }
 
-/** Whether `value` is what {@link defineTask} returned, be it from another copy of this module. */
+/** Whether `value` is what {@link defineTask} returned, also from another copy of this module. */
 export function isTask(value: unknown): value is AnyTask {
   return typeof value === "object" && value !== null && BRAND in value;
 }

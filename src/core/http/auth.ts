@@ -1,7 +1,10 @@
 import * as z from "zod";
 import { RIGHTS } from "../record/caller.ts";
 
-/** How the API's functions know who calls, as the stacks tell them. What the gateway itself checks is not told: it has been checked. */
+/**
+ * How the API's functions know who calls, as the stacks tell them. What the gateway itself checks is not told: it has
+ * been checked.
+ */
 export const AuthSchema = z.discriminatedUnion("kind", [
   /** Everyone may do all: the local run. */
   z.object({ kind: z.literal("none") }),

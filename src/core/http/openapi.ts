@@ -235,7 +235,9 @@ function operationOf(
   };
 }
 
-/** A schema as a component: a recursive one refers to itself, and its references must say where it lies in the document. */
+/**
+ * A schema as a component: a recursive one refers to itself, and its references must say where it lies in the document.
+ */
 function componentOf(name: string, schema: z.ZodType): unknown {
   const text = JSON.stringify(schemaOf(schema, "input"));
   return JSON.parse(

@@ -21,7 +21,9 @@ export interface Route {
   readonly function: ApiFunction;
 }
 
-/** Every route that is deployed. API Gateway, the functions' dispatch and the OpenAPI document are made from this list. */
+/**
+ * Every route that is deployed. API Gateway, the functions' dispatch and the OpenAPI document are made from this list.
+ */
 export const ROUTES = [
   { name: "add", method: "POST", path: "/add", function: "submit" },
   { name: "testRequestInfo", method: "POST", path: "/test-request-info", function: "submit" },

@@ -9,8 +9,8 @@ export function termsOf(text: string): string[] {
 }
 
 /**
- * Whether a task has all of the words in its id, name, correlation id, error, or arguments as JSON. Arguments that lie in S3 (above
- * 4 KB) are not looked at: a search must not fetch a thousand objects.
+ * Whether a task has all of the words in its id, name, correlation id, error, or arguments as JSON. Arguments that lie
+ * in S3 (above 4 KB) are not looked at: a search must not fetch a thousand objects.
  */
 export function hasTerms(record: TaskRecord, terms: readonly string[]): boolean {
   if (terms.length === 0) return true;

@@ -3,7 +3,10 @@ import { MAX_INLINE_PAYLOAD } from "../limits.ts";
 import { PRICES } from "./prices.ts";
 import { VIAS, type Via, runsOf } from "./summary.ts";
 
-/** What one task asks of AWS between its message and its end. test/scenarios/calls.test.ts counts it on the running system. */
+/**
+ * What one task asks of AWS between its message and its end. test/scenarios/calls.test.ts counts it on the running
+ * system.
+ */
 export interface Requests {
   /** SendMessage; a batch of ten is a tenth each. */
   readonly sends: number;
@@ -22,7 +25,10 @@ export interface Requests {
 /** Writes of a task's record: it is made, claimed and ended. */
 export const RECORD_WRITES = 3;
 
-/** By the way that a task was started. What a canvas costs as a whole, however many tasks it has, is in {@link PER_CANVAS}. */
+/**
+ * By the way that a task was started. What a canvas costs as a whole, however many tasks it has, is in {@link
+ * PER_CANVAS}.
+ */
 export const REQUESTS: Readonly<Record<Via | "batch", Requests>> = {
   plain: { fair: false, sends: 1, deliveries: 1, writes: 3, indexWrites: 1, reads: 0, transitions: 0 },
   batch: { fair: true, sends: 0.1, deliveries: 1, writes: 3, indexWrites: 1, reads: 0, transitions: 0 },
@@ -34,13 +40,19 @@ export const REQUESTS: Readonly<Record<Via | "batch", Requests>> = {
   alone: { fair: false, sends: 2, deliveries: 2, writes: 5, indexWrites: 2, reads: 5, transitions: 1 },
 };
 
-/** What a canvas costs besides its tasks. Start and end of an execution are transitions too (Step Functions pricing page, example). */
+/**
+ * What a canvas costs besides its tasks. Start and end of an execution are transitions too (Step Functions pricing
+ * page, example).
+ */
 export const PER_CANVAS: Readonly<Record<"chain" | "group", Requests>> = {
   chain: { fair: false, sends: 0, deliveries: 0, writes: 3, indexWrites: 1, reads: 2, transitions: 3 },
   group: { fair: false, sends: 1, deliveries: 1, writes: 5, indexWrites: 1, reads: 5, transitions: 4 },
 };
 
-/** Seconds of a worker besides its task: claim, end, statistics. An assumption: DynamoDB answers within some milliseconds. */
+/**
+ * Seconds of a worker besides its task: claim, end, statistics. An assumption: DynamoDB answers within some
+ * milliseconds.
+ */
 const OVERHEAD = 0.03;
 
 /** Bytes that a worker writes to its log for one task: two lines of its own, three of Lambda's. */
@@ -51,7 +63,10 @@ export function sqsRequests({ sends, deliveries }: Requests): number {
   return sends + 2 * deliveries;
 }
 
-/** USD of what was asked of SQS, DynamoDB, Lambda and Step Functions. @param recordUnits write units of one write of the record. */
+/**
+ * USD of what was asked of SQS, DynamoDB, Lambda and Step Functions.
+ * @param recordUnits write units of one write of the record.
+ */
 function requestCost(requests: Requests, recordUnits = 1): number {
   const { writes, indexWrites, reads, deliveries, transitions } = requests;
   const recordWrites = Math.min(RECORD_WRITES, writes) * (recordUnits - 1);
@@ -64,7 +79,7 @@ function requestCost(requests: Requests, recordUnits = 1): number {
   );
 }
 
-/** Seconds that Lambda bills for a task that runs for so many. */
+/** Seconds that Lambda bills for a task, by the seconds that it runs. */
 export function workerSeconds(seconds: number): number {
   return seconds + OVERHEAD;
 }
@@ -77,7 +92,7 @@ export function summaryWrites(seconds: number): number {
 /** Bytes of a record without its payloads. */
 export const RECORD_BYTES = 860;
 
-/** Write units of one write of a record whose payloads are of so many bytes: those above 4 KB lie in S3. */
+/** Write units of one write of a record by the bytes of its payloads: those above 4 KB lie in S3. */
 export function recordUnits(payloadBytes: number): number {
   return Math.ceil((RECORD_BYTES + (payloadBytes > MAX_INLINE_PAYLOAD ? 0 : payloadBytes)) / 1024);
 }
@@ -89,8 +104,8 @@ export interface TaskCost {
 }
 
 /**
- * What attempts have cost: their workers' time by measured seconds and memory, their messages, records and payloads, by the way that each was started. Without the
- * requests that submitted them, and without the canvas around them.
+ * What attempts have cost: their workers' time by measured seconds and memory, their messages, records and payloads, by
+ * the way that each was started. Without the requests that submitted them, and without the canvas around them.
  */
 export function measuredCost(counters: Counters): TaskCost {
   const runs = runsOf(counters);

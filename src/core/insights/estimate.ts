@@ -70,7 +70,10 @@ export function estimate(workload: Workload): Estimate {
   };
 }
 
-/** Seconds and MB of the function that takes a submission: an assumption for one task, and a millisecond for each further one. */
+/**
+ * Seconds and MB of the function that takes a submission: an assumption for one task, and a millisecond for each
+ * further one.
+ */
 const API_SECONDS = 0.05;
 const API_SECONDS_PER_TASK = 0.001;
 const API_MEMORY = 512;
@@ -109,10 +112,16 @@ function linesOf({ tasks, seconds, memory, payloadBytes = 100, via = "plain" }: 
 
 const NOTHING: Requests = { fair: false, sends: 0, deliveries: 0, writes: 0, indexWrites: 0, reads: 0, transitions: 0 };
 
-/** Receives of an empty queue in a month of 30 days: five pollers of Lambda, each of which asks three times a minute (20 s of long polling). */
+/**
+ * Receives of an empty queue in a month of 30 days: five pollers of Lambda, each of which asks three times a minute (20
+ * s of long polling).
+ */
 const POLLS = 5 * 3 * 60 * 24 * 30;
 
-/** Metrics that the alarms of a stage with so many modules read, ten to an alarm. test/stacks/stage.test.ts counts them in the template. */
+/**
+ * Metrics that the alarms of a stage read, by its number of modules, ten to an alarm. test/stacks/stage.test.ts counts
+ * them in the template.
+ */
 export function alarmMetrics(modules: number): number {
   return 2 * modules + 16;
 }

@@ -1,4 +1,7 @@
-/** Counts by name. Adding two name by name gives the counts of both together, in any order: that is what DynamoDB's ADD does. */
+/**
+ * Counts by name. Adding two name by name gives the counts of both together, in any order: that is what DynamoDB's ADD
+ * does.
+ */
 export type Counters = Readonly<Record<string, number>>;
 
 /** Buckets that grow by a constant factor, so that every estimate is off by the same small part of itself. */
@@ -25,7 +28,10 @@ export function bucketFor(scale: Scale, value: number): string {
   return `${prefix}${Math.ceil(exponent * perDoubling) - SMALLEST * perDoubling}`;
 }
 
-/** The buckets of a scale that hold something, smallest first: the upper edge of each, which belongs to it, and its count. */
+/**
+ * The buckets of a scale that hold something, smallest first: the upper edge of each, which belongs to it, and its
+ * count.
+ */
 export function bucketsOf(counters: Counters, { prefix, perDoubling }: Scale): { edge: number; count: number }[] {
   return Object.entries(counters)
     .filter(([name]) => name.startsWith(prefix) && /^\d+$/.test(name.slice(prefix.length)))
@@ -35,8 +41,8 @@ export function bucketsOf(counters: Counters, { prefix, perDoubling }: Scale): {
 }
 
 /**
- * What a part `q` (0 to 1) of all values is not above, by nearest rank; 1 gives the largest. Off by {@link errorOf} at the most, for
- * it is the middle of the value's bucket; null without values.
+ * What a part `q` (0 to 1) of all values is not above, by nearest rank; 1 gives the largest. Off by {@link errorOf} at
+ * the most, for it is the middle of the value's bucket; null without values.
  */
 export function quantile(counters: Counters, scale: Scale, q: number): number | null {
   const buckets = bucketsOf(counters, scale);

@@ -1,6 +1,9 @@
 import * as z from "zod";
 
-/** What a caller may be allowed: each right has a function of its own (submit, read, operate), `all` lifts the confinement to what is its own. */
+/**
+ * What a caller may be allowed: each right has a function of its own (submit, read, operate), `all` lifts the
+ * confinement to what is its own.
+ */
 export const RIGHTS = ["submit", "read", "operate", "all"] as const;
 
 export type Right = (typeof RIGHTS)[number];
@@ -26,8 +29,8 @@ export interface Caller {
 export const ANYONE: Caller = { owner: null, rights: new Set(RIGHTS) };
 
 /**
- * Whether a caller may see, revoke or retry what belongs to `owner`: its tenant's tasks where it has a tenant, else its own. What belongs to nobody (a
- * schedule's, or from before the stage asked) is for those with the right `all`.
+ * Whether a caller may see, revoke or retry what belongs to `owner`: its tenant's tasks where it has a tenant, else its
+ * own. What belongs to nobody (a schedule's, or from before the stage asked) is for those with the right `all`.
  */
 export function mayAccess(caller: Caller, owner: Owner | null): boolean {
   if (caller.rights.has("all")) return true;

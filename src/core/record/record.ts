@@ -47,7 +47,9 @@ export const TaskRecordSchema = z.object({
   /** When the claim lapses. */
   lease: z.number().nullable(),
   call: CallSchema,
-  /** What runs in its place since it replaced itself; the claim then has no lease, for nobody runs the task itself. */
+  /**
+   * What runs in its place since it replaced itself; the claim then has no lease, since nothing runs the task itself.
+   */
   replacement: ReplacementSchema.nullable(),
   result: PayloadSchema.nullable(),
   error: TaskErrorSchema.nullable(),

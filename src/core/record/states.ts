@@ -1,4 +1,6 @@
-/** PENDING, STARTED, PROGRESS, RETRY or a final one, as Celery names them; or one that a task set itself while it runs. */
+/**
+ * PENDING, STARTED, PROGRESS, RETRY or a final one, as Celery names them; or one that a task set itself while it runs.
+ */
 export type Status = string;
 
 /** The states that a task never leaves. */
@@ -8,8 +10,9 @@ export type FinalStatus = "SUCCESS" | "FAILURE" | "REVOKED";
 const OWN_STATE = /^[A-Z][A-Z0-9_]{0,63}$/;
 
 /**
- * Why a task may not call its state so; null where it may. STARTED and PROGRESS may be said: they are what a task is in that runs. The words for
- * a task that waits or has ended may not: who reads one would start the task again, or take it for ended.
+ * Why a task may not call its state so; null where it may. STARTED and PROGRESS may be said: they are what a task is in
+ * that runs. The words for a task that waits or has ended may not: a reader would start the task again, or take it for
+ * ended.
  */
 export function ownStateFault(state: string): string | null {
   if (!OWN_STATE.test(state))

@@ -22,7 +22,7 @@ export const QUEUE_URL_PREFIX = "QueueUrlPrefix";
 
 /** Seconds that three deliveries to the canvas function may take. */
 const CANVAS_SECONDS = 900;
-/** After so many doublings every backoff has come to its maximum. */
+/** After this many doublings every backoff has come to its maximum. */
 const BACKOFF_STEPS = 64;
 
 /** AWS runs 40 iterations of an inline Map at once, whatever it asks for. */
@@ -47,7 +47,7 @@ export function compileWorkflow(name: string, node: Node, options: CompileOption
     Comment: `The workflow ${name}`,
     StartAt: "Start",
     States: {
-      // Whoever starts it by hand gives arguments; the API gives the ids of records that it has made.
+      // A person who starts it by hand gives arguments; the API gives the ids of records that it has made.
       Start: { Type: "Choice", Choices: [{ Variable: "$.ids", IsPresent: true, Next: first }], Default: "Prepare" },
       Prepare: compiler.prepare(name, first),
       ...compiler.states(layout, { next: null, onFailure: SETTLE, inBranch: false }),
@@ -77,7 +77,7 @@ export function stateSeconds(task: RegisteredTask, options: NodeOptions, queueAl
 }
 
 /**
- * The longest delays before so many retries: a task's code may ask for the plain delay where its policy says backoff.
+ * The longest delays before the retries: a task's code may ask for the plain delay where its policy says backoff.
  */
 function delaysOf(task: RegisteredTask, retries: number): number {
   const { retry_delay: plain, retry_backoff: backoff, retry_backoff_max: max } = task;
@@ -166,7 +166,7 @@ class Compiler {
     };
   }
 
-  /** Members don't stop each other: a branch that fails comes to its own end, and the close says what became of it. */
+  /** Members do not stop each other: a branch that fails comes to its own end, and the close says what became of it. */
   #fork({ members }: GroupBlock): Asl {
     if (members.kind === "branches") {
       const Branches = members.branches.map(({ block, lost }) => ({

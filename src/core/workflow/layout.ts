@@ -1,13 +1,18 @@
 import type { Part } from "../canvas/place.ts";
 import type { Plan, PlannedCanvas, PlannedTask } from "../canvas/plan.ts";
 
-/** Members of a group that each get a branch of a Parallel; of more, where all are one task, a Map has one state for all. */
+/**
+ * Members of a group that each get a branch of a Parallel; of more, where all are one task, a Map has one state for
+ * all.
+ */
 const MAX_BRANCHES = 40;
 
 /** Characters of a state's name that a task's may take; AWS allows 80, and names are told apart by what follows. */
 const MAX_STATE_NAME = 64;
 
-/** A plan as the states of a machine. The same canvas always gives the same names and keys, whatever ids its plan has. */
+/**
+ * A plan as the states of a machine. The same canvas always gives the same names and keys, whatever ids its plan has.
+ */
 export type Block = TaskBlock | SequenceBlock | GroupBlock;
 
 /** A task, one state. */

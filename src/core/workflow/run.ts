@@ -10,8 +10,8 @@ export interface RunArguments {
 }
 
 /**
- * The canvas of one run. As Celery's `apply_async(args, kwargs)` does, `args` go before the arguments of the tasks that come first
- * (of a group, every member's), and `kwargs` over theirs; a task that is immutable is left as it is.
+ * The canvas of one run. As Celery's `apply_async(args, kwargs)` does, `args` go before the arguments of the tasks that
+ * come first (of a group, every member's), and `kwargs` over theirs; a task that is immutable is left as it is.
  */
 export function withArguments(node: Node, given: RunArguments): Node {
   if (isTaskNode(node)) {
@@ -27,7 +27,9 @@ export function withArguments(node: Node, given: RunArguments): Node {
   return { chord: { header: header.map((member) => withArguments(member, given)), body } };
 }
 
-/** Every fault of what a run is given, by the schemas of the tasks that take it; paths begin with `/args` and `/kwargs`. */
+/**
+ * Every fault of what a run is given, by the schemas of the tasks that take it; paths begin with `/args` and `/kwargs`.
+ */
 export function runFaults(node: Node, given: RunArguments, lookup: TaskLookup): Fault[] {
   const first = [...taskNodes(withArguments(node, given), [], false)].filter((task) => !task.prepended);
   const faults = first.flatMap((task) => {
@@ -41,7 +43,10 @@ export function runFaults(node: Node, given: RunArguments, lookup: TaskLookup): 
   return [...new Map(faults.map((fault) => [`${fault.path} ${fault.message}`, fault])).values()];
 }
 
-/** A place among a task's arguments as one in the request: past those that the request gave, the list as a whole is meant. */
+/**
+ * A place among a task's arguments as one in the request: past those that the request gave, the list as a whole is
+ * meant.
+ */
 function inRequest(path: string, given: number): string {
   const index = /^\/args\/(\d+)/.exec(path)?.[1];
   return index !== undefined && Number(index) >= given ? "/args" : path;

@@ -12,11 +12,15 @@ export interface Workflow {
   readonly node: Node;
 }
 
-/** Lower case: it is in the machine's name and in a path. 40 characters leave room for `celeriac-<stage>-workflow-` in the 80 of a machine's name. */
+/**
+ * Lower case: it is in the machine's name and in a path. 40 characters leave room for `celeriac-<stage>-workflow-` in
+ * the 80 of a machine's name.
+ */
 const WORKFLOW_NAME = /^[a-z][a-z0-9_-]{0,39}$/;
 
 /**
- * Names a canvas. Export what it returns from `functions/workflows/<file>.ts`, or from a task module; nothing else is needed.
+ * Names a canvas. Export what it returns from `functions/workflows/<file>.ts`, or from a task module; nothing else is
+ * needed.
  * @param canvas what `chain`, `group` or `chord` returns, a signature, or a task.
  * @throws DefinitionError for a name that a machine or a path cannot have.
  */
@@ -29,7 +33,7 @@ export function defineWorkflow(name: string, canvas: Step): Workflow {
   return { [BRAND]: true, name, node: nodeOf(canvas) };
 }
 
-/** Whether `value` is what {@link defineWorkflow} returned, be it from another copy of this module. */
+/** Whether `value` is what {@link defineWorkflow} returned, also from another copy of this module. */
 export function isWorkflow(value: unknown): value is Workflow {
   return typeof value === "object" && value !== null && BRAND in value;
 }

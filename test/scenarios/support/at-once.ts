@@ -1,4 +1,4 @@
-/** Does `action` for each of `items`, so many at a time, and gives what came of them in order. */
+/** Does `action` for each of `items`, this many at a time, and gives what came of them in order. */
 export async function atOnce<Item, Result>(
   limit: number,
   items: readonly Item[],

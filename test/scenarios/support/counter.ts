@@ -6,7 +6,10 @@ import * as z from "zod";
 
 const Effect = z.object({ task: z.string(), key: z.string() });
 
-/** A service outside of everything, on which tasks have effects. Like most that take idempotency keys, it has one effect for each. */
+/**
+ * A service outside of everything, on which tasks have effects. Like most that take idempotency keys, it has one effect
+ * for each.
+ */
 export interface Counter {
   readonly port: number;
   /** The keys of the effects that each task has had. */

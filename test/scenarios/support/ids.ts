@@ -13,8 +13,8 @@ export interface Ids {
 }
 
 /**
- * What is wrong with the ids of a submission; null for nothing. The contract says where they point, not what they are: so each
- * label must stand for one id, and each id for one label.
+ * What is wrong with the ids of a submission; null for nothing. The contract says where they point, not what they are:
+ * so each label must stand for one id, and each id for one label.
  * @param idsOf gives the record of a task or a group.
  */
 export async function wrongIds(

@@ -5,8 +5,8 @@ import { pathToFileURL } from "node:url";
 import type { Cancel, Clock } from "embedded-aws";
 
 /**
- * The machine's time, moved ahead when a test says so: of Scheduler, which is given this clock, and of every function, which is given
- * `preload`. Queues keep the real time.
+ * The machine's time, moved ahead when a test says so: of Scheduler, which is given this clock, and of every function,
+ * which is given `preload`. Queues keep the real time.
  */
 export class JumpClock implements Clock {
   /** A module that gives a process this clock's time. */

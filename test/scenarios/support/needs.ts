@@ -3,7 +3,7 @@ import type { Ability } from "../../../lib/emulator.ts";
 
 declare module "vitest" {
   export interface TaskMeta {
-    /** Why a scenario was skipped, for the report of those who run the suite against another AWS. */
+    /** Why a scenario was skipped, for the report of a run against another AWS. */
     skipped?: string;
   }
 }

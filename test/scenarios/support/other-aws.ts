@@ -1,7 +1,10 @@
 import * as z from "zod";
 import { Ability } from "../../../lib/emulator.ts";
 
-/** The scenario files that only the embedded AWS can run, each with what it needs of it: against another AWS they are left out. */
+/**
+ * The scenario files that only the embedded AWS can run, each with what it needs of it: against another AWS they are
+ * left out.
+ */
 export const EMBEDDED_ONLY: Readonly<Record<string, string>> = {
   calls: "sees every call",
   delays: "moves the time ahead",
@@ -25,7 +28,8 @@ const Given = z.partialRecord(Ability, z.string().min(1));
 
 /**
  * What the AWS under test cannot do: CELERIAC_CANNOT, a JSON object as `cannot` of lib/emulator.ts has it.
- * @default {}: AWS and the embedded AWS can do it all. @throws ZodError for an ability that is not known, or one without a reason.
+ * @default {}: AWS and the embedded AWS can do it all. @throws ZodError for an ability that is not known, or one
+ *   without a reason.
  */
 export function cannot(): Inabilities {
   return Given.parse(JSON.parse(process.env["CELERIAC_CANNOT"] ?? "{}"));

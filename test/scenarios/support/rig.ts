@@ -5,14 +5,21 @@ import { concurrencyOf } from "../../../local/concurrency.ts";
 import { useApi } from "./api.ts";
 import { Aws } from "./aws.ts";
 
-/** An embedded AWS of a test's own, with the project's stacks, whose calls the test sees and may refuse, and into which it may inject faults. */
+/**
+ * An embedded AWS of a test's own, with the project's stacks, whose calls the test sees and may refuse, and into which
+ * it may inject faults.
+ */
 export interface Rig extends Pick<EmbeddedAws, "setFaults" | "faults" | "permissions"> {
   readonly aws: Aws;
   /** Sees every call, and may answer it itself or lose its answer; null leaves it alone. */
   guard: Guard;
   /** A further guard, for tests that run at once. @returns what takes it away. */
   readonly watch: (guard: Guard) => () => void;
-  /** Answers so many calls of functions that are meant, or loses their answers. @default times 1 @returns how many it has. */
+  /**
+   * Answers this many calls of functions that are meant, or loses their answers.
+   * @default times 1
+   * @returns how many it has.
+   */
   readonly meddle: (
     answer: Exclude<ReturnType<Guard>, null>,
     isMeant: (request: AwsRequest) => boolean,

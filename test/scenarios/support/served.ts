@@ -8,7 +8,10 @@ export interface Served {
   readonly awsUrl: string;
 }
 
-/** Each worker of vitest has a stage of its own, so that files at once do not see each other's tasks; a stage that was given is everybody's. */
+/**
+ * Each worker of vitest has a stage of its own, so that files at once do not see each other's tasks; a stage that was
+ * given is everybody's.
+ */
 function served(): Served {
   const stages = inject("served");
   // Workers at once have the numbers 1 to maxWorkers.

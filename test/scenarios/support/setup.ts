@@ -12,7 +12,10 @@ declare module "vitest" {
   export interface ProvidedContext {
     /** The stages under test, one for each worker; or the one that was given. Empty where each file starts its own. */
     served: readonly Served[];
-    /** The cloud assembly that is served, for tests that serve it once more by themselves; empty where the tests were given an API. */
+    /**
+     * The cloud assembly that is served, for tests that serve it once more by themselves; empty where the tests were
+     * given an API.
+     */
     assembly: string;
     /** Seconds that a request waits for a result, 20 at the most. */
     wait: number;
@@ -25,9 +28,10 @@ declare module "vitest" {
 
 /**
  * Gives the scenarios an API to call: the one at CELERIAC_URL (its AWS at CELERIAC_AWS_URL) where that is set, else the
- * project's own stacks, synthesized for the occasion and served by an embedded AWS for each worker. CELERIAC_LOG=1 shows what they log. CELERIAC_WAIT=1 has
- * no request wait longer than a second, for an AWS that runs one invocation of a function at a time: who waits holds up all others. CELERIAC_PATIENCE=4 waits four
- * times as long for what is to happen. CELERIAC_CANNOT={"ability":"reason"} skips the scenarios that need it.
+ * project's own stacks, synthesized for the occasion and served by an embedded AWS for each worker. CELERIAC_LOG=1
+ * shows what they log. CELERIAC_WAIT=1 has no request wait longer than a second, for an AWS that runs one invocation of
+ * a function at a time: a waiting request holds up all others. CELERIAC_PATIENCE=4 waits four times as long for what is
+ * to happen. CELERIAC_CANNOT={"ability":"reason"} skips the scenarios that need it.
  */
 export async function setup(project: TestProject): Promise<(() => Promise<void>) | void> {
   project.provide("wait", Number(process.env["CELERIAC_WAIT"] ?? 20));
@@ -38,7 +42,7 @@ export async function setup(project: TestProject): Promise<(() => Promise<void>)
     project.provide("served", [{ apiUrl: given.replace(/\/$/, ""), awsUrl: process.env["CELERIAC_AWS_URL"] ?? "" }]);
     project.provide("assembly", "");
     const left = Object.entries(EMBEDDED_ONLY).map(([file, needs]) => `${file} (${needs})`);
-    console.log(`Left out, for they need the embedded AWS: ${left.join(", ")}, and single scenarios that say so.`);
+    console.log(`Left out, since they need the embedded AWS: ${left.join(", ")}, and single scenarios that say so.`);
     return;
   }
   const root = join(import.meta.dirname, "..", "..", "..");

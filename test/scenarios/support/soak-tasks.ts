@@ -27,7 +27,10 @@ const withOptions = (node: TaskNode, options: TaskNode["options"]): TaskNode => 
 /** Larger than what a message and an item carry, so that it goes through S3. */
 const LARGE = "x".repeat(6_000);
 
-/** Kinds of tasks, each with how many of a thousand are of it. Those that are killed or wait are few: they cost time, not insight. */
+/**
+ * Kinds of tasks, each with how many of a thousand are of it. Those that are killed or wait are few: they cost time,
+ * not insight.
+ */
 const KINDS: readonly (readonly [weight: number, sample: (n: number, port: number) => Sample])[] = [
   [500, (n) => ({ node: t("math.add", n, 1), status: "SUCCESS", result: n + 1 })],
   [100, (_n, port) => ({ node: t("probe.effect", port), status: "SUCCESS" })],

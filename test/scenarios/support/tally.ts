@@ -96,7 +96,10 @@ function faultsOfGroup({ id, canvas, end }: z.output<typeof GroupItem>): string[
   return completed + failed === total ? [] : [`the group ${id} of ${total} counts ${completed} and ${failed}`];
 }
 
-/** Starts of an attempt beyond its first: each has an environment that was lost to show for it, or is a task that ran twice. */
+/**
+ * Starts of an attempt beyond its first: each has an environment that was lost to show for it, or is a task that ran
+ * twice.
+ */
 export function extraStarts(tasks: Iterable<TaskItem>): number {
   let extra = 0;
   for (const { events } of tasks) {

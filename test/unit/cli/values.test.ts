@@ -40,7 +40,7 @@ describe("a duration", () => {
     ["5m", 300],
     ["2h", 7200],
     ["1d", 86_400],
-  ])("%s is so many seconds", (text, value) => {
+  ])("%s is a number of seconds", (text, value) => {
     expect(seconds(text)).toBe(value);
   });
 

@@ -80,7 +80,7 @@ describe("a wrong module is one line that names the file and says what to do", (
   });
 });
 
-test("two files of one name in two folders are refused, for a module has one queue", async () => {
+test("two files of one name in two folders are refused, since a module has one queue", async () => {
   const folders = ["duplicate-files", "bad-option"];
   expect(await refusal(discoverTasks(join(ROOT, "test/fixtures/tasks-wrong"), folders))).toMatch(
     /^(duplicate-files|bad-option)\/math\.ts and (duplicate-files|bad-option)\/math\.ts would both be the module "math"\. Rename/,

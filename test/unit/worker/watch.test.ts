@@ -9,7 +9,7 @@ describe("the watch over an attempt", () => {
     vi.useRealTimers();
   });
 
-  /** The seconds at which a watch looks, in so many. */
+  /** The seconds at which a watch looks, up to a number of them. */
   const looksWithin = async (seconds: number, look: (times: number) => Promise<boolean>): Promise<number[]> => {
     const start = Date.now();
     const looks: number[] = [];

@@ -11,7 +11,10 @@ export interface Answer {
 /** Where AWS and ours refuse, and DynamoDB Local does not. */
 const KNOWN = ["Type mismatch for Index Key", "Transaction request cannot include multiple operations on one item"];
 
-/** What of two answers differs, in words; undefined where nothing does that is promised. It begins with `known` where it is to be. */
+/**
+ * What of two answers differs, in words; undefined where nothing does that is promised. It begins with `known` where it
+ * is to be.
+ */
 export function difference(request: Request, ours: Answer, theirs: Answer): string | undefined {
   const found = KNOWN.find((text) => JSON.stringify(ours.body).includes(text));
   const what = differenceOf(request, ours, theirs);
@@ -22,7 +25,8 @@ function differenceOf(request: Request, ours: Answer, theirs: Answer): string | 
   if (ours.status !== theirs.status) return `status ${ours.status} and ${theirs.status}`;
   if (ours.status !== 200) {
     const [one, two] = [errorOf(ours), errorOf(theirs)];
-    // AWS cancels a transaction for what is wrong with one item, DynamoDB Local refuses the request; for keys it is the other way round.
+    // AWS cancels a transaction for what is wrong with one item, DynamoDB Local refuses the request; for keys it is the
+    // other way round.
     if (request.operation === "TransactWriteItems" && hasInvalid(ours) && hasInvalid(theirs)) return undefined;
     if (one !== two) return `${one} and ${two}`;
     if (!isDeepStrictEqual(normal(ours.body["Item"]), normal(theirs.body["Item"]))) return "item of an error";
@@ -35,7 +39,8 @@ function differenceOf(request: Request, ours: Answer, theirs: Answer): string | 
 function isSame(name: string, request: Request, ours: Answer, theirs: Answer): boolean {
   const [one, two] = [ours.body[name], theirs.body[name]];
   if (name === "ConsumedCapacity") return isSameCapacity(request, one, two, ours.body["ScannedCount"] === 0);
-  // DynamoDB Local knows that a partition of a table without range keys has no more; and takes equals of an index in another order.
+  // DynamoDB Local knows that a partition of a table without range keys has no more; and takes equals of an index in
+  // another order.
   if (name === "LastEvaluatedKey" && (request.input["TableName"] === "plain" || hasTies(request))) return true;
   if (name === "Responses" && request.operation === "BatchGetItem")
     return isDeepStrictEqual(byTable(one), byTable(two));
@@ -49,8 +54,8 @@ export function hasTies({ operation, input }: Request): boolean {
 }
 
 /**
- * The table's own units. Those of indexes DynamoDB Local counts by rules of its own, and a query that finds nothing is free there; it tells
- * of capacity that nobody asked for too.
+ * The table's own units. Those of indexes DynamoDB Local counts by rules of its own, and a query that finds nothing is
+ * free there; it tells of capacity that nobody asked for too.
  */
 function isSameCapacity({ input }: Request, one: unknown, two: unknown, isEmpty: boolean): boolean {
   const wanted = input["ReturnConsumedCapacity"];

@@ -6,7 +6,10 @@ export interface Request {
   readonly input: Readonly<Record<string, unknown>>;
 }
 
-/** The tables that the requests are about: one with a hash key alone, one with texts and numbers, one with numbers and bytes. */
+/**
+ * The tables that the requests are about: one with a hash key alone, one with texts and numbers, one with numbers and
+ * bytes.
+ */
 export const TABLES = [
   {
     TableName: "plain",

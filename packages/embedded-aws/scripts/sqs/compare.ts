@@ -28,10 +28,15 @@ const Grouped = z.looseObject({ Attributes: z.looseObject({ MessageGroupId: z.st
 
 const Counts = z.record(z.string(), z.string()).default({});
 
-/** Messages in a queue to which up to three more may be sent: a call can receive them all, so that both receive the same. */
+/**
+ * Messages in a queue to which up to three more may be sent: a call can receive them all, so that both receive the
+ * same.
+ */
 const FEW = 7;
 
-/** Differs from one implementation to the other without meaning anything, or is missing in LocalStack (the first two). */
+/**
+ * Differs from one implementation to the other without meaning anything, or is missing in LocalStack (the first two).
+ */
 const OWN = new Set([
   "SenderFault",
   "MD5OfMessageSystemAttributes",

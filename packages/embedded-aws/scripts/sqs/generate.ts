@@ -7,11 +7,11 @@ export interface Step {
   readonly input: Readonly<Record<string, unknown>>;
 }
 
-// What LocalStack takes though AWS refuses it is not here, since the two would stand differently afterwards: delays, waits and visibility timeouts
-// out of their ranges; dead letters for no queue, for one of the other type, or for the same; maxReceiveCount out of
-// its range; numbers that are none; a deduplication id whose message was deleted (it is
-// forgotten there); and a message of a FIFO queue that is made visible while others of its group are in flight, which frees the
-// group there.
+// What LocalStack takes though AWS refuses it is not here, since the two would stand differently afterwards: delays,
+// waits and visibility timeouts out of their ranges; dead letters for no queue, for one of the other type, or for the
+// same; maxReceiveCount out of its range; numbers that are none; a deduplication id whose message was deleted (it is
+// forgotten there); and a message of a FIFO queue that is made visible while others of its group are in flight, which
+// frees the group there.
 
 const QUEUES = ["alpha", "beta", "dead", "gamma.fifo", "dead.fifo"];
 

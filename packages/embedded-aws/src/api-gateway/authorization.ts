@@ -23,7 +23,9 @@ export const NOBODY: Identity = { accessKey: null, apiKey: null, authorizer: nul
 
 const ALGORITHM = "AWS4-HMAC-SHA256";
 
-/** Decides whether a method may be called: by its authorization first, then by the API key that it may ask for besides. */
+/**
+ * Decides whether a method may be called: by its authorization first, then by the API key that it may ask for besides.
+ */
 export type Authorize = (
   method: ApiMethod,
   req: IncomingMessage,
@@ -57,7 +59,7 @@ async function decide(
 
 /**
  * AWS_IAM asks for a Signature Version 4 in the `Authorization` header or the query and for its parts to be there; the
- * signature itself isn't recomputed.
+ * signature itself is not recomputed.
  */
 function signed(req: IncomingMessage, incoming: Incoming): Authorization {
   const header = req.headers.authorization;

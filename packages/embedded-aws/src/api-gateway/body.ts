@@ -22,7 +22,9 @@ export function hasBody(req: IncomingMessage): boolean {
   return (length !== undefined && length !== "0") || req.headers["transfer-encoding"] !== undefined;
 }
 
-/** Reads the body up to `limit` bytes; stops at the first byte over it, before anything is kept of an announced excess. */
+/**
+ * Reads the body up to `limit` bytes; stops at the first byte over it, before anything is kept of an announced excess.
+ */
 export async function readBody(req: IncomingMessage, limit: number = MAX_REQUEST_BYTES): Promise<ReadBody> {
   if (!hasBody(req)) return { kind: "complete", bytes: EMPTY };
   if (Number(req.headers["content-length"] ?? 0) > limit) return { kind: "too large" };

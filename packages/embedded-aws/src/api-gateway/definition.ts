@@ -1,6 +1,9 @@
 import type { InvokeResult } from "../types.ts";
 
-/** Invokes a function for what calls it, a method or an authorizer, which its ARN names. Throws where the function can't be reached. */
+/**
+ * Invokes a function for what calls it, a method or an authorizer, which its ARN names. Throws where the function
+ * cannot be reached.
+ */
 export type InvokeFor = (functionArn: string, event: string, sourceArn: string) => Promise<InvokeResult>;
 
 /** A REST API as its template describes it: what the router, the gateway responses and the control plane work from. */

@@ -68,7 +68,7 @@ export function createProxyEvent(
   binaryMediaTypes: readonly string[],
 ): string | null {
   const isBinary = body.length > 0 && isBinaryType(incoming.contentType, binaryMediaTypes);
-  // Base64 makes 4 characters of 3 bytes; what can't fit isn't worth encoding.
+  // Base64 makes 4 characters of 3 bytes; what cannot fit is not worth encoding.
   if (body.length > MAX_LAMBDA_BYTES || (isBinary && body.length * (4 / 3) > MAX_LAMBDA_BYTES)) return null;
   const event = JSON.stringify({
     resource: route.resource.path,

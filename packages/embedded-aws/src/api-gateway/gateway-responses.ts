@@ -58,7 +58,7 @@ export const refusals = {
     message: "HTTP content length exceeded 10485760 bytes.",
     errorType: "RequestTooLargeException",
   },
-  /** The body fits the gateway, but the event made of it doesn't fit Lambda. */
+  /** The body fits the gateway, but the event made of it does not fit Lambda. */
   eventTooLarge: {
     type: "REQUEST_TOO_LARGE",
     status: 413,
@@ -93,7 +93,7 @@ export const refusals = {
     message: "Internal server error",
     errorType: "InternalServerErrorException",
   },
-  /** The function doesn't exist or can't be reached. */
+  /** The function does not exist or cannot be reached. */
   functionUnreachable: {
     type: "API_CONFIGURATION_ERROR",
     status: 500,
@@ -165,7 +165,7 @@ function mapParameter(mapping: string, scope: GatewayResponseScope): string | un
 
 /**
  * Substitutes `$context.a.b` and `$stageVariables.x`; there is no VTL in gateway responses. Unlike AWS, what comes
- * from the request is escaped as JSON text, so that a quote in a header can't break the document.
+ * from the request is escaped as JSON text, so that a quote in a header cannot break the document.
  */
 function renderTemplate(template: string, scope: GatewayResponseScope): string {
   return template.replaceAll(

@@ -14,7 +14,9 @@ export function isHeaderValue(text: string): boolean {
   return text.search(CONTROLS) === -1;
 }
 
-/** The value as Node writes it: it sends Latin-1, so UTF-8 has to be handed over byte by byte. Controls are left out. */
+/**
+ * The value as Node writes it: it sends Latin-1, so UTF-8 has to be handed over byte by byte. Controls are left out.
+ */
 export function asHeaderText(text: string): string {
   const printable = text.replaceAll(CONTROLS, "");
   return ASCII.test(printable) ? printable : Buffer.from(printable, "utf8").toString("latin1");

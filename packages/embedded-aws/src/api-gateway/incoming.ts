@@ -89,7 +89,7 @@ function pathOf(target: string): string {
   return absolute === null ? target : (absolute.groups?.["path"] ?? "/");
 }
 
-/** Decoded, `+` as a space; what isn't valid percent-encoding stays as it is. */
+/** Decoded, `+` as a space; what is not valid percent-encoding stays as it is. */
 function parseQuery(text: string): MultiMap | null {
   const collected = new Collected();
   for (const [name, value] of new URLSearchParams(text)) collected.add(name, value);

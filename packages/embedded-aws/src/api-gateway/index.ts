@@ -19,7 +19,7 @@ type Outcome = { readonly response: HttpResponse } | { readonly refusal: Refusal
 
 /**
  * Serves the REST API that a deployment's resources describe: API Gateway's data plane in front of `invoke`, and the
- * read operations of its control plane. `now` (ms) drives the stage's throttles. Throws for an API that it can't serve
+ * read operations of its control plane. `now` (ms) drives the stage's throttles. Throws for an API that it cannot serve
  * faithfully.
  */
 export function createRestApi(

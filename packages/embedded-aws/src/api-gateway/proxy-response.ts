@@ -12,7 +12,7 @@ export interface HttpResponse {
 
 const Scalar = z.union([z.string(), z.number(), z.boolean()]);
 
-/** A function may leave out any of these, but a field that isn't among them makes the answer malformed, as on AWS. */
+/** A function may leave out any of these, but a field that is not among them makes the answer malformed, as on AWS. */
 const ProxyResponseSchema = z.strictObject({
   statusCode: z
     .union([z.number(), z.string().regex(/^\d{3}$/u)])
@@ -30,7 +30,7 @@ const REMAPPED = new Set(["connection", "content-length", "date", "server"]);
 
 /**
  * Reads a function's answer as a proxy response (payload format 1.0). Null if it is malformed: not an object, a field
- * too many or of the wrong type, a header that HTTP can't carry, or more than Lambda's 6 MB.
+ * too many or of the wrong type, a header that HTTP cannot carry, or more than Lambda's 6 MB.
  */
 export function readProxyResponse(
   payload: string,

@@ -36,7 +36,10 @@ const MethodSchema = z.looseObject({
   }),
 });
 
-/** Of the authorizers of REST APIs (TOKEN, REQUEST, COGNITO_USER_POOLS) the first. TTL is 300 s by default, 3,600 at the most. */
+/**
+ * Of the authorizers of REST APIs (TOKEN, REQUEST, COGNITO_USER_POOLS) the first. TTL is 300 s by default, 3,600 at the
+ * most.
+ */
 const AuthorizerSchema = z.looseObject({
   Type: z.literal("TOKEN", { error: "of authorizers, the embedded AWS serves those of type TOKEN" }),
   AuthorizerUri: z.string(),
@@ -84,7 +87,7 @@ const LAMBDA_URI =
 
 /**
  * Reads the one REST API out of a deployment's resources. Throws, with the logical id and the property, for what
- * the embedded gateway doesn't serve (OpenAPI bodies, other integrations and authorizers, validators).
+ * the embedded gateway does not serve (OpenAPI bodies, other integrations and authorizers, validators).
  */
 export function readRestApi(resources: readonly DeployedResource[]): RestApiDefinition {
   const api = theOnly(resources, "AWS::ApiGateway::RestApi");
@@ -236,7 +239,10 @@ function readAuthorizers(resources: readonly DeployedResource[]): Map<string, To
   );
 }
 
-/** The keys that are enabled. AWS makes their values up; here, where nobody could look one up, a key's value is its name. */
+/**
+ * The keys that are enabled. AWS makes their values up; here, where nobody could look one up, a key's value is its
+ * name.
+ */
 function readApiKeys(resources: readonly DeployedResource[]): ApiKeyDefinition[] {
   return resources
     .filter(({ type }) => type === "AWS::ApiGateway::ApiKey")

@@ -4,7 +4,7 @@ import type { ApiMethod, ApiResource } from "./definition.ts";
 export interface Route {
   readonly resource: ApiResource;
   readonly method: ApiMethod;
-  /** As sent, percent-encoding and all: REST APIs don't decode them. Null where the path has no parameter. */
+  /** As sent, percent-encoding and all: REST APIs do not decode them. Null where the path has no parameter. */
   readonly pathParameters: Readonly<Record<string, string>> | null;
 }
 
@@ -24,7 +24,7 @@ const ANY_METHODS = new Set(["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST"
 
 /**
  * A router over a trie of path segments: static before `{parameter}` before `{proxy+}`. A resource without the
- * request's method (and without ANY) doesn't count, so that a sibling `{proxy+}` still gets it, as on AWS. A trailing
+ * request's method (and without ANY) does not count, so that a sibling `{proxy+}` still gets it, as on AWS. A trailing
  * slash and repeated leading ones are ignored.
  */
 export function createRouter(resources: readonly ApiResource[]): Router {
@@ -83,7 +83,7 @@ function splitPath(path: string): string[] {
   return start === end ? [] : path.slice(start, end).split("/");
 }
 
-/** As deep as the API's own longest path, whatever the request's: a request can't make it recurse further. */
+/** As deep as the API's own longest path, whatever the request's: a request cannot make it recurse further. */
 function find(
   node: Node,
   segments: readonly string[],

@@ -12,7 +12,8 @@ interface Bucket {
 
 /**
  * The stage's throttles: a token bucket for each method, of `burst` requests refilled at `rate` a second. The most
- * exact setting wins. Methods without one are not held back (the account's own 10,000 requests a second aren't either).
+ * exact setting wins. Methods without one are not held back (the account's own 10,000 requests a second are not
+ * either).
  */
 export function createThrottle(stage: ApiStage, now: () => number): Throttle {
   const settings = stage.methodSettings.filter((setting) => setting.rateLimit !== null || setting.burstLimit !== null);

@@ -62,7 +62,8 @@ async function askFunction(
   const result = await invoke(authorizer.functionArn, JSON.stringify(event), source).catch(() => null);
   if (result === null || result.throttled) return "failed";
   const payload: unknown = JSON.parse(result.payload);
-  // A function that throws "Unauthorized", word for word, has refused the token; whatever else it throws is its failure.
+  // A function that throws "Unauthorized", word for word, has refused the token; whatever else it throws is its
+  // failure.
   if (result.functionError !== null) {
     return ErrorSchema.safeParse(payload).data?.errorMessage === "Unauthorized" ? "unauthorized" : "failed";
   }

@@ -21,7 +21,9 @@ export interface Scope {
 /** The value of `Ref: AWS::NoValue`: the property that holds it is left out. */
 export const NO_VALUE = Symbol("AWS::NoValue");
 
-/** Evaluates every intrinsic function in a template value. Throws, naming function and place, for one it does not know. */
+/**
+ * Evaluates every intrinsic function in a template value. Throws, naming function and place, for one it does not know.
+ */
 export function evaluate(value: unknown, scope: Scope): unknown {
   if (Array.isArray(value)) return value.map((item) => evaluate(item, scope)).filter((item) => item !== NO_VALUE);
   if (!isRecord(value)) return value;

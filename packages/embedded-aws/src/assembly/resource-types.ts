@@ -79,7 +79,9 @@ const KNOWN: Readonly<Record<string, Identify>> = {
   },
 };
 
-/** Types without an effect on a local run. They are named so that templates can refer to them, and otherwise left alone. */
+/**
+ * Types without an effect on a local run. They are named so that templates can refer to them, and otherwise left alone.
+ */
 const WITHOUT_EFFECT: Readonly<Record<string, Identify>> = {
   "AWS::ApiGateway::Account": (naming) => generated(naming, "apigateway", "/account/"),
   "AWS::ApiGateway::UsagePlan": (naming) => generated(naming, "apigateway", "/usageplans/", "Id"),

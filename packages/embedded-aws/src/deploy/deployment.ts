@@ -37,8 +37,8 @@ export interface Services {
 /** What is deployed now. */
 export interface Deployment {
   /**
-   * Applies an assembly as a change to what is deployed. Returns what changed, by name. Throws in one line, with nothing
-   * changed, for one that the local AWS does not serve.
+   * Applies an assembly as a change to what is deployed. Returns what changed, by name. Throws in one line, with
+   * nothing changed, for one that the local AWS does not serve.
    */
   readonly apply: (assembly: Assembly) => Promise<readonly string[]>;
   readonly restApi: () => RestApiServer | null;
@@ -58,7 +58,7 @@ export function createDeployment(services: Services): Deployment {
   async function apply(assembly: Assembly): Promise<readonly string[]> {
     const plan = planDeployment(assembly);
     const changed: string[] = [];
-    // Made first of all, for it may refuse the template, and taken into service last.
+    // Made first of all, since it may refuse the template, and taken into service last.
     let nextApi = restApi;
     if (differs(apiResources(plan), applied ? apiResources(applied) : [])) {
       nextApi = apiResources(plan).length > 0 ? createRestApi(plan.resources, invokeFor) : null;

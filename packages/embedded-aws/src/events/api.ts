@@ -49,7 +49,10 @@ export function createEventBus(put: (event: BusEvent) => void): JsonService {
 
 type Entry = z.output<typeof Entry>;
 
-/** An entry's size as EventBridge counts it. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevent-size.html */
+/**
+ * An entry's size as EventBridge counts it.
+ * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevent-size.html
+ */
 function bytesOf({ Source, DetailType, Detail }: Entry): number {
   return [Source, DetailType, Detail].reduce((bytes, text) => bytes + Buffer.byteLength(text), 0);
 }

@@ -69,7 +69,8 @@ export interface Destination {
 /**
  * Runs the rules of the default event bus.
  * @param deliver sends a text to the queue or function of an ARN
- * @param storage where the next time of each schedule outlives the run, in the collection `events/schedules`; default: nowhere
+ * @param storage where the next time of each schedule outlives the run, in the collection `events/schedules`;
+ *   default: nowhere
  */
 export function startRules(
   rules: readonly Rule[],
@@ -130,8 +131,8 @@ function eventOf(source: string, detailType: string, detail: unknown, resources:
 }
 
 /**
- * True if every field of the pattern matches: nested patterns by field, lists by any of their values or `prefix` matchers.
- * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns.html
+ * True if every field of the pattern matches: nested patterns by field, lists by any of their values or `prefix`
+ * matchers. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns.html
  */
 export function matches(pattern: Readonly<Record<string, unknown>>, event: unknown): boolean {
   if (!isRecord(event)) return false;

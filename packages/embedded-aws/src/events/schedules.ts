@@ -14,8 +14,8 @@ export interface RuleSchedule {
 const StoredSchedule = z.object({ expression: z.string(), next: z.number() });
 
 /**
- * Tells of each rule when it is due: the first time an interval after it was first seen. With a storage that outlives the run a restart
- * changes nothing of that; what came due meanwhile is told once, at once.
+ * Tells of each rule when it is due: the first time an interval after it was first seen. With a storage that outlives
+ * the run a restart changes nothing of that; what came due meanwhile is told once, at once.
  * @returns what ends it
  */
 export function startSchedules(

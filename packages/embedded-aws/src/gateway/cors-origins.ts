@@ -8,8 +8,8 @@ const Bucket = z.looseObject({
 });
 
 /**
- * Origins of the pages that the templates let in by name: those of the buckets' CORS rules. A REST API says in its code whom it answers, so that
- * its pages are the ones that may fetch from the buckets, too. `*` names nobody.
+ * Origins of the pages that the templates let in by name: those of the buckets' CORS rules. A REST API says in its code
+ * whom it answers, so that its pages are the ones that may fetch from the buckets, too. `*` names nobody.
  */
 export function corsOriginsOf(resources: readonly DeployedResource[]): ReadonlySet<string> {
   const buckets = resources.filter(({ type }) => type === "AWS::S3::Bucket");

@@ -18,8 +18,8 @@ import { createCallServer } from "./serve-call.ts";
 import type { CallOptions } from "./serve-call.ts";
 
 /**
- * Sees every call to every service before it is served, and may answer it instead, or have it take effect and its answer get
- * lost. S3 calls come without their body.
+ * Sees every call to every service before it is served, and may answer it instead, or have it take effect and its
+ * answer get lost. S3 calls come without their body.
  */
 export type Guard = (request: AwsRequest) => AwsResponse | "lose-reply" | null;
 
@@ -38,7 +38,10 @@ export interface GatewayOptions extends Omit<CallOptions, "faults" | "storage"> 
 export interface Gateway {
   /** Tells services apart by the signature, as there is one host for all. */
   readonly handle: RequestListener;
-  /** The same without HTTP, for functions: whose connection it is says who calls. S3, whose bodies are streams, is served over HTTP only. */
+  /**
+   * The same without HTTP, for functions: whose connection it is says who calls. S3, whose bodies are streams, is
+   * served over HTTP only.
+   */
   readonly direct: ServeDirect;
 }
 

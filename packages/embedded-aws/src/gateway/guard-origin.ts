@@ -7,9 +7,14 @@ export type OriginGuard = (req: IncomingMessage) => string | null;
 export interface OriginRules {
   /** Origins of other pages that may call, such as `https://app.example.com`. Default: none. */
   readonly origins?: () => Iterable<string>;
-  /** True where a foreign page's GET, HEAD and OPTIONS are served: what it may read of them is for the answer's CORS headers to say. Default: false. */
+  /**
+   * True where a foreign page's GET, HEAD and OPTIONS are served: what it may read of them is for the answer's CORS
+   * headers to say. Default: false.
+   */
   readonly strangersMayAsk?: boolean;
-  /** True for a server that answers to its own page alone: another port of this machine is foreign, too. Default: false. */
+  /**
+   * True for a server that answers to its own page alone: another port of this machine is foreign, too. Default: false.
+   */
   readonly ownPageOnly?: boolean;
 }
 
@@ -17,9 +22,10 @@ export interface OriginRules {
 const ASKING = new Set(["GET", "HEAD", "OPTIONS"]);
 
 /**
- * Keeps foreign pages from a developer's machine. A server on the loopback interface is reached by every page that the user visits: by one whose
- * name was made to point to 127.0.0.1 (DNS rebinding), which comes with another Host, and by one that posts a form or fetches without asking for
- * the answer (CSRF), which comes with another Origin or with Sec-Fetch-Site. Programs send none of these.
+ * Keeps foreign pages from a developer's machine. A server on the loopback interface is reached by every page that the
+ * user visits: by one whose name was made to point to 127.0.0.1 (DNS rebinding), which comes with another Host, and by
+ * one that posts a form or fetches without asking for the answer (CSRF), which comes with another Origin or with
+ * Sec-Fetch-Site. Programs send none of these.
  */
 export function createOriginGuard(rules: OriginRules = {}): OriginGuard {
   return rules.ownPageOnly === true ? ownPageGuard : (req) => strangerOf(req, rules);
@@ -55,7 +61,9 @@ function ownPageGuard({ headers, method, socket }: IncomingMessage): string | nu
   return (site === "cross-site" || site === "same-site") && !navigates ? OWN : null;
 }
 
-/** A handler that is asked only what the guard lets pass; the rest is a 403 with the reason, as problem+json (RFC 9457). */
+/**
+ * A handler that is asked only what the guard lets pass; the rest is a 403 with the reason, as problem+json (RFC 9457).
+ */
 export function guarded(guard: OriginGuard, handler: RequestListener): RequestListener {
   return (req, res) => {
     const detail = guard(req);

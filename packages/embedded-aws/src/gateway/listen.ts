@@ -7,10 +7,16 @@ import { join } from "node:path";
 import { createOriginGuard, guarded } from "./guard-origin.ts";
 import type { OriginGuard } from "./guard-origin.ts";
 
-/** Milliseconds that an idle connection stays open: longer than clients keep one, so that none uses one that just closed. */
+/**
+ * Milliseconds that an idle connection stays open: longer than clients keep one, so that none uses one that just
+ * closed.
+ */
 const KEEP_ALIVE = 65_000;
 
-/** Bytes of headers that Node.js reads before it hangs up by itself, so that the gateway's own refusal (above 10,240) is what a client gets. */
+/**
+ * Bytes of headers that Node.js reads before it hangs up by itself, so that the gateway's own refusal (above 10,240) is
+ * what a client gets.
+ */
 const MAX_HEADERS = 256 * 1024;
 
 /** An HTTP server whose handler can change while it runs. */
@@ -58,7 +64,10 @@ export interface SocketFront {
 /** Bytes of a socket's path, the closing zero among them, where it is shortest (macOS: 104). */
 const MAX_SOCKET_PATH = 103;
 
-/** Serves at a socket of its own, in a directory that only this user may enter; null where the system's temporary directory has too long a name. */
+/**
+ * Serves at a socket of its own, in a directory that only this user may enter; null where the system's temporary
+ * directory has too long a name.
+ */
 export async function openSocket(handler: RequestListener): Promise<SocketFront | null> {
   if (process.platform === "win32")
     return serveAt(String.raw`\\.\pipe\embedded-aws-${process.pid}-${Date.now()}`, handler, async () => {});

@@ -25,7 +25,10 @@ export interface CallOptions {
 /** What a call comes to before a service has it: an answer, an answer that will get lost, or nothing. */
 export type Verdict = AwsResponse | "lose-reply" | null;
 
-/** Serves calls however they came, over HTTP or over a function's own connection: guard, rights, faults and services are the same. */
+/**
+ * Serves calls however they came, over HTTP or over a function's own connection: guard, rights, faults and services are
+ * the same.
+ */
 export interface CallServer {
   readonly judge: (request: AwsRequest) => Verdict;
   readonly serve: (request: AwsRequest) => Promise<AwsResponse | "lose-reply">;

@@ -6,8 +6,9 @@ import { SECRET_SUFFIX } from "../secrets-manager/secrets-manager.ts";
 import type { Call } from "./evaluate.ts";
 
 /**
- * What a request needs to be allowed, by the "Actions, resources, and condition keys" pages of the Service Authorization Reference
- * (https://docs.aws.amazon.com/service-authorization/latest/reference/). What is not told apart here needs its action on `*`.
+ * What a request needs to be allowed, by the "Actions, resources, and condition keys" pages of the Service
+ * Authorization Reference (https://docs.aws.amazon.com/service-authorization/latest/reference/). What is not told apart
+ * here needs its action on `*`.
  * @param machineOf the state machine whose task waits with a token; null where none does
  */
 export function callsOf(request: AwsRequest, machineOf: (token: string) => string | null): readonly Call[] {
@@ -125,8 +126,9 @@ export function objectArn(bucket: string, key: string): string {
 }
 
 /**
- * The reference has no resource for the SendTask calls, but AWS asks for the state machine of the token: "is not authorized to perform:
- * states:SendTaskFailure on resource: arn:aws:states:...:stateMachine:..." (NOAA-OWP/hydrovis#837; CDK's grantTaskResponse grants just that).
+ * The reference has no resource for the SendTask calls, but AWS asks for the state machine of the token: "is not
+ * authorized to perform: states:SendTaskFailure on resource: arn:aws:states:...:stateMachine:..."
+ * (NOAA-OWP/hydrovis#837; CDK's grantTaskResponse grants just that).
  */
 function statesCalls(request: AwsRequest, machineOf: (token: string) => string | null): Call[] {
   const { stateMachineArn, executionArn, taskToken } = request.input;
@@ -157,7 +159,7 @@ const SCHEDULE_ACTIONS: Readonly<Record<string, string>> = {
 
 const TargetSchema = z.looseObject({ RoleArn: z.string() });
 
-/** Whoever makes a schedule also hands its role to Scheduler, which takes iam:PassRole. */
+/** The maker of a schedule also hands its role to Scheduler, which takes iam:PassRole. */
 function schedulerCalls(request: AwsRequest): Call[] {
   const { method, path, query } = request;
   const [, collection, encoded] = path.split("/");

@@ -7,7 +7,7 @@ import type { Statement } from "./policy.ts";
 import { readPermissions } from "./template.ts";
 import type { Permissions, Role } from "./template.ts";
 
-/** Who calls. The owner of the run is none of these: there is nothing that he may not do. */
+/** Who calls. The owner of the run is none of these: it may do everything. */
 export type Caller =
   | { readonly kind: "function"; readonly name: string }
   | { readonly kind: "machine"; readonly arn: string }
@@ -23,8 +23,8 @@ export class AccessDenied extends Error {
 /** Roles and policies of what is deployed, and what they allow. */
 export interface Iam {
   /**
-   * Takes over the roles and policies of an assembly. Throws in one line, with nothing changed, for what is malformed or not served, a
-   * role that its service may not take on, and a mapping whose function may not read its queue.
+   * Takes over the roles and policies of an assembly. Throws in one line, with nothing changed, for what is malformed
+   * or not served, a role that its service may not take on, and a mapping whose function may not read its queue.
    */
   readonly deploy: (resources: readonly DeployedResource[]) => void;
   /** Why a caller may not do one of the calls; null if it may do all. What is denied is logged, with what to add. */
@@ -74,7 +74,7 @@ export function createIam(log: Log): Iam {
   // What was allowed since the last deployment, by who, action and resource. Its use is marked in `used` already.
   let allowed = new Set<string>();
 
-  /** Null for whoever has no role in the templates: what it may do is not known here. */
+  /** Null for a caller without a role in the templates: what it may do is not known here. */
   function identityOf(caller: Caller): Identity | null {
     if (caller.kind === "service") {
       const context = { "aws:sourcearn": caller.sourceArn, "aws:sourceaccount": ACCOUNT };
@@ -198,7 +198,10 @@ export function createIam(log: Log): Iam {
   };
 }
 
-/** What a decision depends on; null where it depends on more than can be told twice: what a request is about, or a schedule's own role. */
+/**
+ * What a decision depends on; null where it depends on more than can be told twice: what a request is about, or a
+ * schedule's own role.
+ */
 function keyOf(caller: Caller, call: Call): string | null {
   if (call.context !== undefined || caller.kind === "schedule") return null;
   const who = caller.kind === "machine" ? caller.arn : caller.name;
@@ -230,7 +233,10 @@ function trusts({ trust }: Role, service: string, sourceArn?: string): boolean {
   return decide(addressed, { action: "sts:AssumeRole", resource: "*", context }).kind === "allowed";
 }
 
-/** The group of a schedule, which is what Scheduler names as the source (Scheduler User Guide, "Confused deputy prevention"). */
+/**
+ * The group of a schedule, which is what Scheduler names as the source (Scheduler User Guide, "Confused deputy
+ * prevention").
+ */
 function groupOf(scheduleArn: string): string {
   return scheduleArn.replace(":schedule/", ":schedule-group/").replace(/\/[^/]*$/, "");
 }

@@ -90,7 +90,10 @@ function principalsOf(principal: "*" | Readonly<Record<string, readonly string[]
   return Object.entries(principal).flatMap(([type, values]) => values.map((value) => `${type}:${value}`));
 }
 
-/** A text as a pattern. A star spans colons and slashes: "it can expand to match beyond the colon boundaries" (IAM, Resource). */
+/**
+ * A text as a pattern. A star spans colons and slashes: "it can expand to match beyond the colon boundaries" (IAM,
+ * Resource).
+ */
 export function pattern(text: string, flags = ""): Pattern {
   const source = text
     .replaceAll(/[\\^$.+()[\]{}|]/g, String.raw`\$&`)

@@ -1,7 +1,8 @@
-// The process of a Lambda environment: it loads the handler and runs the invocations that its host sends over file descriptor 3.
-// What it may take for granted is what the Runtime API says (https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html):
-// init errors, deadlines, one answer for each invocation. A long poll by HTTP cost 90 us of CPU each way; a frame costs 20.
-// Plain JavaScript, so that a cold start does not strip types. Argument: the directory of the compile cache.
+// The process of a Lambda environment: it loads the handler and runs the invocations that its host sends over file
+// descriptor 3. What it may take for granted is what the Runtime API says
+// (https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html): init errors, deadlines, one answer for each
+// invocation. A long poll by HTTP cost 90 us of CPU each way; a frame costs 20. Plain JavaScript, so that a cold start
+// does not strip types. Argument: the directory of the compile cache.
 
 import { AsyncLocalStorage } from "node:async_hooks";
 import { existsSync } from "node:fs";
@@ -17,7 +18,8 @@ const concurrency = Number(env.AWS_LAMBDA_MAX_CONCURRENCY ?? 1);
 
 enableCompileCache(process.argv[2]);
 
-// The socket ends with the host, however that dies. Without its host this process has no reason to exist, nor have its children.
+// The socket ends with the host, however that dies. Without its host this process has no reason to exist, nor have its
+// children.
 const host = new Socket({ fd: 3, readable: true, writable: true });
 host.on("end", die).on("error", die);
 
@@ -45,8 +47,9 @@ const calls = new Map();
 let callCount = 0;
 
 /**
- * A call to AWS without HTTP and without a signature: the host knows whose connection this is, and serves it as the gateway does, IAM
- * and faults included. For services that take an X-Amz-Target and JSON. Rejects as a socket does where the answer got lost.
+ * A call to AWS without HTTP and without a signature: the host knows whose connection this is, and serves it as the
+ * gateway does, IAM and faults included. For services that take an X-Amz-Target and JSON. Rejects as a socket does
+ * where the answer got lost.
  */
 globalThis[Symbol.for("embedded-aws.call")] = (service, target, body, signal) => {
   if (signal?.aborted) return Promise.reject(signal.reason);
@@ -100,8 +103,9 @@ function contextOf({ requestId, deadline }) {
 }
 
 /**
- * What nobody caught ends the environment, as on Lambda, after it was reported. The invocation whose code threw fails with the error. Where
- * one is in flight at a time, what an earlier one left behind fails the present one, which is what Lambda does; where there are several, it must not.
+ * What nobody caught ends the environment, as on Lambda, after it was reported. The invocation whose code threw fails
+ * with the error. Where one is in flight at a time, what an earlier one left behind fails the present one, which is
+ * what Lambda does; where there are several, it must not.
  */
 function crash(error) {
   const { id } = invocations.getStore() ?? { id: 0 };

@@ -31,23 +31,28 @@ export interface QueueLimits {
   readonly total: number;
 }
 
-/** Milliseconds that a function's first in line must have waited before another function gives up an environment for it: a start takes as long. */
+/**
+ * Milliseconds that a function's first in line must have waited before another function gives up an environment for it:
+ * a start takes as long.
+ */
 const HARDSHIP = 400;
 
 /** How many environments a run may have, and who gets the next one. */
 export interface Capacity {
   readonly join: (member: Member) => void;
   readonly leave: (member: Member) => void;
-  /** Starts what may be started now. Call it whenever somebody waits, or an environment starts, ends or becomes idle. */
+  /**
+   * Starts what may be started now. Call it whenever somebody waits, or an environment starts, ends or becomes idle.
+   */
   readonly rebalance: () => void;
   /** True if a member should give up a free environment to one that waits with clearly fewer. */
   readonly shouldYield: (member: Member) => boolean;
 }
 
 /**
- * The capacity of a run. Environments of queue functions are counted together; a function that has none always gets one, so that no queue
- * starves behind others that are busy. Processes start one a core at a time: a burst of requests on a cold function is served sooner by its
- * first environment than by thirty that load at once.
+ * The capacity of a run. Environments of queue functions are counted together; a function that has none always gets
+ * one, so that no queue starves behind others that are busy. Processes start one a core at a time: a burst of requests
+ * on a cold function is served sooner by its first environment than by thirty that load at once.
  */
 export function createCapacity({ each, total }: QueueLimits): Capacity {
   const members = new Set<Member>();

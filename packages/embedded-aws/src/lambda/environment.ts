@@ -7,7 +7,9 @@ import { startProcess } from "./process.ts";
 import type { FunctionProcess, Host } from "./process.ts";
 import { describeError, errorResult, failure, success } from "./results.ts";
 
-/** Milliseconds from the start of a process to its first request for an invocation (Lambda's limit of the init phase). */
+/**
+ * Milliseconds from the start of a process to its first request for an invocation (Lambda's limit of the init phase).
+ */
 const INIT_TIMEOUT = 10_000;
 
 /** Bytes of a response (Lambda quota for synchronous invocations: 6 MB). */
@@ -22,8 +24,8 @@ interface Invocation {
 }
 
 /**
- * An execution environment of a function: one process with what it starts, and one invocation at a time, or as many as its concurrency says.
- * However an invocation ends, it is a result: nothing here rejects.
+ * An execution environment of a function: one process with what it starts, and one invocation at a time, or as many as
+ * its concurrency says. However an invocation ends, it is a result: nothing here rejects.
  */
 export class Environment {
   /** Resolves when it can take an invocation, or has failed to start: then its first invocation tells why. */
@@ -155,7 +157,8 @@ export class Environment {
   }
 
   /**
-   * An invocation whose time is over ends the environment, as on Lambda. Others that are in flight here have their own time first: it is not their fault.
+   * An invocation whose time is over ends the environment, as on Lambda. Others that are in flight here have their own
+   * time first: it is not their fault.
    */
   #checkDeadlines(): void {
     this.#timer = undefined;

@@ -26,7 +26,10 @@ export type MappingConfig = z.infer<typeof MappingSchema>;
 /** Batches in flight of one mapping where no maximum is set (Lambda quota). */
 const DEFAULT_CONCURRENCY = 1250;
 
-/** Bytes of a batch to which another message may be added: one of 1 MiB can take twice as much in JSON, and 6 MB is the end. */
+/**
+ * Bytes of a batch to which another message may be added: one of 1 MiB can take twice as much in JSON, and 6 MB is the
+ * end.
+ */
 const MAX_BATCH_BYTES = 4_000_000;
 
 /** A mapping that runs. */
@@ -169,8 +172,8 @@ function recordOf({ message, receiptHandle }: Delivery, eventSourceARN: string):
 }
 
 /**
- * The message ids that a batch response reports as failed. A function error fails the whole batch, and so does a response
- * that names an unknown message, an empty id, or has the wrong shape.
+ * The message ids that a batch response reports as failed. A function error fails the whole batch, and so does a
+ * response that names an unknown message, an empty id, or has the wrong shape.
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
  */
 function failedItems(

@@ -1,5 +1,6 @@
 // The frames that host and environment speak in over their socket pair. Plain JavaScript, since the bootstrap loads it.
-// A frame: 4 bytes length of what follows, 1 byte kind, 4 bytes id, 4 bytes length of the head, the head as JSON, the body.
+// A frame: 4 bytes length of what follows, 1 byte kind, 4 bytes id, 4 bytes length of the head, the head as JSON, the
+// body.
 
 /** What a frame is. The first four are the Runtime API's, the last two a call to AWS and its answer. */
 export const KIND = {
@@ -13,7 +14,10 @@ export const KIND = {
   ERROR: 4,
   /** Environment: the handler could not be loaded. Body: the error document. */
   INIT_ERROR: 5,
-  /** Environment: nobody caught an error, so that it ends. Id: the invocation that it came from, 0 where none can be told. */
+  /**
+   * Environment: nobody caught an error, so that it ends. Id: the invocation that it came from, 0 where none can be
+   * told.
+   */
   CRASH: 6,
   /** Environment: a call to AWS. Head: `service`, `target`. */
   CALL: 7,

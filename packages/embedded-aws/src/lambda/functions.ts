@@ -30,13 +30,16 @@ export interface Functions {
 }
 
 export interface FunctionsOptions {
-  /** Environments of all functions behind queues together, and of any one of them. Default: two for each core together, and one for each core of one. */
+  /**
+   * Environments of all functions behind queues together, and of any one of them. Default: two for each core together,
+   * and one for each core of one.
+   */
   readonly queueEnvironments?: number | undefined;
   /** Seconds after which an idle environment ends. Default: 30, and 300 for functions behind queues, which are few. */
   readonly idleSeconds?: number | undefined;
   /**
-   * How many invocations one environment of a function may have in flight. Default: 1, as on Lambda. More is what Lambda Managed Instances
-   * have (their multi-concurrency): another process starts only where the others are full.
+   * How many invocations one environment of a function may have in flight. Default: 1, as on Lambda. More is what
+   * Lambda Managed Instances have (their multi-concurrency): another process starts only where the others are full.
    */
   readonly concurrency?: ((functionName: string) => number) | undefined;
 }

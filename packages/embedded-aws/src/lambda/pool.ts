@@ -7,8 +7,8 @@ import { createOpenSlots } from "./slots.ts";
 import type { OpenSlots, Slot } from "./slots.ts";
 
 /**
- * Milliseconds that a warm function's next caller waits for a busy environment before another one is started: about a third
- * of the processor time that a start takes, so that short bursts are worked off by what is there.
+ * Milliseconds that a warm function's next caller waits for a busy environment before another one is started: about a
+ * third of the processor time that a start takes, so that short bursts are worked off by what is there.
  */
 const PATIENCE = 100;
 

@@ -1,6 +1,9 @@
 import type { Environment } from "./environment.ts";
 
-/** Milliseconds for which an environment must have been idle before another function may have its place: between two messages each is idle. */
+/**
+ * Milliseconds for which an environment must have been idle before another function may have its place: between two
+ * messages each is idle.
+ */
 const SETTLED = 2_000;
 
 /** An environment in its pool. */
@@ -36,7 +39,8 @@ export function createOpenSlots(idleTime: () => number, expire: (slot: Slot) => 
   let timer: NodeJS.Timeout | undefined;
   const idle = (): Slot[] => open.filter(({ running }) => running === 0);
 
-  // One clock that looks when the longest idle one is due: setting a timer with every invocation costs more than the rest of this file.
+  // One clock that looks when the longest idle one is due: setting a timer with every invocation costs more than the
+  // rest of this file.
   function look(): void {
     timer = undefined;
     const now = performance.now();

@@ -7,9 +7,9 @@ import type { Host } from "./process.ts";
 
 /**
  * The whole environment of a function's process: the template's variables, what Lambda sets itself
- * (https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html), and where AWS is: `AWS_ENDPOINT_URL`, and `AWS_ENDPOINT_SOCKET`,
- * a socket's path at which the same is served by the same HTTP, for a client that can use one: a hop costs a third. Nothing of the
- * developer's own environment reaches a function: it would be missing on AWS.
+ * (https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html), and where AWS is: `AWS_ENDPOINT_URL`, and
+ * `AWS_ENDPOINT_SOCKET`, a socket's path at which the same is served by the same HTTP, for a client that can use one: a
+ * hop costs a third. Nothing of the developer's own environment reaches a function: it would be missing on AWS.
  * @param concurrency invocations that one process may have in flight
  */
 export function environmentVariables(

@@ -85,7 +85,9 @@ function makeCrc32cTable(): Int32Array {
   });
 }
 
-/** The polynomial of NVM Express, reflected, in two halves: numbers hold no 64 bits, and bigints are 50 times slower. */
+/**
+ * The polynomial of NVM Express, reflected, in two halves: numbers hold no 64 bits, and bigints are 50 times slower.
+ */
 const CRC64_HIGH = 0x9a6c_9329;
 const CRC64_LOW = 0xac4b_c9b5;
 let crc64Tables: { readonly high: Int32Array; readonly low: Int32Array } | null = null;

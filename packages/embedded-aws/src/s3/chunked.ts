@@ -18,8 +18,8 @@ const LINE = /^([0-9a-fA-F]{1,8})(?:;[^\r\n]*)?$/;
 const NEWLINE = 0x0a;
 
 /**
- * Decodes `STREAMING-...` payloads: chunks with their size in hexadecimal and, where they are signed, a signature, then trailing headers.
- * The signatures are read over: the request's own is what is known about its sender.
+ * Decodes `STREAMING-...` payloads: chunks with their size in hexadecimal and, where they are signed, a signature, then
+ * trailing headers. The signatures are read over: the request's own is what is known about its sender.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming-trailers.html
  * @param give gets the decoded bytes, as views on what was pushed
  */

@@ -3,8 +3,8 @@ import type { StoredObject } from "./records.ts";
 import type { S3Request } from "./request.ts";
 
 /**
- * Whether an object that is read has to be sent: by `If-Match`, `If-Unmodified-Since`, `If-None-Match`, `If-Modified-Since`, in the order of
- * RFC 9110, 13.2.2.
+ * Whether an object that is read has to be sent: by `If-Match`, `If-Unmodified-Since`, `If-None-Match`,
+ * `If-Modified-Since`, in the order of RFC 9110, 13.2.2.
  * @param prefix before the headers' names: `x-amz-copy-source-` where the object is a copy's source
  * @returns false where the client has it already
  * @throws ServiceError PreconditionFailed
@@ -25,7 +25,8 @@ export function mustSend({ header }: S3Request, object: StoredObject, prefix = "
 }
 
 /**
- * Checks `If-None-Match: *` and `If-Match` of a write. To be asked before the body is read, and again when it takes effect.
+ * Checks `If-None-Match: *` and `If-Match` of a write. To be asked before the body is read, and again when it takes
+ * effect.
  * @param missing what is thrown where `If-Match` names an object that is not there
  * @throws ServiceError PreconditionFailed
  */

@@ -30,7 +30,7 @@ export function corsForbidden(rules: readonly CorsRule[]): ServiceError {
   const why =
     rules.length === 0
       ? "CORS is not enabled for this bucket."
-      : "This CORS request is not allowed. This is usually because the evalution of Origin, request method / Access-Control-Request-Method or Access-Control-Request-Headers are not whitelisted by the resource's CORS spec.";
+      : "This CORS request is not allowed. This is usually because the evaluation of Origin, request method / Access-Control-Request-Method or Access-Control-Request-Headers are not whitelisted by the resource's CORS spec.";
   return new ServiceError("AccessForbidden", `CORSResponse: ${why}`, 403);
 }
 

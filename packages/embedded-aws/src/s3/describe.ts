@@ -32,7 +32,10 @@ const UNSERVED = [
 ];
 const ACLS = new Set(["private", "bucket-owner-full-control"]);
 
-/** What an upload's headers say of the object. @throws ServiceError for too much metadata, or a header that is not served */
+/**
+ * What an upload's headers say of the object.
+ * @throws ServiceError for too much metadata, or a header that is not served
+ */
 export function descriptionOf({ header, headersWith }: S3Request): Description {
   const unserved = UNSERVED.find((name) => header(name) !== undefined);
   if (unserved !== undefined) throw notImplemented(`the header ${unserved}`);

@@ -21,8 +21,8 @@ const SHA256 = /^[0-9a-f]{64}$/i;
 const OTHERS = new Set(["mode", "type", "algorithm"]);
 
 /**
- * What headers claim. A presigned URL's query claims nothing: the SDK writes the checksum of an empty body into it, and S3 ignores that
- * (aws-sdk-js-v3#4448; "Download and upload objects with presigned URLs", User Guide).
+ * What headers claim. A presigned URL's query claims nothing: the SDK writes the checksum of an empty body into it, and
+ * S3 ignores that (aws-sdk-js-v3#4448; "Download and upload objects with presigned URLs", User Guide).
  * @throws ServiceError for claims that cannot be, or an algorithm that is not served
  */
 export function claimsOf({ header, headersWith }: HeaderReader): Claims {

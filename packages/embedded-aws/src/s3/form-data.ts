@@ -24,14 +24,19 @@ const CRLF = Buffer.from("\r\n");
 const BLANK_LINE = Buffer.from("\r\n\r\n");
 const DASHES = "--";
 
-/** The boundary of a `multipart/form-data` content type; null for any other. At most 70 characters (RFC 2046, 5.1.1). */
+/**
+ * The boundary of a `multipart/form-data` content type; null for any other. At most 70 characters (RFC 2046, 5.1.1).
+ */
 export function boundaryOf(contentType: string | undefined): string | null {
   const [, quoted, plain] =
     /^multipart\/form-data\s*;(?:.*;)?\s*boundary=(?:"([^"]{1,70})"|([^\s;"]{1,70}))/i.exec(contentType ?? "") ?? [];
   return quoted ?? plain ?? null;
 }
 
-/** Reads a form, in memory no more of it than its fields and one piece of its file. Fields behind the file count for nothing. */
+/**
+ * Reads a form, in memory no more of it than its fields and one piece of its file. Fields behind the file count for
+ * nothing.
+ */
 export function createFormReader(boundary: string, events: FormEvents): FormReader {
   const delimiter = Buffer.from(`\r\n--${boundary}`);
   // The first delimiter has no line before it.
@@ -130,7 +135,10 @@ export function malformedForm(): ServiceError {
   );
 }
 
-/** A parameter of `Content-Disposition`. Browsers escape quotes and line ends, nothing else (HTML, "Multipart form data"). */
+/**
+ * A parameter of `Content-Disposition`. Browsers escape quotes and line ends, nothing else (HTML, "Multipart form
+ * data").
+ */
 function parameterOf(headers: string, name: string): string | null {
   const line = /^content-disposition:(.*)$/im.exec(headers)?.[1] ?? "";
   const [, quoted, plain] = new RegExp(`[;\\s]${name}=(?:"([^"]*)"|([^\\s;"]+))`, "i").exec(line) ?? [];

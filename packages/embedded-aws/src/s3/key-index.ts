@@ -1,6 +1,6 @@
 /**
- * Values by key, and their keys in the order of S3's listings, which is that of their UTF-8 bytes. Putting and removing cost nothing for the
- * order: what was added since the last listing is sorted and merged at the next one.
+ * Values by key, and their keys in the order of S3's listings, which is that of their UTF-8 bytes. Putting and removing
+ * cost nothing for the order: what was added since the last listing is sorted and merged at the next one.
  */
 export class KeyIndex<T> {
   readonly #values = new Map<string, T>();
@@ -30,7 +30,10 @@ export class KeyIndex<T> {
     if (this.#values.delete(key)) this.#stale++;
   }
 
-  /** The first key that is `key` or behind it, and those that follow, as long as the caller goes on; `skipTo` jumps ahead. */
+  /**
+   * The first key that is `key` or behind it, and those that follow, as long as the caller goes on; `skipTo` jumps
+   * ahead.
+   */
   from(key: string): KeyCursor {
     this.#merge();
     const sorted = this.#sorted;

@@ -11,8 +11,8 @@ export interface Expiration {
 }
 
 /**
- * The earliest end that a rule sets for an object; null where none does. S3 adds the days to the object's creation and rounds up to the next
- * midnight UTC ("Lifecycle configuration elements", User Guide).
+ * The earliest end that a rule sets for an object; null where none does. S3 adds the days to the object's creation and
+ * rounds up to the next midnight UTC ("Lifecycle configuration elements", User Guide).
  */
 export function expirationOf(object: StoredObject, rules: readonly LifecycleRule[]): Expiration | null {
   let earliest: Expiration | null = null;

@@ -46,7 +46,9 @@ export const createMultipartUpload: Operation = (context, request) => {
   return { status: 200, headers, xml: xmlDocument("InitiateMultipartUploadResult", fields) };
 };
 
-/** CRC64NVME is of the whole object, SHA of its parts, the others either (S3 User Guide, "Checking object integrity"). */
+/**
+ * CRC64NVME is of the whole object, SHA of its parts, the others either (S3 User Guide, "Checking object integrity").
+ */
 function typeOf(request: S3Request, algorithm: Algorithm | null): Upload["type"] {
   const asked = request.header("x-amz-checksum-type");
   const type = asked ?? (algorithm === "CRC64NVME" ? "FULL_OBJECT" : "COMPOSITE");

@@ -33,8 +33,8 @@ type Condition = z.infer<typeof Policy>["conditions"][number];
 const FREE_FIELDS = new Set(["policy", "x-amz-signature", "file", "bucket"]);
 
 /**
- * Checks a form against the policy that was signed for it: access key, signature, expiry, every condition, no field beyond them.
- * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html
+ * Checks a form against the policy that was signed for it: access key, signature, expiry, every condition, no field
+ * beyond them. https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html
  * @param secretOf the secret of an access key; null for one that the run did not give out, which is refused
  * @returns what the policy says of the file's size, which is not yet known
  * @throws ServiceError

@@ -10,8 +10,8 @@ const MAX_EXPIRES_SECONDS = 604_800;
 const MAX_SKEW_MILLIS = 15 * 60_000;
 
 /**
- * Checks a presigned URL: that it is whole, not over, and, where the access key is one that the run gave out, signed with its secret for this
- * method, path, query and these headers.
+ * Checks a presigned URL: that it is whole, not over, and, where the access key is one that the run gave out, signed
+ * with its secret for this method, path, query and these headers.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
  * @param secretOf the secret of an access key; null for one that is not of the run
  * @throws ServiceError

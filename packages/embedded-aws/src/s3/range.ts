@@ -7,7 +7,8 @@ export interface ByteRange {
 }
 
 /**
- * The range that a `Range` header asks for; null for the whole, which is also what S3 gives for several ranges and for what is none.
+ * The range that a `Range` header asks for; null for the whole, which is also what S3 gives for several ranges and for
+ * what is none.
  * @throws ServiceError InvalidRange where no byte is in it
  */
 export function rangeOf(header: string | undefined, size: number): ByteRange | null {

@@ -22,8 +22,8 @@ const STREAMING = new Set([
 ]);
 
 /**
- * Takes in the body of an upload: decoded, stored and checked in one pass, no more of it in memory than a piece. Nothing stays of a body
- * that is refused.
+ * Takes in the body of an upload: decoded, stored and checked in one pass, no more of it in memory than a piece.
+ * Nothing stays of a body that is refused.
  * @param wanted a checksum to compute where the request has none
  */
 export async function receive(

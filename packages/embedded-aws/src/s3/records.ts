@@ -73,8 +73,8 @@ const SegmentHead = z.object({ size: z.number(), file: z.string().nullable() });
 const NEWLINE = 0x0a;
 
 /**
- * A record as it is kept: a line of JSON, behind it the bytes of the segments that are in memory. One value, so that a write of an object is
- * whole or not at all.
+ * A record as it is kept: a line of JSON, behind it the bytes of the segments that are in memory. One value, so that a
+ * write of an object is whole or not at all.
  */
 function encode(record: Content): Uint8Array {
   const segments = record.content.map((one) => ({ size: one.size, file: "file" in one ? one.file : null }));

@@ -20,8 +20,8 @@ export interface S3Request extends HeaderReader {
   /** Decoded, the first of each name. */
   readonly query: ReadonlyMap<string, string>;
   /**
-   * A header by its lower-case name. Headers that begin with `x-amz-` may be given in the query instead, as presigned URLs do
-   * (S3 API reference, "Authenticating Requests: Using Query Parameters").
+   * A header by its lower-case name. Headers that begin with `x-amz-` may be given in the query instead, as presigned
+   * URLs do (S3 API reference, "Authenticating Requests: Using Query Parameters").
    */
   readonly header: (name: string) => string | undefined;
   /** Headers alone, without what the query has for them. */
@@ -36,8 +36,8 @@ const MAX_KEY_BYTES = 1_024;
 const NOTHING: ReadonlyMap<string, string> = new Map();
 
 /**
- * Bucket and key of a path-style path, as it came. It is decoded once and never normalised: `..` is a part of a key like any other.
- * Authorization must use this too, since `new URL` would make another key of it.
+ * Bucket and key of a path-style path, as it came. It is decoded once and never normalised: `..` is a part of a key
+ * like any other. Authorization must use this too, since `new URL` would make another key of it.
  * @param target the request's path, with or without its query
  * @throws ServiceError InvalidURI for escapes that are none, KeyTooLongError
  */

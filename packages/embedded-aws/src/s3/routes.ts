@@ -62,7 +62,8 @@ const ROUTES: Readonly<Record<string, readonly Route[]>> = {
 };
 
 /**
- * The operation that a request asks for, by method, path and query alone: what a client says of the type of its bytes decides nothing.
+ * The operation that a request asks for, by method, path and query alone: what a client says of the type of its bytes
+ * decides nothing.
  * @throws ServiceError NotImplemented, naming the query parameter or the method that is not served
  */
 export function operationOf({ method, bucket, key, query }: S3Request): Operation {

@@ -24,7 +24,10 @@ const LifecycleRule = z.object({
   AbortIncompleteMultipartUpload: z.object({ DaysAfterInitiation: Count }).optional(),
 });
 
-/** The properties of an `AWS::S3::Bucket` that have an effect here. Encryption, logging, ownership and public access have none. */
+/**
+ * The properties of an `AWS::S3::Bucket` that have an effect here. Encryption, logging, ownership and public access
+ * have none.
+ */
 export const BucketProps = z.object({
   CorsConfiguration: z.object({ CorsRules: z.array(CorsRule) }).optional(),
   LifecycleConfiguration: z.object({ Rules: z.array(LifecycleRule) }).optional(),

@@ -66,8 +66,8 @@ const TOKEN = /<\?[\s\S]*?\?>|<!--[\s\S]*?-->|<(\/?)([A-Za-z_][\w.:-]*)(?:\s[^<>
 const MAX_DEPTH = 16;
 
 /**
- * Reads a request's document: elements and text, which is all that S3's have. Namespaces' prefixes are dropped, attributes ignored,
- * document types refused.
+ * Reads a request's document: elements and text, which is all that S3's have. Namespaces' prefixes are dropped,
+ * attributes ignored, document types refused.
  * @throws ServiceError MalformedXML
  */
 export function parseXml(source: string): XmlNode {

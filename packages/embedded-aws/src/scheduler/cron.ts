@@ -122,7 +122,9 @@ function weekdays(year: number, month: number, values: ReadonlySet<number>): rea
   return all.filter((day) => values.has(weekdayOf(year, month, day)));
 }
 
-/** The day from Monday to Friday that is nearest to a day and in the same month; nothing where the month lacks the day. */
+/**
+ * The day from Monday to Friday that is nearest to a day and in the same month; nothing where the month lacks the day.
+ */
 function nearestWeekday(year: number, month: number, day: number): readonly number[] {
   const last = lengthOf(year, month);
   if (day > last) return [];

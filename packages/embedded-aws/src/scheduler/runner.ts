@@ -6,7 +6,7 @@ import { timingOf } from "./spec.ts";
 import type { Spec } from "./spec.ts";
 import type { Schedule, ScheduleStore } from "./store.ts";
 
-/** Sends an input to the queue or function of an ARN, in the name of a schedule and its role. Rejects if it can't. */
+/** Sends an input to the queue or function of an ARN, in the name of a schedule and its role. Rejects if it cannot. */
 export type Deliver = (
   arn: string,
   input: string,

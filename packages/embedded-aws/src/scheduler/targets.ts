@@ -6,7 +6,10 @@ import type { Sqs } from "../sqs/sqs.ts";
 import { messageOf } from "../values.ts";
 import type { Deliver } from "./runner.ts";
 
-/** Sends to queues in the name of a schedule's role, and invokes functions asynchronously: an invocation is delivered when it is taken, not when it is over. */
+/**
+ * Sends to queues in the name of a schedule's role, and invokes functions asynchronously: an invocation is delivered
+ * when it is taken, not when it is over.
+ */
 export function createTargets(sqs: Sqs, functions: Functions, iam: Iam, log: Log): Deliver {
   return async (arn, input, messageGroupId, { arn: schedule, roleArn }) => {
     const call = arn.startsWith("arn:aws:sqs:") ? sending(arn) : invoking(arn);

@@ -37,7 +37,9 @@ export function localTimeOf(instant: number, zone: string): LocalTime {
   return Date.UTC(year, month - 1, day, hour, minute, seconds);
 }
 
-/** The instants at which the wall of a zone shows a time, in order: none where clocks skip it, two where they repeat it. */
+/**
+ * The instants at which the wall of a zone shows a time, in order: none where clocks skip it, two where they repeat it.
+ */
 export function instantsOf(local: LocalTime, zone: string): readonly number[] {
   if (zone === "UTC") return [local];
   // Offsets change at most once in two days, so that the ones around the time are all that it can have.

@@ -54,7 +54,8 @@ const POLICIES: Readonly<Record<string, z.ZodType>> = {
 };
 
 /**
- * Attributes as somebody sets them, checked, each by itself and with those that the queue has. An empty policy takes the policy away.
+ * Attributes as somebody sets them, checked, each by itself and with those that the queue has. An empty policy takes
+ * the policy away.
  * @throws ServiceError InvalidAttributeName, InvalidAttributeValue
  */
 export function setAttributes(present: Attributes, given: Attributes): Attributes {

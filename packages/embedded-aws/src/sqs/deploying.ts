@@ -31,7 +31,8 @@ const Properties = z.strictObject({
 });
 
 /**
- * Creates an `AWS::SQS::Queue`, or gives an existing one what its template has now. Where its dead letters go may be deployed after it.
+ * Creates an `AWS::SQS::Queue`, or gives an existing one what its template has now. Where its dead letters go may be
+ * deployed after it.
  * @throws an error naming the property that is wrong or not served
  */
 export function deployQueue(registry: Registry, { arn, properties }: DeployedResource): void {

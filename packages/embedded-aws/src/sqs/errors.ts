@@ -1,8 +1,8 @@
 import { ServiceError } from "../json-service.ts";
 
 /**
- * The errors whose name in the query protocol is another than in JSON. SDKs that are older, or that go by the header `x-amzn-query-error`, know
- * them by it. From the SDK's model of SQS (`awsQueryError`).
+ * The errors whose name in the query protocol is another than in JSON. SDKs that are older, or that go by the header
+ * `x-amzn-query-error`, know them by it. From the SDK's model of SQS (`awsQueryError`).
  */
 const QUERY_NAMES: Readonly<Record<string, string>> = {
   BatchEntryIdsNotDistinct: "AWS.SimpleQueueService.BatchEntryIdsNotDistinct",
@@ -23,7 +23,10 @@ export function queryCodeOf(code: string): string {
   return QUERY_NAMES[code] ?? code;
 }
 
-/** What the header `x-amzn-query-error` says of an error of this code: the gateway sets it beside the JSON of each refusal. */
+/**
+ * What the header `x-amzn-query-error` says of an error of this code: the gateway sets it beside the JSON of each
+ * refusal.
+ */
 export function queryErrorOf(code: string): string {
   return `${queryCodeOf(code)};Sender`;
 }

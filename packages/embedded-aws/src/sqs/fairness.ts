@@ -15,9 +15,10 @@ interface Usage {
 }
 
 /**
- * What makes SQS's fair queues fair: a group that takes much of a queue's consumers waits for those that do not. A message without a group is a
- * group of its own, and quiet. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-fair-queues.html
- * Costs a few additions a message, and an entry for each group that took time of late.
+ * What makes SQS's fair queues fair: a group that takes much of a queue's consumers waits for those that do not. A
+ * message without a group is a group of its own, and quiet.
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-fair-queues.html Costs a few additions
+ * a message, and an entry for each group that took time of late.
  */
 export class Fairness {
   private readonly total: Usage = { spent: 0, inFlight: 0, since: 0 };

@@ -4,8 +4,8 @@ import { LINE_ORDER, Line } from "./line.ts";
 import type { Waiting } from "./waiting.ts";
 
 /**
- * A FIFO queue's order: by sequence number within a group, and none of a group while any of it is in flight. A call receives as many as it can of
- * one group before it goes on to the next.
+ * A FIFO queue's order: by sequence number within a group, and none of a group while any of it is in flight. A call
+ * receives as many as it can of one group before it goes on to the next.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/FIFO-queues-understanding-logic.html
  */
 export function createFifoWaiting(): Waiting {

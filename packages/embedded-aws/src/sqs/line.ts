@@ -16,7 +16,10 @@ export class Line {
     this.group = group;
   }
 
-  /** Puts a message in by its order, looking from both ends: new ones belong to the end, and what comes back to the front. */
+  /**
+   * Puts a message in by its order, looking from both ends: new ones belong to the end, and what comes back to the
+   * front.
+   */
   add(entry: Entry): void {
     let before = this.last;
     let after = this.first;

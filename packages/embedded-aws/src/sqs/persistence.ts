@@ -41,9 +41,9 @@ const QueueRecord = z.object({
 export type QueueRecord = z.infer<typeof QueueRecord>;
 
 /**
- * What the queues keep: `sqs/queues` by name, `sqs/messages` and `sqs/receipts` by the queue's name and the message's key, and
- * `sqs/deduplication` by the queue's name and the deduplication id. When a receipt ends is not kept: at the start after a kill nothing holds a
- * message any more, and all are visible at once.
+ * What the queues keep: `sqs/queues` by name, `sqs/messages` and `sqs/receipts` by the queue's name and the message's
+ * key, and `sqs/deduplication` by the queue's name and the deduplication id. When a receipt ends is not kept: at the
+ * start after a kill nothing holds a message any more, and all are visible at once.
  */
 export interface Records {
   readonly keeper: (queueName: string) => Keeper;

@@ -16,7 +16,9 @@ export const MAX_IN_FLIGHT = 120_000;
 
 /** What lets messages of standard queues come late, twice, and out of order. */
 export interface QueueFaults {
-  /** For a message that is sent: by how many milliseconds it is late, and after how many it comes again; null for once. */
+  /**
+   * For a message that is sent: by how many milliseconds it is late, and after how many it comes again; null for once.
+   */
   readonly sent: () => { readonly late: number; readonly again: number | null };
   readonly choose: Choose;
 }

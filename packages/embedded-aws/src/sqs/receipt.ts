@@ -9,7 +9,10 @@ export function receiptPrefix(arn: string): string {
   return `AQEB${createHash("sha256").update(arn).digest("base64url").slice(0, 12)}`;
 }
 
-/** A handle for the latest receipt of a message. It stands for this receipt of this message in this queue, over restarts too. */
+/**
+ * A handle for the latest receipt of a message. It stands for this receipt of this message in this queue, over restarts
+ * too.
+ */
 export function receiptOf(prefix: string, { key, receipts }: Entry): string {
   return prefix + key + receipts.toString(36);
 }
@@ -26,8 +29,8 @@ export function isLatest(prefix: string, handle: string, entry: Entry): boolean 
 }
 
 /**
- * Gives numbers that grow from call to call, and over restarts without being kept: a thousand a millisecond since 1970, which doubles hold exactly
- * until 2255.
+ * Gives numbers that grow from call to call, and over restarts without being kept: a thousand a millisecond since 1970,
+ * which doubles hold exactly until 2255.
  */
 export interface Sequence {
   readonly next: () => number;

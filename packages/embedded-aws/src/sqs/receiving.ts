@@ -137,7 +137,10 @@ function view({ message, receiptHandle }: Delivery, names: readonly string[], wa
   };
 }
 
-/** The message attributes that are asked for, by name, by `prefix.*`, or all of them; null where there are none of these. */
+/**
+ * The message attributes that are asked for, by name, by `prefix.*`, or all of them; null where there are none of
+ * these.
+ */
 function asked(
   attributes: Message["messageAttributes"],
   wanted: readonly string[] | undefined,
@@ -151,7 +154,9 @@ function asked(
   return entries.length === 0 ? null : Object.fromEntries(entries);
 }
 
-/** Deletes by a receipt handle. The handle of an earlier receipt than the latest deletes nothing, and no error says so. */
+/**
+ * Deletes by a receipt handle. The handle of an earlier receipt than the latest deletes nothing, and no error says so.
+ */
 function remove(queue: Queue, handle: string): object {
   const { state, entry } = queue.receipt(handle);
   if (state === "invalid") throw invalidReceipt(handle);

@@ -24,7 +24,7 @@ export interface LocalQueue {
   readonly receive: (max: number) => readonly Delivery[];
   /** Deletes a received message. */
   readonly remove: (receiptHandle: string) => void;
-  /** Hides a received message for so many seconds from now on. Does nothing where it is in flight no more. */
+  /** Hides a received message for this many seconds from now on. Does nothing where it is in flight no more. */
   readonly hide: (receiptHandle: string, seconds: number) => void;
   /** Calls back whenever messages may have become receivable. Returns what ends that. */
   readonly onReady: (listener: () => void) => () => void;
@@ -57,8 +57,8 @@ export interface SqsOptions extends RegistryOptions {
 }
 
 /**
- * SQS, in memory, and in a storage behind it. Answers name no header: the gateway sets `x-amzn-query-error` by `queryErrorOf` of `errors.ts`.
- * What an earlier run left in flight is visible at once.
+ * SQS, in memory, and in a storage behind it. Answers name no header: the gateway sets `x-amzn-query-error` by
+ * `queryErrorOf` of `errors.ts`. What an earlier run left in flight is visible at once.
  */
 export function createSqs(options: SqsOptions): Sqs {
   const registry = createRegistry(options);

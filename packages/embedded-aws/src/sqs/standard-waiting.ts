@@ -5,8 +5,9 @@ import { LINE_ORDER, Line } from "./line.ts";
 import type { Choose, Waiting } from "./waiting.ts";
 
 /**
- * A standard queue's order: as they became visible, but messages of quiet groups before those of noisy ones. Where no message has a group it is
- * one list. At most 18 groups are noisy at a time (each takes more than a tenth, of one thing or the other), so that many are passed over at most.
+ * A standard queue's order: as they became visible, but messages of quiet groups before those of noisy ones. Where no
+ * message has a group it is one list. At most 18 groups are noisy at a time (each takes more than a tenth, of one thing
+ * or the other), so that many are passed over at most.
  */
 export function createStandardWaiting(now: number, choose: Choose | undefined): Waiting {
   const fairness = new Fairness(now);

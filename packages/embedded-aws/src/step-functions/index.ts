@@ -28,8 +28,8 @@ export interface StepFunctions extends JsonService {
    */
   createStateMachine(machine: { name: string; arn: string; definition: string }): void;
   /**
-   * Goes on with the executions of an earlier run. Until then they wait, and take answers to their tokens: call it when the queues,
-   * functions and roles are there that their states need. Harmless a second time.
+   * Goes on with the executions of an earlier run. Until then they wait, and take answers to their tokens: call it when
+   * the queues, functions and roles are there that their states need. Harmless a second time.
    */
   resume(): void;
   /** The ARN of the machine whose task waits with a token; null where none does. */

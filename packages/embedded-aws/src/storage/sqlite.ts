@@ -29,9 +29,9 @@ type Changes = Map<string, Stored | null>;
 export type Warn = (line: string) => void;
 
 /**
- * A storage in one SQLite file, which is made with its directory where there is none. It is locked for as long as it is open; a process
- * that is killed leaves no lock. `kill -9` loses nothing that `written` resolved for (WAL, synchronous=NORMAL); a power cut may take the
- * last moments.
+ * A storage in one SQLite file, which is made with its directory where there is none. It is locked for as long as it is
+ * open; a process that is killed leaves no lock. `kill -9` loses nothing that `written` resolved for (WAL,
+ * synchronous=NORMAL); a power cut may take the last moments.
  * @throws StorageInUseError, StorageDamagedError
  */
 export function openSqliteStorage(file: string, warn: Warn = console.warn): Storage {

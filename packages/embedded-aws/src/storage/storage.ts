@@ -11,8 +11,10 @@ export interface Collection {
 }
 
 /**
- * Where the services keep what must outlive the process. Their own maps are what they read; this is written behind them, in groups, each group
- * whole or not at all, all that one turn of the event loop puts and removes in one group, in the order of the calls: so a kill at any moment leaves a state that was true once, and no answer was given for more.
+ * Where the services keep what must outlive the process. Their own maps are what they read; this is written behind
+ * them, in groups, each group whole or not at all, all that one turn of the event loop puts and removes in one group,
+ * in the order of the calls: so a kill at any moment leaves a state that was true once, and no answer was given for
+ * more.
  */
 export interface Storage {
   /** False where nothing outlives the process: what is put need not even be made. Default: true. */

@@ -31,7 +31,10 @@ const CODE = `${RECORD}
     return { name: whose.getStore(), pid: process.pid, id: awsRequestId, left: context.getRemainingTimeInMillis() };
   });`;
 
-/** Starts a function with room for so many invocations in a process, and tells how to invoke it and which invocations have begun. */
+/**
+ * Starts a function with room for so many invocations in a process, and tells how to invoke it and which invocations
+ * have begun.
+ */
 async function startFunction(concurrency: number, Timeout = 10) {
   const events = newEvents<string>();
   const resource = functionResource("f", { Timeout, Environment: { Variables: { EVENTS: events.file } } });

@@ -25,7 +25,7 @@ function named(body: string): Entry {
 let time = 0;
 const fair = (choose?: Choose): Waiting => createStandardWaiting(time, choose);
 
-/** Has messages in flight, one after the other, each for so many milliseconds. */
+/** Has messages in flight, one after the other, each for its number of milliseconds. */
 function run(waiting: Waiting, name: string, count: number, each: number): void {
   for (let n = 0; n < count; n += 1) {
     const since = time;

@@ -29,7 +29,9 @@ function opened(file: string): Storage {
 
 const all = (storage: Storage, name: string): (readonly [string, Stored])[] => [...storage.collection(name).entries()];
 
-/** Writes to a file from another process until that is killed, and says how many operations were written by its word. */
+/**
+ * Writes to a file from another process until that is killed, and says how many operations were written by its word.
+ */
 async function writeUntilKilled(file: string, millis: number): Promise<number> {
   const child: ChildProcess = spawn(process.execPath, [WRITER, file], { stdio: ["ignore", "pipe", "inherit"] });
   let output = "";

@@ -25,7 +25,10 @@ export function temporaryDirectory(): string {
   return mkdtempSync(join(tmpdir(), "celeriac-test-"));
 }
 
-/** Writes a cloud assembly as the CDK lays it out. `code` is the text of `index.mjs` by asset name. Returns its directory. */
+/**
+ * Writes a cloud assembly as the CDK lays it out. `code` is the text of `index.mjs` by asset name. Returns its
+ * directory.
+ */
 export function writeAssembly(
   stacks: Readonly<Record<string, TestStack>>,
   code: Readonly<Record<string, string>> = {},

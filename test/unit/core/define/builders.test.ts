@@ -94,7 +94,7 @@ describe("map, starmap and chunks", () => {
     expectTypeOf<Parameters<typeof add.map>[0]>().toEqualTypeOf<readonly never[]>();
   });
 
-  it("cut items into tasks of so many, the last with what is left", () => {
+  it("cut items into tasks of a given size, the last with what is left", () => {
     const items = Array.from({ length: 5 }, (_, n): [number, number] => [n, n]);
     const { node } = chunks(add, items, 2);
     expect(node).toEqual({

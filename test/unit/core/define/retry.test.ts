@@ -22,7 +22,7 @@ describe("self.retry", () => {
     expect(judge(new Retry({}), task, policy, half)).toEqual({ retry: true, countdown: 180, cause: null });
   });
 
-  it("waits the countdown that it names, be it 0", () => {
+  it("waits the countdown that it names, even 0", () => {
     expect(judge(new Retry({ countdown: 0 }), task, policy, half)).toMatchObject({ retry: true, countdown: 0 });
   });
 

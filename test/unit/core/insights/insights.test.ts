@@ -79,7 +79,8 @@ describe("insights", () => {
 
   it("cost what the worker's time and the requests cost", () => {
     const { cost } = insight(times(1_000, { runtime: 1 }));
-    // 1.03 s of 512 MB are $6.87 for a million, requests $3.90, the summary $0.63, logs $0.60 (reference: 5.1 of the cost model).
+    // 1.03 s of 512 MB are $6.87 for a million, requests $3.90, the summary $0.63, logs $0.60 (reference: 5.1 of the
+    // cost model).
     expect(cost.per_task_usd * 1e6).toBeCloseTo(11.99, 1);
     expect(cost.total_usd).toBeCloseTo(cost.per_task_usd * 1_000, 8);
   });

@@ -61,12 +61,12 @@ describe("a claim that was refused", () => {
     expect(decide({ status: "PENDING", attempt: 2, due: null }, 0)).toMatchObject({ action: "resend", attempt: 2 });
   });
 
-  it("waits until then, for a duplicate is not to make another of every later attempt", () => {
+  it("waits until then, since a duplicate is not to make another of every later attempt", () => {
     expect(decide({ status: "RETRY", attempt: 2, due: NOW + 30_000 }, 1)).toEqual({ action: "wait", seconds: 35 });
     expect(decide({ status: "RETRY", attempt: 2, due: NOW - 1_000 }, 1)).toEqual({ action: "wait", seconds: 4 });
   });
 
-  it("has it scheduled where it is due later than SQS can delay, for that is done once however often", () => {
+  it("has it scheduled where it is due later than SQS can delay, since that is done once however often", () => {
     const due = NOW + 1_000_000;
     expect(decide({ status: "RETRY", attempt: 2, due }, 1)).toEqual({ action: "resend", attempt: 2, due });
   });

@@ -28,7 +28,10 @@ const planOf = (node: Node, prefix = "id") => {
   return createPlan(node, () => `${prefix}${(ids += 1)}`, null, "workflow");
 };
 
-/** A definition as it is on file. UPDATE_GOLDEN=1 writes what is compiled now; look at the difference before it is committed. */
+/**
+ * A definition as it is on file. UPDATE_GOLDEN=1 writes what is compiled now; look at the difference before it is
+ * committed.
+ */
 function golden(name: string, definition: Asl): unknown {
   const file = new URL(`../../../fixtures/asl/golden/${name}.asl.json`, import.meta.url);
   if (process.env["UPDATE_GOLDEN"] !== undefined) writeFileSync(file, `${JSON.stringify(definition, null, 2)}\n`);

@@ -105,7 +105,7 @@ function getExecutionHistory(body: unknown, executions: Executions): object {
   if (rows === undefined) throw doesNotExist(arn);
   const reverse = request.reverseOrder ?? false;
   const subject = `${arn} ${reverse}`;
-  // Counted in ids, so that a page of a running execution in reverse order isn't shifted by new events.
+  // Counted in ids, so that a page of a running execution in reverse order is not shifted by new events.
   let id = readToken(request.nextToken, subject, reverse ? rows.length : 1);
   const events: RenderedEvent[] = [];
   let characters = 0;

@@ -9,7 +9,7 @@ export function writeToken(subject: string, position: number): string {
   return Buffer.from(JSON.stringify([subject, position])).toString("base64url");
 }
 
-/** Where a page begins; `start` without a token. Throws InvalidToken for one that isn't from this listing. */
+/** Where a page begins; `start` without a token. Throws InvalidToken for one that is not from this listing. */
 export function readToken(token: string | undefined, subject: string, start: number): number {
   if (token === undefined) return start;
   const parsed = CursorSchema.safeParse(parseJson(Buffer.from(token, "base64url").toString()));

@@ -68,7 +68,7 @@ export function statusChange(record: ExecutionRecord): Readonly<Record<string, u
   };
 }
 
-/** RedriveExecution isn't served, so that nothing is ever redrivable here, whatever it would be on AWS. */
+/** RedriveExecution is not served, so that nothing is ever redrivable here, whatever it would be on AWS. */
 function redrive({ status }: ExecutionRecord): object {
   const redriveStatusReason =
     status === "RUNNING" || status === "SUCCEEDED"

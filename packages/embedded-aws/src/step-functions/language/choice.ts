@@ -4,7 +4,7 @@ import { DefinitionError, Fields, show } from "./fields.ts";
 import type { Json } from "./json.ts";
 import { type DataScope, type Path, readPath } from "./path.ts";
 
-/** Whether a choice rule holds. Throws a StatesError (States.Runtime) for a variable that isn't there. */
+/** Whether a choice rule holds. Throws a StatesError (States.Runtime) for a variable that is not there. */
 export type Condition = (scope: DataScope) => boolean;
 
 /** A rule of a Choice state and where it leads. */

@@ -2,7 +2,9 @@ import { StatesError } from "./failure.ts";
 import { type Json, jsonBytes, MAX_DATA_BYTES } from "./json.ts";
 import { type DataScope, type Path, readPath, writePath } from "./path.ts";
 
-/** What InputPath or OutputPath selects; a null path gives `{}`. Throws States.Runtime for a path that leads nowhere. */
+/**
+ * What InputPath or OutputPath selects; a null path gives `{}`. Throws States.Runtime for a path that leads nowhere.
+ */
 export function select(path: Path | null, scope: DataScope): Json {
   if (path === null) return {};
   const value = readPath(path, scope);

@@ -12,7 +12,7 @@ export type Expression =
 /** A scope in which intrinsic functions can be called too. */
 export interface ExpressionScope extends DataScope, IntrinsicSources {}
 
-/** Parses a path or an intrinsic function. Throws an Error that says what isn't served. */
+/** Parses a path or an intrinsic function. Throws an Error that says what is not served. */
 export function parseExpression(text: string): Expression {
   if (!text.startsWith("States.")) return { kind: "path", path: parsePath(text) };
   const parser = new CallParser(text);
@@ -21,7 +21,9 @@ export function parseExpression(text: string): Expression {
   return expression;
 }
 
-/** The expression's value. Throws a StatesError: States.Runtime for a path that leads nowhere, with the field's name. */
+/**
+ * The expression's value. Throws a StatesError: States.Runtime for a path that leads nowhere, with the field's name.
+ */
 export function evaluate(expression: Expression, scope: ExpressionScope, field: string): Json {
   if (expression.kind === "literal") return expression.value;
   if (expression.kind === "path") {

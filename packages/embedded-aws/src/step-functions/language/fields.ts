@@ -4,7 +4,7 @@ import { parsePath, type Path } from "./path.ts";
 /** Makes the error for what is wrong at a place in a definition. */
 export type DefinitionFault = (path: string, message: string) => Error;
 
-/** A definition that can't be run as it stands; `path` is a JSON Pointer to the field, `fault` what is wrong there. */
+/** A definition that cannot be run as it stands; `path` is a JSON Pointer to the field, `fault` what is wrong there. */
 export class DefinitionError extends Error {
   readonly path: string;
   readonly fault: string;
@@ -20,7 +20,7 @@ export class DefinitionError extends Error {
 /** The fault of a definition at a path. */
 export const definitionFault: DefinitionFault = (path, message) => new DefinitionError(path, message);
 
-/** Fields that AWS has and the embedded Step Functions doesn't, with what they belong to. */
+/** Fields that AWS has and the embedded Step Functions does not, with what they belong to. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   Arguments: "JSONata",
   Assign: "workflow variables",
@@ -129,7 +129,7 @@ export class Fields {
     return Object.keys(this.#object).filter((name) => !this.#taken.has(name));
   }
 
-  /** Refuses the fields that AWS has and the embedded Step Functions doesn't; `owner` is such as `a Task state`. */
+  /** Refuses the fields that AWS has and the embedded Step Functions does not; `owner` is such as `a Task state`. */
   refuseUnserved(owner: string): void {
     const unserved = Object.keys(this.#object).find((name) => Object.hasOwn(ELSEWHERE, name));
     if (unserved !== undefined) throw this.#unserved(unserved, owner);

@@ -17,7 +17,10 @@ const LARGE_BYTES = 4096;
 /** Above this many fields or items, writing a value out is cheaper than adding its parts up. */
 const MAX_PARTS = 64;
 
-/** The bytes of a value's JSON text in UTF-8. Objects are measured once; one that has a large object again costs next to nothing. */
+/**
+ * The bytes of a value's JSON text in UTF-8. Objects are measured once; one that has a large object again costs next to
+ * nothing.
+ */
 export function jsonBytes(value: Json): number {
   if (typeof value !== "object" || value === null) return Buffer.byteLength(JSON.stringify(value));
   const known = knownBytes.get(value);

@@ -11,7 +11,7 @@ const MAX_NAME = 80;
 
 /**
  * Reads a definition. Throws a DefinitionError, with a JSON Pointer to the field, for what AWS refuses and for what the
- * embedded Step Functions doesn't serve (JSONata, Distributed Map, other integrations, wildcard paths).
+ * embedded Step Functions does not serve (JSONata, Distributed Map, other integrations, wildcard paths).
  */
 export function parseMachine(definition: string): Machine {
   const bytes = Buffer.byteLength(definition);
@@ -60,7 +60,7 @@ function parseBranch(fields: Fields, names: Set<string>): Branch {
   return { startAt, states };
 }
 
-/** AWS refuses transitions to states that aren't there, and states that no transition reaches. */
+/** AWS refuses transitions to states that are not there, and states that no transition reaches. */
 function assertConnected(fields: Fields, startAt: string, states: ReadonlyMap<string, State>): void {
   if (!states.has(startAt)) throw fields.fault("StartAt", `there is no state ${startAt} here`);
   const reached = new Set([startAt]);

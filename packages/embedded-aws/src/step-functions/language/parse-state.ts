@@ -17,7 +17,7 @@ export interface StateContext {
 
 const ROOT = parsePath("$");
 
-/** Reads one state. Throws a DefinitionError for a field that its type doesn't have or that isn't served. */
+/** Reads one state. Throws a DefinitionError for a field that its type does not have or that is not served. */
 export function parseState(name: string, fields: Fields, context: StateContext): State {
   const type = fields.string("Type");
   fields.refuseUnserved(`a ${type} state`);

@@ -20,8 +20,8 @@ const STEP =
   /\.(?<dotted>[^\s.[\]()*?@:,'"$&|!<>=]+)|\[(?:'(?<single>(?:[^'\\]|\\.)*)'|"(?<double>(?:[^"\\]|\\.)*)"|(?<index>\d{1,9}))\]/uy;
 
 /**
- * Parses a path. Throws an Error that names what isn't served: wildcards, filters, slices, unions, descent and negative
- * indexes, all of which AWS has and the project's definitions leave alone.
+ * Parses a path. Throws an Error that names what is not served: wildcards, filters, slices, unions, descent and
+ * negative indexes, all of which AWS has and the project's definitions leave alone.
  */
 export function parsePath(text: string): Path {
   const root = text.startsWith("$$") ? "$$" : "$";
@@ -60,8 +60,8 @@ export function readPath(path: Path, scope: DataScope): Json | undefined {
 }
 
 /**
- * A copy of `target` with `value` at the path; only what lies on the path is copied. Missing objects are made. Undefined
- * where the path can't lead: through something other than an object, or an index past the end of its list.
+ * A copy of `target` with `value` at the path; only what lies on the path is copied. Missing objects are made.
+ * Undefined where the path cannot lead: through something other than an object, or an index past the end of its list.
  */
 export function writePath(
   steps: readonly (string | number)[],

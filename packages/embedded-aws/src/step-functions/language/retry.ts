@@ -27,7 +27,7 @@ export interface Catcher {
 /** No Retry or Catch holds this one up: the execution fails. */
 export const RUNTIME_ERROR = "States.Runtime";
 
-/** AWS: States.ALL and States.TaskFailed don't match these. */
+/** AWS: States.ALL and States.TaskFailed do not match these. */
 const NOT_IN_WILDCARDS = new Set([RUNTIME_ERROR, "States.DataLimitExceeded"]);
 
 /** Whether a rule's ErrorEquals covers a failure. */

@@ -12,7 +12,10 @@ import type { Execution, Position, Thread } from "./thread.ts";
 export interface Core {
   readonly clock: Clock;
   readonly journal: Journal;
-  /** Runs a job for a thread later, in order, unless it has ended by then. What the job throws becomes the state's failure. */
+  /**
+   * Runs a job for a thread later, in order, unless it has ended by then. What the job throws becomes the state's
+   * failure.
+   */
   readonly post: (thread: Thread, job: () => void) => void;
   /** Runs the state that a thread has entered. */
   readonly execute: (thread: Thread, state: State) => void;

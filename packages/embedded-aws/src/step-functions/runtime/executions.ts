@@ -125,7 +125,7 @@ export class Executions {
     return this.#running.has(arn) || this.#finished.hasSeen(arn);
   }
 
-  /** The events so far; undefined for an execution that isn't known. */
+  /** The events so far; undefined for an execution that is not known. */
   rows(arn: string): readonly EventRow[] | undefined {
     const running = this.#running.get(arn);
     if (running !== undefined) return running.history.rows;

@@ -2,7 +2,10 @@ import type { MapState, ParallelState } from "../language/machine.ts";
 import { type Core, recordAfter } from "./core.ts";
 import type { Thread } from "./thread.ts";
 
-/** Records how the iterations or branches end of which one failed, in AWS's order and links: every event points at the one that failed. */
+/**
+ * Records how the iterations or branches end of which one failed, in AWS's order and links: every event points at the
+ * one that failed.
+ */
 export function recordEnds(
   core: Core,
   parent: Thread,

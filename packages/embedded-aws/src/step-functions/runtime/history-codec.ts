@@ -1,7 +1,10 @@
 import { isJsonArray, type Json, jsonBytes, type JsonObject } from "../language/json.ts";
 import type { EventDetails, EventRow } from "./history.ts";
 
-/** From this many bytes on a value is written once, however many events and other values have it: a state's output is the next one's input. */
+/**
+ * From this many bytes on a value is written once, however many events and other values have it: a state's output is
+ * the next one's input.
+ */
 const SHARED_BYTES = 512;
 
 /** The places of a value, a field's name or an item's index, at which shared values stand, by their numbers. */

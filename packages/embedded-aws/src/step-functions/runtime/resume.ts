@@ -9,7 +9,10 @@ import type { Execution, Thread } from "./thread.ts";
 /** The threads of an execution as an earlier run left them, by path. */
 export type StoredThreads = ReadonlyMap<string, StoredThread>;
 
-/** Goes on with an execution of an earlier run: its tokens and timers are there at once, its jobs come when the queue runs. */
+/**
+ * Goes on with an execution of an earlier run: its tokens and timers are there at once, its jobs come when the queue
+ * runs.
+ */
 export function resume(interpreter: Interpreter, execution: Execution, stored: StoredThreads): void {
   interpreter.limit(execution);
   const root = stored.get(execution.root.path);

@@ -6,7 +6,10 @@ import { failure, type Failure } from "../language/failure.ts";
 import { isJsonObject, type Json, parseJsonText } from "../language/json.ts";
 import type { TaskResource } from "../language/machine.ts";
 
-/** The services that Task states call, in the name of the machine of that ARN. Both reject with AccessDenied where its role is too little. */
+/**
+ * The services that Task states call, in the name of the machine of that ARN. Both reject with AccessDenied where its
+ * role is too little.
+ */
 export interface ServiceCalls {
   readonly sendMessage: (queueUrl: string, body: string, machineArn: string) => Promise<{ messageId: string }>;
   readonly invoke: (functionNameOrArn: string, payload: string, machineArn: string) => Promise<InvokeResult>;

@@ -5,7 +5,9 @@ import { type Core, record } from "./core.ts";
 import type { EventDetails } from "./history.ts";
 import type { Thread } from "./thread.ts";
 
-/** Records what became of a task. Plain functions have events of their own; other resources name themselves in theirs. */
+/**
+ * Records what became of a task. Plain functions have events of their own; other resources name themselves in theirs.
+ */
 export function recordPhase(
   core: Core,
   thread: Thread,

@@ -117,7 +117,7 @@ function called(tasks: TaskServices, run: TaskRun, answer: ServiceAnswer): void 
     tasks.core.journal.moved(thread);
     if (position.answer !== null) settle(tasks, run, position.answer, "Failed");
   } else {
-    // Whoever answered the token has the message: the call reached its end whatever it reports.
+    // The caller that answered the token has the message: the call reached its end whatever it reports.
     settle(tasks, run, position.answer ?? answer, position.answer === null ? "SubmitFailed" : "Failed");
   }
 }

@@ -85,8 +85,8 @@ export interface TaskPosition {
 }
 
 /**
- * Where a thread is between two jobs. With the thread's numbers and the history, which has all inputs and outputs, it is all that a later
- * run needs to go on.
+ * Where a thread is between two jobs. With the thread's numbers and the history, which has all inputs and outputs, it
+ * is all that a later run needs to go on.
  */
 export type Position =
   /** Before the first state of a machine. */

@@ -1,5 +1,5 @@
-// Writes one operation after the other into the storage of a file (the first argument), from the number that it says it stands at, until it
-// is killed. Prints each number of operations that are written.
+// Writes one operation after the other into the storage of a file (the first argument), from the number that it says it
+// stands at, until it is killed. Prints each number of operations that are written.
 import { writeSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { openSqliteStorage } from "../../../src/storage/sqlite.ts";
