@@ -79,7 +79,7 @@ describe("the folders of the repository", () => {
       readFileSync(join(ROOT, file), "utf8")
         .split("\n")
         .flatMap((line, at) =>
-          /^\s*(\/\/|\*|\/\*\*)/.test(line) && [...line].length > 120 && !line.includes("https://")
+          /^\s*(\/\/|\*|\/\*\*)/.test(line) && line.length > 120 && !line.includes("https://")
             ? [`${file}:${at + 1}`]
             : [],
         ),

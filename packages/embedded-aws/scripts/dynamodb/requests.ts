@@ -6,10 +6,7 @@ export interface Request {
   readonly input: Readonly<Record<string, unknown>>;
 }
 
-/**
- * The tables that the requests are about: one with a hash key alone, one with texts and numbers, one with numbers and
- * bytes.
- */
+/** The tables of the requests: one with a hash key alone, one with texts and numbers, one with numbers and bytes. */
 export const TABLES = [
   {
     TableName: "plain",
