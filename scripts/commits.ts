@@ -3,7 +3,7 @@
 
 import { execFileSync } from "node:child_process";
 
-const SUBJECT = /^(feat|fix|perf|refactor|docs|test|build|ci|chore|revert)(\([a-z0-9-]+\))?!?: \S.*[^.]$/;
+const SUBJECT = /^(feat|fix|perf|refactor|style|docs|test|build|ci|chore|revert|merge)(\([a-z0-9-]+\))?!?: \S.*[^.]$/;
 
 const range = process.argv[2] ?? "-20";
 const log = execFileSync("git", ["log", "--no-merges", "--format=%h %s", range], { encoding: "utf8" });

@@ -23,9 +23,33 @@ export function logLine(
   writeLine({ level, time: new Date().toISOString(), message, ...fields, ...context });
 }
 
+/**
+ * A log line never fails a task: what JSON cannot say of it (a BigInt, a cycle, a `toJSON` that throws) is said by its
+ * type.
+ */
+function sayable(value: Readonly<Record<string, unknown>>): string {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    const fields = Object.entries(value).map(([name, field]) => [name, sayableField(field)]);
+    return JSON.stringify(Object.fromEntries(fields));
+  }
+}
+
+function sayableField(field: unknown): unknown {
+  if (typeof field === "bigint") return String(field);
+  try {
+    return JSON.parse(
+      JSON.stringify(field ?? null, (_key, inner: unknown) => (typeof inner === "bigint" ? String(inner) : inner)),
+    );
+  } catch {
+    return `(${typeof field} that JSON cannot say)`;
+  }
+}
+
 /** Writes one line of JSON to the log. */
 export function writeLine(value: Readonly<Record<string, unknown>>): void {
-  const line = JSON.stringify(value);
+  const line = sayable(value);
   try {
     writeSync(1, `${line}\n`);
   } catch (error) {

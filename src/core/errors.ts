@@ -1,3 +1,4 @@
+import type { DescribedError } from "./describe-error.ts";
 /** Errors that end a task or a submission. `code` is stable; for a task's error, the class name is its `type`. */
 export class CeleriacError extends Error {
   /** A stable name for programs. */
@@ -174,29 +175,9 @@ export class ClaimLost extends CeleriacError {
 }
 
 /** An error as a record and an answer carry it. */
-export interface TaskError {
-  /** The class name of what was thrown. */
-  readonly type: string;
-  readonly message: string;
+export interface TaskError extends DescribedError {
   /** The task it came from. */
   readonly task_id: string;
 }
 
-/** Longest error message that a record keeps, in characters: the item must stay small. */
-const MAX_ERROR_MESSAGE = 2_000;
-
-/** What was thrown, as a record carries it. Anything can be thrown, so anything is taken. */
-export function describeError(thrown: unknown): { type: string; message: string } {
-  if (thrown instanceof Error) {
-    const type = thrown.name === "Error" ? thrown.constructor.name : thrown.name;
-    return { type: type || "Error", message: shorten(thrown.message) };
-  }
-  return {
-    type: "Error",
-    message: shorten(typeof thrown === "string" ? thrown : `What was thrown is no error but of type ${typeof thrown}.`),
-  };
-}
-
-function shorten(message: string): string {
-  return message.length <= MAX_ERROR_MESSAGE ? message : `${message.slice(0, MAX_ERROR_MESSAGE - 1)}…`;
-}
+export { describeError } from "./describe-error.ts";

@@ -102,6 +102,6 @@ async function storeResult(services: Services, task: TaskInHand, json: string): 
   return services.payloads.store(`results/${task.id}/${task.fence ?? "none"}.json`, json);
 }
 
-function fromHere(id: string, { type, message, task_id }: RaisedError): TaskError {
-  return { type, message, task_id: task_id ?? id };
+function fromHere(id: string, { task_id, ...error }: RaisedError): TaskError {
+  return { ...error, task_id: task_id ?? id };
 }

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { DescribedErrorSchema } from "../core/describe-error.ts";
 import { ProgressSchema } from "../core/record/record.ts";
 import { EACH } from "../core/canvas/signature.ts";
 
@@ -8,11 +9,11 @@ const ToldOutcomeSchema = z.discriminatedUnion("kind", [
   z.object({
     kind: z.literal("retry"),
     countdown: z.number(),
-    error: z.object({ type: z.string(), message: z.string() }).nullable(),
+    error: DescribedErrorSchema.nullable(),
   }),
   /** A node is to run in the task's place; the supervisor reads it, since only it knows what is deployed. */
   z.object({ kind: z.literal("replace"), node: z.unknown() }),
-  z.object({ kind: z.literal("error"), error: z.object({ type: z.string(), message: z.string() }) }),
+  z.object({ kind: z.literal("error"), error: DescribedErrorSchema }),
 ]);
 
 export type ToldOutcome = z.output<typeof ToldOutcomeSchema>;

@@ -18,6 +18,7 @@ export function createSelf(request: Request, signal: AbortSignal, run: TaskRun):
     log: createLogger(run.context),
     sleep: (seconds) => sleep(seconds, signal),
     retry: (options = {}) => {
+      refuseCountdown(options.countdown);
       throw new Retry(options);
     },
     replace: (by) => {
@@ -51,10 +52,24 @@ function progressOf(meta: unknown): Progress | null {
   return { current, total, message: typeof message === "string" ? message : null };
 }
 
+/** What is no number of seconds would be lost on the way, and the task with it. */
+function refuseCountdown(countdown: unknown): void {
+  if (countdown === undefined || (typeof countdown === "number" && Number.isFinite(countdown) && countdown >= 0))
+    return;
+  throw new TypeError(`retry({ countdown: ${String(countdown)} }): expected seconds, a number from 0 up.`);
+}
+
+/** The longest pause of a Node timer, seconds; a longer one would end at once. */
+const LONGEST_PAUSE = 2_147_483;
+
 /** Waits, or throws the signal's own reason: an AbortError would hide that it was the soft limit. */
 async function sleep(seconds: number, signal: AbortSignal): Promise<void> {
+  if (typeof seconds !== "number" || Number.isNaN(seconds))
+    throw new TypeError(`sleep(${String(seconds)}): expected a number of seconds.`);
   try {
-    await delay(seconds * 1000, undefined, { signal });
+    await delay((seconds % LONGEST_PAUSE) * 1000, undefined, { signal });
+    for (let left = Math.floor(seconds / LONGEST_PAUSE); left > 0; left -= 1)
+      await delay(LONGEST_PAUSE * 1000, undefined, { signal });
   } catch (error) {
     signal.throwIfAborted();
     throw error;

@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from "node:child_process";
+import * as z from "zod";
 import { describeError } from "../core/errors.ts";
 import type { TaskNode } from "../core/canvas/signature.ts";
 import { descendantsOf, memoryOf } from "./processes.ts";
@@ -30,6 +31,9 @@ interface Running {
   readonly attempt: Attempt;
   readonly end: (outcome: Outcome) => void;
 }
+
+/** The end of a run whose outcome is in no form that {@link FromTaskSchema} knows. */
+const Unreadable = z.object({ type: z.literal("done"), run: z.number() });
 
 /**
  * The process that user code runs in: one task at a time, kept warm, killed at the hard limit. A thread would not do:
@@ -117,6 +121,7 @@ export class TaskChild {
       // User code can send to its parent too; what is not ours is not heard.
       const message = FromTaskSchema.safeParse(raw);
       if (message.success) this.#hear(child, message.data);
+      else this.#misheard(child, raw);
     });
     child.on("exit", (code, signal) => this.#exited(child, signal === null ? `exit code ${code}` : `signal ${signal}`));
     child.on("error", (error) => this.#exited(child, error.message));
@@ -145,6 +150,18 @@ export class TaskChild {
       if (message.leftovers || this.#leftover || this.#tasks >= MAX_TASKS) this.#replace();
       running.end(message.outcome);
     }
+  }
+
+  /**
+   * An outcome that cannot be read ends its task at once: held to its hard limit it would be called what it was not.
+   */
+  #misheard(child: ChildProcess, raw: unknown): void {
+    const done = Unreadable.safeParse(raw);
+    const running = this.#running;
+    if (!done.success || child !== this.#child || running === null || running.run !== done.data.run) return;
+    this.#replace();
+    const message = "What the task came to could not be read by its supervisor: return plain data, throw errors.";
+    running.end({ kind: "error", error: { type: "InvalidResult", message } });
   }
 
   async #answer(child: ChildProcess, running: Running, call: number, ask: Ask): Promise<void> {

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { DescribedErrorSchema } from "../describe-error.ts";
 import { HourInsight, TaskInsight } from "../insights/insights.ts";
 
 export { HourInsight, TaskInsight };
@@ -24,7 +25,13 @@ export type SubmissionAnswer = z.output<typeof SubmissionAnswer>;
 export const BatchAnswer = z.strictObject({ tasks: z.array(z.strictObject({ task_id: Id, task: z.string() })) });
 export type BatchAnswer = z.output<typeof BatchAnswer>;
 
-const Failure = z.strictObject({ type: z.string(), message: z.string(), task_id: Id });
+const Failure = z.strictObject({
+  type: z.string(),
+  message: z.string(),
+  task_id: Id,
+  cause: DescribedErrorSchema.optional(),
+  errors: z.array(DescribedErrorSchema).readonly().optional(),
+});
 const Progress = z.strictObject({ current: z.number(), total: z.number(), message: z.string().nullable() });
 
 /** A task's record, without its result. */

@@ -183,12 +183,14 @@ export function createOpenApi(): Record<string, unknown> {
   for (const { name, method, path, function: right } of ROUTES) {
     const description = DESCRIPTIONS[name];
     const bodyName = `${name}Body`;
-    if (description.body !== undefined) schemas[bodyName] = componentOf(bodyName, description.body);
+    const answerName = `${name}Answer`;
+    if (description.body !== undefined) schemas[bodyName] = componentOf(bodyName, description.body, "input");
+    if (description.answer !== null) schemas[answerName] = componentOf(answerName, description.answer, "output");
     const operations = (paths[path] ??= {});
     operations[method.toLowerCase()] = {
       operationId: name,
       tags: [right],
-      ...operationOf(path, method, description, bodyName),
+      ...operationOf(path, method, description, { bodyName, answerName }),
     };
   }
   return {
@@ -207,7 +209,7 @@ function operationOf(
   path: string,
   method: string,
   description: Description,
-  bodyName: string,
+  { bodyName, answerName }: { readonly bodyName: string; readonly answerName: string },
 ): Record<string, unknown> {
   const { summary, body, bodyType, status, answer, answerType = "application/json", problems } = description;
   const content =
@@ -228,7 +230,9 @@ function operationOf(
     responses: {
       [status]: {
         description: "Done",
-        ...(answer !== null && { content: { [answerType]: { schema: schemaOf(answer, "output") } } }),
+        ...(answer !== null && {
+          content: { [answerType]: { schema: { $ref: `#/components/schemas/${answerName}` } } },
+        }),
       },
       ...Object.fromEntries(refusals),
     },
@@ -238,8 +242,8 @@ function operationOf(
 /**
  * A schema as a component: a recursive one refers to itself, and its references must say where it lies in the document.
  */
-function componentOf(name: string, schema: z.ZodType): unknown {
-  const text = JSON.stringify(schemaOf(schema, "input"));
+function componentOf(name: string, schema: z.ZodType, io: "input" | "output"): unknown {
+  const text = JSON.stringify(schemaOf(schema, io));
   return JSON.parse(
     text.replaceAll(
       /"\$ref":"#(\/[^"]*)?"/g,

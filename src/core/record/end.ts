@@ -1,8 +1,15 @@
 import * as z from "zod";
+import { DescribedErrorSchema } from "../describe-error.ts";
 import type { TaskError } from "../errors.ts";
 
 /** An error as a record keeps it; `task_id` is the task that raised it. */
-export const TaskErrorSchema = z.object({ type: z.string(), message: z.string(), task_id: z.string() });
+export const TaskErrorSchema = z.object({
+  type: z.string(),
+  message: z.string(),
+  task_id: z.string(),
+  cause: DescribedErrorSchema.optional(),
+  errors: z.array(DescribedErrorSchema).readonly().optional(),
+});
 
 /** A bad end: why a task, a part of a canvas or a group failed, was revoked, or will never run. */
 export interface BadEnd {
