@@ -56,7 +56,8 @@ function progressOf(meta: unknown): Progress | null {
 function refuseCountdown(countdown: unknown): void {
   if (countdown === undefined || (typeof countdown === "number" && Number.isFinite(countdown) && countdown >= 0))
     return;
-  throw new TypeError(`retry({ countdown: ${String(countdown)} }): expected seconds, a number from 0 up.`);
+  const given = typeof countdown === "number" ? countdown : typeof countdown;
+  throw new TypeError(`retry({ countdown: ${given} }): expected seconds, a number from 0 up.`);
 }
 
 /** The longest pause of a Node timer, seconds; a longer one would end at once. */

@@ -9,7 +9,7 @@ const self = () => createSelf(Object.create(null), new AbortController().signal,
 
 describe("what a task says of itself", () => {
   it.each([Number.NaN, Infinity, -1, "5", new Date(0)])("is refused as a countdown of a retry: %s", (countdown) => {
-    const retry: (options: object) => unknown = self().retry;
+    const retry = (options: object): unknown => self().retry(options);
     expect(() => retry({ countdown })).toThrow(TypeError);
     expect(() => retry({ countdown: 0 })).toThrow(Retry);
   });
