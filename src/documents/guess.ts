@@ -68,12 +68,26 @@ const askDetector = async (sample: Uint8Array): Promise<readonly { encoding: str
   return found.flatMap(({ encoding: name, confidence }) => {
     const encoding = encodingName(name?.toLowerCase());
     if (encoding === null || encoding.startsWith("utf-")) return [];
-    return decodeAs(encoding, sample).damaged > sample.length * MAX_INVALID_SHARE ? [] : [{ encoding, confidence }];
+    const { text, damaged } = decodeAs(encoding, sample);
+    return damaged > sample.length * MAX_INVALID_SHARE || isMixed(text) ? [] : [{ encoding, confidence }];
   });
 };
 
-/** The wider used of two encodings in which a text is the same. */
-const USUAL: readonly string[] = ["windows-1252", "koi8-r"];
+/** The encodings that are taken for one that is as likely, or hardly likelier: the wider used first. */
+const USUAL: readonly string[] = ["windows-1252", "windows-1251", "windows-1250", "koi8-r"];
+/** What counts as hardly likelier, as a share of the confidence. */
+const NEARLY = 0.95;
+
+/** Letters of another script right beside Latin ones; of those that form words without spaces, between two. Texts have hardly any. */
+const MIXED =
+  /(?<=[a-z])[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Thai}]|[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Thai}](?=[a-z])|(?<=[a-z])[\p{Script=Han}\p{Script=Hangul}]+(?=[a-z])/giu;
+const MAX_MIXED_SHARE = 0.3;
+
+/** Whether a text looks like Latin words, some letters of which were read as those of another script. */
+const isMixed = (text: string): boolean => {
+  const letters = text.match(/(?!\p{ASCII})\p{L}/gu)?.length ?? 0;
+  return (text.match(MIXED)?.length ?? 0) > letters * MAX_MIXED_SHARE;
+};
 
 /** A frame of code page 437, double or single: a corner, a run of lines, a corner, above and below. Its bytes are Thai letters elsewhere. */
 const hasFrame = (sample: Uint8Array): boolean => {
@@ -104,9 +118,9 @@ export async function guessEncoding(sample: Uint8Array): Promise<Guess> {
   const matches = await askDetector(sample);
   const highBytes = sample.reduce((count, byte) => (byte >= 0x80 ? count + 1 : count), 0);
   const [first] = matches;
-  const text = first === undefined ? "" : decodeAs(first.encoding, sample).text;
+  const near = matches.filter(({ confidence }) => confidence >= (first?.confidence ?? 0) * NEARLY);
   const best =
-    matches.find(({ encoding }) => USUAL.includes(encoding) && decodeAs(encoding, sample).text === text) ?? first;
+    USUAL.map((name) => near.find(({ encoding }) => encoding === name)).find((match) => match !== undefined) ?? first;
   const isSure = best !== undefined && best.confidence >= SURE_CONFIDENCE && highBytes >= SURE_BYTES;
   if (!isSure && shareOf(korean, isStandardSyllable) >= HANGUL_SHARE) return { encoding: "euc-kr", sure: false };
   return { encoding: best?.encoding ?? "windows-1252", sure: isSure };
