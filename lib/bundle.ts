@@ -158,11 +158,10 @@ async function readBeside(
   { imports }: Outputs,
 ): Promise<Map<string, Uint8Array>> {
   const found = new Map<string, Uint8Array>();
-  const inputs = Object.entries(imports)
-    .filter(([path]) => files.has(posix.basename(path)))
-    .flatMap(([, output]) => Object.keys(output.inputs));
+  const outputs = Object.entries(imports).filter(([path]) => files.has(posix.basename(path)));
+  const inputs = new Set(outputs.flatMap(([, output]) => Object.keys(output.inputs)));
   for (const { source, folder, ext } of READ_BESIDE) {
-    if (!inputs.includes(source)) continue;
+    if (!inputs.has(source)) continue;
     for (const name of (await readdir(join(root, folder))).filter((file) => file.endsWith(ext))) {
       found.set(name, await readFile(join(root, folder, name)));
     }

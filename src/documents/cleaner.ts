@@ -5,10 +5,11 @@ export type WriteText = (piece: string) => void;
 export interface TextCleaner {
   readonly write: WriteText;
   /** What was left out, and what speaks for a text that is none. */
-  warnings(): string[];
+  readonly warnings: () => string[];
 }
 
 /** Characters that texts hardly have: controls but for the breaks, tab and escape, and those of private use. */
+// oxlint-disable-next-line no-control-regex -- controls are what is looked for
 const ODD = /[\u0001-\u0008\u000E-\u001A\u001C-\u001F\u007F-\u009F\uE000-\uF8FF]/gu;
 
 /** The share of odd characters (0 to 1) from which a text is probably none: symbol fonts have a few. */

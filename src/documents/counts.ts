@@ -12,9 +12,9 @@ export interface TextCounts {
 
 /** Counts a text that comes in pieces. */
 export interface TextCounter {
-  add(piece: string): void;
+  readonly add: (piece: string) => void;
   /** The counts of all pieces together; nothing may be added afterwards. */
-  counts(): TextCounts;
+  readonly counts: () => TextCounts;
 }
 
 /** Words are counted in pieces of at least so many characters, cut where no word goes on: a call costs more than a word. */

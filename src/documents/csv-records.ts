@@ -9,9 +9,9 @@ export interface CsvRecord {
 
 /** Reads a table piece by piece. */
 export interface CsvReader {
-  push(piece: string): void;
+  readonly push: (piece: string) => void;
   /** Ends the last record. @returns the line on which a quote was opened that is never closed, or null. */
-  end(): number | null;
+  readonly end: () => number | null;
 }
 
 const QUOTE = 0x22;

@@ -108,9 +108,9 @@ const createTally = () => {
 
 /** Watches the records of a table for what is wrong with them. */
 interface CsvWatch {
-  see(record: CsvRecord): void;
-  rows(): number;
-  warnings(): string[];
+  readonly see: (record: CsvRecord) => void;
+  readonly rows: () => number;
+  readonly warnings: () => string[];
 }
 
 /** Counts records, those without the usual number of columns and those with stray quotes; their cells are never repeated. */
@@ -146,9 +146,9 @@ function unclosedQuote(line: number, filename: string | undefined): BrokenDocume
 
 /** A table that is read piece by piece. */
 export interface CsvSource {
-  push(piece: string): void;
+  readonly push: (piece: string) => void;
   /** @throws BrokenDocument a quote that is never closed */
-  end(): { rows: number; warnings: string[] };
+  readonly end: () => { rows: number; warnings: string[] };
 }
 
 /** Reads the records of a table that comes in pieces; its format is told from the first of them. */

@@ -55,8 +55,8 @@ export function createDecoder(encoding: string): PieceDecoder {
   return { decode: (bytes, last) => decoder.decode(bytes, { stream: !last }) };
 }
 
-/** How many bytes are decoded at a time: their text has at most 2 MB. */
-const PIECE_BYTES = 1024 * 1024;
+/** How many bytes are decoded at a time: their text, and what is made of it, is gone before the next generation of the heap. */
+const PIECE_BYTES = 128 * 1024;
 
 /** The text of `bytes`, piece by piece. */
 export function* decodePieces(encoding: string, bytes: Uint8Array): Generator<string> {

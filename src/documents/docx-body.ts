@@ -12,14 +12,14 @@ export interface BodyOptions {
   readonly losses: Losses;
   readonly symbolText: SymbolText;
   /** The mark of a note in the text, such as `[1]`, by the element and the note's id. */
-  note(kind: "w:footnoteReference" | "w:endnoteReference", id: string): string;
+  readonly note: (kind: "w:footnoteReference" | "w:endnoteReference", id: string) => string;
 }
 
 /** The text of one part: its events, and what they gave so far. */
 export interface Body {
   readonly events: XmlEvents;
   /** The text since the last call. */
-  take(): string;
+  readonly take: () => string;
 }
 
 /** Elements whose content is not the document's: taken out or moved away (the change is tracked), a reading above a word. */

@@ -15,9 +15,9 @@ const NAMES: Readonly<Record<Loss, readonly [one: string, many: string]>> = {
 
 /** Counts what is left out, so that nothing is lost in silence. */
 export interface Losses {
-  add(loss: Loss, count?: number): void;
+  readonly add: (loss: Loss, count?: number) => void;
   /** A sentence for each kind of loss. */
-  warnings(): string[];
+  readonly warnings: () => string[];
 }
 
 /** Creates an empty count. */

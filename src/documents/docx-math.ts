@@ -1,10 +1,10 @@
 /** Turns the elements of an equation (Office Math) into one line of text, such as `(a+b)/2` or `x^2`. */
 export interface MathWriter {
-  start(name: string, attribute: (local: string) => string | undefined): void;
-  end(name: string): void;
-  text(text: string): void;
+  readonly start: (name: string, attribute: (local: string) => string | undefined) => void;
+  readonly end: (name: string) => void;
+  readonly text: (text: string) => void;
   /** Whether an equation is open. */
-  isOpen(): boolean;
+  readonly isOpen: () => boolean;
 }
 
 interface Frame {

@@ -7,14 +7,14 @@ export interface Start {
   /** Its name with the usual prefix of its namespace, whatever the file calls that: `w:p`, `m:oMath`; without one for other namespaces. */
   readonly name: string;
   /** The value of an attribute by its name without prefix. */
-  attribute(local: string): string | undefined;
+  readonly attribute: (local: string) => string | undefined;
 }
 
 /** What is told of the XML of a part. */
 export interface XmlEvents {
-  start(element: Start): void;
-  end(name: string): void;
-  text(text: string): void;
+  readonly start: (element: Start) => void;
+  readonly end: (name: string) => void;
+  readonly text: (text: string) => void;
 }
 
 /** Namespaces by their end, of the transitional and of the strict kind (ECMA-376, ISO 29500), and the prefix that each has here. */

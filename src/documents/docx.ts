@@ -37,7 +37,7 @@ const documentName = async (parts: Parts): Promise<string> => {
   let target = "word/document.xml";
   const relations = parts.get("_rels/.rels");
   const start: XmlEvents["start"] = ({ attribute }) => {
-    if (/\/officeDocument$/u.test(attribute("Type") ?? ""))
+    if (attribute("Type")?.endsWith("/officeDocument") === true)
       target = (attribute("Target") ?? target).replace(/^\//u, "");
   };
   if (relations !== undefined) await run(await openXml(relations, { start, end: () => {}, text: () => {} }), undefined);

@@ -134,7 +134,7 @@ const createRenderer = (write: WriteText) => {
 export async function openHtml(
   write: WriteText,
   filename?: string,
-): Promise<{ push(piece: string): void; end(): void }> {
+): Promise<{ readonly push: (piece: string) => void; readonly end: () => void }> {
   const { Parser } = await import("htmlparser2");
   const renderer = createRenderer(write);
   let depth = 0;

@@ -1,22 +1,22 @@
 /** Writes text in lines and blocks: spaces collapse, breaks between two blocks are as many as the one that asks for more. */
 export interface TextLayout {
   /** Text of a line; white space in it is one space. */
-  text(text: string): void;
+  readonly text: (text: string) => void;
   /** Text as it stands, with its line breaks and spaces. */
-  verbatim(text: string): void;
+  readonly verbatim: (text: string) => void;
   /** What follows starts a line: with 2, after a blank line. Nothing at the very start. */
-  block(breaks: 1 | 2): void;
+  readonly block: (breaks: 1 | 2) => void;
   /** One more line break, as `<br>` is. */
-  lineBreak(): void;
+  readonly lineBreak: () => void;
   /** From here to `outdent`, lines begin with `rest`, the first with `first`. */
-  indent(first: string, rest: string): void;
-  outdent(): void;
+  readonly indent: (first: string, rest: string) => void;
+  readonly outdent: () => void;
   /** Whether nothing has been written yet. */
-  isEmpty(): boolean;
+  readonly isEmpty: () => boolean;
   /** What was written since the last call. Spaces and breaks at the end of a text are not. */
-  take(): string;
+  readonly take: () => string;
   /** How many characters `take` would give. */
-  length(): number;
+  readonly length: () => number;
 }
 
 interface Indent {

@@ -1,7 +1,7 @@
 /** Decodes a text piece by piece. */
 export interface PieceDecoder {
   /** The text of the next bytes; a character that is cut waits for the rest of it. @param last no more bytes come. */
-  decode(bytes: Uint8Array, last: boolean): string;
+  readonly decode: (bytes: Uint8Array, last: boolean) => string;
 }
 
 /** ASCII, and pairs of bytes. A pair that is no character costs one byte: the second may begin a character or be ASCII. */

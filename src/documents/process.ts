@@ -48,8 +48,18 @@ export async function processDocument(
     const { filename } = document;
     const { characters, words, lines, paragraphs } = counter.counts();
     return {
-      ...{ filename, type, bytes: bytes.length, encoding, pages, rows },
-      ...{ characters, words, lines, paragraphs, warnings, output },
+      filename,
+      type,
+      bytes: bytes.length,
+      encoding,
+      pages,
+      rows,
+      characters,
+      words,
+      lines,
+      paragraphs,
+      warnings,
+      output,
     };
   } finally {
     spool.remove();

@@ -3,15 +3,15 @@ import { createLayout, type TextLayout } from "./layout.ts";
 /** Writes tables into a text: a row is a line, its cells separated by tabs. */
 export interface TableWriter {
   /** Where text goes now: the text itself, or the cell that is open. */
-  current(): TextLayout;
-  startTable(): void;
-  endTable(): void;
-  startRow(): void;
-  endRow(): void;
-  startCell(): void;
-  endCell(): void;
+  readonly current: () => TextLayout;
+  readonly startTable: () => void;
+  readonly endTable: () => void;
+  readonly startRow: () => void;
+  readonly endRow: () => void;
+  readonly startCell: () => void;
+  readonly endCell: () => void;
   /** Ends what a damaged document left open. */
-  end(): void;
+  readonly end: () => void;
 }
 
 /** A row with longer cells is no table of data but a page that is laid out in columns: its cells follow each other as blocks. */

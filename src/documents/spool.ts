@@ -5,11 +5,11 @@ import { join } from "node:path";
 /** Text that is collected in a file of this machine: a worker has 512 MB of disk and less memory to spare. */
 export interface Spool {
   readonly path: string;
-  write(text: string): void;
+  readonly write: (text: string) => void;
   /** How many bytes of UTF-8 were written; nothing may be written afterwards. */
-  end(): number;
+  readonly end: () => number;
   /** Removes the file. */
-  remove(): void;
+  readonly remove: () => void;
 }
 
 /** Text is written in pieces of about so many characters. */

@@ -37,8 +37,8 @@ const NOTHING = { encoding: null, pages: null, rows: null };
 
 /** Takes a text in, piece by piece, and gives what is known of it at the end. */
 interface Reader {
-  push(piece: string): void;
-  end(): { rows: number | null; warnings: readonly string[] };
+  readonly push: (piece: string) => void;
+  readonly end: () => { rows: number | null; warnings: readonly string[] };
 }
 
 /** The readers are imported only once a document needs them, each with its library: pdf and docx are most of a worker's code. */

@@ -139,12 +139,12 @@ const WARNED: Readonly<Record<string, RegExp>> = {
 };
 
 /** Read without a doubt: no warning. */
-const QUIET = [
-  ...["meta-windows-1252-declared.html", "meta-latin1-declared.txt.html", "meta-gb2312.html", "meta-late-euckr.html"],
-  ...["iso-2022-kr.txt", "utf-32le-no-bom.txt", "sep-line.csv", "backslash-escape.csv", "form-value-lost.pdf"],
-  ...["korean-cmap.pdf", "no-eof-mark.pdf", "footnote-lost.docx", "bidi-wrappers-lost.docx", "equation-lost.docx"],
-  ...["known-tabs.docx", "checkbox.docx", "one-byte-after-zip.docx", "table-cells.docx", "esc-in-utf8.txt"],
-];
+const QUIET = (
+  "meta-windows-1252-declared.html meta-latin1-declared.txt.html meta-gb2312.html meta-late-euckr.html " +
+  "iso-2022-kr.txt utf-32le-no-bom.txt sep-line.csv backslash-escape.csv form-value-lost.pdf korean- " +
+  "cmap.pdf no-eof-mark.pdf footnote-lost.docx bidi-wrappers-lost.docx equation-lost.docx known- " +
+  "tabs.docx checkbox.docx one-byte-after-zip.docx table-cells.docx esc-in-utf8.txt"
+).split(" ");
 
 describe("files that others made", () => {
   it.each(Object.entries(WHOLE))("%s says %j", async (name, text) => {
