@@ -24,7 +24,7 @@ export interface Bundle {
   readonly milliseconds: number;
 }
 
-/** What CommonJS dependencies (mammoth, yauzl) need in an ES module: a `require` for Node's own modules. */
+/** What CommonJS dependencies (saxes, yauzl) need in an ES module: a `require` for Node's own modules. */
 const REQUIRE =
   'import{createRequire as celeriacRequire}from"node:module";const require=celeriacRequire(import.meta.url);';
 
@@ -63,6 +63,7 @@ export async function bundleFunctions(options: {
   for (const asset of assets) {
     const files = collectFiles(asset, outputs);
     files.set("registry.json", registry);
+    for (const [name, bytes] of await readBeside(options.root, files, outputs)) files.set(name, bytes);
     await writeFiles(join(folder, asset.name), files);
     sizes.set(
       asset.name,
@@ -162,6 +163,31 @@ function collectFiles(asset: Asset, outputs: Outputs): Map<string, Uint8Array> {
     waiting.push(...importsOf(path, outputs));
   }
   return files;
+}
+
+/**
+ * What a source file reads at run time from beside its bundle: the character maps of PDF, which its reader fetches by
+ * their names.
+ */
+const READ_BESIDE = [
+  { source: "src/documents/pdf-maps.ts", folder: "node_modules/pdfjs-dist/cmaps", ext: ".bcmap" },
+] as const;
+
+async function readBeside(
+  root: string,
+  files: ReadonlyMap<string, Uint8Array>,
+  { imports }: Outputs,
+): Promise<Map<string, Uint8Array>> {
+  const found = new Map<string, Uint8Array>();
+  const outputs = Object.entries(imports).filter(([path]) => files.has(posix.basename(path)));
+  const inputs = new Set(outputs.flatMap(([, output]) => Object.keys(output.inputs)));
+  for (const { source, folder, ext } of READ_BESIDE) {
+    if (!inputs.has(source)) continue;
+    for (const name of (await readdir(join(root, folder))).filter((file) => file.endsWith(ext))) {
+      found.set(name, await readFile(join(root, folder, name)));
+    }
+  }
+  return found;
 }
 
 function importsOf(path: string, outputs: Outputs): string[] {

@@ -6,7 +6,11 @@ export const module = defineModule({ grants: ["email"] });
 
 const Email = z.strictObject({
   to: z.email(),
-  subject: z.string().max(998),
+  /** RFC 5322: at most 998 characters, and one line. A line break in it could start a header of the sender's own. */
+  subject: z
+    .string()
+    .max(998)
+    .regex(/^[^\r\n]*$/, "A subject is one line: take the line breaks out"),
   text: z.string().max(256 * 1024),
 });
 

@@ -114,7 +114,8 @@ interface Granted {
 const GRANTED: Readonly<Record<ResolvedModuleOptions["grants"][number], (stage: StageContext) => Granted>> = {
   documents: ({ names }) => ({
     permissions: [
-      objects(names, "s3:GetObject", "documents", "uploads"),
+      // Its own outputs too: rows go from one task to the next as a file.
+      objects(names, "s3:GetObject", "documents", "uploads", "outputs"),
       objects(names, "s3:PutObject", "outputs"),
       objects(names, "s3:DeleteObject", "documents", "uploads"),
     ],

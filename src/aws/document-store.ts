@@ -1,9 +1,26 @@
+import { createReadStream } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { createInterface } from "node:readline";
 import { outputKey, outputName } from "../core/record/document.ts";
 import { ENV } from "./env.ts";
 import type * as Objects from "./objects.ts";
 
 /** Seconds within which an upload has to begin. */
 const UPLOAD_SECONDS = 900;
+
+/** What curl sends for `--data-binary`: S3 answers a request of this type as a form, which a document is not. */
+const FORM_TYPE = "application/x-www-form-urlencoded";
+
+/**
+ * Outputs of up to this size are sent from memory, since they can be sent again when S3 fails; larger ones as a stream.
+ */
+const MAX_BUFFERED_OUTPUT = 32 * 1024 * 1024;
+
+/** A file on this machine, and its size. */
+export interface LocalFile {
+  readonly path: string;
+  readonly bytes: number;
+}
 
 /** A form that uploads one file to S3 by itself. */
 export interface UploadForm {
@@ -27,7 +44,9 @@ export class DocumentStore {
   /** Stores a document. */
   async put(key: string, bytes: Uint8Array, contentType: string | null): Promise<void> {
     const { putObject } = await objects();
-    await putObject(this.#place(key), bytes, contentType ?? "application/octet-stream", { purpose: "document" });
+    const isForm = contentType?.toLowerCase().startsWith(FORM_TYPE) === true;
+    const type = contentType === null || isForm ? "application/octet-stream" : contentType;
+    await putObject(this.#place(key), bytes, type, { purpose: "document" });
   }
 
   /** The size of a document in bytes, or null where there is none. */
@@ -56,6 +75,23 @@ export class DocumentStore {
     const { putObject } = await objects();
     await putObject(this.#place(outputKey(taskId)), text, "text/plain; charset=utf-8");
     return outputName(taskId);
+  }
+
+  /** Stores a file as the output of a task. @returns its name. */
+  async putOutputFile(taskId: string, { path, bytes }: LocalFile): Promise<string> {
+    const { putObject } = await objects();
+    const body = bytes > MAX_BUFFERED_OUTPUT ? { stream: createReadStream(path), bytes } : await readFile(path);
+    await putObject(this.#place(outputKey(taskId)), body, "text/plain; charset=utf-8");
+    return outputName(taskId);
+  }
+
+  /** The lines of a task's output, one by one. @throws Error where it is gone. */
+  async *outputLines(taskId: string): AsyncGenerator<string> {
+    const { streamObject } = await objects();
+    const input = await streamObject(this.#place(outputKey(taskId)));
+    if (input === null)
+      throw new Error(`The output of the task ${taskId} is not there: its time is over, or it was forgotten.`);
+    yield* createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
   }
 
   /** A form that uploads a file of 1 to `maxBytes` bytes to `key`, and nothing else. */

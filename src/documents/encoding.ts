@@ -1,29 +1,35 @@
-import { BrokenDocument } from "./errors.ts";
-import { decodeAs, guessEncoding } from "./guess.ts";
+import { isUtf8 } from "node:buffer";
+import { decodePieces, encodingName } from "./decoders.ts";
+import { countDamage, guessEncoding } from "./guess.ts";
 import { unicodeMark } from "./unicode.ts";
 
 /** Bytes as text. */
 export interface DecodedText {
   readonly text: string;
-  /** The WHATWG name of the encoding, such as `utf-8`, `euc-kr` (which includes windows-949) or `shift_jis`. */
+  /** The name of the encoding, WHATWG's where it has one, such as `utf-8`, `euc-kr` (which includes windows-949) or `shift_jis`. */
   readonly encoding: string;
   readonly warnings: readonly string[];
 }
 
 /** What is known of a text besides its bytes. */
 export interface DecodeOptions {
-  /** For messages. @default none */
-  readonly filename?: string | undefined;
   /** Its `charset` is believed if the bytes fit. @default none */
   readonly contentType?: string | null | undefined;
   /** Look for a `<meta charset>`. @default false */
   readonly html?: boolean | undefined;
 }
 
+/** How to read the bytes of a text. */
+export interface FoundEncoding {
+  readonly encoding: string;
+  /** What is doubtful about it: a guess, or a declaration that does not fit. */
+  readonly warnings: readonly string[];
+}
+
 /** Where HTML must declare its encoding (the standard says 1,024 bytes; real pages put it after their scripts). */
 const META_WITHIN = 4096;
 
-/** What a guess is made from: chardet takes 20 ms for it, 1 s for 4 MB. */
+/** What a guess is made from: the detector takes 20 ms for it. */
 const GUESS_BYTES = 64 * 1024;
 
 /** UTF-8 with one damaged character in 20 is still UTF-8: other encodings have no valid sequences to speak of. */
@@ -32,57 +38,62 @@ const MAX_UTF8_DAMAGE = 0.05;
 /** The declared encodings that say nothing: what servers and editors write without looking. */
 const DEFAULT_DECLARATIONS = new Set(["windows-1252", "utf-8", "utf-16le", "utf-16be"]);
 
-/** What switches ISO-2022-JP to its two-byte letters. */
-const KANJI_ESCAPES = ["\u001B$B", "\u001B$@"];
+/** Bytes as characters of the same number, to look for what is written in ASCII. */
+const asLatin = (bytes: Uint8Array): string => Buffer.from(bytes).toString("latin1");
 
-const knownEncoding = (label: string | undefined): string | null => {
-  try {
-    return label === undefined ? null : new TextDecoder(label).encoding;
-  } catch {
-    return null;
-  }
-};
+const metaCharset = (bytes: Uint8Array): string | undefined =>
+  /<meta[^>]+charset\s*=\s*["']?\s*([\w:-]+)/iu.exec(asLatin(bytes.subarray(0, META_WITHIN)))?.[1];
 
-const metaCharset = (bytes: Uint8Array): string | undefined => {
-  const head = new TextDecoder("windows-1252").decode(bytes.subarray(0, META_WITHIN));
-  return /<meta[^>]+charset\s*=\s*["']?\s*([\w-]+)/iu.exec(head)?.[1];
-};
+/** What an XML declaration says, which must be the first thing in a file (XML 1.0, 2.8). */
+const xmlEncoding = (bytes: Uint8Array): string | undefined =>
+  /^\s*<\?xml[^>]*\sencoding\s*=\s*["']\s*([\w:.-]+)/u.exec(asLatin(bytes.subarray(0, 256)))?.[1];
 
-/**
- * The declared encoding, unless it is one that says nothing: the content type's before the document's own, as browsers
- * do.
- */
-const declaredEncoding = (bytes: Uint8Array, options: DecodeOptions): string | null => {
-  const fromHeader = /;\s*charset\s*=\s*["']?\s*([\w:-]+)/iu.exec(options.contentType ?? "")?.[1];
+/** The declared encodings that are read here, the one to believe first: the content type's before the document's own, as browsers do. */
+const declaredEncodings = (bytes: Uint8Array, options: DecodeOptions): readonly string[] => {
+  const fromHeader = /;\s*charset\s*=\s*["']?\s*([\w:.-]+)/iu.exec(options.contentType ?? "")?.[1];
   const fromMeta = options.html === true ? metaCharset(bytes) : undefined;
-  const encodings = [fromHeader, fromMeta].map(knownEncoding);
-  return encodings.find((encoding) => encoding !== null && !DEFAULT_DECLARATIONS.has(encoding)) ?? null;
+  const names = [fromHeader, xmlEncoding(bytes), fromMeta].map(encodingName);
+  return names.filter((name) => name !== null);
 };
 
-const strictUtf8 = (bytes: Uint8Array): string | null => {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    return null;
+const places = (count: number): string => (count === 1 ? "1 place is" : `${count} places are`);
+
+/** Says how much of a text could not be decoded. */
+export function damageWarnings(damaged: number, encoding: string): string[] {
+  if (damaged === 0) return [];
+  return [`${places(damaged)} no valid ${encoding} and can't be read: the text has U+FFFD there.`];
+}
+
+/** The damaged places of a text, and its characters beyond ASCII, counted without keeping it. */
+const countAs = (encoding: string, bytes: Uint8Array): { damaged: number; readable: number; last: string } => {
+  let damaged = 0;
+  let readable = 0;
+  let last = "";
+  for (const piece of decodePieces(encoding, bytes)) {
+    damaged += countDamage(piece);
+    readable += piece.match(/(?![\p{ASCII}\uFFFD])./gu)?.length ?? 0;
+    last = piece.slice(-1);
   }
+  return { damaged, readable, last };
 };
 
-const damageWarning = (damaged: number, encoding: string): string =>
-  `${damaged} ${damaged === 1 ? "place is" : "places are"} no valid ${encoding} and can't be read: the text has U+FFFD there.`;
-
-/** UTF-8 with a little damage, such as a cut last character; null where the damage is too much to be UTF-8. */
-const damagedUtf8 = (bytes: Uint8Array): DecodedText | null => {
-  const text = new TextDecoder().decode(bytes);
-  const damaged = text.match(/\uFFFD/gu)?.length ?? 0;
-  const readable = text.match(/(?![\p{ASCII}\uFFFD])./gu)?.length ?? 0;
-  const isCutAtEnd = damaged === 1 && text.endsWith("\uFFFD") && readable > 0;
-  if (!isCutAtEnd && damaged > readable * MAX_UTF8_DAMAGE) return null;
-  return { text, encoding: "utf-8", warnings: [damageWarning(damaged, "utf-8")] };
+/** UTF-8 with a little damage, such as a cut last character; false where the damage is too much to be UTF-8. */
+const isDamagedUtf8 = (bytes: Uint8Array): boolean => {
+  const { damaged, readable, last } = countAs("utf-8", bytes);
+  const isCutAtEnd = damaged === 1 && last === "\uFFFD" && readable > 0;
+  return isCutAtEnd || damaged <= readable * MAX_UTF8_DAMAGE;
 };
 
-/**
- * From a line's start just before the first byte beyond ASCII: a table may have 100 KB of digits before its first name.
- */
+/** ISO-2022-JP or -KR: seven bits, with escapes to two-byte letters. A text that has such an escape by chance is not valid as one. */
+const escapedEncoding = (bytes: Uint8Array): string | null => {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  if (!buffer.includes("\u001B$") || buffer.some((byte) => byte >= 0x80)) return null;
+  if (buffer.includes("\u001B$)C")) return countAs("iso-2022-kr", bytes).damaged === 0 ? "iso-2022-kr" : null;
+  const { damaged, readable } = countAs("iso-2022-jp", bytes);
+  return damaged === 0 && readable > 0 ? "iso-2022-jp" : null;
+};
+
+/** From a line's start just before the first byte beyond ASCII: a table may have 100 KB of digits before its first name. */
 const sampleOf = (bytes: Uint8Array): Uint8Array => {
   const first = Math.max(
     bytes.findIndex((byte) => byte >= 0x80),
@@ -96,45 +107,47 @@ const sampleOf = (bytes: Uint8Array): Uint8Array => {
   return bytes.subarray(from, lastLine > first ? lastLine : end);
 };
 
-const decodeLegacy = async (bytes: Uint8Array, declared: string | null): Promise<DecodedText> => {
-  if (declared !== null) {
-    const { text, damaged } = decodeAs(declared, bytes);
-    if (damaged === 0) return { text, encoding: declared, warnings: [] };
-  }
-  const { encoding, sure } = await guessEncoding(sampleOf(bytes));
-  const { text, damaged } = decodeAs(encoding, bytes);
-  const warnings = [
-    ...(declared === null ? [] : [`The declared encoding ${declared} does not fit the bytes; read as ${encoding}.`]),
-    ...(sure
-      ? []
-      : [`The encoding was guessed: ${encoding}. If the text looks wrong, save it as UTF-8 and send it again.`]),
-    ...(damaged === 0 ? [] : [damageWarning(damaged, encoding)]),
-  ];
-  return { text, encoding, warnings };
+/** A text in none of the encodings of Unicode: by its declaration if the bytes fit it, else by a guess. */
+const legacyEncoding = async (bytes: Uint8Array, options: DecodeOptions): Promise<FoundEncoding> => {
+  const declared = declaredEncodings(bytes, options);
+  const fitting = declared.filter((encoding) => countAs(encoding, bytes).damaged === 0);
+  const believed = fitting.find((encoding) => !DEFAULT_DECLARATIONS.has(encoding));
+  if (believed !== undefined) return { encoding: believed, warnings: [] };
+  const guess = await guessEncoding(sampleOf(bytes));
+  // A default that fits, and that nothing speaks against, is the truth.
+  const [usual] = fitting;
+  if (usual !== undefined && (!guess.sure || guess.encoding === usual)) return { encoding: usual, warnings: [] };
+  const refuted = declared.find((encoding) => !DEFAULT_DECLARATIONS.has(encoding));
+  const { encoding, sure } = guess;
+  return {
+    encoding,
+    warnings: [
+      ...(refuted === undefined
+        ? []
+        : [`The declared encoding ${refuted} does not fit the bytes; read as ${encoding}.`]),
+      ...(sure
+        ? []
+        : [`The encoding was guessed: ${encoding}. If the text looks wrong, save it as UTF-8 and send it again.`]),
+    ],
+  };
 };
 
 /**
- * Decodes a text file: a byte order mark, UTF-16 by its zero bytes and valid UTF-8 decide; then the declared encoding
- * if the bytes fit it; then a guess. A guess that little speaks for, and damaged characters, are told in `warnings`.
- * @throws BrokenDocument UTF-32
+ * The encoding of a text file. A byte order mark, UTF-16 and UTF-32 by the pattern of their bytes, valid ISO-2022 and valid UTF-8 decide; then
+ * the declared encoding if the bytes fit it; then a guess. A guess that little speaks for is told in `warnings`.
  */
-export async function decodeText(bytes: Uint8Array, options: DecodeOptions = {}): Promise<DecodedText> {
+export async function findEncoding(bytes: Uint8Array, options: DecodeOptions = {}): Promise<FoundEncoding> {
   const mark = unicodeMark(bytes);
-  if (mark?.encoding === "utf-32") {
-    throw new BrokenDocument(
-      options.filename,
-      "is UTF-32, which can't be read: expected UTF-8; save it as UTF-8 and send it again.",
-    );
-  }
-  if (mark !== null && mark.encoding !== "utf-8") {
-    const { text, damaged } = decodeAs(mark.encoding, bytes);
-    return { text, encoding: mark.encoding, warnings: damaged === 0 ? [] : [damageWarning(damaged, mark.encoding)] };
-  }
-  // All of it is ASCII, so UTF-8 would take it too.
-  if (KANJI_ESCAPES.some((escape) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes(escape))) {
-    return { text: decodeAs("iso-2022-jp", bytes).text, encoding: "iso-2022-jp", warnings: [] };
-  }
-  const utf8 = strictUtf8(bytes);
-  if (utf8 !== null) return { text: utf8, encoding: "utf-8", warnings: [] };
-  return damagedUtf8(bytes) ?? (await decodeLegacy(bytes, declaredEncoding(bytes, options)));
+  if (mark !== null && mark.encoding !== "utf-8") return { encoding: mark.encoding, warnings: [] };
+  const escaped = escapedEncoding(bytes);
+  if (escaped !== null) return { encoding: escaped, warnings: [] };
+  if (isUtf8(bytes) || isDamagedUtf8(bytes)) return { encoding: "utf-8", warnings: [] };
+  return legacyEncoding(bytes, options);
+}
+
+/** Decodes a text file by {@link findEncoding}; damaged characters are told in `warnings`. */
+export async function decodeText(bytes: Uint8Array, options: DecodeOptions = {}): Promise<DecodedText> {
+  const { encoding, warnings } = await findEncoding(bytes, options);
+  const text = [...decodePieces(encoding, bytes)].join("");
+  return { text, encoding, warnings: [...warnings, ...damageWarnings(countDamage(text), encoding)] };
 }

@@ -1,7 +1,7 @@
 import { safeFilename } from "./names.ts";
 
 /**
- * A document that is refused or cannot be read. The message names the file, what was found, what was expected and what
+ * A document that is refused or can't be read. The message names the file, what was found, what was expected and what
  * to do; it never holds any of the document's content. `name` becomes the type of the task's error.
  */
 export abstract class DocumentError extends Error {

@@ -1,42 +1,49 @@
+import type { WriteText } from "./cleaner.ts";
 import { BrokenDocument, DocumentTooLarge } from "./errors.ts";
+import { createLayout } from "./layout.ts";
 import { MAX_HTML_DEPTH, MAX_HTML_TAGS } from "./limits.ts";
+import { createTableWriter } from "./rows.ts";
 
-const SKIPPED = ["script", "style", "noscript", "template", "svg", "img", "head", "iframe", "object", "canvas"];
-const HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6"];
+/** What an element means for the text. */
+interface Meaning {
+  /** Its content is no text of the page. */
+  readonly isSkipped?: boolean;
+  /** What follows its start and its end begins a line: with 2, after a blank line. */
+  readonly breaks?: 1 | 2;
+  /** Its white space stays. */
+  readonly isVerbatim?: boolean;
+  readonly isList?: boolean;
+  /** What else is done at its start and its end. */
+  readonly part?: "table" | "row" | "cell" | "break" | "item" | "quote";
+}
 
-/**
- * Elements without content, and those that the next of their kind closes: they may be left open by the thousand and
- * nest nothing.
- */
-const NEST_NOTHING = new Set(
-  "area base br col embed hr img input link meta source track wbr p li dt dd option optgroup tr td th thead tbody tfoot".split(
-    " ",
-  ),
-);
-
-/**
- * Whether elements nest deeper than the limit; an end tag closes all that was opened since its start, as in a browser.
- */
-const nestsTooDeep = (html: string): boolean => {
-  const open: string[] = [];
-  const counts = new Map<string, number>();
-  for (const [, slash, tag = ""] of html.matchAll(/<(\/?)([a-z][a-z0-9-]*)/giu)) {
-    const name = tag.toLowerCase();
-    if (NEST_NOTHING.has(name)) continue;
-    if (slash === "") {
-      open.push(name);
-      counts.set(name, (counts.get(name) ?? 0) + 1);
-      if (open.length > MAX_HTML_DEPTH) return true;
-    } else if ((counts.get(name) ?? 0) > 0) {
-      let closed = "";
-      while (closed !== name) {
-        closed = open.pop() ?? name;
-        counts.set(closed, (counts.get(closed) ?? 1) - 1);
-      }
-    }
-  }
-  return false;
+const MEANINGS = new Map<string, Meaning>();
+const mean = (names: string, meaning: Meaning): void => {
+  for (const name of names.split(" ")) MEANINGS.set(name, { ...MEANINGS.get(name), ...meaning });
 };
+mean("script style noscript template svg head iframe object canvas", { isSkipped: true });
+mean("p h1 h2 h3 h4 h5 h6 ul ol dl dir menu blockquote pre listing xmp hr", { breaks: 2 });
+mean("html body div section article aside header footer nav main address center dd dt li details summary dialog", {
+  breaks: 1,
+});
+mean("fieldset legend figure figcaption form option optgroup select button textarea caption thead tbody tfoot", {
+  breaks: 1,
+});
+mean("hgroup search title frameset noframes marquee", { breaks: 1 });
+mean("pre listing xmp textarea plaintext", { isVerbatim: true });
+mean("ul ol dir menu", { isList: true });
+mean("table", { part: "table" });
+mean("tr", { part: "row" });
+mean("td th", { part: "cell" });
+mean("br", { part: "break" });
+mean("li", { part: "item" });
+mean("blockquote", { part: "quote" });
+
+/** What may stand in a head; anything else ends one that was left open, as in a browser. */
+const IN_HEAD = new Set("title meta link base basefont bgsound style script noscript template head html".split(" "));
+
+/** How much text is handed on at a time, in characters. */
+const FLUSH_CHARACTERS = 64 * 1024;
 
 const tooDeep = (filename: string | undefined): BrokenDocument =>
   new BrokenDocument(
@@ -44,44 +51,126 @@ const tooDeep = (filename: string | undefined): BrokenDocument =>
     `nests its HTML elements too deep: got more than ${MAX_HTML_DEPTH} levels, the limit; save it from a browser again.`,
   );
 
-const countTags = (html: string): number => {
-  let tags = 0;
-  for (let at = html.indexOf("<"); at !== -1; at = html.indexOf("<", at + 1)) tags += 1;
-  return tags;
+/** Turns the start and end of elements, and text, into the text of a page. */
+const createRenderer = (write: WriteText) => {
+  const root = createLayout();
+  const tables = createTableWriter(root);
+  /** Of each open list the number of its last item, or null where its items have none. */
+  const lists: (number | null)[] = [];
+  let skipped: string | null = null;
+  let skippedDepth = 0;
+  let verbatim = 0;
+  let isVerbatimStart = false;
+
+  const startItem = (): void => {
+    const number = lists.at(-1);
+    if (typeof number === "number") lists[lists.length - 1] = number + 1;
+    const mark = typeof number === "number" ? ` ${number + 1}. ` : " * ";
+    tables.current().indent(mark, " ".repeat(mark.length));
+  };
+  const space = ({ breaks, isList }: Meaning): void => {
+    if (breaks !== undefined) tables.current().block(isList === true && lists.length > 0 ? 1 : breaks);
+  };
+  /** @returns whether the element is within one that is skipped, or is one. */
+  const skips = (name: string, meaning: Meaning | undefined): boolean => {
+    if (skipped === "head" && !IN_HEAD.has(name)) skipped = null;
+    if (skipped === null && meaning?.isSkipped !== true) return false;
+    skippedDepth = skipped === null ? 1 : skippedDepth + (name === skipped ? 1 : 0);
+    skipped ??= name;
+    return true;
+  };
+  const start = (name: string): void => {
+    const meaning = MEANINGS.get(name);
+    if (skips(name, meaning) || meaning === undefined) return;
+    if (meaning.part === "table") tables.startTable();
+    else if (meaning.part === "row") tables.startRow();
+    else if (meaning.part === "cell") tables.startCell();
+    else if (meaning.part === "break") tables.current().lineBreak();
+    space(meaning);
+    if (meaning.isList === true) lists.push(name === "ol" ? 0 : null);
+    if (meaning.part === "item") startItem();
+    if (meaning.part === "quote") tables.current().indent("> ", "> ");
+    if (meaning.isVerbatim === true) {
+      verbatim += 1;
+      isVerbatimStart = true;
+    }
+  };
+  const end = (name: string): void => {
+    if (skipped !== null) {
+      if (name === skipped) skippedDepth -= 1;
+      if (skippedDepth === 0) skipped = null;
+      return;
+    }
+    const meaning = MEANINGS.get(name);
+    if (meaning === undefined) return;
+    if (meaning.part === "table") tables.endTable();
+    else if (meaning.part === "row") tables.endRow();
+    else if (meaning.part === "cell") tables.endCell();
+    else if (meaning.part === "item" || meaning.part === "quote") tables.current().outdent();
+    if (meaning.isList === true) lists.pop();
+    if (meaning.isVerbatim === true) verbatim = Math.max(0, verbatim - 1);
+    space(meaning);
+  };
+  const text = (data: string): void => {
+    if (skipped !== null) return;
+    if (verbatim === 0) tables.current().text(data);
+    // The line break right after `<pre>` is none (HTML, 13.1.2.5).
+    else tables.current().verbatim(isVerbatimStart ? data.replace(/^\r?\n/u, "") : data);
+    isVerbatimStart = false;
+    if (root.length() > FLUSH_CHARACTERS) write(root.take());
+  };
+  const finish = (): void => {
+    tables.end();
+    write(root.take());
+  };
+  return { start, end, text, finish };
 };
 
 /**
- * The readable text of an HTML page: no markup, scripts, styles or images, of links only their text, lines not wrapped.
+ * The readable text of an HTML page, read piece by piece: no markup, scripts, styles or images, of links only their text, lines not wrapped.
  * @throws BrokenDocument elements nested more than 1,000 deep
  * @throws DocumentTooLarge more than 3,000,000 tags
  */
+export async function openHtml(
+  write: WriteText,
+  filename?: string,
+): Promise<{ readonly push: (piece: string) => void; readonly end: () => void }> {
+  const { Parser } = await import("htmlparser2");
+  const renderer = createRenderer(write);
+  let depth = 0;
+  let tags = 0;
+  const parser = new Parser({
+    onopentagname: (name) => {
+      depth += 1;
+      if (depth > MAX_HTML_DEPTH) throw tooDeep(filename);
+      renderer.start(name);
+    },
+    onclosetag: (name) => {
+      depth -= 1;
+      renderer.end(name);
+    },
+    ontext: renderer.text,
+  });
+  return {
+    push: (piece) => {
+      for (let at = piece.indexOf("<"); at !== -1; at = piece.indexOf("<", at + 1)) tags += 1;
+      if (tags > MAX_HTML_TAGS) {
+        throw new DocumentTooLarge(filename, `has more than ${MAX_HTML_TAGS} HTML tags, the limit; split it.`);
+      }
+      parser.write(piece);
+    },
+    end: () => {
+      parser.end();
+      renderer.finish();
+    },
+  };
+}
+
+/** The text of a whole page at once. @throws what {@link openHtml} throws */
 export async function htmlToText(html: string, filename?: string): Promise<string> {
-  const tags = countTags(html);
-  if (tags > MAX_HTML_TAGS) {
-    throw new DocumentTooLarge(filename, `has ${tags} HTML tags, the limit is ${MAX_HTML_TAGS}; split it.`);
-  }
-  if (nestsTooDeep(html)) throw tooDeep(filename);
-  const { convert } = await import("html-to-text");
-  try {
-    const text = convert(html, {
-      wordwrap: false,
-      // The default cuts the input silently at 16 MB; the caller has checked the size.
-      limits: { maxInputLength: html.length },
-      selectors: [
-        ...SKIPPED.map((selector) => ({ selector, format: "skip" })),
-        ...HEADINGS.map((selector) => ({ selector, options: { uppercase: false } })),
-        { selector: "a", options: { ignoreHref: true } },
-        // By default the cells of a row run together.
-        { selector: "tr", format: "block", options: { leadingLineBreaks: 1, trailingLineBreaks: 1 } },
-        { selector: "td", format: "inlineSurround", options: { suffix: "\t" } },
-        { selector: "th", format: "inlineSurround", options: { suffix: "\t" } },
-        // The default draws 40 dashes, which would count as text.
-        { selector: "hr", format: "skip" },
-      ],
-    });
-    return text.replace(/[\t ]+$/gmu, "");
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw tooDeep(filename);
-  }
+  const parts: string[] = [];
+  const page = await openHtml((piece) => parts.push(piece), filename);
+  page.push(html);
+  page.end();
+  return parts.join("");
 }

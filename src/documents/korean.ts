@@ -1,3 +1,5 @@
+import { createPairDecoder, type PieceDecoder } from "./pairs.ts";
+
 /**
  * windows-949, the encoding of Korean Windows: EUC-KR with the 8,822 syllables that it lacks (`똠`, `펲`, `햏`). Node's
  * `euc-kr` decoder knows only the 2,350 of KS X 1001 and reads garbage for the rest, so this is a decoder of our own.
@@ -30,10 +32,7 @@ const readStandardRows = (table: Uint16Array): Set<number> => {
   return syllables;
 };
 
-/**
- * Two bytes -> UTF-16 code unit. The added syllables fill the free places in the order of Unicode, 0x8141 (`갂`) to
- * 0xC652 (`힣`).
- */
+/** Two bytes -> UTF-16 code unit. The added syllables fill the free places in the order of Unicode, 0x8141 (`갂`) to 0xC652 (`힣`). */
 const buildTable = (): Uint16Array => {
   const table = new Uint16Array(0x1_0000).fill(INVALID);
   const standard = readStandardRows(table);
@@ -53,23 +52,25 @@ const buildTable = (): Uint16Array => {
 let table: Uint16Array | null = null;
 let standardSyllables: ReadonlySet<number> | null = null;
 
-/** Decodes windows-949 (and so EUC-KR); bytes that are no character become U+FFFD. */
-export function decodeKorean(bytes: Uint8Array): string {
+const pairOf = (lead: number, trail: number): number | null => {
   table ??= buildTable();
-  const units = new Uint16Array(bytes.length);
-  let length = 0;
-  for (let index = 0; index < bytes.length; index += 1) {
-    const lead = bytes[index] ?? 0;
-    let unit = lead;
-    if (lead >= 0x80) {
-      unit = table[(lead << 8) | (bytes[index + 1] ?? 0)] ?? INVALID;
-      // An invalid pair costs one byte: the second may begin a character or be ASCII.
-      if (unit !== INVALID) index += 1;
-    }
-    units[length] = unit;
-    length += 1;
-  }
-  return Buffer.from(units.buffer, 0, length * 2).toString("utf16le");
+  const unit = table[(lead << 8) | trail] ?? INVALID;
+  return unit === INVALID ? null : unit;
+};
+
+/** A character of the rows of KS X 1001, by its two bytes in EUC-KR, or null where there is none. */
+export function standardCharacter(lead: number, trail: number): number | null {
+  return lead >= 0xa1 && trail >= 0xa1 ? pairOf(lead, trail) : null;
+}
+
+/** Decodes windows-949 (and so EUC-KR) piece by piece; bytes that are no character become U+FFFD. */
+export function createKoreanDecoder(): PieceDecoder {
+  return createPairDecoder((lead) => lead > 0x80 && lead < 0xff, pairOf);
+}
+
+/** Decodes windows-949 at once. */
+export function decodeKorean(bytes: Uint8Array): string {
+  return createKoreanDecoder().decode(bytes, true);
 }
 
 /** Whether a character is one of the 2,350 syllables of KS X 1001, which all but a few words are written with. */

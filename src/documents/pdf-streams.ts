@@ -1,13 +1,11 @@
-import { createInflate } from "node:zlib";
+import { constants, createInflate, inflateSync } from "node:zlib";
 import { DocumentTooLarge } from "./errors.ts";
 import { MAX_COMPRESSION_RATIO, MAX_UNPACKED_BYTES } from "./limits.ts";
 
 const START = Buffer.from("stream");
 const END = Buffer.from("endstream");
 
-/**
- * A stream's dictionary comes just before it; longer ones exist, but name their subtype early or late in this reach.
- */
+/** A stream's dictionary comes just before it; longer ones exist, but name their subtype early or late in this reach. */
 const DICTIONARY_BYTES = 1024;
 
 const LINE_FEED = 0x0a;
@@ -42,6 +40,20 @@ function* flateStreams(file: Buffer): Generator<PackedStream> {
   }
 }
 
+/** Streams up to so many packed bytes, which most are, are unpacked at once, if they unpack to no more than 1 MB: that takes a tenth of the time. */
+const SMALL_BYTES = 64 * 1024;
+const SMALL_UNPACKED_BYTES = 1024 * 1024;
+
+/** How much a small stream unpacks to; null where it is large, or damaged before its end. */
+const smallSize = (data: Buffer): number | null => {
+  if (data.length > SMALL_BYTES) return null;
+  try {
+    return inflateSync(data, { maxOutputLength: SMALL_UNPACKED_BYTES, finishFlush: constants.Z_SYNC_FLUSH }).length;
+  } catch {
+    return null;
+  }
+};
+
 /** How much it unpacks to, counted no further than just past `limit`; damage ends the count, as it ends the reading. */
 const unpackedSize = async (data: Buffer, limit: number, signal: AbortSignal | undefined): Promise<number> => {
   const inflate = createInflate();
@@ -71,7 +83,7 @@ export async function checkPdfStreams(bytes: Uint8Array, filename?: string, sign
     const limit = isImage
       ? Math.max(MAX_UNPACKED_BYTES, data.length * MAX_COMPRESSION_RATIO)
       : MAX_UNPACKED_BYTES - total;
-    const size = await unpackedSize(data, limit, signal);
+    const size = smallSize(data) ?? (await unpackedSize(data, limit, signal));
     if (size > limit) {
       throw new DocumentTooLarge(
         filename,

@@ -1,75 +1,89 @@
 import type { getDocumentProxy } from "unpdf";
+import * as z from "zod";
+import type { WriteText } from "./cleaner.ts";
 import { BrokenDocument, DocumentError, DocumentTooLarge, EncryptedDocument } from "./errors.ts";
 import { MAX_PDF_PAGES, MAX_UNPACKED_BYTES } from "./limits.ts";
+import { pdfEnd } from "./pdf-end.ts";
+import { createPageText, type PlacedText } from "./pdf-lines.ts";
+import { createMapSource } from "./pdf-maps.ts";
 import { checkPdfStreams } from "./pdf-streams.ts";
 
 /** The text of a PDF. */
 export interface PdfText {
-  /** Of all pages, with a blank line between two. */
+  /** Of all pages that have any, with a blank line between two. */
   readonly text: string;
   readonly pages: number;
   readonly warnings: readonly string[];
 }
 
 type Pdf = Awaited<ReturnType<typeof getDocumentProxy>>;
+type Page = Awaited<ReturnType<Pdf["getPage"]>>;
 
-/** Where the end mark must be, in bytes from the end; some writers pad their files. */
-const END_MARK_WITHIN = 2048;
+/** What is read of the annotations of a page. */
+const Annotation = z.object({
+  subtype: z.string(),
+  rect: z.array(z.number()),
+  hidden: z.boolean().nullish(),
+  fieldType: z.string().nullish(),
+  fieldValue: z
+    .union([z.string(), z.array(z.string())])
+    .nullish()
+    .catch(null),
+  password: z.boolean().nullish(),
+  checkBox: z.boolean().nullish(),
+  radioButton: z.boolean().nullish(),
+  exportValue: z.string().nullish().catch(null),
+  buttonValue: z.string().nullish().catch(null),
+  textContent: z.array(z.string()).nullish().catch(null),
+  contentsObj: z.object({ str: z.string() }).nullish(),
+});
 
-const PADDING = new Set([0x00, 0x09, 0x0a, 0x0d, 0x20]);
+type Annotation = z.infer<typeof Annotation>;
 
-/** The reader repairs a cut file as far as it goes, and would so lose pages without a word. */
-const isCut = (bytes: Uint8Array): boolean => {
-  const end = bytes.findLastIndex((byte) => !PADDING.has(byte)) + 1;
-  const from = Math.max(0, end - END_MARK_WITHIN);
-  return !Buffer.from(bytes.buffer, bytes.byteOffset + from, end - from).includes("%%EOF");
+/** What a form field says: its value, or of a box or button that is chosen a mark. */
+const fieldText = (field: Annotation): string => {
+  if (field.password === true) return "";
+  const value = field.fieldValue ?? "";
+  if (field.fieldType !== "Btn") return typeof value === "string" ? value : value.join(", ");
+  const own = field.checkBox === true ? field.exportValue : field.buttonValue;
+  return own !== null && own !== undefined && own !== "Off" && own === value ? "☒" : "";
 };
 
-/** Collects the character maps that the reader asks for: it has none of its own. */
-const mapCollector = () => {
-  const missing = new Set<string>();
-  class MissingMaps {
-    fetch({ kind, filename }: { kind: string; filename: string }): Promise<never> {
-      if (kind === "cMapUrl") missing.add(filename.replace(/\.bcmap$/u, ""));
-      return Promise.reject(new Error("This reader has no character maps."));
-    }
-  }
-  return { missing, MissingMaps };
+const annotationText = (annotation: Annotation): string => {
+  if (annotation.hidden === true) return "";
+  if (annotation.subtype === "Widget") return fieldText(annotation);
+  if (annotation.subtype !== "FreeText") return "";
+  return annotation.contentsObj?.str || (annotation.textContent ?? []).join("\n");
 };
 
-const pageText = async (pdf: Pdf, number: number, room: number, filename: string | undefined): Promise<string> => {
-  const page = await pdf.getPage(number);
-  let text = "";
+/** What was typed onto a page, and how many comments it has, which are none of its text. */
+const readAnnotations = async (page: Page): Promise<{ typed: PlacedText[]; comments: number }> => {
+  const found = z.array(Annotation).parse(await page.getAnnotations());
+  const typed = found.map((annotation) => ({ text: annotationText(annotation).trim(), rect: annotation.rect }));
+  const isComment = ({ subtype, contentsObj }: Annotation): boolean =>
+    !/^(?:Widget|FreeText|Link|Popup)$/u.test(subtype) && (contentsObj?.str ?? "") !== "";
+  return { typed: typed.filter(({ text }) => text !== ""), comments: found.filter(isComment).length };
+};
+
+const readPage = async (
+  page: Page,
+  room: number,
+  filename: string | undefined,
+): Promise<{ text: string; comments: number }> => {
+  const content = createPageText();
+  let length = 0;
   for await (const { items } of page.streamTextContent()) {
-    for (const item of items) if ("str" in item) text += item.hasEOL ? `${item.str}\n` : item.str;
-    if (text.length > room) {
+    for (const item of items) if ("str" in item) length += content.add(item);
+    if (length > room) {
       throw new DocumentTooLarge(
         filename,
         `has more than ${MAX_UNPACKED_BYTES} characters of text, the limit; split it.`,
       );
     }
   }
+  const { typed, comments } = await readAnnotations(page);
   page.cleanup();
-  return text.trim();
-};
-
-const readPages = async (
-  pdf: Pdf,
-  filename: string | undefined,
-  signal: AbortSignal | undefined,
-): Promise<string[]> => {
-  if (pdf.numPages > MAX_PDF_PAGES) {
-    throw new DocumentTooLarge(filename, `has ${pdf.numPages} pages, the limit is ${MAX_PDF_PAGES}; split it.`);
-  }
-  const pages: string[] = [];
-  let room = MAX_UNPACKED_BYTES;
-  for (let number = 1; number <= pdf.numPages; number += 1) {
-    signal?.throwIfAborted();
-    const text = await pageText(pdf, number, room, filename);
-    room -= text.length;
-    pages.push(text);
-  }
-  return pages;
+  return { text: content.text(typed), comments };
 };
 
 /** By the class of the reader's error; its message may hold pieces of the file. */
@@ -85,29 +99,77 @@ const refusal = (error: unknown, filename: string | undefined): Error => {
   );
 };
 
-const warningsOf = (text: string, missing: ReadonlySet<string>): string[] => {
-  if (missing.size > 0) {
-    return [
-      `Text in fonts that are not embedded is missing: they need the character maps ${[...missing].join(", ")}. Print it to a new pdf with its fonts embedded.`,
-    ];
+/** What was met on the pages. */
+interface Findings {
+  readonly pages: number;
+  /** The numbers of the pages without text. */
+  readonly empty: readonly number[];
+  readonly comments: number;
+}
+
+const emptyWarning = ({ pages, empty }: Findings): string[] => {
+  if (empty.length === 0) return [];
+  if (empty.length === pages) return ["It has no text: if its pages are scanned, run a text recognition first."];
+  const shown = empty.slice(0, 10).join(", ") + (empty.length > 10 ? " and more" : "");
+  return [
+    `${empty.length} of ${pages} pages ${empty.length === 1 ? "has" : "have"} no text (${empty.length === 1 ? "page" : "pages"} ${shown}): if they are scanned, run a text recognition first.`,
+  ];
+};
+
+const warningsOf = (findings: Findings, missing: ReadonlySet<string>): string[] => {
+  const { comments } = findings;
+  return [
+    ...(missing.size === 0
+      ? []
+      : [`Text that needs the character maps ${[...missing].join(", ")} is missing or wrong: there are no such maps.`]),
+    ...emptyWarning(findings),
+    ...(comments === 0 ? [] : [`${comments} ${comments === 1 ? "comment was" : "comments were"} left out.`]),
+  ];
+};
+
+const readPages = async (
+  pdf: Pdf,
+  write: WriteText,
+  filename: string | undefined,
+  signal: AbortSignal | undefined,
+): Promise<Findings> => {
+  if (pdf.numPages > MAX_PDF_PAGES) {
+    throw new DocumentTooLarge(filename, `has ${pdf.numPages} pages, the limit is ${MAX_PDF_PAGES}; split it.`);
   }
-  return text === "" ? ["It has no text: if its pages are scanned, run a text recognition first."] : [];
+  const empty: number[] = [];
+  let comments = 0;
+  let room = MAX_UNPACKED_BYTES;
+  for (let number = 1; number <= pdf.numPages; number += 1) {
+    signal?.throwIfAborted();
+    const page = await readPage(await pdf.getPage(number), room, filename);
+    comments += page.comments;
+    if (page.text === "") empty.push(number);
+    else write((room === MAX_UNPACKED_BYTES ? "" : "\n\n") + page.text);
+    room -= page.text.length;
+  }
+  return { pages: pdf.numPages, empty, comments };
 };
 
 /**
- * The text of a PDF, page by page in the order of its content. One that only restricts printing or copying (an owner
- * password) is read. Scripts in it are never run: this build of PDF.js has no evaluation at all.
+ * Writes the text of a PDF, page by page in the order of its content, with the values of its form. One that only restricts printing or copying
+ * (an owner password) is read. Scripts in it are never run: this build of PDF.js has no evaluation at all.
  * @throws EncryptedDocument a password is needed
  * @throws BrokenDocument damaged or cut off
  * @throws DocumentTooLarge more than 2,000 pages, or unpacks to more than 50 MB
  */
-export async function pdfToText(bytes: Uint8Array, filename?: string, signal?: AbortSignal): Promise<PdfText> {
-  if (isCut(bytes)) {
+export async function readPdf(
+  bytes: Uint8Array,
+  write: WriteText,
+  filename?: string,
+  signal?: AbortSignal,
+): Promise<{ pages: number; warnings: string[] }> {
+  const end = pdfEnd(bytes);
+  if (end.isCut) {
     throw new BrokenDocument(filename, "is cut off: its end mark %%EOF is missing; send the complete file.");
   }
   await checkPdfStreams(bytes, filename, signal);
   const { getDocumentProxy } = await import("unpdf");
-  const { missing, MissingMaps } = mapCollector();
+  const { missing, MapSource } = createMapSource();
   let pdf: Pdf | null = null;
   const stop = (): void => void pdf?.loadingTask.destroy();
   signal?.addEventListener("abort", stop, { once: true });
@@ -119,11 +181,10 @@ export async function pdfToText(bytes: Uint8Array, filename?: string, signal?: A
       cMapPacked: true,
       useSystemFonts: false,
       useWorkerFetch: false,
-      BinaryDataFactory: MissingMaps,
+      BinaryDataFactory: MapSource,
     });
-    const pages = await readPages(pdf, filename, signal);
-    const text = pages.join("\n\n").trim();
-    return { text, pages: pages.length, warnings: warningsOf(text, missing) };
+    const findings = await readPages(pdf, write, filename, signal);
+    return { pages: findings.pages, warnings: [...end.warnings, ...warningsOf(findings, missing)] };
   } catch (error) {
     signal?.throwIfAborted();
     throw refusal(error, filename);
@@ -131,4 +192,11 @@ export async function pdfToText(bytes: Uint8Array, filename?: string, signal?: A
     signal?.removeEventListener("abort", stop);
     await pdf?.loadingTask.destroy();
   }
+}
+
+/** The text of a whole PDF at once. @throws what {@link readPdf} throws */
+export async function pdfToText(bytes: Uint8Array, filename?: string, signal?: AbortSignal): Promise<PdfText> {
+  const parts: string[] = [];
+  const { pages, warnings } = await readPdf(bytes, (piece) => parts.push(piece), filename, signal);
+  return { text: parts.join(""), pages, warnings };
 }

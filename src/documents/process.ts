@@ -1,14 +1,13 @@
 import type { DocumentStore } from "../aws/document-store.ts";
 import type { StoredDocument } from "../core/record/document.ts";
-import { countText } from "./counts.ts";
+import type { WriteText } from "./cleaner.ts";
+import { createCounter } from "./counts.ts";
 import { DocumentError } from "./errors.ts";
-import { type ExtractedText, extractText } from "./text.ts";
+import { createSpool } from "./spool.ts";
+import { readText, type TextFacts } from "./text.ts";
 import { documentType } from "./type.ts";
 
-/**
- * What `documents.process` returns: what the document is, how much text it has, and the name of the output with the
- * text.
- */
+/** What `documents.process` returns: what the document is, how much text it has, and the name of the output with the text. */
 export interface DocumentReport {
   readonly filename: string;
   readonly type: string;
@@ -25,8 +24,8 @@ export interface DocumentReport {
 }
 
 /**
- * Reads a document from S3, takes its text out and stores it as the output of `taskId`.
- * @throws DocumentError where it cannot be read; then nothing is stored, and the document itself is removed.
+ * Reads a document from S3, takes its text out and stores it as the output of `taskId`. The text is never in memory as a whole.
+ * @throws DocumentError where it can't be read; then nothing is stored, and the document itself is removed.
  */
 export async function processDocument(
   store: DocumentStore,
@@ -34,39 +33,50 @@ export async function processDocument(
   taskId: string,
   signal: AbortSignal,
 ): Promise<DocumentReport> {
-  const { filename } = document;
   const bytes = await store.get(document.key);
   signal.throwIfAborted();
-  const { type, text, encoding, pages, rows, warnings } = await readOrRemove(store, document, bytes, signal);
-  signal.throwIfAborted();
-  const { characters, words, lines, paragraphs } = countText(text);
-  const output = await store.putOutput(taskId, text);
-  return {
-    filename,
-    type,
-    bytes: bytes.length,
-    encoding,
-    pages,
-    rows,
-    characters,
-    words,
-    lines,
-    paragraphs,
-    warnings,
-    output,
-  };
+  const counter = createCounter();
+  const spool = createSpool();
+  try {
+    const write: WriteText = (piece) => {
+      counter.add(piece);
+      spool.write(piece);
+    };
+    const { type, encoding, pages, rows, warnings } = await readOrRemove(store, document, bytes, write, signal);
+    signal.throwIfAborted();
+    const output = await store.putOutputFile(taskId, { path: spool.path, bytes: spool.end() });
+    const { filename } = document;
+    const { characters, words, lines, paragraphs } = counter.counts();
+    return {
+      filename,
+      type,
+      bytes: bytes.length,
+      encoding,
+      pages,
+      rows,
+      characters,
+      words,
+      lines,
+      paragraphs,
+      warnings,
+      output,
+    };
+  } finally {
+    spool.remove();
+  }
 }
 
-/** What the document says; one that cannot be read is removed, since nothing can be done with it. */
+/** What the document says; one that can't be read is removed, since nothing can be done with it. */
 async function readOrRemove(
   store: DocumentStore,
   { key, filename, content_type: contentType }: StoredDocument,
   bytes: Uint8Array,
+  write: WriteText,
   signal: AbortSignal,
-): Promise<ExtractedText & { readonly type: string }> {
+): Promise<TextFacts & { readonly type: string }> {
   try {
     const type = await documentType(filename, contentType, bytes);
-    return { type, ...(await extractText(type, bytes, { filename, contentType, signal })) };
+    return { type, ...(await readText(type, bytes, write, { filename, contentType, signal })) };
   } catch (error) {
     if (error instanceof DocumentError) await store.remove(key);
     throw error;

@@ -1,11 +1,13 @@
-import { decodeText } from "./encoding.ts";
+import { createCleaner, type WriteText } from "./cleaner.ts";
+import { decodePieces } from "./decoders.ts";
+import { damageWarnings, findEncoding } from "./encoding.ts";
 import { DocumentTooLarge, EmptyDocument } from "./errors.ts";
+import { countDamage } from "./guess.ts";
 import { MAX_UNPACKED_BYTES } from "./limits.ts";
 import type { DocumentType } from "./type.ts";
 
-/** What a document says. */
-export interface ExtractedText {
-  readonly text: string;
+/** What is known of a document once it was read. */
+export interface TextFacts {
   /** The encoding that a text file was read in, such as `utf-8` or `euc-kr`; null for pdf and docx. */
   readonly encoding: string | null;
   /** Of a pdf, else null. */
@@ -14,6 +16,11 @@ export interface ExtractedText {
   readonly rows: number | null;
   /** What the reader should know: a guessed encoding, damaged characters, ragged rows, pages without text. */
   readonly warnings: readonly string[];
+}
+
+/** What a document says. */
+export interface ExtractedText extends TextFacts {
+  readonly text: string;
 }
 
 /** What is known besides the bytes. */
@@ -28,42 +35,96 @@ export interface ExtractOptions {
 
 const NOTHING = { encoding: null, pages: null, rows: null };
 
-/**
- * The readers are imported only once a document needs them, each with its library: pdf and docx are most of a worker's
- * code.
- */
+/** Takes a text in, piece by piece, and gives what is known of it at the end. */
+interface Reader {
+  readonly push: (piece: string) => void;
+  readonly end: () => { rows: number | null; warnings: readonly string[] };
+}
+
+/** The readers are imported only once a document needs them, each with its library: pdf and docx are most of a worker's code. */
+const openReader = async (
+  type: "txt" | "md" | "html" | "csv",
+  write: WriteText,
+  filename: string | undefined,
+): Promise<Reader> => {
+  if (type === "html") {
+    const { openHtml } = await import("./html.ts");
+    const page = await openHtml(write, filename);
+    return {
+      push: page.push,
+      end: () => {
+        page.end();
+        return { rows: null, warnings: [] };
+      },
+    };
+  }
+  if (type === "csv") {
+    const { openCsv } = await import("./csv.ts");
+    return openCsv(write, filename);
+  }
+  return { push: write, end: () => ({ rows: null, warnings: [] }) };
+};
+
+/** Lets other work of the process run, such as the message that time is up. */
+const pause = async (signal: AbortSignal | undefined): Promise<void> => {
+  await new Promise(setImmediate);
+  signal?.throwIfAborted();
+};
+
 const readTextFile = async (
   type: "txt" | "md" | "html" | "csv",
   bytes: Uint8Array,
-  options: ExtractOptions,
-): Promise<ExtractedText> => {
-  const { filename, contentType, signal } = options;
-  const { text, encoding, warnings } = await decodeText(bytes, { filename, contentType, html: type === "html" });
+  write: WriteText,
+  { filename, contentType, signal }: ExtractOptions,
+): Promise<TextFacts> => {
+  const { encoding, warnings } = await findEncoding(bytes, { contentType, html: type === "html" });
   signal?.throwIfAborted();
-  if (type === "html") {
-    const { htmlToText } = await import("./html.ts");
-    return { ...NOTHING, text: await htmlToText(text, filename), encoding, warnings };
+  const reader = await openReader(type, write, filename);
+  let damaged = 0;
+  for (const piece of decodePieces(encoding, bytes)) {
+    damaged += countDamage(piece);
+    reader.push(piece);
+    await pause(signal);
   }
-  if (type === "csv") {
-    const { csvToText } = await import("./csv.ts");
-    const table = await csvToText(text, filename);
-    return { ...NOTHING, text: table.text, encoding, rows: table.rows, warnings: [...warnings, ...table.warnings] };
+  const { rows, warnings: found } = reader.end();
+  return { ...NOTHING, encoding, rows, warnings: [...warnings, ...damageWarnings(damaged, encoding), ...found] };
+};
+
+const readAny = async (
+  type: DocumentType,
+  bytes: Uint8Array,
+  write: WriteText,
+  options: ExtractOptions,
+): Promise<TextFacts> => {
+  const { filename, signal } = options;
+  switch (type) {
+    case "pdf": {
+      const { readPdf } = await import("./pdf.ts");
+      return { ...NOTHING, ...(await readPdf(bytes, write, filename, signal)) };
+    }
+    case "docx": {
+      const { readDocx } = await import("./docx.ts");
+      return { ...NOTHING, warnings: await readDocx(bytes, write, filename, signal) };
+    }
+    default:
+      return readTextFile(type, bytes, write, options);
   }
-  return { ...NOTHING, text, encoding, warnings };
 };
 
 /**
- * The text of a document whose type is known (`documentType`). `bytes` are not changed.
+ * Reads a document whose type is known (`documentType`) and writes its text piece by piece, so that no more than a few pieces are in memory.
+ * `bytes` are not changed. NUL characters are left out.
  * @throws EmptyDocument no bytes
  * @throws EncryptedDocument a password is needed
  * @throws BrokenDocument damaged, or not of this type
  * @throws DocumentTooLarge over 50 MB, packed or unpacked, or over another limit of `limits.ts`
  */
-export async function extractText(
+export async function readText(
   type: DocumentType,
   bytes: Uint8Array,
+  write: WriteText,
   options: ExtractOptions = {},
-): Promise<ExtractedText> {
+): Promise<TextFacts> {
   const { filename, signal } = options;
   signal?.throwIfAborted();
   if (bytes.length === 0) throw new EmptyDocument(filename, "is empty: got 0 bytes; send a file with content.");
@@ -73,16 +134,18 @@ export async function extractText(
       `has ${bytes.length} bytes, the limit is ${MAX_UNPACKED_BYTES} (50 MB); split it.`,
     );
   }
-  switch (type) {
-    case "pdf": {
-      const { pdfToText } = await import("./pdf.ts");
-      return { ...NOTHING, ...(await pdfToText(bytes, filename, signal)) };
-    }
-    case "docx": {
-      const { docxToText } = await import("./docx.ts");
-      return { ...NOTHING, ...(await docxToText(bytes, filename, signal)) };
-    }
-    default:
-      return readTextFile(type, bytes, options);
-  }
+  const cleaner = createCleaner(write);
+  const facts = await readAny(type, bytes, cleaner.write, options);
+  return { ...facts, warnings: [...facts.warnings, ...cleaner.warnings()] };
+}
+
+/** The text of a whole document at once. @throws what {@link readText} throws */
+export async function extractText(
+  type: DocumentType,
+  bytes: Uint8Array,
+  options: ExtractOptions = {},
+): Promise<ExtractedText> {
+  const parts: string[] = [];
+  const facts = await readText(type, bytes, (piece) => parts.push(piece), options);
+  return { text: parts.join(""), ...facts };
 }

@@ -1,5 +1,5 @@
 import { ContradictedDocument, EmptyDocument, EncryptedDocument, UnsupportedDocument } from "./errors.ts";
-import { strayControlShare, unicodeMark } from "./unicode.ts";
+import { isStrayControl, unicodeMark } from "./unicode.ts";
 
 /** What can be read, by the usual extension. */
 export const DOCUMENT_TYPES = ["txt", "md", "html", "csv", "pdf", "docx"] as const;
@@ -49,8 +49,13 @@ const SAYS_NOTHING = new Set([
 /** Where a pdf's `%PDF-` must begin at the latest (readers accept mail headers before it). */
 const PDF_MARK_WITHIN = 1024;
 
-/** How much of a text is looked at for control characters, in bytes. */
+/** How much of a text is looked at for control characters, in bytes, from its first one that is no NUL on. */
 const TEXT_SAMPLE_BYTES = 64 * 1024;
+
+/** A NUL in so many may be damage; longer runs are the padding of logs and fixed blocks, and do not count. */
+const PADDING_RUN = 16;
+/** Up to this share of single NUL bytes it is a damaged text; programs and databases have more, or other controls. */
+const MAX_NUL_SHARE = 0.3;
 
 /** Binary data without zero bytes has about one control character in 10; a text has none. */
 const MAX_STRAY_CONTROLS = 0.01;
@@ -98,18 +103,38 @@ export const claimedType = (filename: string, contentType: string | null): Docum
   );
 };
 
-/**
- * What the bytes seem to be, for a message. Loaded only when needed: the other routes of an API function then start
- * without it.
- */
-const describe = async (bytes: Uint8Array): Promise<string> => {
-  const { fileTypeFromBuffer } = await import("file-type");
-  const found = await fileTypeFromBuffer(bytes);
-  if (found !== undefined) return found.mime;
-  return bytes.includes(0) || strayControlShare(bytes.subarray(0, TEXT_SAMPLE_BYTES)) > MAX_STRAY_CONTROLS
-    ? "binary data of an unknown kind"
-    : "text";
+/** Whether bytes without the pattern of UTF-16 and UTF-32 are no text: other controls, or more NUL bytes than damage makes. */
+const isBinary = (bytes: Uint8Array): boolean => {
+  const start = bytes.findIndex((byte) => byte !== 0);
+  if (start === -1) return bytes.length > 0;
+  const sample = bytes.subarray(start, start + TEXT_SAMPLE_BYTES);
+  let run = 0;
+  let nuls = 0;
+  let strays = 0;
+  for (const byte of sample) {
+    if (byte === 0) {
+      run += 1;
+      nuls += run === PADDING_RUN ? 1 - PADDING_RUN : run < PADDING_RUN ? 1 : 0;
+      continue;
+    }
+    run = 0;
+    if (isStrayControl(byte)) strays += 1;
+  }
+  return strays > sample.length * MAX_STRAY_CONTROLS || nuls > sample.length * MAX_NUL_SHARE;
 };
+
+const RTF_MARK = "{\\rtf";
+
+/** The format that the bytes have by their mark, or null. Loaded only when needed: the other routes of an API function then start without it. */
+const formatOf = async (bytes: Uint8Array): Promise<string | null> => {
+  if (startsWith(bytes, RTF_MARK)) return "application/rtf";
+  const { fileTypeFromBuffer } = await import("file-type");
+  return (await fileTypeFromBuffer(bytes))?.mime ?? null;
+};
+
+/** What the bytes seem to be, for a message. */
+const describe = async (bytes: Uint8Array): Promise<string> =>
+  (await formatOf(bytes)) ?? (isBinary(bytes) ? "binary data of an unknown kind" : "text");
 
 const contradiction = async (filename: string, type: DocumentType, bytes: Uint8Array): Promise<ContradictedDocument> =>
   new ContradictedDocument(
@@ -119,7 +144,12 @@ const contradiction = async (filename: string, type: DocumentType, bytes: Uint8A
 
 const bufferOf = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
+const startsWith = (bytes: Uint8Array, mark: string): boolean =>
+  bufferOf(bytes.subarray(0, mark.length)).equals(Buffer.from(mark));
+
 const isPdf = (bytes: Uint8Array): boolean => bufferOf(bytes.subarray(0, PDF_MARK_WITHIN)).includes("%PDF-");
+
+const isWordFormat = (format: string | undefined): boolean => /^(?:docx|docm|dotx|dotm)$/u.test(format ?? "");
 
 const checkDocx = async (filename: string, bytes: Uint8Array): Promise<void> => {
   const { fileTypeFromBuffer } = await import("file-type");
@@ -132,7 +162,8 @@ const checkDocx = async (filename: string, bytes: Uint8Array): Promise<void> => 
     );
   }
   // A docx written as a stream is only a zip at first sight; every Office file has this entry.
-  const isWord = found === "docx" || (found === "zip" && bufferOf(bytes).includes("[Content_Types].xml"));
+  // A template (.dotx, .dotm) or a macro document that was renamed reads as any other.
+  const isWord = isWordFormat(found) || (found === "zip" && bufferOf(bytes).includes("[Content_Types].xml"));
   if (!isWord) throw await contradiction(filename, "docx", bytes);
 };
 
@@ -145,8 +176,9 @@ const checkText = async (filename: string, type: DocumentType, bytes: Uint8Array
     );
   }
   if (mark !== null && mark.encoding !== "utf-8") return;
-  const isBinary = bytes.includes(0) || strayControlShare(bytes.subarray(0, TEXT_SAMPLE_BYTES)) > MAX_STRAY_CONTROLS;
-  if (isBinary || bufferOf(bytes.subarray(0, 5)).equals(Buffer.from("%PDF-")))
+  // NUL bytes may be damage, unless a format's mark says what they are: an archive of texts has little else that speaks against it.
+  const isOther = isBinary(bytes) || (bytes.includes(0) && (await formatOf(bytes)) !== null);
+  if (isOther || startsWith(bytes, "%PDF-") || startsWith(bytes, RTF_MARK))
     throw await contradiction(filename, type, bytes);
 };
 

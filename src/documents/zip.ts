@@ -100,6 +100,17 @@ const readEntries = async (zip: ZipFile, options: UnzipOptions): Promise<Map<str
   return parts;
 };
 
+const END_RECORD = Buffer.from("PK\u0005\u0006");
+const END_RECORD_BYTES = 22;
+
+/** The archive without what stands after its end record and comment: line breaks that a mail program or an editor has added. */
+const withoutTail = (bytes: Uint8Array): Buffer => {
+  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const end = file.lastIndexOf(END_RECORD);
+  if (end === -1 || end + END_RECORD_BYTES > file.length) return file;
+  return file.subarray(0, end + END_RECORD_BYTES + file.readUInt16LE(end + END_RECORD_BYTES - 2));
+};
+
 /**
  * Unpacks every entry within the limits and returns the wanted ones.
  * @throws DocumentTooLarge more than 50 MB unpacked, more than 10,000 entries, or a zip bomb's ratio
@@ -110,53 +121,10 @@ export async function unzip(bytes: Uint8Array, options: UnzipOptions): Promise<M
   // The default export: bundled CommonJS has no named ones.
   const { default: yauzl } = await import("yauzl");
   try {
-    const zip = await yauzl.fromBufferPromise(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+    const zip = await yauzl.fromBufferPromise(withoutTail(bytes));
     return await readEntries(zip, options);
   } catch (error) {
     options.signal?.throwIfAborted();
     throw error instanceof DocumentError ? error : broken(error, options.filename);
   }
-}
-
-const STORED_VERSION = 20;
-const UTF8_NAMES = 0x800;
-
-/**
- * The 26 bytes that a local header and a directory record share, from the needed version to the lengths of name and
- * extra field.
- */
-const commonFields = (name: Buffer, data: Buffer): Buffer => {
-  const fields = Buffer.alloc(26);
-  fields.writeUInt16LE(STORED_VERSION, 0);
-  fields.writeUInt16LE(UTF8_NAMES, 2);
-  fields.writeUInt32LE(crc32(data), 10);
-  fields.writeUInt32LE(data.length, 14);
-  fields.writeUInt32LE(data.length, 18);
-  fields.writeUInt16LE(name.length, 22);
-  return fields;
-};
-
-const SIGNATURES = { local: "PK\u0003\u0004", record: "PK\u0001\u0002", end: "PK\u0005\u0006" };
-
-/** A zip with the parts as they are, not compressed. */
-export function storedZip(parts: ReadonlyMap<string, Buffer>): Buffer {
-  const locals: Buffer[] = [];
-  const records: Buffer[] = [];
-  let offset = 0;
-  for (const [key, data] of parts) {
-    const name = Buffer.from(key);
-    const fields = commonFields(name, data);
-    const place = Buffer.alloc(14);
-    place.writeUInt32LE(offset, 10);
-    locals.push(Buffer.from(SIGNATURES.local), fields, name, data);
-    records.push(Buffer.from(SIGNATURES.record), Buffer.from([STORED_VERSION, 0]), fields, place, name);
-    offset += 4 + fields.length + name.length + data.length;
-  }
-  const directory = Buffer.concat(records);
-  const end = Buffer.alloc(18);
-  end.writeUInt16LE(parts.size, 4);
-  end.writeUInt16LE(parts.size, 6);
-  end.writeUInt32LE(directory.length, 8);
-  end.writeUInt32LE(offset, 12);
-  return Buffer.concat([...locals, directory, Buffer.from(SIGNATURES.end), end]);
 }

@@ -61,6 +61,7 @@ describe("a document over HTTP", () => {
       ["page.html", Buffer.from("<p>안녕 <b>세계</b><script>alert(1)</script>"), "안녕 세계"],
       ["table.csv", Buffer.from("name;note\n홍길동;hello\n"), "홍길동"],
       ["plain.pdf", await make.pdfFile(["The first page.", "The second page."]), "The second page."],
+      ["old.pdf", make.oldKoreanPdf(make.encodeText("안녕하세요", "euc-kr")), "안녕하세요"],
       ["회의록.docx", await make.docxFile(["안녕하세요."]), "안녕하세요."],
     ];
     for (const [filename, bytes, says] of samples) {
@@ -68,6 +69,13 @@ describe("a document over HTTP", () => {
       expect(report.type, filename).toBe(filename.split(".")[1]);
       expect(text, filename).toContain(says);
     }
+  });
+
+  it("works with the content type that curl sends by itself", async () => {
+    const answer = await upload("notes.txt", Buffer.from("hello world"), "application/x-www-form-urlencoded");
+    expect(answer.status).toBe(202);
+    const { task_id: id } = SubmissionAnswer.parse(answer.json);
+    expect(await ended(id)).toMatchObject({ status: "SUCCESS", result: { type: "txt", words: 2 } });
   });
 
   it("is stored under a safe name, whatever it was called", async () => {
@@ -211,19 +219,64 @@ describe("the tasks that use a service", () => {
     expect(outbox).toContain(to);
   });
 
-  it("extract, transform and load a csv", async () => {
+  it("refuse a line break in the subject of an e-mail, which could start a header", async () => {
+    for (const subject of ["Hi\r\nBcc: a@example.com", "Hi\nthere", "Hi\r"]) {
+      const emails = [{ to: "a@example.com", subject, text: "hello" }];
+      const problem = await refused(400, "POST", "/tasks", { task: "email.send_batch", args: [emails] });
+      expect(problem.errors).toEqual([expect.objectContaining({ path: "/args/0/0/subject" })]);
+    }
+  });
+
+  /** The lines of a task's output. */
+  const linesOf = async (id: string): Promise<unknown[]> => {
+    const output = await call("GET", `/documents/${id}/output`);
+    const text = await (await fetch(output.headers.get("location") ?? "")).text();
+    return text
+      .split("\n")
+      .filter((line) => line !== "")
+      .map((line) => JSON.parse(line));
+  };
+
+  it("extract, transform and load a csv, and say what they dropped and why", async () => {
     const csv = "Name, Qty\n 사과 ,3\n사과,3\n,\n배,4.5\n";
     const raw = await run("etl.extract", [csv]);
+    expect(raw.result).toMatchObject({ columns: ["Name", "Qty"], types: ["text", "number"], rows: 4 });
     const clean = await run("etl.transform", [raw.result]);
-    expect(clean.result).toEqual({
-      columns: ["name", "qty"],
-      rows: [
-        { name: "사과", qty: 3 },
-        { name: "배", qty: 4.5 },
-      ],
-      dropped: 2,
+    const counts = { rows_in: 4, rows: 2, dropped: 2, reasons: { empty: 1, duplicate: 1 } };
+    expect(clean.result).toMatchObject({ columns: ["name", "qty"], ...counts });
+    const loaded = await run("etl.load", [clean.result]);
+    expect(loaded).toMatchObject({ status: "SUCCESS", result: { columns: ["name", "qty"], ...counts } });
+    expect(await linesOf(loaded.task_id)).toEqual([
+      { name: "사과", qty: 3 },
+      { name: "배", qty: 4.5 },
+    ]);
+  });
+
+  it("lose nothing of a table: digits that are no numbers, equal headers, cells beyond the header", async () => {
+    const csv = "Phone;Zip;Price;Zip;\n01012345678;06236;1.10;x;\n01012345678;06236;1.1;x;;extra\n";
+    const raw = await run("etl.extract", [csv]);
+    expect(raw.result).toMatchObject({
+      source: null,
+      columns: ["Phone", "Zip", "Price", "Zip_2", "column_5", "column_6"],
+      warnings: [expect.stringContaining("row 3"), expect.stringContaining("up to 6 cells, the header 5")],
     });
-    expect(await run("etl.load", [clean.result])).toMatchObject({ status: "SUCCESS", result: { rows: 2, dropped: 2 } });
+    const clean = await run("etl.transform", [raw.result]);
+    const loaded = await run("etl.load", [clean.result]);
+    const row = { phone: "01012345678", zip: "06236", zip_2: "x", column_5: null };
+    expect(await linesOf(loaded.task_id)).toEqual([
+      { ...row, price: "1.10", column_6: null },
+      { ...row, price: "1.1", column_6: "extra" },
+    ]);
+  });
+
+  it("read a csv in the encoding and with the delimiter that it has, and name its file", async () => {
+    const to = UploadAnswer.parse((await call("POST", "/documents/uploads", { filename: "매출.csv" })).json);
+    const body = new FormData();
+    for (const [name, value] of Object.entries(to.fields)) body.append(name, value);
+    body.append("file", new Blob([new Uint8Array(make.encodeText("이름;나이\n홍길동;20\n", "euc-kr"))]));
+    expect((await fetch(to.url, { method: "POST", body })).status).toBeLessThan(300);
+    const raw = await run("etl.extract", [{ key: to.fields["key"], filename: "매출.csv" }]);
+    expect(raw.result).toMatchObject({ source: "매출.csv", columns: ["이름", "나이"], rows: 1, warnings: [] });
   });
 
   it("the tasks that use a service measure themselves", async () => {

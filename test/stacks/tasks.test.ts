@@ -118,6 +118,7 @@ describe("each task module", () => {
       "s3:DeleteObject arn:aws:s3:::celeriac-dev-ACCOUNT-REGION/documents/*",
       "s3:DeleteObject arn:aws:s3:::celeriac-dev-ACCOUNT-REGION/uploads/*",
       "s3:GetObject arn:aws:s3:::celeriac-dev-ACCOUNT-REGION/documents/*",
+      "s3:GetObject arn:aws:s3:::celeriac-dev-ACCOUNT-REGION/outputs/*",
       "s3:GetObject arn:aws:s3:::celeriac-dev-ACCOUNT-REGION/uploads/*",
       "s3:PutObject arn:aws:s3:::celeriac-dev-ACCOUNT-REGION/outputs/*",
       "ses:SendEmail arn:aws:ses:REGION:ACCOUNT:identity/*",

@@ -17,8 +17,109 @@ const small = docxParts(docxParagraph("small"));
 const korean = await docxFile(["회의록", "안녕하세요."], [["이름", "나이"]]);
 
 describe("docxToText", () => {
-  it("reads paragraphs and table cells, with a blank line between two", async () => {
-    expect(await docxToText(korean)).toEqual({ text: "회의록\n\n안녕하세요.\n\n이름\n\n나이", warnings: [] });
+  it("reads paragraphs with a blank line between two, and a table row as a line with tabs", async () => {
+    expect(await docxToText(korean)).toEqual({ text: "회의록\n\n안녕하세요.\n\n이름\t나이", warnings: [] });
+  });
+
+  const run = (inner: string): string => `<w:r>${inner}</w:r>`;
+  const text = (words: string): string => run(`<w:t xml:space="preserve">${words}</w:t>`);
+  const M = 'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"';
+  const MC = 'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"';
+  const math = (inner: string): string => `<m:oMath ${M}>${inner}</m:oMath>`;
+  const symbol = (words: string): string => `<m:r><m:t>${words}</m:t></m:r>`;
+
+  it.each([
+    [
+      "breaks of every kind",
+      run('<w:t>a</w:t><w:br/><w:t>b</w:t><w:br w:type="column"/><w:t>c</w:t><w:cr/><w:t>d</w:t>'),
+      "a\nb\nc\nd",
+    ],
+    ["tabs", run('<w:t>a</w:t><w:tab/><w:t>b</w:t><w:ptab w:alignment="right"/><w:t>c</w:t>'), "a\tb\tc"],
+    [
+      "wrappers",
+      `${text("a ")}<w:dir>${text("b ")}</w:dir><w:bdo>${text("c ")}</w:bdo><w:smartTag>${text("d")}</w:smartTag>`,
+      "a b c d",
+    ],
+    ["simple fields", `${text("page ")}<w:fldSimple w:instr="PAGE">${text("7")}</w:fldSimple>`, "page 7"],
+    [
+      "insertions, not deletions",
+      `<w:ins>${text("new")}</w:ins><w:del>${run("<w:delText>old</w:delText>")}</w:del>`,
+      "new",
+    ],
+    [
+      "a fraction and a power",
+      math(
+        `<m:f><m:num>${symbol("a+b")}</m:num><m:den>${symbol("2")}</m:den></m:f><m:sSup><m:e>${symbol("x")}</m:e><m:sup>${symbol("2")}</m:sup></m:sSup>`,
+      ),
+      "(a+b)/2x^2",
+    ],
+    [
+      "a root and a sum",
+      math(
+        `<m:rad><m:deg/><m:e>${symbol("2")}</m:e></m:rad><m:nary><m:naryPr><m:chr m:val="∑"/></m:naryPr><m:sub>${symbol("i=1")}</m:sub><m:sup>${symbol("n")}</m:sup><m:e>${symbol("i")}</m:e></m:nary>`,
+      ),
+      "√2∑_(i=1)^n i",
+    ],
+    [
+      "boxes to check",
+      run(
+        '<w:fldChar w:fldCharType="begin"><w:ffData><w:checkBox><w:default w:val="0"/><w:checked/></w:checkBox></w:ffData></w:fldChar>',
+      ) + text(" yes"),
+      "☒ yes",
+    ],
+    [
+      "a chosen entry",
+      run(
+        '<w:fldChar><w:ffData><w:ddList><w:result w:val="1"/><w:listEntry w:val="red"/><w:listEntry w:val="blue"/></w:ddList></w:ffData></w:fldChar>',
+      ),
+      "blue",
+    ],
+    [
+      "a choice once",
+      `<mc:AlternateContent ${MC}><mc:Choice Requires="wps">${text("box")}</mc:Choice><mc:Fallback>${text("box")}</mc:Fallback></mc:AlternateContent>`,
+      "box",
+    ],
+    [
+      "a fallback without a choice",
+      `<mc:AlternateContent ${MC}><mc:Fallback>${text("old")}</mc:Fallback></mc:AlternateContent>`,
+      "old",
+    ],
+    ["tabs that are only defined as none", `<w:pPr><w:tabs><w:tab w:val="left"/></w:tabs></w:pPr>${text("a")}`, "a"],
+  ])("reads %s", async (_, inner, expected) => {
+    expect(await docxToText(zipFile(docxParts(`<w:p>${inner}</w:p>`)))).toEqual({ text: expected, warnings: [] });
+  });
+
+  it("puts text boxes after the paragraph that they hang on, and cells of several paragraphs into one", async () => {
+    const p = (inner: string): string => `<w:p>${inner}</w:p>`;
+    const box = run(`<w:pict><w:txbxContent>${p(text("in the box"))}${p(text("twice"))}</w:txbxContent></w:pict>`);
+    const cell = (...words: string[]): string => `<w:tc>${words.map((word) => p(text(word))).join("")}</w:tc>`;
+    const table = `<w:tbl><w:tr>${cell("a", "b")}${cell("c")}</w:tr><w:tr>${cell("")}${cell("d")}</w:tr></w:tbl>`;
+    const read = await docxToText(zipFile(docxParts(p(text("anchor") + box) + table + p(text("end")))));
+    expect(read.text).toBe("anchor\n\nin the box\n\ntwice\n\na b\tc\n\td\n\nend");
+  });
+
+  it("names what it leaves out, with how much of it", async () => {
+    const body = `<w:p>${text("word")}<w:ruby><w:rt>${text("reading")}</w:rt><w:rubyBase>${text("BASE")}</w:rubyBase></w:ruby>${run('<w:footnoteReference w:id="9"/>')}</w:p><w:altChunk/><w:altChunk/>`;
+    const W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"';
+    const parts = [
+      ...docxParts(body),
+      { name: "word/comments.xml", data: Buffer.from(`<w:comments ${W}><w:comment w:id="1"/></w:comments>`) },
+      { name: "word/header1.xml", data: Buffer.from(`<w:hdr ${W}><w:p>${text("top secret")}</w:p></w:hdr>`) },
+    ];
+    expect(await docxToText(zipFile(parts))).toEqual({
+      text: "wordBASE[1]",
+      warnings: [
+        "1 reading aid (ruby) above its word was left out.",
+        "2 embedded documents (altChunk) were left out.",
+        "1 note whose text is missing was left out.",
+        "1 comment was left out.",
+        "2 words in headers and footers were left out.",
+      ],
+    });
+  });
+
+  it("reads a zip with something after its end", async () => {
+    expect(await docxToText(Buffer.concat([korean, Buffer.from("\r\n\r\n")]))).toEqual(await docxToText(korean));
   });
 
   it("refuses a small file whose text unpacks to 62 MB", async () => {

@@ -1,8 +1,8 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { createDecoder } from "../../../src/documents/decoders.ts";
 import { decodeText } from "../../../src/documents/encoding.ts";
 import { decodeKorean } from "../../../src/documents/korean.ts";
-import { BrokenDocument } from "../../../src/documents/errors.ts";
 import { encodeText, encodeUtf16, KOREAN_TEXT } from "../../fixtures/documents.ts";
 
 const hex = (digits: string): Buffer => Buffer.from(digits.replaceAll(" ", ""), "hex");
@@ -36,8 +36,71 @@ describe("decodeText", () => {
     expect((await decodeText(encodeUtf16(text, "le", false))).text).toBe(text);
   });
 
-  it("refuses UTF-32", async () => {
-    await expect(decodeText(hex("fffe0000 61000000"))).rejects.toThrow(BrokenDocument);
+  it.each([
+    ["utf-32le", "fffe0000 61000000 4cc70000 fb440200"],
+    ["utf-32be", "0000feff 00000061 0000c74c 000244fb"],
+    ["utf-32le", "61000000 4cc70000 fb440200"],
+    ["utf-32be", "00000061 0000c74c 000244fb"],
+  ])("reads %s by its mark or by its zero bytes: %s", async (encoding, bytes) => {
+    expect(await decodeText(hex(bytes))).toEqual({ text: "a음𤓻", encoding, warnings: [] });
+  });
+
+  it.each(["le", "be"] as const)(
+    "reads Chinese in UTF-16%s without a mark, also where no byte is zero",
+    async (order) => {
+      const text = "今天天气很好，明天会下雨，我们在家里看书。";
+      expect(await decodeText(encodeUtf16(text, order, false))).toMatchObject({ text, encoding: `utf-16${order}` });
+    },
+  );
+
+  it("does not take a text with a NUL byte for UTF-16, wherever it is", async () => {
+    for (const at of [0, 1, 2, 15, 16, 33]) {
+      for (const text of ["The meeting begins at nine o'clock. ", "회의는 아홉 시에 시작합니다. 늦지 마세요"]) {
+        const damaged = Buffer.from(`${text.slice(0, at)}\0${text.slice(at)}`);
+        expect(await decodeText(damaged)).toMatchObject({ text: damaged.toString(), encoding: "utf-8" });
+      }
+    }
+  });
+
+  it("does not take an escape sequence in another text for ISO-2022", async () => {
+    for (const text of ["log \u001B$Bok\u001B[0m 한글\n", "log \u001B$Bok\u001B[0m plain\n"]) {
+      expect(await decodeText(Buffer.from(text))).toMatchObject({ text, encoding: "utf-8" });
+    }
+  });
+
+  it("reads ISO-2022-KR, without its header and shifts", async () => {
+    const bytes = Buffer.from("\u001B$)C\u000E>H3gGO<<?d\u000F hi\n", "latin1");
+    expect(await decodeText(bytes)).toEqual({ text: "안녕하세요 hi\n", encoding: "iso-2022-kr", warnings: [] });
+  });
+
+  it("believes an XML declaration", async () => {
+    const text = '<?xml version="1.0" encoding="Shift_JIS"?><p>日本</p>';
+    expect(await decodeText(encodeText(text, "shift_jis"))).toEqual({ text, encoding: "shift_jis", warnings: [] });
+  });
+
+  it("does not call a declared encoding that fits a guess, also where it is the usual one", async () => {
+    const page = encodeText('<meta charset="iso-8859-1"><p>café £5</p>', "windows-1252");
+    expect(await decodeText(page, { html: true })).toMatchObject({ encoding: "windows-1252", warnings: [] });
+  });
+
+  it.each([
+    ["big5", "台灣，你好"],
+    ["gb18030", "你好，世界！"],
+    ["windows-1251", "Привет, мир"],
+    ["windows-1253", "Καλημέρα κόσμε"],
+    ["windows-874", "ภาษาไทยเป็นภาษาที่มีวรรณยุกต์"],
+    ["windows-1255", "שלום לכולם, היום יום יפה מאוד"],
+    ["windows-1256", "صباح الخير، كيف حالكم اليوم"],
+    ["macintosh", "Résumé naïve café – “déjà vu” à Québec"],
+  ])("tells %s from a few words: %s", async (encoding, text) => {
+    expect(await decodeText(encodeText(text, encoding))).toMatchObject({ text, encoding });
+  });
+
+  it("reads Johab and the frames of DOS, for which Node has no decoders", async () => {
+    const johab = hex("b4 65 91 77 d0 61 ad 41 b6 61 20 b5 61 9c e1 a6 85 2e".repeat(4));
+    expect(await decodeText(johab)).toMatchObject({ text: "안녕하세요 여러분.".repeat(4), encoding: "johab" });
+    const frame = await decodeText(hex("c9cdcdbb0a ba6162ba0a c8cdcdbc0a"));
+    expect(frame).toMatchObject({ text: "╔══╗\n║ab║\n╚══╝\n", encoding: "ibm437" });
   });
 
   it.each(SENTENCES)("tells %s from a sentence", async (encoding, sentence) => {
@@ -161,6 +224,11 @@ describe("decodeKorean", () => {
   it("reads the standard part as Node does", () => {
     const bytes = encodeText(KOREAN_TEXT, "euc-kr");
     expect(decodeKorean(bytes)).toBe(new TextDecoder("euc-kr").decode(bytes));
+  });
+
+  it("reads a character that is cut between two pieces", () => {
+    const decoder = createDecoder("euc-kr");
+    expect(decoder.decode(hex("61b0"), false) + decoder.decode(hex("a162"), true)).toBe("a가b");
   });
 
   it("replaces an invalid byte and goes on with the next", () => {

@@ -2,7 +2,16 @@ import { describe, expect, it } from "vitest";
 import { BrokenDocument, DocumentTooLarge, EncryptedDocument } from "../../../src/documents/errors.ts";
 import { MAX_PDF_PAGES } from "../../../src/documents/limits.ts";
 import { pdfToText } from "../../../src/documents/pdf.ts";
-import { encodeText, koreanPdf, oldKoreanPdf, pdfBomb, pdfFile, pdfStream, rawPdf } from "../../fixtures/documents.ts";
+import {
+  drawnPdf,
+  encodeText,
+  koreanPdf,
+  oldKoreanPdf,
+  pdfBomb,
+  pdfFile,
+  pdfStream,
+  rawPdf,
+} from "../../fixtures/documents.ts";
 
 const plain = await pdfFile(["The first page.", "The second page."]);
 
@@ -21,10 +30,53 @@ describe("pdfToText", () => {
     expect((await pdfToText(koreanPdf("안녕하세요 세계, 한국어"))).text).toBe("안녕하세요 세계, 한국어");
   });
 
-  it("says so where text needs a character map that is not there", async () => {
-    const { text, warnings } = await pdfToText(oldKoreanPdf(encodeText("안녕", "euc-kr")));
-    expect(text).toBe("");
-    expect(warnings).toEqual([expect.stringContaining("KSCms-UHC-H")]);
+  it("reads Korean whose font needs a character map that PDF defines", async () => {
+    expect(await pdfToText(oldKoreanPdf(encodeText("안녕 하세요", "euc-kr")))).toMatchObject({
+      text: "안녕 하세요",
+      warnings: [],
+    });
+  });
+
+  it("separates what was drawn from right to left, and puts it in the order of reading", async () => {
+    const shown = (x: number, text: string): string => `BT /F1 12 Tf ${x} 700 Td (${text}) Tj ET `;
+    expect((await pdfToText(drawnPdf(shown(400, "100.00") + shown(200, "Director") + shown(60, "Alice")))).text).toBe(
+      "Alice Director 100.00",
+    );
+  });
+
+  it("drops text that is drawn twice to look bold, and keeps what is said twice", async () => {
+    const bold = [60, 60.3].map((x) => `BT /F1 12 Tf ${x} 700 Td (Total) Tj ET`).join(" ");
+    expect((await pdfToText(drawnPdf(bold))).text).toBe("Total");
+    const twice = [60, 120].map((x) => `BT /F1 12 Tf ${x} 700 Td (Total) Tj ET`).join(" ");
+    expect((await pdfToText(drawnPdf(twice))).text).toBe("Total Total");
+  });
+
+  it("reads what was typed into a form and onto a page, where it stands", async () => {
+    const annotation = (rest: string): string => `<< /Type /Annot ${rest} >>`;
+    const page = drawnPdf("BT /F1 12 Tf 50 700 Td (Name:) Tj ET BT /F1 12 Tf 50 600 Td (End) Tj ET", [
+      annotation("/Subtype /Widget /FT /Tx /T (a) /V (Alice) /Rect [100 695 300 715]"),
+      annotation("/Subtype /FreeText /Contents (typed on) /Rect [100 400 300 420] /DA (/F1 12 Tf)"),
+      annotation("/Subtype /Text /Contents (a remark) /Rect [10 10 20 20]"),
+    ]);
+    const { text, warnings } = await pdfToText(page);
+    expect(text).toBe("Name: Alice\nEnd\ntyped on");
+    expect(warnings).toEqual(["1 comment was left out."]);
+  });
+
+  it("counts the pages without text where others have some", async () => {
+    const { text, warnings } = await pdfToText(await pdfFile(["Cover", "", ""]));
+    expect(text).toBe("Cover");
+    expect(warnings).toEqual([expect.stringMatching(/^2 of 3 pages have no text \(pages 2, 3\)/u)]);
+  });
+
+  it("reads one that lacks its end mark and nothing else, and one that goes on after it, and says so", async () => {
+    const bare = Buffer.from(plain.toString("latin1").replace(/%%EOF\s*$/u, ""), "latin1");
+    expect(await pdfToText(bare)).toMatchObject({ pages: 2, warnings: [] });
+    const longer = Buffer.concat([plain, Buffer.alloc(5_000, "x")]);
+    expect(await pdfToText(longer)).toMatchObject({
+      pages: 2,
+      warnings: [expect.stringContaining("5001 bytes follow")],
+    });
   });
 
   it("says so where no page has text", async () => {
