@@ -32,7 +32,7 @@ export default defineConfig({
   test: {
     projects: [
       // Units share no state but pure modules: a process for each file would take a third longer.
-      { test: { name: "unit", include: ["test/unit/**/*.test.ts"], isolate: false } },
+      { test: { name: "unit", include: ["test/unit/**/*.test.ts"], isolate: false, sequence: { groupOrder: 1 } } },
       { test: { name: "embedded-aws", include: ["packages/embedded-aws/test/**/*.test.ts"] } },
       { test: { name: "local", include: ["test/local/**/*.test.ts"] } },
       { test: { name: "stacks", include: ["test/stacks/**/*.test.ts"], testTimeout: 60_000, hookTimeout: 60_000 } },

@@ -1,5 +1,3 @@
-import * as z from "zod";
-
 /** Characters of an error's name, of its message, and of the messages of its causes. */
 const MAX_NAME = 256;
 const MAX_MESSAGE = 2_000;
@@ -21,18 +19,6 @@ export interface DescribedError {
   /** The members of an AggregateError. */
   readonly errors?: readonly DescribedError[] | undefined;
 }
-
-/** Schema of {@link DescribedError}. */
-export const DescribedErrorSchema: z.ZodType<DescribedError, DescribedError> = z.object({
-  type: z.string(),
-  message: z.string(),
-  get cause() {
-    return DescribedErrorSchema.optional();
-  },
-  get errors() {
-    return z.array(DescribedErrorSchema).optional();
-  },
-});
 
 /**
  * What was thrown, with its causes. Anything can be thrown, and anything can be on an error: names that are numbers,

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { DescribedErrorSchema } from "../core/describe-error.ts";
+import { DescribedErrorSchema } from "../core/record/end.ts";
 import { ProgressSchema } from "../core/record/record.ts";
 import { EACH } from "../core/canvas/signature.ts";
 

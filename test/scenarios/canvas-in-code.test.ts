@@ -144,7 +144,7 @@ describe("a bulk run", () => {
   it("is refused in more chunks than a canvas may have tasks, and says what to do", async () => {
     expect(await run("records.start_bulk", [1_000_000, 10])).toMatchObject({
       status: "FAILURE",
-      error: { type: "RangeError", message: expect.stringMatching(/100000 chunks; 9999 are allowed.*at least 101/) },
+      error: { type: "RangeError", message: expect.stringMatching(/100000 chunks; 10000 are allowed.*at least 100/) },
     });
   });
 });

@@ -12,20 +12,20 @@ const Entries = z.looseObject({ anyOf: z.array(z.unknown()).optional(), minItems
  * The names of positional parameters in their order, by the titles of the entries in the schema of an argument list;
  * null where one has none. Of alternatives, the longest that all agree with.
  */
-export function titlesOf(schema: z.core.$ZodType): readonly string[] | null {
-  if (schema instanceof z.core.$ZodUnion) return agreed(schema._zod.def.options.map(titlesOf));
-  if (!(schema instanceof z.core.$ZodTuple)) return null;
-  const titles = schema._zod.def.items.map((entry) => titleOf(entry) ?? "");
+export function titlesOf(schema: unknown): readonly string[] | null {
+  if (schema instanceof z.ZodUnion) return agreed(schema.def.options.map(titlesOf));
+  if (!(schema instanceof z.ZodTuple)) return null;
+  const titles = schema.def.items.map((entry) => titleOf(entry) ?? "");
   return titles.length > 0 && nameFault(titles) === null ? titles : null;
 }
 
 /** The title of an entry, or of what it makes optional. */
-function titleOf(entry: z.core.$ZodType): string | undefined {
-  const title = z.globalRegistry.get(entry)?.title;
+function titleOf(entry: unknown): string | undefined {
+  if (!(entry instanceof z.ZodType)) return undefined;
+  const { title } = entry.meta() ?? {};
   if (title !== undefined) return title;
-  const wraps =
-    entry instanceof z.core.$ZodOptional || entry instanceof z.core.$ZodDefault || entry instanceof z.core.$ZodNullable;
-  return wraps ? titleOf(entry._zod.def.innerType) : undefined;
+  const wraps = entry instanceof z.ZodOptional || entry instanceof z.ZodDefault || entry instanceof z.ZodNullable;
+  return wraps ? titleOf(entry.def.innerType) : undefined;
 }
 
 function agreed(lists: readonly (readonly string[] | null)[]): readonly string[] | null {

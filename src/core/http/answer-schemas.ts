@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { DescribedErrorSchema } from "../describe-error.ts";
+import { DescribedErrorSchema } from "../record/end.ts";
 import { HourInsight, TaskInsight } from "../insights/insights.ts";
 
 export { HourInsight, TaskInsight };

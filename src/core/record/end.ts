@@ -1,6 +1,18 @@
 import * as z from "zod";
-import { DescribedErrorSchema } from "../describe-error.ts";
+import type { DescribedError } from "../describe-error.ts";
 import type { TaskError } from "../errors.ts";
+
+/** Schema of {@link DescribedError}. */
+export const DescribedErrorSchema: z.ZodType<DescribedError, DescribedError> = z.object({
+  type: z.string(),
+  message: z.string(),
+  get cause() {
+    return DescribedErrorSchema.optional();
+  },
+  get errors() {
+    return z.array(DescribedErrorSchema).optional();
+  },
+});
 
 /** An error as a record keeps it; `task_id` is the task that raised it. */
 export const TaskErrorSchema = z.object({

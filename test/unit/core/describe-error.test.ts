@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { DescribedErrorSchema, describeError } from "../../../src/core/describe-error.ts";
+import { describeError } from "../../../src/core/describe-error.ts";
+import { DescribedErrorSchema } from "../../../src/core/record/end.ts";
 
 class PaymentRefused extends Error {}
 
