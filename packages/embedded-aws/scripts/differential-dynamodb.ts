@@ -5,7 +5,7 @@
 
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
-import { type Server, createServer } from "node:http";
+import { type IncomingMessage, type Server, createServer, request as httpRequest } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -42,19 +42,21 @@ function serveOurs(): Server {
   });
 }
 
+/** Each on a connection of its own: neither of the two then closes one just when it is used again. */
 async function ask(port: number, { operation, input }: Request): Promise<Answer> {
-  const response = await fetch(`http://127.0.0.1:${port}/`, {
-    method: "POST",
-    headers: {
-      "content-type": "application/x-amz-json-1.0",
-      "x-amz-target": `DynamoDB_20120810.${operation}`,
-      authorization:
-        "AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0",
-    },
-    body: JSON.stringify(input),
-  });
-  const body: unknown = await response.json();
-  return { status: response.status, body: Object(body) };
+  const headers = {
+    "content-type": "application/x-amz-json-1.0",
+    "x-amz-target": `DynamoDB_20120810.${operation}`,
+    authorization:
+      "AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0",
+  };
+  const outgoing = httpRequest({ host: "127.0.0.1", port, method: "POST", headers, agent: false });
+  outgoing.end(JSON.stringify(input));
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+  outgoing.once("response", resolve).once("error", reject);
+  const response = await promise;
+  const body: unknown = JSON.parse(await text(response));
+  return { status: response.statusCode ?? 0, body: Object(body) };
 }
 
 /** All pages of a query or a scan as one answer: where a page ends among equals is not promised. */
