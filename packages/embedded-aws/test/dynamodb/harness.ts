@@ -1,12 +1,32 @@
 import { type DynamoDb, createDynamoDb } from "../../src/dynamodb/index.ts";
 import { type Input, ServiceError } from "../../src/json-service.ts";
+import type { Item } from "../../src/dynamodb/values.ts";
 import { type Storage, createVolatileStorage } from "../../src/storage/storage.ts";
+
+/** What a test reads of an answer. */
+export interface Answer {
+  readonly Item?: Item;
+  readonly Items?: readonly Item[];
+  readonly Attributes?: Item;
+  readonly Count?: number;
+  readonly ScannedCount?: number;
+  readonly LastEvaluatedKey?: Item;
+  readonly Responses?: unknown;
+  readonly UnprocessedKeys?: Readonly<Record<string, { readonly Keys: readonly unknown[] }>>;
+  readonly ConsumedCapacity?: unknown;
+  readonly Table?: unknown;
+  readonly TableNames?: readonly string[];
+  readonly LastEvaluatedTableName?: string;
+  readonly Tags?: unknown;
+  readonly TimeToLiveDescription?: unknown;
+  readonly ContinuousBackupsDescription?: unknown;
+}
 
 /** A DynamoDB whose clock stands, with shorthands. */
 export interface Harness {
   readonly dynamo: DynamoDb;
   /** An answer, as a client would read it from JSON. */
-  readonly ask: (operation: string, input: Input) => any;
+  readonly ask: (operation: string, input: Input) => Answer;
   /** The error of a request that is refused. */
   readonly refusal: (operation: string, input: Input) => ServiceError;
   readonly clock: { now: number };
