@@ -5,7 +5,13 @@
 
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
-import { type IncomingMessage, type Server, createServer, request as httpRequest } from "node:http";
+import {
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+  createServer,
+  request as httpRequest,
+} from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -16,7 +22,8 @@ import { createDynamoDb } from "../src/dynamodb/index.ts";
 import { ServiceError } from "../src/json-service.ts";
 import { createVolatileStorage } from "../src/storage/storage.ts";
 import { type Answer, difference, hasTies } from "./dynamodb/compare.ts";
-import { type Request, TABLES, request } from "./dynamodb/requests.ts";
+import { type Request, request } from "./dynamodb/requests.ts";
+import { TABLES } from "./dynamodb/tables.ts";
 
 const count = Number(process.argv[2] ?? 20_000);
 const seed = Number(process.argv[3] ?? Math.floor(Math.random() * 2 ** 31));
@@ -24,22 +31,20 @@ const seed = Number(process.argv[3] ?? Math.floor(Math.random() * 2 ** 31));
 /** The embedded DynamoDB behind HTTP, as a gateway would have it. */
 function serveOurs(): Server {
   const service = createDynamoDb({ storage: createVolatileStorage(), now: Date.now });
-  return createServer((incoming, outgoing) => {
-    void text(incoming).then((body) => {
-      const operation = String(incoming.headers["x-amz-target"]).replace(/.*\./, "");
-      try {
-        outgoing.end(JSON.stringify(service.execute(operation, JSON.parse(body))));
-      } catch (error) {
-        const known =
-          error instanceof ServiceError ? error : new ServiceError("InternalServerError", String(error), 500);
-        if (!(error instanceof ServiceError)) console.error(error);
-        outgoing.statusCode = known.status;
-        outgoing.end(
-          JSON.stringify({ __type: service.namespace + known.code, message: known.message, ...known.details }),
-        );
-      }
-    });
-  });
+  const answer = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
+    const operation = String(incoming.headers["x-amz-target"]).replace(/.*\./, "");
+    const body: unknown = JSON.parse(await text(incoming));
+    try {
+      outgoing.end(JSON.stringify(service.execute(operation, Object(body))));
+    } catch (error) {
+      const known = error instanceof ServiceError ? error : new ServiceError("InternalServerError", String(error), 500);
+      if (known !== error) console.error(error);
+      outgoing.statusCode = known.status;
+      const __type = service.namespace + known.code;
+      outgoing.end(JSON.stringify({ __type, message: known.message, ...known.details }));
+    }
+  };
+  return createServer((incoming, outgoing) => void answer(incoming, outgoing));
 }
 
 /** Each on a connection of its own: neither of the two then closes one just when it is used again. */

@@ -95,7 +95,7 @@ function sorted(items: unknown): unknown {
 function normal(value: unknown, name = ""): unknown {
   if (Array.isArray(value)) {
     const members = value.map((member: unknown) => normal(member));
-    return /^[SNB]S$/.test(name) ? members.toSorted() : members;
+    return /^[SNB]S$/.test(name) ? members.toSorted((a, b) => (String(a) < String(b) ? -1 : 1)) : members;
   }
   // DynamoDB Local keeps numbers within lists and maps as they came.
   if (name === "N" && typeof value === "string") return canonicalNumber(value);

@@ -137,8 +137,10 @@ describe("conditions of DynamoDB", () => {
     const used = Object.entries(all).filter(([name]) => ConditionExpression.includes(name));
     const values = used.length > 0 ? { ExpressionAttributeValues: Object.fromEntries(used) } : {};
     const write = { Key: KEY, ConditionExpression, ...values };
-    if (holds) expect(ask("DeleteItem", { TableName: "events", ...write })).toEqual({});
-    else expect(refused("DeleteItem", write).code).toBe("ConditionalCheckFailedException");
+    // With the other write, one of the two is refused, and which says whether the condition holds.
+    const other = { ...write, ConditionExpression: `NOT (${ConditionExpression})` };
+    expect(refused("DeleteItem", holds ? other : write).code).toBe("ConditionalCheckFailedException");
+    expect(ask("DeleteItem", { TableName: "events", ...(holds ? write : other) })).toEqual({});
   });
 
   it.each([
@@ -198,6 +200,12 @@ describe("updates of DynamoDB", () => {
       l: { L: [{ N: "1" }, { S: "x" }, { S: "y" }] },
       s: { SS: ["a", "b", "c"] },
     });
+  });
+
+  it("remove no place that the list did not have before", () => {
+    const { put, update } = events();
+    put({ l: { L: [] } });
+    expect(update("SET l[2] = :x REMOVE l[0]", { ":x": { S: "x" } })).toMatchObject({ l: { L: [{ S: "x" }] } });
   });
 
   it("give what they changed, before or after", () => {
