@@ -1,5 +1,7 @@
-// Microseconds of CPU for each operation of the embedded DynamoDB, without HTTP: `node packages/embedded-aws/bench/dynamodb.ts`.
-// Needs nothing. The table is like a task table: a hash key, two sparse indexes, items of 600 bytes; 100,000 items where it says so.
+// Microseconds of CPU for each operation of the embedded DynamoDB, without HTTP: `node packages/embedded-
+// aws/bench/dynamodb.ts`.
+// Needs nothing. The table is like a task table: a hash key, two sparse indexes, items of 600 bytes; 100,000 items
+// where it says so.
 
 import { createDynamoDb } from "../src/dynamodb/index.ts";
 import { createVolatileStorage } from "../src/storage/storage.ts";

@@ -1,7 +1,10 @@
-// Holds the embedded DynamoDB against Amazon's DynamoDB Local by random operations: both get the same, and what they answer is compared.
+// Holds the embedded DynamoDB against Amazon's DynamoDB Local by random operations: both get the same, and what they
+// answer is compared.
 //
-// Needs Java 17 or later, and Maven, which fetches DynamoDB Local once. Arguments: how many operations (20,000), and the seed (by chance).
-// Prints up to three examples of each kind of difference, and counts. Ends with 1 where one is not among those that are known.
+// Needs Java 17 or later, and Maven, which fetches DynamoDB Local once. Arguments: how many operations (20,000), and
+// the seed (by chance).
+// Prints up to three examples of each kind of difference, and counts. Ends with 1 where one is not among those that are
+// known.
 
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";

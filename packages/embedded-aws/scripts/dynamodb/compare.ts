@@ -15,7 +15,10 @@ const KNOWN = [
   "Transaction request cannot include multiple operations on one item",
 ];
 
-/** What of two answers differs, in words; undefined where nothing does that is promised. It begins with `known` where it is to be. */
+/**
+ * What of two answers differs, in words; undefined where nothing does that is promised. It begins with `known` where it
+ * is to be.
+ */
 export function difference(request: Request, ours: Answer, theirs: Answer): string | undefined {
   const found = KNOWN.find((text) => JSON.stringify(ours.body).includes(text));
   const what = differenceOf(request, ours, theirs);
@@ -26,7 +29,8 @@ function differenceOf(request: Request, ours: Answer, theirs: Answer): string | 
   if (ours.status !== theirs.status) return `status ${ours.status} and ${theirs.status}`;
   if (ours.status !== 200) {
     const [one, two] = [errorOf(ours), errorOf(theirs)];
-    // AWS cancels a transaction for what is wrong with one item, DynamoDB Local refuses the request; for keys it is the other way round.
+    // AWS cancels a transaction for what is wrong with one item, DynamoDB Local refuses the request; for keys it is the
+    // other way round.
     if (request.operation === "TransactWriteItems" && hasInvalid(ours) && hasInvalid(theirs)) return undefined;
     if (one !== two) return `${one} and ${two}`;
     if (!isDeepStrictEqual(normal(ours.body["Item"]), normal(theirs.body["Item"]))) return "item of an error";
@@ -39,7 +43,8 @@ function differenceOf(request: Request, ours: Answer, theirs: Answer): string | 
 function isSame(name: string, request: Request, ours: Answer, theirs: Answer): boolean {
   const [one, two] = [ours.body[name], theirs.body[name]];
   if (name === "ConsumedCapacity") return isSameCapacity(request, one, two, ours.body["ScannedCount"] === 0);
-  // Where the last item that can match ends a page by the limit, DynamoDB Local knows that there are no more. It takes equals of an index
+  // Where the last item that can match ends a page by the limit, DynamoDB Local knows that there are no more. It takes
+  // equals of an index
   // in another order.
   if (name === "LastEvaluatedKey" && (two === undefined || hasTies(request))) return true;
   if (name === "Responses" && request.operation === "BatchGetItem")
@@ -54,7 +59,8 @@ export function hasTies({ operation, input }: Request): boolean {
 }
 
 /**
- * The table's own units, to within one: DynamoDB Local counts the bytes of numbers, lists and maps otherwise. Those of indexes it counts by
+ * The table's own units, to within one: DynamoDB Local counts the bytes of numbers, lists and maps otherwise. Those of
+ * indexes it counts by
  * rules of its own; a query that finds nothing is free there; and it tells of capacity that nobody asked for.
  */
 function isSameCapacity({ input }: Request, one: unknown, two: unknown, isEmpty: boolean): boolean {

@@ -1,4 +1,7 @@
-/** The tables that the requests are about: one with a hash key alone, one with texts and numbers, one with numbers and bytes. */
+/**
+ * The tables that the requests are about: one with a hash key alone, one with texts and numbers, one with numbers and
+ * bytes.
+ */
 export const TABLES = [
   {
     TableName: "plain",

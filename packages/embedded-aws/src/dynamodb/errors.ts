@@ -24,7 +24,9 @@ export function notFound(message: string): ServiceError {
   return new ServiceError("ResourceNotFoundException", message);
 }
 
-/** A write whose condition does not hold. @param item what is there, for `ReturnValuesOnConditionCheckFailure: ALL_OLD` */
+/**
+ * A write whose condition does not hold. @param item what is there, for `ReturnValuesOnConditionCheckFailure: ALL_OLD`
+ */
 export function conditionFailed(item: Item | undefined): ServiceError {
   const details = item === undefined ? {} : { Item: item };
   // It is an answer, not a fault: to collect its stack would take longer than all else of the operation.

@@ -65,7 +65,9 @@ export function projectedBytes(index: SecondaryIndex, { item, bytes }: Pick<Entr
   return index.attributes === undefined ? bytes : itemBytes(projected(index, item));
 }
 
-/** Whether two versions of an item have the same values, by identity, for an index's key: then it stands where it stood. */
+/**
+ * Whether two versions of an item have the same values, by identity, for an index's key: then it stands where it stood.
+ */
 export function keepsPlace({ key }: SecondaryIndex, was: Item, now: Item): boolean {
   if (attribute(was, key.hash.name) !== attribute(now, key.hash.name)) return false;
   return key.range === undefined || attribute(was, key.range.name) === attribute(now, key.range.name);
@@ -76,7 +78,10 @@ export function placeIn(index: SecondaryIndex, item: Item, tie: string): Positio
   return indexPosition(index.name, index.key, item, tie);
 }
 
-/** Where an item that is there already stands in an index. What came before the index may have what it cannot take: it is not in it, as on AWS. */
+/**
+ * Where an item that is there already stands in an index. What came before the index may have what it cannot take: it
+ * is not in it, as on AWS.
+ */
 export function placeIfAny(index: SecondaryIndex, item: Item, tie: string): Position | undefined {
   try {
     return placeIn(index, item, tie);

@@ -1,6 +1,9 @@
 import { compareTexts } from "./compare.ts";
 
-/** Where something stands among all of a table or index: by the hash of its partition, the partition, the sort key, and what tells equals apart. */
+/**
+ * Where something stands among all of a table or index: by the hash of its partition, the partition, the sort key, and
+ * what tells equals apart.
+ */
 export interface Position {
   readonly hash: number;
   readonly partition: string;
@@ -31,7 +34,10 @@ export function comparePositions(a: Position, b: Position, depth: Depth): number
   return depth === 2 ? 0 : compareTexts(a.tie, b.tie);
 }
 
-/** Places in their order, in chunks: a search, an insertion or a removal takes logarithmic time and moves at most one chunk. */
+/**
+ * Places in their order, in chunks: a search, an insertion or a removal takes logarithmic time and moves at most one
+ * chunk.
+ */
 export class SortedList<T extends Position> {
   readonly #chunks: T[][] = [];
 

@@ -28,7 +28,10 @@ export interface Expressions {
   readonly UpdateExpression: (text: string, names: Names) => Compiled<Update>;
 }
 
-/** Texts that each kind of expression is kept for. A program has some dozens; one that writes values into them gets no slower than without. */
+/**
+ * Texts that each kind of expression is kept for. A program has some dozens; one that writes values into them gets no
+ * slower than without.
+ */
 const TEXTS = 1_000;
 /** Sets of names that a text is kept with. */
 const VARIANTS = 20;

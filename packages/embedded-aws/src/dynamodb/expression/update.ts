@@ -42,7 +42,8 @@ export function compileUpdate(actions: readonly Action[], context: Compiling): U
   const paths = actions.map(({ path }) => bindPath(path, context.names));
   const changes = actions
     .map((action, i) => ({ path: paths[i] ?? [""], change: compileAction(action, context) }))
-    // Places in a list are of the list as it was: what appends comes in the order of the places, what removes backwards and last.
+    // Places in a list are of the list as it was: what appends comes in the order of the places, what removes backwards
+    // and last.
     .toSorted((a, b) => comparePaths(a.path, b.path))
     .map(({ change }) => change);
   refuseOverlaps(context.where, paths);

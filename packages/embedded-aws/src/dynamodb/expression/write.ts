@@ -5,7 +5,10 @@ import { type AttributeValue, type Item, attribute, setAttribute } from "../valu
 import type { BoundPath } from "./paths.ts";
 import type { Step } from "./syntax.ts";
 
-/** Puts a value at a path of a copy that is being made; all below its first step is shared until then. @throws ServiceError for a way that is not there */
+/**
+ * Puts a value at a path of a copy that is being made; all below its first step is shared until then. @throws
+ * ServiceError for a way that is not there
+ */
 export function setAt(draft: Record<string, AttributeValue>, path: BoundPath, value: AttributeValue): void {
   const [name, ...others] = path;
   if (others.length === 0) return setAttribute(draft, name, value);

@@ -16,7 +16,10 @@ import type { Position } from "../sorted.ts";
 export interface Write {
   readonly table: Table;
   readonly position: Position;
-  /** Looks at the item, and checks the write. @throws ServiceError where the condition does not hold, or the result is not allowed */
+  /**
+   * Looks at the item, and checks the write. @throws ServiceError where the condition does not hold, or the result is
+   * not allowed
+   */
   readonly prepare: () => Prepared;
   /** Paths that an update writes. */
   readonly paths: readonly BoundPath[];
