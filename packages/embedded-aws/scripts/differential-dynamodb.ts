@@ -2,12 +2,19 @@
 // answer is compared.
 //
 // Needs Java 17 or later, and Maven, which fetches DynamoDB Local once. Arguments: how many operations (20,000), and
-// the seed (by chance). Prints up to three examples of each kind of difference, and counts. Ends with 1 where one is
-// not among those that are known.
+// the seed (by chance).
+// Prints up to three examples of each kind of difference, and counts. Ends with 1 where one is not among those that are
+// known.
 
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
-import { type IncomingMessage, type Server, type ServerResponse, createServer } from "node:http";
+import {
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+  createServer,
+  request as httpRequest,
+} from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -18,7 +25,8 @@ import { createDynamoDb } from "../src/dynamodb/index.ts";
 import { ServiceError } from "../src/json-service.ts";
 import { createVolatileStorage } from "../src/storage/storage.ts";
 import { type Answer, difference, hasTies } from "./dynamodb/compare.ts";
-import { type Request, TABLES, request } from "./dynamodb/requests.ts";
+import { type Request, request } from "./dynamodb/requests.ts";
+import { TABLES } from "./dynamodb/tables.ts";
 
 const count = Number(process.argv[2] ?? 20_000);
 const seed = Number(process.argv[3] ?? Math.floor(Math.random() * 2 ** 31));
@@ -26,36 +34,37 @@ const seed = Number(process.argv[3] ?? Math.floor(Math.random() * 2 ** 31));
 /** The embedded DynamoDB behind HTTP, as a gateway would have it. */
 function serveOurs(): Server {
   const service = createDynamoDb({ storage: createVolatileStorage(), now: Date.now });
-  async function serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  const answer = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
     const operation = String(incoming.headers["x-amz-target"]).replace(/.*\./, "");
-    const body = await text(incoming);
+    const body: unknown = JSON.parse(await text(incoming));
     try {
-      outgoing.end(JSON.stringify(service.execute(operation, JSON.parse(body))));
+      outgoing.end(JSON.stringify(service.execute(operation, Object(body))));
     } catch (error) {
       const known = error instanceof ServiceError ? error : new ServiceError("InternalServerError", String(error), 500);
-      if (!(error instanceof ServiceError)) console.error(error);
+      if (known !== error) console.error(error);
       outgoing.statusCode = known.status;
-      const said = { __type: service.namespace + known.code, message: known.message, ...known.details };
-      outgoing.end(JSON.stringify(said));
+      const __type = service.namespace + known.code;
+      outgoing.end(JSON.stringify({ __type, message: known.message, ...known.details }));
     }
-  }
-
-  return createServer((incoming, outgoing) => void serve(incoming, outgoing));
+  };
+  return createServer((incoming, outgoing) => void answer(incoming, outgoing));
 }
 
+/** Each on a connection of its own: neither of the two then closes one just when it is used again. */
 async function ask(port: number, { operation, input }: Request): Promise<Answer> {
-  const response = await fetch(`http://127.0.0.1:${port}/`, {
-    method: "POST",
-    headers: {
-      "content-type": "application/x-amz-json-1.0",
-      "x-amz-target": `DynamoDB_20120810.${operation}`,
-      authorization:
-        "AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0",
-    },
-    body: JSON.stringify(input),
-  });
-  const body: unknown = await response.json();
-  return { status: response.status, body: Object(body) };
+  const headers = {
+    "content-type": "application/x-amz-json-1.0",
+    "x-amz-target": `DynamoDB_20120810.${operation}`,
+    authorization:
+      "AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0",
+  };
+  const outgoing = httpRequest({ host: "127.0.0.1", port, method: "POST", headers, agent: false });
+  outgoing.end(JSON.stringify(input));
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+  outgoing.once("response", resolve).once("error", reject);
+  const response = await promise;
+  const body: unknown = JSON.parse(await text(response));
+  return { status: response.statusCode ?? 0, body: Object(body) };
 }
 
 /** All pages of a query or a scan as one answer: where a page ends among equals is not promised. */

@@ -1,76 +1,25 @@
 import fc from "fast-check";
+import {
+  type Part,
+  B,
+  N,
+  condition,
+  expressions,
+  joined,
+  list,
+  map,
+  often,
+  path,
+  text,
+  update,
+  value,
+} from "./expressions.ts";
 
 /** An operation and its input. */
 export interface Request {
   readonly operation: string;
   readonly input: Readonly<Record<string, unknown>>;
 }
-
-/** The tables of the requests: one with a hash key alone, one with texts and numbers, one with numbers and bytes. */
-export const TABLES = [
-  {
-    TableName: "plain",
-    BillingMode: "PAY_PER_REQUEST",
-    AttributeDefinitions: definitions({ pk: "S", g: "S", n: "N" }),
-    KeySchema: keys("pk"),
-    GlobalSecondaryIndexes: [
-      { IndexName: "by-g", KeySchema: keys("g", "n"), Projection: { ProjectionType: "KEYS_ONLY" } },
-      { IndexName: "by-n", KeySchema: keys("n"), Projection: { ProjectionType: "ALL" } },
-    ],
-  },
-  {
-    TableName: "ranged",
-    BillingMode: "PAY_PER_REQUEST",
-    AttributeDefinitions: definitions({ pk: "S", sk: "N", g: "S", n: "N" }),
-    KeySchema: keys("pk", "sk"),
-    LocalSecondaryIndexes: [{ IndexName: "own-g", KeySchema: keys("pk", "g"), Projection: { ProjectionType: "ALL" } }],
-    GlobalSecondaryIndexes: [
-      {
-        IndexName: "by-g",
-        KeySchema: keys("g", "n"),
-        Projection: { ProjectionType: "INCLUDE", NonKeyAttributes: ["a", "m"] },
-      },
-    ],
-  },
-  {
-    TableName: "binary",
-    BillingMode: "PAY_PER_REQUEST",
-    AttributeDefinitions: definitions({ pk: "N", sk: "B" }),
-    KeySchema: keys("pk", "sk"),
-  },
-] as const;
-
-function definitions(types: Readonly<Record<string, string>>): readonly object[] {
-  return Object.entries(types).map(([AttributeName, AttributeType]) => ({ AttributeName, AttributeType }));
-}
-
-function keys(hash: string, range?: string): readonly object[] {
-  const first = { AttributeName: hash, KeyType: "HASH" };
-  return range === undefined ? [first] : [first, { AttributeName: range, KeyType: "RANGE" }];
-}
-
-const text = fc.constantFrom("a", "b", "ab", "abc", "é", "\uffff", "😀", "x".repeat(1_500), "0");
-const number = fc.oneof(
-  fc.integer({ min: -3, max: 12 }).map(String),
-  fc.constantFrom("0.1", "-0.25", "1e3", "1.50", "100000000000000000001", "0.000000000000000000001", "-1E-5", "9e20"),
-);
-const bytes = fc.constantFrom("AA==", "AQ==", "AQI=", "AQID", "/w==", "f/8=");
-const S = fc.oneof({ weight: 9, arbitrary: text }, { weight: 1, arbitrary: fc.constant("") }).map((S) => ({ S }));
-const N = number.map((N) => ({ N }));
-const B = bytes.map((B) => ({ B }));
-const leaf = fc.oneof(
-  S,
-  N,
-  B,
-  fc.boolean().map((BOOL) => ({ BOOL })),
-  fc.constant({ NULL: true }),
-  fc.uniqueArray(text, { minLength: 1, maxLength: 3 }).map((SS) => ({ SS })),
-  fc.uniqueArray(fc.integer({ min: 0, max: 5 }).map(String), { minLength: 1, maxLength: 3 }).map((NS) => ({ NS })),
-  fc.uniqueArray(bytes, { minLength: 1, maxLength: 2 }).map((BS) => ({ BS })),
-);
-const list = fc.array(leaf, { maxLength: 4 }).map((L) => ({ L }));
-const map = fc.dictionary(fc.constantFrom("x", "y", "z"), fc.oneof(leaf, list)).map((M) => ({ M }));
-const value = fc.oneof({ weight: 6, arbitrary: leaf }, { weight: 1, arbitrary: list }, { weight: 1, arbitrary: map });
 
 /** Now and then of a type that an index does not take. */
 const indexed = {
@@ -95,99 +44,6 @@ const tableName = fc.constantFrom("plain", "ranged", "binary");
 /** A table with a key of it. */
 const keyed = tableName.chain((TableName) => KEYS[TableName].map((Key) => ({ TableName, Key })));
 
-function often<A, C>(likely: fc.Arbitrary<A>, other: fc.Arbitrary<C>): fc.Arbitrary<A | C> {
-  return fc.oneof({ weight: 14, arbitrary: likely }, { weight: 1, arbitrary: other });
-}
-
-/** A part of an expression, with the values for its placeholders. */
-interface Part {
-  readonly text: string;
-  readonly values: Readonly<Record<string, unknown>>;
-}
-
-const topLevel = fc.constantFrom("a", "b", "l", "m", "ss", "#count", "g", "n");
-const path = fc.oneof(
-  { weight: 3, arbitrary: topLevel },
-  { weight: 1, arbitrary: fc.constantFrom("m.x", "m.y", "l[0]", "l[2]", "m.x[0]", "l[1].x", "pk") },
-);
-let placeholders = 0;
-const given = fc
-  .tuple(fc.oneof(value, N, S), fc.constant(null))
-  .map(([value]): Part => ({ text: `:v${placeholders}`, values: { [`:v${placeholders++ % 1_000}`]: value } }))
-  .map(({ values }): Part => ({ text: Object.keys(values)[0] ?? "", values }));
-const operand: fc.Arbitrary<Part> = fc.oneof(
-  { weight: 3, arbitrary: given },
-  { weight: 2, arbitrary: path.map((text): Part => ({ text, values: {} })) },
-  { weight: 1, arbitrary: path.map((path): Part => ({ text: `size(${path})`, values: {} })) },
-);
-
-function joined(format: (...texts: readonly string[]) => string, ...parts: readonly Part[]): Part {
-  return {
-    text: format(...parts.map(({ text }) => text)),
-    values: Object.assign({}, ...parts.map((part) => part.values)),
-  };
-}
-
-const comparator = fc.constantFrom("=", "<>", "<", "<=", ">", ">=");
-const test: fc.Arbitrary<Part> = fc.oneof(
-  fc.tuple(operand, comparator, operand).map(([l, op, r]) => joined((a, b) => `${a} ${op} ${b}`, l, r)),
-  fc.tuple(operand, operand, operand).map((all) => joined((a, b, c) => `${a} BETWEEN ${b} AND ${c}`, ...all)),
-  fc.tuple(operand, operand, operand).map((all) => joined((a, b, c) => `${a} IN (${b}, ${c})`, ...all)),
-  path.map((path): Part => ({ text: `attribute_exists(${path})`, values: {} })),
-  path.map((path): Part => ({ text: `attribute_not_exists(${path})`, values: {} })),
-  fc.tuple(path, given).map(([path, part]) => joined((v) => `begins_with(${path}, ${v})`, part)),
-  fc.tuple(path, given).map(([path, part]) => joined((v) => `contains(${path}, ${v})`, part)),
-  fc
-    .tuple(path, fc.constantFrom("S", "N", "L", "M", "SS", "BOOL", "NULL"))
-    .map(([path, S]): Part => ({ text: `attribute_type(${path}, :t${S})`, values: { [`:t${S}`]: { S } } })),
-);
-const condition: fc.Arbitrary<Part> = fc.oneof(
-  { weight: 3, arbitrary: test },
-  { weight: 1, arbitrary: fc.tuple(test, test).map((both) => joined((a, b) => `${a} AND ${b}`, ...both)) },
-  { weight: 1, arbitrary: fc.tuple(test, test).map((both) => joined((a, b) => `${a} OR NOT ${b}`, ...both)) },
-  {
-    weight: 1,
-    arbitrary: fc.tuple(test, test, test).map((all) => joined((a, b, c) => `(${a} OR ${b}) AND ${c}`, ...all)),
-  },
-);
-
-const assigned: fc.Arbitrary<Part> = fc.oneof(
-  { weight: 3, arbitrary: given },
-  { weight: 1, arbitrary: path.map((text): Part => ({ text, values: {} })) },
-  { weight: 1, arbitrary: fc.tuple(path, given).map(([p, part]) => joined((v) => `if_not_exists(${p}, ${v})`, part)) },
-  {
-    weight: 2,
-    arbitrary: fc
-      .tuple(path, fc.constantFrom("+", "-"), N)
-      .map(([p, sign, n]): Part => ({ text: `${p} ${sign} :n`, values: { ":n": n } })),
-  },
-  {
-    weight: 1,
-    arbitrary: N.map((n): Part => ({
-      text: "if_not_exists(#count, :zero) + :n",
-      values: { ":n": n, ":zero": { N: "0" } },
-    })),
-  },
-  { weight: 1, arbitrary: list.map((l): Part => ({ text: "list_append(l, :l)", values: { ":l": l } })) },
-);
-const set = fc
-  .array(fc.tuple(path, assigned), { minLength: 1, maxLength: 3 })
-  .map((all) =>
-    joined((...values) => `SET ${values.map((v, i) => `${all[i]?.[0]} = ${v}`).join(", ")}`, ...all.map(([, v]) => v)),
-  );
-const remove = fc
-  .array(path, { minLength: 1, maxLength: 2 })
-  .map((all): Part => ({ text: `REMOVE ${all.join(", ")}`, values: {} }));
-const change = fc
-  .tuple(fc.constantFrom("ADD", "DELETE"), path, fc.oneof(N, value))
-  .map(([verb, path, v]): Part => ({ text: `${verb} ${path} :s`, values: { ":s": v } }));
-const update: fc.Arbitrary<Part> = fc.oneof(
-  { weight: 4, arbitrary: set },
-  { weight: 1, arbitrary: remove },
-  { weight: 2, arbitrary: change },
-  { weight: 1, arbitrary: fc.tuple(set, remove).map((both) => joined((a, b) => `${a} ${b}`, ...both)) },
-);
-
 const capacity = fc.constantFrom({}, {}, { ReturnConsumedCapacity: "TOTAL" }, { ReturnConsumedCapacity: "INDEXES" });
 const onFailure = fc.constantFrom({}, { ReturnValuesOnConditionCheckFailure: "ALL_OLD" });
 const projection = fc.oneof(
@@ -199,17 +55,6 @@ const projection = fc.oneof(
       .map((all): Part => ({ text: all.join(", "), values: {} })),
   },
 );
-
-/** The input's members for expressions: names and values that are used, and only those. */
-function expressions(parts: Readonly<Record<string, Part | undefined>>): Readonly<Record<string, unknown>> {
-  const used = Object.entries(parts).filter((entry): entry is [string, Part] => entry[1] !== undefined);
-  const values: object = Object.assign({}, ...used.map(([, part]) => part.values));
-  return {
-    ...Object.fromEntries(used.map(([name, { text }]) => [name, text])),
-    ...(Object.keys(values).length > 0 && { ExpressionAttributeValues: values }),
-    ...(used.some(([, { text }]) => text.includes("#count")) && { ExpressionAttributeNames: { "#count": "count" } }),
-  };
-}
 
 const maybeCondition = fc.option(condition, { nil: undefined, freq: 1 });
 
@@ -375,11 +220,15 @@ const transactGet = fc.array(keyed, { minLength: 1, maxLength: 4 }).map((reads) 
   input: { TransactItems: reads.map((Get) => ({ Get })) },
 }));
 
-const CONDITIONS = `ConditionExpression ExpressionAttributeNames ExpressionAttributeValues
-ReturnValuesOnConditionCheckFailure`.split(/\s/);
+const EXPRESSIONS = [
+  "ConditionExpression",
+  "ExpressionAttributeNames",
+  "ExpressionAttributeValues",
+  "ReturnValuesOnConditionCheckFailure",
+];
 
 function only(input: Readonly<Record<string, unknown>>, names: readonly string[]): object {
-  const kept = new Set([...names, ...CONDITIONS]);
+  const kept = new Set([...names, ...EXPRESSIONS]);
   return Object.fromEntries(Object.entries(input).filter(([name]) => kept.has(name)));
 }
 

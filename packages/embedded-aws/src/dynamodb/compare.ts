@@ -35,8 +35,9 @@ export function compareTexts(a: string, b: string): number {
 }
 
 /**
- * A text whose order by UTF-16 units is the order of the given one by UTF-8 bytes, which DynamoDB sorts by: surrogates,
- * which stand for what comes last in UTF-8, move above the units after them.
+ * A text whose order by UTF-16 units is the order of the given one by UTF-8 bytes, which DynamoDB sorts by:
+ * surrogates, which stand for
+ * what comes last in UTF-8, move above the units after them.
  */
 export function sortableText(text: string): string {
   return /[\uD800-\uFFFF]/.test(text) ? text.replace(/[\uD800-\uFFFF]/g, moved) : text;

@@ -19,7 +19,7 @@ const TemplateProps = TableProps.extend({
  * Creates a template's table, or gives one that is there the indexes and settings that its template has now. Items
  * stay.
  * @throws Error for a table whose key is another one than before: CloudFormation would replace it, and its items with
- *   it
+ * it
  */
 export function deployTable(tables: Tables, { physicalId, properties }: DeployedResource): void {
   const {

@@ -25,10 +25,14 @@ export function notFound(message: string): ServiceError {
 }
 
 /**
- * A write whose condition does not hold.
- * @param item what is there, for `ReturnValuesOnConditionCheckFailure: ALL_OLD`
+ * A write whose condition does not hold. @param item what is there, for `ReturnValuesOnConditionCheckFailure: ALL_OLD`
  */
 export function conditionFailed(item: Item | undefined): ServiceError {
   const details = item === undefined ? {} : { Item: item };
-  return new ServiceError("ConditionalCheckFailedException", "The conditional request failed", 400, details);
+  // It is an answer, not a fault: to collect its stack would take longer than all else of the operation.
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  const error = new ServiceError("ConditionalCheckFailedException", "The conditional request failed", 400, details);
+  Error.stackTraceLimit = stackTraceLimit;
+  return error;
 }

@@ -1,4 +1,4 @@
-import { type Deployable, type JsonService, ServiceError } from "../json-service.ts";
+import { type Deployable, type Input, type JsonService, ServiceError } from "../json-service.ts";
 import type { Storage } from "../storage/storage.ts";
 import type { Context, Operation } from "./context.ts";
 import { deployTable } from "./deploy.ts";
@@ -21,6 +21,8 @@ export type { Change } from "./table.ts";
 
 /** DynamoDB, in memory and in a storage. */
 export interface DynamoDb extends JsonService, Deployable {
+  /** Answers at once: a caller need not wait. */
+  readonly execute: (operation: string, input: Input) => object;
   /**
    * Has a listener called after each write of a table, before the write is answered, with the item before and after.
    * @returns what ends it

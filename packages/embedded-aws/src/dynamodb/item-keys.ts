@@ -28,8 +28,8 @@ export function checkKey(schema: KeySchema, value: unknown, path = "key"): Item 
 }
 
 /**
- * Where an item stands in an index; undefined where it is not in it.
- * @throws ServiceError for a value that no index may have
+ * Where an item stands in an index; undefined where it is not in it. @throws ServiceError for a value that no index may
+ * have
  */
 export function indexPosition(
   index: string,

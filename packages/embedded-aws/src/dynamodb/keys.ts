@@ -44,11 +44,14 @@ export function afterPrefix(prefix: string): string | undefined {
   return undefined;
 }
 
-/** A hash of 32 bits, even enough for the segments of a scan: FNV-1a, its bits mixed at the end. */
+/** How many hashes there are: small enough for V8 to keep one without a box. */
+export const HASHES = 2 ** 31;
+
+/** A hash of 31 bits, even enough for the segments of a scan: FNV-1a, its bits mixed at the end. */
 function hashOf(text: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return (hash ^ (hash >>> 16)) >>> 0;
+  return (hash ^ (hash >>> 16)) >>> 1;
 }

@@ -111,25 +111,24 @@ export class SortedList<T extends Position> {
 
   /** The first place that is not before the bound; past the last chunk where there is none. */
   #seek({ at, depth, after }: Bound): Cursor {
-    const isBefore = (place: T): boolean => {
-      const order = comparePositions(place, at, depth);
-      return after ? order <= 0 : order < 0;
-    };
+    // Orders below this one are before the bound.
+    const limit = after ? 1 : 0;
     let low = 0;
     let high = this.#chunks.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      const last = this.#chunks[middle]?.at(-1);
-      if (last !== undefined && isBefore(last)) low = middle + 1;
+      const chunk = this.#chunks[middle];
+      const last = chunk?.[chunk.length - 1];
+      if (last !== undefined && comparePositions(last, at, depth) < limit) low = middle + 1;
       else high = middle;
     }
-    const places = this.#chunks[low] ?? [];
+    const places = this.#chunks[low];
     let from = 0;
-    let to = places.length;
+    let to = places === undefined ? 0 : places.length;
     while (from < to) {
       const middle = (from + to) >>> 1;
-      const place = places[middle];
-      if (place !== undefined && isBefore(place)) from = middle + 1;
+      const place = places?.[middle];
+      if (place !== undefined && comparePositions(place, at, depth) < limit) from = middle + 1;
       else to = middle;
     }
     return [low, from];

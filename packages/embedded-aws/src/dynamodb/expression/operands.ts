@@ -1,4 +1,4 @@
-import { textBytes, decodedBytes } from "../size.ts";
+import { decodedBytes } from "../size.ts";
 import { type AttributeType, type AttributeValue, type Item, membersOf, typeOf } from "../values.ts";
 import { type BoundPath, type Names, bindPath, shown, valueAt } from "./paths.ts";
 import type { Operand } from "./syntax.ts";
@@ -104,7 +104,8 @@ function sizeOf(value: AttributeValue | undefined): AttributeValue | undefined {
 }
 
 function sizeNumber(value: AttributeValue): number | undefined {
-  if ("S" in value) return textBytes(value.S);
+  // UTF-16 units, as in Java: not bytes, which the size of an item is counted in.
+  if ("S" in value) return value.S.length;
   if ("B" in value) return decodedBytes(value.B);
   if ("L" in value) return value.L.length;
   return "M" in value ? Object.keys(value.M).length : membersOf(value)?.length;

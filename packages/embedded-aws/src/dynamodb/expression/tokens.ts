@@ -24,8 +24,8 @@ export function wrong(where: ExpressionName, message: string): Error {
 }
 
 /**
- * An expression in its tokens, the last of kind `end`.
- * @throws ServiceError for what is empty, too long or not of the language
+ * An expression in its tokens, the last of kind `end`. @throws ServiceError for what is empty, too long or not of the
+ * language
  */
 export function tokenize(where: ExpressionName, text: string): readonly Token[] {
   if (text.trim() === "") throw wrong(where, "The expression can not be empty;");

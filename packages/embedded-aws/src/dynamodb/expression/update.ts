@@ -16,7 +16,11 @@ export interface Update {
   readonly apply: (item: Item, values: Values) => Item;
 }
 
-type Change = (was: Item, values: Values) => { readonly path: BoundPath; readonly value: AttributeValue | undefined };
+/** What an action writes, if anything; no value means that what is there goes. */
+type Change = (
+  was: Item,
+  values: Values,
+) => { readonly path: BoundPath; readonly value: AttributeValue | undefined } | undefined;
 
 const ADDABLE = ["N", "SS", "NS", "BS"] as const;
 const DELETABLE = ["SS", "NS", "BS"] as const;
@@ -44,7 +48,7 @@ export function compileUpdate(actions: readonly Action[], context: Compiling): U
     .map(({ change }) => change);
   refuseOverlaps(context.where, paths);
   const apply = (was: Item, values: Values): Item => {
-    const results = changes.map((change) => change(was, values));
+    const results = changes.map((change) => change(was, values)).filter((result) => result !== undefined);
     const draft: Record<string, AttributeValue> = { ...was };
     for (const { path, value } of results) if (value !== undefined) setAt(draft, path, value);
     let item: Item = draft;
@@ -59,7 +63,8 @@ function compileAction(action: Action, context: Compiling): Change {
   if (action.kind === "REMOVE") {
     return (was) => {
       pathExists(was, path);
-      return { path, value: undefined };
+      // A place that the list did not have is not to be that of what is appended to it.
+      return valueAt(was, path) === undefined ? undefined : { path, value: undefined };
     };
   }
   if (action.kind === "SET") {

@@ -6,8 +6,8 @@ import type { BoundPath } from "./paths.ts";
 import type { Step } from "./syntax.ts";
 
 /**
- * Puts a value at a path of a copy that is being made; all below its first step is shared until then.
- * @throws ServiceError for a way that is not there
+ * Puts a value at a path of a copy that is being made; all below its first step is shared until then. @throws
+ * ServiceError for a way that is not there
  */
 export function setAt(draft: Record<string, AttributeValue>, path: BoundPath, value: AttributeValue): void {
   const [name, ...others] = path;

@@ -8,9 +8,10 @@ import { itemPosition } from "../item-keys.ts";
 import { nameOf } from "../keys.ts";
 import { LIMITS } from "../limits.ts";
 import { flag, oneOf, optionalText } from "../parameters.ts";
-import { type Entry, type Place, type SecondaryIndex, placeIn, projected, projectedBytes } from "../secondary-index.ts";
+import { type Entry, type Place, type SecondaryIndex, placeIn, projected } from "../secondary-index.ts";
 import type { Bound, Position } from "../sorted.ts";
 import { type Meter, readUnits } from "../capacity.ts";
+import { itemBytes } from "../size.ts";
 import type { Table } from "../table.ts";
 import { type AttributeValue, type Item, attribute, isRecord, typeOf } from "../values.ts";
 
@@ -98,8 +99,9 @@ export function readPage(reading: Reading, { values }: Binding, meter: Meter): o
   let last: Entry | undefined;
   const visit = (entry: Entry): boolean => {
     scanned++;
-    bytes += index === undefined ? entry.bytes : projectedBytes(index, entry);
-    const seen = index === undefined || pick.fetches ? entry.item : projected(index, entry.item);
+    const own = index === undefined ? entry.item : projected(index, entry.item);
+    bytes += own === entry.item ? entry.bytes : itemBytes(own);
+    const seen = pick.fetches ? entry.item : own;
     if (pick.fetches) meter.add(table, readUnits(entry.bytes, source.consistent));
     if (filter === undefined || filter(seen, values)) {
       count++;

@@ -3,6 +3,7 @@ import { Binding } from "../binding.ts";
 import { Meter, wantedCapacity } from "../capacity.ts";
 import type { Operation } from "../context.ts";
 import { invalid } from "../errors.ts";
+import { HASHES } from "../keys.ts";
 import { LIMITS } from "../limits.ts";
 import { accept, integer, namesOf } from "../parameters.ts";
 import type { Bound } from "../sorted.ts";
@@ -38,7 +39,7 @@ export const scan: Operation = ({ tables, expressions }, input) => {
 function segmentOf(input: Input): readonly [number, number] {
   const total = integer(input, "TotalSegments", 1, LIMITS.segments);
   const segment = integer(input, "Segment", 0, LIMITS.segments - 1);
-  if (total === undefined && segment === undefined) return [0, 2 ** 32];
+  if (total === undefined && segment === undefined) return [0, HASHES];
   if (total === undefined) {
     throw invalid(
       "The TotalSegments parameter is required but was not present in the request when Segment parameter is present",
@@ -54,7 +55,7 @@ function segmentOf(input: Input): readonly [number, number] {
       `The Segment parameter is zero-based and must be less than parameter TotalSegments: Segment: ${segment} is not less than TotalSegments: ${total}`,
     );
   }
-  return [Math.ceil((segment * 2 ** 32) / total), Math.ceil(((segment + 1) * 2 ** 32) / total)];
+  return [Math.ceil((segment * HASHES) / total), Math.ceil(((segment + 1) * HASHES) / total)];
 }
 
 function atHash(hash: number): Bound {

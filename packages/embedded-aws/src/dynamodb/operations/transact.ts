@@ -28,8 +28,7 @@ const ACTIONS = {
 /** Remembers transactions by their tokens. */
 export interface Tokens {
   /**
-   * Whether a transaction with this token and content was done.
-   * @throws ServiceError for the token with another content
+   * Whether a transaction with this token and content was done. @throws ServiceError for the token with another content
    */
   readonly isDone: (token: string, content: string) => boolean;
   readonly done: (token: string, content: string) => void;

@@ -17,8 +17,8 @@ export interface Write {
   readonly table: Table;
   readonly position: Position;
   /**
-   * Looks at the item, and checks the write.
-   * @throws ServiceError where the condition does not hold, or the result is not allowed
+   * Looks at the item, and checks the write. @throws ServiceError where the condition does not hold, or the result is
+   * not allowed
    */
   readonly prepare: () => Prepared;
   /** Paths that an update writes. */
