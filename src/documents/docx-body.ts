@@ -22,7 +22,10 @@ export interface Body {
   readonly take: () => string;
 }
 
-/** Elements whose content is not the document's: taken out or moved away (the change is tracked), a reading above a word. */
+/**
+ * Elements whose content is not the document's: taken out or moved away (the change is tracked), a reading above a
+ * word.
+ */
 const SKIPPED = new Set(["w:del", "w:moveFrom", "w:rt"]);
 
 /** What stands for a character in a run. */
@@ -59,7 +62,9 @@ interface Paragraph {
   isJoined: boolean;
 }
 
-/** Reads the body of a document, a note or a header: paragraphs with a blank line between them, a table row as a line. */
+/**
+ * Reads the body of a document, a note or a header: paragraphs with a blank line between them, a table row as a line.
+ */
 export function createBody(options: BodyOptions): Body {
   const layouts = [createTableWriter(createLayout())];
   const paragraphs: Paragraph[] = [];

@@ -9,12 +9,18 @@ export interface Guess {
   readonly sure: boolean;
 }
 
-/** The syllables that make up most of any Korean text (particles, endings, the frequent parts of words and names), and the letters of its chats. */
+/**
+ * The syllables that make up most of any Korean text (particles, endings, the frequent parts of words and names), and
+ * the letters of its chats.
+ */
 const FREQUENT = new Set(
   "가각간갈감갑값강갖같개객거걱건걸검것게겠겨격견결경계고곡곤골곳공과관광교구국군굴권귀규균그극근글금급기긴길김까깨꺼께꼭꽃꿈끓끝끼나난날남낮내냉너널넣네넷녀녁년념노논놀농높누눈눌뉴느는늘능니다단달닭담답당대댁댓더덕던덤데도독돈돌동됐되된될두둔뒤드든들등디따딸때떡떤떻또뜨뜻띄라락란람랐랑래략량러런럼럽레렉렌려력련령례로록론롭료루룹류률르른를름리린림립링마막만많말맛망맞매맥머먹먼멀멋메멘며면명모목몰못무묵묶문물미민믿밀바박밖반받발밝밤밥방배백뱅버번벌범법벤벽변별병보복볶본볼봄봉뵙부북분불뷰브블비빌빛빠빨뿐사삭산살삼상새색샘생샵서석섞선설섬섯성세센셔션소속손솔송숍수숙순술숨쉬쉽스슨습승시식신실심십싶쌀썼쓰씨씩씻아악안않알암압앗았앙앞애액앨앱야약양얘어억언얻얼엄업없엇었에엑엔엘엠여역연열염였영예옛오옥온올옮옷와완왔왕외요용우욱운울움웃워원월웨웬웹위유육윤율으은을음읍응의이익인일읽잃임입있잊잎자작잔잘잠잡장재쟁저적전절점접정제젝젠져조족존종좋좌주죽준줄중즈즉지직진질짐집짓짜째쪽쯤찌찍찬찰참창찾채책처천철첫청체초촉총최추축출충취측층치친칠카칼커컨컴컷켈켓켜켰코콘콜쿠크큰클키킨킬타탁탄탈탐태택터턴테텔토톡통투튜트특티틱틴팀팅파판팔패팩팸퍼페펙펜펫펴편평폐포폭폴표푸품풍프플피픽핀필핏핑하학한할함합항해핵했행향허험헤헬혀현협혔형혜호혹혼홀홈홍화확환활황회획효후훈훨휴흐흔흘희히힘ㅋㅎㅠㅜ",
 );
 
-/** From this share of frequent syllables on, where Hangul prevails, it is Korean: real Korean has 0.8, Chinese read as Korean 0.1. */
+/**
+ * From this share of frequent syllables on, where Hangul prevails, it is Korean: real Korean has 0.8, Chinese read as
+ * Korean 0.1.
+ */
 const KOREAN_SHARE = 0.4;
 /** From this share of any standard syllables on it may be. */
 const HANGUL_SHARE = 0.9;
@@ -22,12 +28,18 @@ const HANGUL_SHARE = 0.9;
 const KANA_SHARE = 0.3;
 /** A damaged character in a hundred does not disqualify an encoding. */
 const MAX_INVALID_SHARE = 0.01;
-/** jschardet's confidence (0 to 1) from which its word counts: a sentence of Russian or Thai has 0.2, one of French 0.05. */
+/**
+ * jschardet's confidence (0 to 1) from which its word counts: a sentence of Russian or Thai has 0.2, one of French
+ * 0.05.
+ */
 const SURE_CONFIDENCE = 0.1;
 /** Below so many bytes beyond ASCII jschardet is as confident when it is wrong. */
 const SURE_BYTES = 24;
 
-/** Damage in decoded text: the replacement character, and C1 controls, which decoders give for bytes that they don't know. */
+/**
+ * Damage in decoded text: the replacement character, and C1 controls, which decoders give for bytes that they don't
+ * know.
+ */
 const DAMAGE = /[\uFFFD\u0080-\u0084\u0086-\u009F]/gu;
 
 /** The number of places in a decoded text where the bytes were no character of its encoding. */
@@ -35,7 +47,10 @@ export function countDamage(text: string): number {
   return text.match(DAMAGE)?.length ?? 0;
 }
 
-/** A sample decoded, with the number of its damaged places. @throws RangeError for an encoding that is not of `encodingName`. */
+/**
+ * A sample decoded, with the number of its damaged places. @throws RangeError for an encoding that is not of
+ * `encodingName`.
+ */
 function decodeAs(encoding: string, sample: Uint8Array): { text: string; damaged: number } {
   const text = [...decodePieces(encoding, sample)].join("");
   return { text, damaged: countDamage(text) };
@@ -53,7 +68,10 @@ const shareOf = (letters: readonly string[], counts: (letter: string) => boolean
 
 const isKana = (letter: string): boolean => /[\u3041-\u30FF]/u.test(letter);
 
-/** The encodings that jschardet finds and that are read here. Those of mainframes, and the DOS pages of single countries, are not. */
+/**
+ * The encodings that jschardet finds and that are read here. Those of mainframes, and the DOS pages of single
+ * countries, are not.
+ */
 const CANDIDATES: readonly string[] = (
   "big5hkscs cp874 cp932 euc-jis-2004 gb18030 johab koi8-r koi8-u cp949 cp866 windows-1250 windows-1251 " +
   "windows-1252 windows-1253 windows-1254 windows-1255 windows-1256 windows-1257 windows-1258 " +
@@ -78,7 +96,10 @@ const USUAL: readonly string[] = ["windows-1252", "windows-1251", "windows-1250"
 /** What counts as hardly likelier, as a share of the confidence. */
 const NEARLY = 0.95;
 
-/** Letters of another script right beside Latin ones; of those that form words without spaces, between two. Texts have hardly any. */
+/**
+ * Letters of another script right beside Latin ones; of those that form words without spaces, between two. Texts have
+ * hardly any.
+ */
 const MIXED =
   /(?<=[a-z])[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Thai}]|[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Thai}](?=[a-z])|(?<=[a-z])[\p{Script=Han}\p{Script=Hangul}]+(?=[a-z])/giu;
 const MAX_MIXED_SHARE = 0.3;
@@ -89,7 +110,10 @@ const isMixed = (text: string): boolean => {
   return (text.match(MIXED)?.length ?? 0) > letters * MAX_MIXED_SHARE;
 };
 
-/** A frame of code page 437, double or single: a corner, a run of lines, a corner, above and below. Its bytes are Thai letters elsewhere. */
+/**
+ * A frame of code page 437, double or single: a corner, a run of lines, a corner, above and below. Its bytes are Thai
+ * letters elsewhere.
+ */
 const hasFrame = (sample: Uint8Array): boolean => {
   const text = Buffer.from(sample).toString("latin1");
   return (
@@ -111,7 +135,8 @@ export async function guessEncoding(sample: Uint8Array): Promise<Guess> {
   for (const encoding of ["shift_jis", "euc-jp"]) {
     if (shareOf(lettersAs(encoding, sample), isKana) >= KANA_SHARE) return { encoding, sure: true };
   }
-  // In EUC-JP half-width kana have two bytes of their own; in Shift_JIS they have one, as Korean and Western letters do.
+  // In EUC-JP half-width kana have two bytes of their own; in Shift_JIS they have one, as Korean and Western letters
+  // do.
   const isHalfKana = (letter: string): boolean => /[\uFF66-\uFF9F]/u.test(letter);
   if (shareOf(lettersAs("euc-jp", sample), isHalfKana) === 1) return { encoding: "euc-jp", sure: true };
   if (hasFrame(sample)) return { encoding: "ibm437", sure: false };

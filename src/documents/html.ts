@@ -127,7 +127,8 @@ const createRenderer = (write: WriteText) => {
 };
 
 /**
- * The readable text of an HTML page, read piece by piece: no markup, scripts, styles or images, of links only their text, lines not wrapped.
+ * The readable text of an HTML page, read piece by piece: no markup, scripts, styles or images, of links only their
+ * text, lines not wrapped.
  * @throws BrokenDocument elements nested more than 1,000 deep
  * @throws DocumentTooLarge more than 3,000,000 tags
  */

@@ -25,7 +25,10 @@ const byMark = (bytes: Uint8Array): UnicodeMark | null => {
   return null;
 };
 
-/** Controls that no text has: all but tab, line feed, vertical tab, form feed, return, shift out and in, DOS end of file, escape. */
+/**
+ * Controls that no text has: all but tab, line feed, vertical tab, form feed, return, shift out and in, DOS end of
+ * file, escape.
+ */
 export function isStrayControl(code: number): boolean {
   return code < 0x20 && !((code >= 0x09 && code <= 0x0f) || code === 0x1a || code === 0x1b);
 }
@@ -40,7 +43,10 @@ export function strayControlShare(text: string | Uint8Array): number {
   return text.length === 0 ? 0 : stray / text.length;
 }
 
-/** How much a UTF-16 code unit speaks for the byte order: ASCII most, as the other order makes Chinese characters of it. */
+/**
+ * How much a UTF-16 code unit speaks for the byte order: ASCII most, as the other order makes Chinese characters of
+ * it.
+ */
 const weight = (unit: number): number => {
   if (unit < 0x7f) return 2;
   const isUsual =
@@ -71,9 +77,15 @@ const weightAs = (bytes: Uint8Array, encoding: "utf-16le" | "utf-16be"): number 
 
 /** ASCII as UTF-16 has a zero in every second byte; a text with a few NUL bytes in it does not. */
 const MIN_ZEROS_OF_LATIN = 0.5;
-/** From this share of bytes that are no ASCII text on (zeros aside), UTF-16 may be Hangul, Chinese characters and kana: these have 0.3 to 0.9. */
+/**
+ * From this share of bytes that are no ASCII text on (zeros aside), UTF-16 may be Hangul, Chinese characters and
+ * kana: these have 0.3 to 0.9.
+ */
 const MIN_OTHERS_OF_EAST_ASIAN = 0.1;
-/** The least share of controls, zeros among them, in the bytes of East Asian UTF-16: it has 0.03 to 0.15, other encodings have none. */
+/**
+ * The least share of controls, zeros among them, in the bytes of East Asian UTF-16: it has 0.03 to 0.15, other
+ * encodings have none.
+ */
 const MIN_CONTROLS = 0.01;
 
 /** UTF-16 without a mark, by what its bytes have that no other text has. */
