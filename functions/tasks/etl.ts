@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { defineModule, defineTask } from "celeriac";
-import { createSpool, DocumentSchema, documentStore, documentType, readTable, uniqueNames } from "celeriac/documents";
+import { createSpool, DocumentSchema, documentStore, documentType, readTable, uniqueNames } from "celeriac/tables";
 import * as z from "zod";
 
 // A hash of each of a million rows takes 100 MB.
