@@ -19,6 +19,8 @@ const LINE_FEED = 0x0a;
 const RETURN = 0x0d;
 const SPACE = 0x20;
 const BACKSLASH = 0x5c;
+/** What DOS programs write after the last line. */
+const END_OF_FILE = "\u001A";
 
 /** Where the reader is: before a cell, in one, in one with quotes, after a quote within it. */
 type Place = "start" | "plain" | "quoted" | "closing";
@@ -50,7 +52,7 @@ export function createCsvReader(delimiter: string, onRecord: (record: CsvRecord)
   };
   const endRecord = (): void => {
     endCell();
-    const isBlank = cells.length === 1 && !wasQuoted && cells[0]?.trim() === "";
+    const isBlank = cells.length === 1 && !wasQuoted && cells[0]?.replace(END_OF_FILE, "").trim() === "";
     if (!isBlank) onRecord({ cells, line: recordLine, strayQuote });
     cells = [];
     strayQuote = false;

@@ -19,7 +19,7 @@ const SAMPLE_RECORDS = 100;
 const SAMPLE_CHARACTERS = 256 * 1024;
 
 /** The first line that tells Excel the delimiter; it is no record. */
-const SEP_LINE = /^\uFEFF?sep=([^\r\n])(?:\r\n|\r|\n|$)/iu;
+const SEP_LINE = /^\uFEFF?"?sep=([^\r\n"])"?(?:\r\n|\r|\n|$)/iu;
 
 /** How a table is written. */
 interface CsvFormat {

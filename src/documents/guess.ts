@@ -1,4 +1,5 @@
 import { decodePieces, encodingName } from "./decoders.ts";
+import { HAN_ENCODINGS } from "./han.ts";
 import { isStandardSyllable } from "./korean.ts";
 
 /** What the encoding of a text without any declaration probably is. */
@@ -24,6 +25,13 @@ const FREQUENT = new Set(
 const KOREAN_SHARE = 0.4;
 /** From this share of any standard syllables on it may be. */
 const HANGUL_SHARE = 0.9;
+/** From this share of frequent Chinese characters on it is Chinese or Japanese: real text has 0.5 to 0.9. */
+const HAN_SHARE = 0.4;
+const HAN_SHARE_OF_FEW = 0.75;
+/** So much more than in any other encoding. */
+const HAN_LEAD = 0.2;
+/** Below so many letters of two bytes a guess is told. */
+const SURE_LETTERS = 12;
 /** Japanese has at least a third kana. */
 const KANA_SHARE = 0.3;
 /** A damaged character in a hundred does not disqualify an encoding. */
@@ -79,8 +87,13 @@ const CANDIDATES: readonly string[] = (
   "mac-cyrillic"
 ).split(" ");
 
+interface Candidate {
+  readonly encoding: string;
+  readonly confidence: number;
+}
+
 /** jschardet's candidates in which the sample has no damage, the likeliest first. */
-const askDetector = async (sample: Uint8Array): Promise<readonly { encoding: string; confidence: number }[]> => {
+const askDetector = async (sample: Uint8Array): Promise<readonly Candidate[]> => {
   const { detectAll } = await import("jschardet");
   const found = detectAll(sample, { minimumThreshold: 0, detectEncodings: [...CANDIDATES] });
   return found.flatMap(({ encoding: name, confidence }) => {
@@ -91,23 +104,41 @@ const askDetector = async (sample: Uint8Array): Promise<readonly { encoding: str
   });
 };
 
-/** The encodings that are taken for one that is as likely, or hardly likelier: the wider used first. */
-const USUAL: readonly string[] = ["windows-1252", "windows-1251", "windows-1250", "koi8-r"];
+/**
+ * Of each script the encodings that are taken where another of it is as likely, or hardly likelier: the wider used
+ * first.
+ */
+const USUAL: readonly (readonly [script: RegExp, ...names: string[]])[] = [
+  [/\p{Script=Latin}/u, "windows-1252", "windows-1250"],
+  [/\p{Script=Cyrillic}/u, "windows-1251", "koi8-r"],
+];
 /** What counts as hardly likelier, as a share of the confidence. */
-const NEARLY = 0.95;
+const NEARLY = 0.99;
+/** Where little speaks for any of them, the languages of the West are that much likelier. */
+const NEARLY_WESTERN = 0.55;
+
+const BESIDE_LATIN = String.raw`[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Thai}]`;
 
 /**
  * Letters of another script right beside Latin ones; of those that form words without spaces, between two. Texts have
  * hardly any.
  */
-const MIXED =
-  /(?<=[a-z])[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Thai}]|[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Thai}](?=[a-z])|(?<=[a-z])[\p{Script=Han}\p{Script=Hangul}]+(?=[a-z])/giu;
+const MIXED = new RegExp(
+  String.raw`(?<=[a-z])${BESIDE_LATIN}|${BESIDE_LATIN}(?=[a-z])|(?<=[a-z])[\p{Script=Han}\p{Script=Hangul}]+(?=[a-z])`,
+  "giu",
+);
 const MAX_MIXED_SHARE = 0.3;
 
-/** Whether a text looks like Latin words, some letters of which were read as those of another script. */
+/** Marks within words, and capital letters after small ones of Cyrillic or Greek, which only a wrong encoding makes. */
+const ODD_WITHIN =
+  /(?<=\p{L})[\u00A1-\u00A9\u00AB-\u00AC\u00AE\u00AF\u00B1-\u00B4\u00B6\u00B8\u00B9\u00BB-\u00BF\u201A\u201E-\u2026\u2030\u2039-\u203A\u20AC\u2122](?=\p{L})|(?<=(?!\p{ASCII})\p{Ll})(?!\p{ASCII}|\p{Script=Latin})\p{Lu}/gu;
+const MAX_ODD_SHARE = 0.05;
+
+/** Whether a text looks like words, some letters of which were read as something else. */
 const isMixed = (text: string): boolean => {
   const letters = text.match(/(?!\p{ASCII})\p{L}/gu)?.length ?? 0;
-  return (text.match(MIXED)?.length ?? 0) > letters * MAX_MIXED_SHARE;
+  const odd = text.match(ODD_WITHIN)?.length ?? 0;
+  return (text.match(MIXED)?.length ?? 0) > letters * MAX_MIXED_SHARE || odd > (letters + odd) * MAX_ODD_SHARE;
 };
 
 /**
@@ -122,6 +153,61 @@ const hasFrame = (sample: Uint8Array): boolean => {
   );
 };
 
+/** Of the candidates the likeliest, or a more usual one of its script that is about as likely. */
+const pickUsual = (matches: readonly Candidate[], sample: Uint8Array): Candidate | undefined => {
+  const [first] = matches;
+  if (first === undefined) return undefined;
+  const letters = lettersAs(first.encoding, sample).join("");
+  const names = USUAL.find(([script]) => script.test(letters))?.slice(1) ?? [];
+  const least = (name: unknown): number =>
+    first.confidence * (name === "windows-1252" && first.confidence < SURE_CONFIDENCE ? NEARLY_WESTERN : NEARLY);
+  const usual = names.map((name) =>
+    matches.find(({ encoding, confidence }) => encoding === name && confidence >= least(name)),
+  );
+  return usual.find((match) => match !== undefined) ?? first;
+};
+
+/** Chinese and Japanese without kana: the encoding in which most characters are frequent ones, and what share are. */
+const readHan = (sample: Uint8Array): { encoding: string; share: number; letters: number } | null => {
+  const found = HAN_ENCODINGS.flatMap(({ encoding, frequent }) => {
+    const letters = lettersAs(encoding, sample);
+    const isHan = letters.length > 0 && letters.every((letter) => /[\p{Script=Han}\u3005\u3041-\u30FF]/u.test(letter));
+    return isHan ? [{ encoding, share: shareOf(letters, (one) => frequent.has(one)), letters: letters.length }] : [];
+  }).toSorted((one, other) => other.share - one.share);
+  const [best, next] = found;
+  return best !== undefined &&
+    best.share >= (best.letters < SURE_LETTERS / 2 ? HAN_SHARE_OF_FEW : HAN_SHARE) &&
+    best.share - (next?.share ?? 0) >= HAN_LEAD
+    ? best
+    : null;
+};
+
+/** Whether any Korean syllables could be these by chance: each is a frequent Chinese character once in seven times. */
+const isChance = ({ share, letters }: { share: number; letters: number }): boolean =>
+  letters < SURE_LETTERS && (letters < 4 || share < 1);
+
+/** Thai: vowels and tones stand where they may. The letters of other languages, read as Thai, do not. */
+const isThai = (sample: Uint8Array): boolean => {
+  const { text, damaged } = decodeAs("windows-874", sample);
+  const marks = text.match(/[\u0E30-\u0E3A\u0E40-\u0E4E]/gu)?.length ?? 0;
+  const placed =
+    text.match(
+      /(?<=[\u0E01-\u0E2E])[\u0E30-\u0E3A\u0E47-\u0E4E]|(?<=[\u0E34-\u0E3A\u0E47-\u0E4E])[\u0E30\u0E32\u0E33\u0E47-\u0E4E]|[\u0E40-\u0E44](?=[\u0E01-\u0E2E])|(?<=\u0E31)[\u0E48-\u0E4B]/gu,
+    )?.length ?? 0;
+  const isOther = /[^\p{ASCII}\p{Script=Thai}฿]|[\u0E4F-\u0E5B]\p{Script=Thai}/u.test(text);
+  return damaged === 0 && marks > 0 && placed === marks && !isOther && !isMixed(text);
+};
+
+/** What the detector says. @param mayBeKorean whether what it is not sure of is rather Korean. */
+const askAbout = async (sample: Uint8Array, mayBeKorean: boolean): Promise<Guess> => {
+  const highBytes = sample.reduce((count, byte) => (byte >= 0x80 ? count + 1 : count), 0);
+  const best = pickUsual(await askDetector(sample), sample);
+  const isSure = best !== undefined && best.confidence >= SURE_CONFIDENCE && highBytes >= SURE_BYTES;
+  if (!isSure && mayBeKorean) return { encoding: "euc-kr", sure: false };
+  if (!isSure && isThai(sample)) return { encoding: "windows-874", sure: highBytes >= SURE_BYTES };
+  return { encoding: best?.encoding ?? "windows-1252", sure: isSure };
+};
+
 /**
  * The encoding of text that is neither declared nor Unicode, from a sample (tens of kilobytes, with its bytes beyond
  * ASCII). Korean and Japanese are first looked for by their own letters, since a detector needs a sentence to tell
@@ -131,22 +217,22 @@ export async function guessEncoding(sample: Uint8Array): Promise<Guess> {
   const korean = lettersAs("euc-kr", sample);
   const hangulShare = shareOf(korean, (letter) => /\p{Script=Hangul}/u.test(letter));
   const frequentShare = shareOf(korean, (letter) => FREQUENT.has(letter));
-  if (hangulShare > 0.5 && frequentShare >= KOREAN_SHARE) return { encoding: "euc-kr", sure: true };
+  const han = readHan(sample);
+  const isKorean = hangulShare > 0.5 && frequentShare >= KOREAN_SHARE;
+  if (isKorean && frequentShare >= (han?.share ?? 0)) {
+    return { encoding: "euc-kr", sure: true };
+  }
   for (const encoding of ["shift_jis", "euc-jp"]) {
     if (shareOf(lettersAs(encoding, sample), isKana) >= KANA_SHARE) return { encoding, sure: true };
   }
+  if (han !== null && !(shareOf(korean, isStandardSyllable) === 1 && isChance(han))) {
+    return { encoding: han.encoding, sure: han.letters >= SURE_LETTERS };
+  }
+  if (isKorean) return { encoding: "euc-kr", sure: false };
   // In EUC-JP half-width kana have two bytes of their own; in Shift_JIS they have one, as Korean and Western letters
   // do.
   const isHalfKana = (letter: string): boolean => /[\uFF66-\uFF9F]/u.test(letter);
   if (shareOf(lettersAs("euc-jp", sample), isHalfKana) === 1) return { encoding: "euc-jp", sure: true };
   if (hasFrame(sample)) return { encoding: "ibm437", sure: false };
-  const matches = await askDetector(sample);
-  const highBytes = sample.reduce((count, byte) => (byte >= 0x80 ? count + 1 : count), 0);
-  const [first] = matches;
-  const near = matches.filter(({ confidence }) => confidence >= (first?.confidence ?? 0) * NEARLY);
-  const best =
-    USUAL.map((name) => near.find(({ encoding }) => encoding === name)).find((match) => match !== undefined) ?? first;
-  const isSure = best !== undefined && best.confidence >= SURE_CONFIDENCE && highBytes >= SURE_BYTES;
-  if (!isSure && shareOf(korean, isStandardSyllable) >= HANGUL_SHARE) return { encoding: "euc-kr", sure: false };
-  return { encoding: best?.encoding ?? "windows-1252", sure: isSure };
+  return askAbout(sample, shareOf(korean, isStandardSyllable) >= HANGUL_SHARE);
 }
