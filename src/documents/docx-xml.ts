@@ -31,6 +31,7 @@ const PREFIXES: readonly (readonly [RegExp, string])[] = [
   [/\/word\/2010\/wordml$/u, "w14:"],
   [/\/drawingml(?:\/2006)?\/(?:chart|diagram)$/u, "chart:"],
   [/^urn:schemas-microsoft-com:office:office$/u, "o:"],
+  [/^urn:schemas-microsoft-com:vml$/u, "v:"],
 ];
 
 /**
