@@ -1,3 +1,4 @@
+import { cut } from "./cut.ts";
 import { kindOf } from "./lost-kinds.ts";
 import { writeJson } from "./write-json.ts";
 
@@ -87,8 +88,4 @@ function quietly<T>(look: () => T): T | undefined {
   } catch {
     return undefined;
   }
-}
-
-function cut(text: string, longest: number): string {
-  return text.length <= longest ? text : `${text.slice(0, longest - 1)}…`;
 }

@@ -3,6 +3,8 @@ import { nodeToJson } from "../core/canvas/write-node.ts";
 import { setTimeout as delay } from "node:timers/promises";
 import * as z from "zod";
 import { nodeOf } from "../core/define/builders.ts";
+import { cutToBytes } from "../core/cut.ts";
+import { MAX_PROGRESS_MESSAGE } from "../core/limits.ts";
 import { Retry } from "../core/errors.ts";
 import { retryFault } from "../core/define/retry.ts";
 import type { Progress } from "../core/record/record.ts";
@@ -52,7 +54,7 @@ function progressOf(meta: unknown): Progress | null {
   const parsed = ProgressMeta.safeParse(meta);
   if (!parsed.success) return null;
   const { current, total, message } = parsed.data;
-  return { current, total, message: typeof message === "string" ? message : null };
+  return { current, total, message: typeof message === "string" ? cutToBytes(message, MAX_PROGRESS_MESSAGE) : null };
 }
 
 /** The longest pause of a Node timer, seconds; a longer one would end at once. */

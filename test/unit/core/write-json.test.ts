@@ -6,6 +6,7 @@ import { writeJson } from "../../../src/core/write-json.ts";
 /** Faults as `path message`. */
 const faultsOf = (value: unknown): string[] => writeJson(value).faults.map(({ path, message }) => `${path} ${message}`);
 
+// oxlint-disable-next-line typescript/no-extraneous-class -- users have such
 class Empty {}
 class WithFields {
   readonly x = 1;
@@ -119,6 +120,6 @@ describe("the JSON of a value", () => {
     let doubled: unknown = "x".repeat(1_000);
     for (let level = 0; level < 40; level += 1) doubled = [doubled, doubled];
     expect(writeJson(doubled)).toMatchObject({ json: null, isTooLong: true });
-    expect(writeJson(new Array(4_000_000_000))).toMatchObject({ json: null, isTooLong: true });
+    expect(writeJson(Object.assign([], { length: 4_000_000_000 }))).toMatchObject({ json: null, isTooLong: true });
   });
 });
