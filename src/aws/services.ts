@@ -1,6 +1,8 @@
 import { type Env, readEnv } from "./env.ts";
 import { CanvasTable } from "./canvas-table.ts";
+import { ChosenIds } from "./chosen-ids.ts";
 import { EffectTable } from "./effect-table.ts";
+import { Letters } from "./letters.ts";
 import { Payloads } from "./payloads.ts";
 import { QueueAges } from "./queue-ages.ts";
 import { Queues } from "./queues.ts";
@@ -18,6 +20,8 @@ export interface Services {
   readonly tasks: TaskTable;
   readonly canvases: CanvasTable;
   readonly effects: EffectTable;
+  readonly letters: Letters;
+  readonly chosen: ChosenIds;
   readonly rates: Rates;
   readonly summaries: Summaries;
   readonly queues: Queues;
@@ -38,6 +42,8 @@ export function createServices(folder: string, env: Env = readEnv()): Services {
     tasks: new TaskTable(table, env.retention),
     canvases: new CanvasTable(table, env.retention),
     effects: new EffectTable(table, env.retention),
+    letters: new Letters(table, env.retention),
+    chosen: new ChosenIds(table, env.retention),
     rates: new Rates(table),
     summaries: new Summaries(table),
     queues,
