@@ -6,6 +6,7 @@ import { concurrencyOf } from "./concurrency.ts";
 import { serveDashboard } from "./dashboard.ts";
 import { HELP, readOptions } from "./options.ts";
 import type { Options } from "./options.ts";
+import { sweepAfterRestart } from "./sweep.ts";
 import { synthesize } from "./synth.ts";
 import { createTaskLogs } from "./task-logs.ts";
 import type { TaskLogs } from "./task-logs.ts";
@@ -51,6 +52,7 @@ async function main(): Promise<void> {
     deployed = next;
     return changed;
   };
+  const sweeps = options.data === undefined ? null : sweepAfterRestart(embedded.awsUrl, createLog(write, color));
   const watcher = watchSources(root, redeploy, createLog(write, color));
   if (!interrupt.signal.aborted) {
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
@@ -63,6 +65,7 @@ async function main(): Promise<void> {
     await new Promise((resolve) => interrupt.signal.addEventListener("abort", resolve));
   }
   watcher.stop();
+  sweeps?.();
   await Promise.all([embedded.stop(), dashboard?.close()]);
 }
 

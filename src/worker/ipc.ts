@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { DescribedErrorSchema } from "../core/record/end.ts";
+import { OwnerSchema } from "../core/record/caller.ts";
 import { ProgressSchema } from "../core/record/record.ts";
 import { EACH } from "../core/canvas/signature.ts";
 
@@ -81,6 +82,8 @@ export const ToTaskSchema = z.discriminatedUnion("type", [
     request: z.record(z.string(), z.unknown()),
     /** Whether the arguments are items that the task is run for, one after the other. */
     each: z.enum(EACH).nullable(),
+    /** Whose the task is: it reads no documents of others. */
+    owner: OwnerSchema.nullable(),
     /** When the soft limit comes, milliseconds since 1970. */
     softDeadline: z.number().nullable(),
   }),

@@ -22,6 +22,8 @@ export interface Delivery {
   readonly body: string;
   readonly messageId: string;
   readonly receiptHandle: string;
+  /** Whether it came with no others, and is acknowledged as soon as its task has ended. */
+  readonly alone: boolean;
   readonly receiveCount: number;
   /** Milliseconds since 1970. */
   readonly firstReceived: number | null;
@@ -67,6 +69,7 @@ export async function runClaimed(
     payload,
     request: requestOf(record, delivery),
     each: call.each,
+    owner: call.owner,
     timeLimit: call.time_limit,
     softTimeLimit: call.soft_time_limit,
     stop: watch.signal,

@@ -20,6 +20,7 @@ import type { Request } from "../core/define/self.ts";
 import { setSubmitter } from "../core/canvas/submitter.ts";
 import type { AnyTask } from "../core/define/task.ts";
 import { type ToldOutcome, type ToTask, ToTaskSchema } from "./ipc.ts";
+import { runFor } from "../aws/owner-mark.ts";
 import { handles, hasLeftovers, watchRequests } from "./leftovers.ts";
 import { listenAgain, listenAlways } from "./listeners.ts";
 import { logLine } from "../log.ts";
@@ -74,6 +75,7 @@ async function serve(known: ReadonlyMap<string, AnyTask>, message: Extract<ToTas
   const { id, task, rootId, correlationId } = request;
   const run = new TaskRun(message.run, { task_id: id, task, root_id: rootId, correlation_id: correlationId });
   latest = run;
+  runFor(message.owner);
   const outcome = await within(run, () => attempt(known, message, request, run));
   await run.drain();
   run.end();

@@ -93,7 +93,8 @@ export function isSameSubmission(one: Call, other: Call): boolean {
   const keys = ["task", "root", "parent", "submission", "origin"] as const;
   const isAgain = one.created === other.created && JSON.stringify(one.payload) === JSON.stringify(other.payload);
   const byTask = one.origin.includes(".");
-  return keys.every((key) => one[key] === other[key]) && (byTask || isAgain);
+  const isOwners = JSON.stringify(one.owner) === JSON.stringify(other.owner);
+  return keys.every((key) => one[key] === other[key]) && isOwners && (byTask || isAgain);
 }
 
 /** What the tasks of one submission have in common. */
