@@ -22,7 +22,20 @@ const SAME_INTERRUPT = 500;
 /** Milliseconds between looks at whether npm is still there. */
 const ORPHAN_CHECK = 500;
 
-const write = (line: string): void => void process.stdout.write(`${line}\n`);
+let lines: string[] = [];
+
+/** What is said in one turn of the event loop is written at once: each write to a pipe waits for it. */
+function write(line: string): void {
+  if (lines.push(line) === 1) setImmediate(flush);
+}
+
+function flush(): void {
+  if (lines.length === 0) return;
+  process.stdout.write(`${lines.join("\n")}\n`);
+  lines = [];
+}
+
+process.on("exit", flush);
 
 async function main(): Promise<void> {
   // npm runs scripts in the project; paths that a user gives are relative to where the user is.

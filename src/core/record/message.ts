@@ -81,6 +81,11 @@ export const RunMessageSchema = z.object({
   /** The token of the state that waits for the task, where one does. */
   token: z.string().optional(),
   call: CallSchema.optional(),
+  /**
+   * What the state says of the step that it starts: the submission, and the task or group before it, so that the worker
+   * reads them with the record, in one call.
+   */
+  step: z.object({ submission: z.string().optional(), input: z.string().nullable().optional() }).optional(),
 });
 
 export type RunMessage = z.infer<typeof RunMessageSchema>;
