@@ -7,7 +7,7 @@ import { InvalidCanvas } from "../core/errors.ts";
 import type { Node } from "../core/canvas/node.ts";
 import { type Plan, createPlan } from "../core/canvas/plan.ts";
 import type { TaskRecord } from "../core/record/record.ts";
-import { CodeTaskNodeSchema } from "../core/canvas/signature.ts";
+import { CodeTaskNodeSchema } from "../core/canvas/task-schema.ts";
 
 /** The node that a task sent. @throws InvalidCanvas naming what is wrong with it; nothing of it was stored then. */
 export function readNode(services: Services, value: unknown): Node {

@@ -1,7 +1,6 @@
 import { Replace } from "../core/canvas/replace.ts";
 import { setTimeout as delay } from "node:timers/promises";
 import * as z from "zod";
-import { nodeOf } from "../core/define/builders.ts";
 import { Retry } from "../core/errors.ts";
 import type { Progress } from "../core/record/record.ts";
 import type { Logger, Request, Self } from "../core/define/self.ts";
@@ -22,7 +21,7 @@ export function createSelf(request: Request, signal: AbortSignal, run: TaskRun):
       throw new Retry(options);
     },
     replace: (by) => {
-      throw new Replace(nodeOf(by));
+      throw new Replace(by.node);
     },
     progress: async (current, total, message) => {
       const progress = progressOf({ current, total, message });

@@ -1,15 +1,9 @@
-import { CanvasEmpty, InvalidCanvas } from "../errors.ts";
+import { CanvasEmpty } from "../errors.ts";
 import type { After, Follow, LastResult, ResultOf, Results, TakenBy, TakenByAll, Typed } from "../canvas/flow.ts";
-import { type GroupNode, type Node, isChainNode, isGroupNode, isTaskNode, parseNode } from "../canvas/node.ts";
-import {
-  type CallOptions,
-  CodeTaskNodeSchema,
-  type NodeOptions,
-  mergeOptions,
-  wireOptions,
-} from "../canvas/signature.ts";
+import { type GroupNode, type Node, isChainNode, isGroupNode, isTaskNode } from "../canvas/node.ts";
+import { type CallOptions, type NodeOptions, mergeOptions, wireOptions } from "../canvas/signature.ts";
 import { type TaskHandle, submitNode } from "../canvas/submitter.ts";
-import { type AnyTask, type Task, isTask } from "./task.ts";
+import type { Task } from "./task.ts";
 
 /** Options that make sense for more than one task. */
 export type CanvasOptions = Omit<CallOptions, "taskId" | "link" | "linkError">;
@@ -33,7 +27,7 @@ export interface Group<List = unknown, Taken = unknown> extends Canvas<List, Tak
 }
 
 /** What a canvas is made of: a signature, another canvas, or a task as it is. */
-export type Step = { readonly node: Node } | AnyTask;
+export type Step = { readonly node: Node };
 
 /**
  * Runs steps one after the other; each gets the result of the one before. A step that cannot take it is a type error,
@@ -44,7 +38,7 @@ export function chain<const Steps extends readonly Step[]>(
   ...steps: Steps & Follow<Steps>
 ): Canvas<LastResult<Steps>, TakenBy<Steps[0]>> {
   if (steps.length === 0) throw new CanvasEmpty("chain");
-  return canvasOf({ chain: steps.map(nodeOf) });
+  return canvasOf({ chain: steps.map(({ node }) => node) });
 }
 
 /** Runs members side by side; the result is the list of theirs, in this order. */
@@ -54,7 +48,7 @@ export function group<const Members extends readonly Step[]>(
 export function group<Member extends Step>(members: Iterable<Member>): Group<Results<Member[]>, TakenByAll<Member[]>>;
 export function group(...members: readonly (Step | Iterable<Step>)[]): Group {
   const steps = members.flatMap((member) => (Symbol.iterator in member ? [...member] : [member]));
-  const node = { group: steps.map(nodeOf) };
+  const node = { group: steps.map(({ node }) => node) };
   return { ...canvasOf(node), node };
 }
 
@@ -63,7 +57,7 @@ export function chord<const Header extends readonly Step[], Body extends Step>(
   header: readonly [...Header],
   body: Body & After<Results<Header>, Body>,
 ): Canvas<ResultOf<Body>, TakenByAll<Header>> {
-  return canvasOf({ chord: { header: header.map(nodeOf), body: nodeOf(body) } });
+  return canvasOf({ chord: { header: header.map(({ node }) => node), body: body.node } });
 }
 
 /**
@@ -84,22 +78,8 @@ export function chunks<Args extends readonly unknown[], Kwargs, Result>(
   return group(starts.map((start) => task.starmap(all.slice(start, start + size))));
 }
 
-/**
- * The canvas that `value` is the node of, as the HTTP contract and `.node` have it.
- * @throws InvalidCanvas naming every fault.
- */
-export function fromNode(value: unknown): Canvas {
-  const parsed = parseNode(value, [], CodeTaskNodeSchema);
-  if (parsed.node === null) throw new InvalidCanvas(parsed.faults);
-  return canvasOf(parsed.node);
-}
-
-/** The node of a step. */
-export function nodeOf(step: Step): Node {
-  return isTask(step) ? { task: step.name, args: [], kwargs: {}, options: {}, immutable: false } : step.node;
-}
-
-function canvasOf<Result, Taken>(node: Node): Canvas<Result, Taken> {
+/** The canvas of a node. */
+export function canvasOf<Result, Taken>(node: Node): Canvas<Result, Taken> {
   return {
     node,
     delay: () => submitNode(node),
