@@ -1,4 +1,4 @@
-import type { Identity } from "./call.ts";
+import type { Identity } from "../src/client/call.ts";
 
 /** Where the API is and who asks, as a user says it. */
 export interface Where {

@@ -87,7 +87,8 @@ export function canvasOf<Result, Taken>(node: Node): Canvas<Result, Taken> {
   };
 }
 
-function withOptions(node: Node, options: NodeOptions): Node {
+/** A node with these options added, where {@link Canvas.applyAsync} adds them. */
+export function withOptions(node: Node, options: NodeOptions): Node {
   const added = (inner: Node): Node => withOptions(inner, options);
   if (isTaskNode(node)) return { ...node, options: mergeOptions(node.options, options) };
   if (isChainNode(node)) return { chain: node.chain.map((step, index) => (index === 0 ? added(step) : step)) };
