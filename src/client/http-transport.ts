@@ -14,6 +14,7 @@ export function createHttpTransport(http: Http, send: Fetch | undefined): Transp
     if (isSubmission(answer)) return answer;
     throw new UnexpectedAnswer(`The answer to POST ${path}`);
   };
+  const read = createRecordReader(send);
   return {
     submit: (node, how) => submitted("task" in node ? "/tasks" : "/canvas", node, how),
     batch: async (tasks, how) => {
@@ -24,9 +25,7 @@ export function createHttpTransport(http: Http, send: Fetch | undefined): Transp
     run: (workflow, given, how) => submitted(`/workflows/${encodeURIComponent(workflow)}`, given, how),
     find: async (id, wait, signal) => {
       const path = `/result/${encodeURIComponent(id)}`;
-      const record = await http.request("GET", path, { query: wait > 0 ? { wait } : {}, signal });
-      if (!isRecord(record)) throw new UnexpectedAnswer(`The answer to GET ${path}`);
-      return withResult(record, send, signal);
+      return read(await http.request("GET", path, { query: wait > 0 ? { wait } : {}, signal }), signal);
     },
     revoke: async (id, terminate, signal) => {
       const path = `/tasks/${encodeURIComponent(id)}/revoke`;
@@ -43,6 +42,14 @@ function headersOf({ idempotencyKey, correlationId }: Submitting): Record<string
   return {
     ...(idempotencyKey !== undefined && { "idempotency-key": idempotencyKey }),
     ...(correlationId !== undefined && { "x-correlation-id": correlationId }),
+  };
+}
+
+/** Reads the record of a task or a group, with a result that only its URL gives. */
+export function createRecordReader(send?: Fetch): (record: unknown, signal?: AbortSignal) => Promise<AnyRecord> {
+  return async (record, signal) => {
+    if (!isRecord(record)) throw new UnexpectedAnswer("The record of a task");
+    return withResult(record, send, signal);
   };
 }
 

@@ -4,7 +4,7 @@ import type { Plan } from "../../../src/core/canvas/plan.ts";
 import { Problem, invalidInput } from "../../../src/core/http/problem.ts";
 import { RunBody } from "../../../src/core/http/requests.ts";
 import { runFaults } from "../../../src/core/workflow/run.ts";
-import { refuseBacklog } from "./backlog.ts";
+import { refuseBacklog } from "../../../src/submit/backlog.ts";
 import { accepted } from "./canvas.ts";
 import { type Operation, param, parseBody } from "../http/request.ts";
 import { contextOf, oncePerKey } from "./submission.ts";

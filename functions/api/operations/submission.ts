@@ -1,6 +1,7 @@
 import { derivedId } from "../../../src/aws/ids.ts";
 import type { Services } from "../../../src/aws/services.ts";
-import { type KeyedRequest, beginRequest } from "../../../src/submit/idempotency.ts";
+import type { KeyedRequest } from "../../../src/submit/idempotency.ts";
+import { oncePerKey as carryOutOnce } from "../../../src/submit/submission.ts";
 import { submitTask } from "../../../src/submit/task.ts";
 import { scopeOf } from "../../../src/core/record/caller.ts";
 import { nodeFaults } from "../../../src/core/define/check.ts";
@@ -9,7 +10,7 @@ import type { CallContext } from "../../../src/core/record/message.ts";
 import { Problem, invalidInput } from "../../../src/core/http/problem.ts";
 import type { SubmissionAnswer } from "../../../src/core/http/answer-schemas.ts";
 import type { TaskNode } from "../../../src/core/canvas/signature.ts";
-import { refuseBacklog } from "./backlog.ts";
+import { refuseBacklog } from "../../../src/submit/backlog.ts";
 import { type ApiAnswer, type ApiRequest, answer } from "../http/request.ts";
 
 /** The origin of what comes over HTTP. */
@@ -26,22 +27,8 @@ export async function oncePerKey(
   carryOut: (keyed: KeyedRequest) => Promise<void>,
   describe: (keyed: KeyedRequest) => ApiAnswer | Promise<ApiAnswer>,
 ): Promise<ApiAnswer> {
-  const keyed = await beginRequest(services.table, {
-    key: request.idempotencyKey,
-    scope: scopeOf(request.caller),
-    path: request.path,
-    body: request.body,
-    now: services.now(),
-  });
-  if (!keyed.done) {
-    try {
-      await carryOut(keyed);
-    } catch (error) {
-      await keyed.abandon();
-      throw error;
-    }
-    await keyed.complete();
-  }
+  const { idempotencyKey: key, path, body, caller } = request;
+  const keyed = await carryOutOnce(services, { key, scope: scopeOf(caller), path, body }, carryOut);
   return describe(keyed);
 }
 
