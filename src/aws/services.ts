@@ -1,4 +1,5 @@
 import { type Env, readEnv } from "./env.ts";
+import { ChildTable } from "./child-table.ts";
 import { CanvasTable } from "./canvas-table.ts";
 import { EffectTable } from "./effect-table.ts";
 import { Payloads } from "./payloads.ts";
@@ -17,6 +18,7 @@ export interface Services {
   readonly table: Table;
   readonly tasks: TaskTable;
   readonly canvases: CanvasTable;
+  readonly children: ChildTable;
   readonly effects: EffectTable;
   readonly rates: Rates;
   readonly summaries: Summaries;
@@ -37,6 +39,7 @@ export function createServices(folder: string, env: Env = readEnv()): Services {
     table,
     tasks: new TaskTable(table, env.retention),
     canvases: new CanvasTable(table, env.retention),
+    children: new ChildTable(table, env.retention),
     effects: new EffectTable(table, env.retention),
     rates: new Rates(table),
     summaries: new Summaries(table),

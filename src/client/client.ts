@@ -3,6 +3,7 @@ import type { Node } from "../core/canvas/node.ts";
 import { type CallOptions, type Signature, type TaskNode, wireOptions } from "../core/canvas/signature.ts";
 import type { Canvas, CanvasOptions } from "../core/define/builders.ts";
 import { withOptions } from "../core/define/builders.ts";
+import { nodeToJson } from "../core/canvas/write-node.ts";
 import { callNode } from "../core/define/reference.ts";
 import { type Handle, createHandle } from "./handle.ts";
 import { type AnyRef, type Meant, type NameIn, type RefOf, type TaskNamed, task as taskRef } from "./tasks.ts";
@@ -29,7 +30,7 @@ type HandleOf<Given> = Handle<Sent<ResultOf<Given>>>;
 export interface Client<Modules = unknown> {
   /** The task of this name, to build canvases with. */
   task<Name extends NameIn<Modules>>(name: Name): RefOf<TaskNamed<Modules, Name> & { readonly name: Name }>;
-  /** Starts a task with these arguments. @throws RequestRefused, Unreachable */
+  /** Starts a task with these arguments. @throws InvalidArguments where JSON cannot say them; RequestRefused, Unreachable */
   delay<Task extends NameIn<Modules> | AnyRef>(
     task: Task,
     ...args: ArgsOf<Meant<Modules, Task>>
@@ -60,6 +61,8 @@ export interface Client<Modules = unknown> {
 /** A client that reaches its stage by `transport`. */
 export function createClientOf<Modules>(transport: Transport): Client<Modules> {
   const submit = async (node: Node, how: Submitting): Promise<Handle> => {
+    // JSON.stringify would make null of NaN, and nothing of a function.
+    nodeToJson(node);
     const submission = await transport.submit(node, how);
     return createHandle(transport, submission.task_id, submission);
   };

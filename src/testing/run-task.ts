@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { randomUUID } from "node:crypto";
+import * as z from "zod";
 import { checkArguments } from "../core/define/arguments.ts";
 import type { ArgsOf, KwargsOf, ResultOf, Sent } from "../core/canvas/flow.ts";
 import type { Node } from "../core/canvas/node.ts";
@@ -11,8 +12,10 @@ import { judge } from "../core/define/retry.ts";
 import type { Request, Self } from "../core/define/self.ts";
 import type { AnyTask } from "../core/define/task.ts";
 import { InvalidCanvas, ResultTooLarge, TaskEnded, TimeLimitExceeded } from "../core/errors.ts";
-import { resultToJson } from "../core/json.ts";
-import { MAX_RESULT } from "../core/limits.ts";
+import { isA } from "../core/is-a.ts";
+import { resultToJson } from "../core/result-json.ts";
+import { nodeToJson } from "../core/canvas/write-node.ts";
+import { type AnyCall, callNode } from "../core/define/reference.ts";
 import { createSelf } from "../worker/self.ts";
 import { type TestClock, createTaskTime } from "./task-time.ts";
 import { requestOf } from "./request.ts";
@@ -92,7 +95,7 @@ export async function runTask<Task extends AnyTask>(
 ): Promise<TaskRun<Sent<ResultOf<Task>>>> {
   const record: Recorded = { retries: [], states: [], logs: [], submitted: [], effects: new Map() };
   const time = createTaskTime(options.clock ?? null);
-  const given = crossed<readonly [readonly unknown[], Readonly<Record<string, unknown>>]>([args, options.kwargs ?? {}]);
+  const given = crossed(task.name, { args, kwargs: options.kwargs ?? {} });
   // Wrong arguments are the test's fault, not the task's.
   checkArguments(task, given[0], given[1]);
   setSubmitter(submitInTest);
@@ -126,13 +129,12 @@ async function attemptOf(
   try {
     const ran = Promise.resolve().then(() => task.run(self, checked.args));
     const json = resultToJson(await Promise.race([ran, limits.killed]));
-    const bytes = Buffer.byteLength(json);
-    if (bytes > MAX_RESULT) throw new ResultTooLarge(bytes, MAX_RESULT);
     return { status: "SUCCESS", json: task.options.ignoreResult ? "null" : json };
   } catch (thrown) {
-    if (thrown instanceof Replace) return { status: "REPLACED", node: readNode(thrown.node) };
-    // A hard limit is never retried.
-    if (thrown instanceof TimeLimitExceeded) return { status: "FAILURE", error: thrown };
+    if (isA(thrown, Replace)) return { status: "REPLACED", node: readNode(thrown.json) };
+    // Neither is ever retried.
+    if (thrown instanceof TimeLimitExceeded || thrown instanceof ResultTooLarge)
+      return { status: "FAILURE", error: thrown };
     const { retries, maxRetries } = request;
     const decision = judge(thrown, { name: task.name, retries, maxRetries }, task.options, () => 0.5);
     if (!decision.retry) return { status: "FAILURE", error: decision.error };
@@ -152,7 +154,7 @@ function selfOf(request: Request, signal: AbortSignal, record: Recorded, sleep: 
     context,
     report: (report) => void record.states.push(report),
     ask: async (ask) => {
-      if (ask.kind === "submit") return submitInTest(readNode(ask.node));
+      if (ask.kind === "submit") return recordSubmission(ask.json);
       const known = record.effects.get(ask.key);
       if (ask.kind === "record") return void record.effects.set(ask.key, ask.json);
       if (known === undefined) record.effects.set(ask.key, null);
@@ -167,28 +169,33 @@ function selfOf(request: Request, signal: AbortSignal, record: Recorded, sleep: 
   return { ...self, log, sleep };
 }
 
-async function submitInTest(node: Node): Promise<{ taskId: string }> {
-  const record = runs.getStore();
-  if (record === undefined) throw new TaskEnded("What was to submit");
-  const taskId = chosenId(node) ?? randomUUID();
-  record.submitted.push({ taskId, node: readNode(node) });
-  return { taskId };
+function submitInTest(_node: Node, json: string): Promise<{ taskId: string }> {
+  return Promise.resolve({ taskId: recordSubmission(json) });
 }
 
-function chosenId(node: Node): string | undefined {
-  return "task" in node ? node.options.task_id : undefined;
+/** Notes what a task submits. @returns the id of its result @throws InvalidCanvas */
+function recordSubmission(json: string): string {
+  const recorded = runs.getStore();
+  if (recorded === undefined) throw new TaskEnded("What was to submit");
+  const node = readNode(json);
+  const taskId = ("task" in node ? node.options.task_id : undefined) ?? randomUUID();
+  recorded.submitted.push({ taskId, node });
+  return taskId;
 }
 
 /** As the supervisor reads it. @throws InvalidCanvas */
-function readNode(value: unknown): Node {
-  const { node, faults } = parseNode(crossed(value), [], CodeTaskNodeSchema);
+function readNode(json: string): Node {
+  const { node, faults } = parseNode(JSON.parse(json), [], CodeTaskNodeSchema);
   if (node === null) throw new InvalidCanvas(faults);
   return node;
 }
 
-function crossed<Value>(value: Value): Value;
-function crossed(value: unknown): unknown {
-  return JSON.parse(JSON.stringify(value));
+/** Arguments as they come out of a message. @throws InvalidArguments where JSON cannot say them */
+function crossed(task: string, call: AnyCall): readonly [readonly unknown[], Readonly<Record<string, unknown>>] {
+  const { args, kwargs } = z
+    .object({ args: z.array(z.unknown()), kwargs: z.record(z.string(), z.unknown()) })
+    .parse(JSON.parse(nodeToJson(callNode(task, call))));
+  return [args, kwargs];
 }
 
 function finished<Result>(end: End, record: Recorded, slept: number): TaskRun<Result>;

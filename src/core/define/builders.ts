@@ -38,7 +38,7 @@ export function chain<const Steps extends readonly Step[]>(
   ...steps: Steps & Follow<Steps>
 ): Canvas<LastResult<Steps>, TakenBy<Steps[0]>> {
   if (steps.length === 0) throw new CanvasEmpty("chain");
-  return canvasOf({ chain: steps.map(({ node }) => node) });
+  return canvasOf({ chain: steps.map(nodeOf) });
 }
 
 /** Runs members side by side; the result is the list of theirs, in this order. */
@@ -48,7 +48,7 @@ export function group<const Members extends readonly Step[]>(
 export function group<Member extends Step>(members: Iterable<Member>): Group<Results<Member[]>, TakenByAll<Member[]>>;
 export function group(...members: readonly (Step | Iterable<Step>)[]): Group {
   const steps = members.flatMap((member) => (Symbol.iterator in member ? [...member] : [member]));
-  const node = { group: steps.map(({ node }) => node) };
+  const node = { group: steps.map(nodeOf) };
   return { ...canvasOf(node), node };
 }
 
@@ -57,7 +57,7 @@ export function chord<const Header extends readonly Step[], Body extends Step>(
   header: readonly [...Header],
   body: Body & After<Results<Header>, Body>,
 ): Canvas<ResultOf<Body>, TakenByAll<Header>> {
-  return canvasOf({ chord: { header: header.map(({ node }) => node), body: body.node } });
+  return canvasOf({ chord: { header: header.map(nodeOf), body: nodeOf(body) } });
 }
 
 /**
@@ -76,6 +76,23 @@ export function chunks<Args extends readonly unknown[], Kwargs, Result>(
   const all = [...items];
   const starts = Array.from({ length: Math.ceil(all.length / size) }, (_, n) => n * size);
   return group(starts.map((start) => task.starmap(all.slice(start, start + size))));
+}
+
+/** The node of a step. @throws TypeError for what is none, such as a task's name or the handle of one that was sent. */
+export function nodeOf(step: Step): Node {
+  if (isStep(step)) return step.node;
+  throw new TypeError(`${shown(step)} is no step: expected a task, a signature or a canvas, such as add.s(1, 2).`);
+}
+
+function isStep(value: unknown): value is { readonly node: Node } {
+  if (typeof value !== "object" || value === null || !("node" in value)) return false;
+  return typeof value.node === "object" && value.node !== null;
+}
+
+function shown(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value.slice(0, 100));
+  if (typeof value === "object" && value !== null && "taskId" in value) return "The handle of a task that was sent";
+  return value === null ? "null" : `What is of type ${typeof value}`;
 }
 
 /** The canvas of a node. */

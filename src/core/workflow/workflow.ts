@@ -1,4 +1,4 @@
-import type { Step } from "../define/builders.ts";
+import { type Step, nodeOf } from "../define/builders.ts";
 import { DefinitionError } from "../errors.ts";
 import type { Node } from "../canvas/node.ts";
 
@@ -30,7 +30,7 @@ export function defineWorkflow(name: string, canvas: Step): Workflow {
       `"${name}" is no workflow name: expected a lower-case letter, then at most 39 lower-case letters, digits, "-" and "_", such as "etl".`,
     );
   }
-  return { [BRAND]: true, name, node: canvas.node };
+  return { [BRAND]: true, name, node: nodeOf(canvas) };
 }
 
 /** Whether `value` is what {@link defineWorkflow} returned, also from another copy of this module. */

@@ -23,7 +23,7 @@ describe("a task that a test runs in process", () => {
   it("refuses what JSON or its schemas refuse", async () => {
     // @ts-expect-error -- it takes numbers
     await expect(runTask(mul, [6, "7"])).rejects.toMatchObject({ code: "invalid_arguments" });
-    // JSON has no NaN: the task would get null.
+    // JSON has no NaN.
     await expect(runTask(mul, [6, Number.NaN])).rejects.toMatchObject({ code: "invalid_arguments" });
     const endless = defineTask("test.endless", { args: z.tuple([]), run: () => Infinity });
     const run = await runTask(endless, []);
