@@ -10,7 +10,7 @@ import type { Node } from "../core/canvas/node.ts";
 import { type Plan, createPlan } from "../core/canvas/plan.ts";
 import type { CallContext } from "../core/record/message.ts";
 import type { TaskRecord } from "../core/record/record.ts";
-import { CodeTaskNodeSchema } from "../core/canvas/signature.ts";
+import { CodeTaskNodeSchema } from "../core/canvas/task-schema.ts";
 
 /** The node that a task sent. @throws InvalidCanvas naming what is wrong with it; nothing of it was stored then. */
 export function readNode(services: Services, value: unknown): Node {

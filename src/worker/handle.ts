@@ -129,7 +129,11 @@ async function claimAndRun(worker: Worker, message: RunMessage, delivery: Delive
 }
 
 /** Shortens a message's way back; that it comes later does no harm. */
-async function hideFor({ services, module }: Worker, { messageId, receiptHandle }: Delivery, seconds: number): Promise<void> {
+async function hideFor(
+  { services, module }: Worker,
+  { messageId, receiptHandle }: Delivery,
+  seconds: number,
+): Promise<void> {
   try {
     await services.queues.hide(module, receiptHandle, seconds);
   } catch (error) {

@@ -2,7 +2,8 @@ import * as z from "zod";
 import { OwnerSchema, type Owner } from "./caller.ts";
 import { PlaceSchema } from "../canvas/place.ts";
 import type { PlannedTask } from "../canvas/plan.ts";
-import { CodeTaskNodeSchema, EACH } from "../canvas/signature.ts";
+import { EACH } from "../canvas/signature.ts";
+import { CodeTaskNodeSchema } from "../canvas/task-schema.ts";
 
 /** Where arguments or a result are: in place as JSON text, or in S3 under a key. */
 export const PayloadSchema = z.union([
