@@ -50,11 +50,13 @@ export async function bundleFunctions(options: {
   readonly root: string;
   readonly modules: readonly TaskModule[];
   readonly registry: RegistryFile;
+  /** Whether the bridge for Celery is deployed. @default false */
+  readonly celery?: boolean;
   readonly folder?: string;
 }): Promise<Bundle> {
   const start = performance.now();
   const folder = options.folder ?? join(options.root, "dist", "lambda");
-  const assets = listAssets(options.modules);
+  const assets = listAssets(options.modules, options.celery ?? false);
   const outputs = await runEsbuild(options.root, assets);
   await mkdir(folder, { recursive: true });
   await removeOthers(folder, new Set(assets.map((asset) => asset.name)));
@@ -73,11 +75,12 @@ export async function bundleFunctions(options: {
   return { folder, sizes, milliseconds: performance.now() - start };
 }
 
-function listAssets(modules: readonly TaskModule[]): Asset[] {
+function listAssets(modules: readonly TaskModule[], celery: boolean): Asset[] {
   return [
     ...API_FUNCTIONS.map((name) => ({ name: `api-${name}`, entries: { "index.mjs": `functions/api/${name}.ts` } })),
     { name: "api-authorize", entries: { "index.mjs": "functions/api/authorize.ts" } },
     { name: "canvas", entries: { "index.mjs": "functions/canvas/handler.ts" } },
+    ...(celery ? [{ name: "celery", entries: { "index.mjs": "functions/celery/handler.ts" } }] : []),
     ...modules.map(({ name, file }) => ({
       name: `task-${name}`,
       entries: {

@@ -2,6 +2,7 @@ import { PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import type { App } from "aws-cdk-lib/core";
 import { CANVAS_TIMEOUT } from "../constructs/canvas.ts";
 import { CeleriacQueue } from "../constructs/celeriac-queue.ts";
+import { CeleryBridge } from "../constructs/celery-bridge.ts";
 import { RetiredModule } from "../constructs/retired-module.ts";
 import { TaskModuleConstruct } from "../constructs/task-module.ts";
 import type { TaskModule } from "../discover.ts";
@@ -20,6 +21,8 @@ export class TasksStack extends StageStack {
     this.modules = modules.map(
       (module) => new TaskModuleConstruct(this, `module-${module.name}`, { stage, module, deadQueueArn }),
     );
+    if (stage.config.celery !== null)
+      new CeleryBridge(this, "Celery", { stage, options: stage.config.celery, deadQueueArn });
     this.retired = stage.config.retiredModules.map(
       (name) => new RetiredModule(this, `module-${name}`, { stage, name, deadQueueArn }),
     );

@@ -2,6 +2,7 @@ import { derivedId } from "../aws/ids.ts";
 import type { Services } from "../aws/services.ts";
 import { submitCanvas } from "./canvas.ts";
 import { submitTask } from "./task.ts";
+import { inheritedMark } from "../core/celery.ts";
 import { readCanvas } from "../core/define/check.ts";
 import { InvalidCanvas } from "../core/errors.ts";
 import type { Node } from "../core/canvas/node.ts";
@@ -38,7 +39,8 @@ export interface Start {
 /** Stores and starts what the task `record` starts; it shares that task's root. @throws TaskIdTaken */
 export async function startPlan(services: Services, record: TaskRecord, plan: Plan, start: Start): Promise<void> {
   const { root, correlation, owner, task: origin } = record.call;
-  const context = { root, correlation, origin, owner, now: start.now, nesting: start.nesting ?? 0 };
+  const celery = inheritedMark(record.call.celery);
+  const context = { root, correlation, origin, owner, celery, now: start.now, nesting: start.nesting ?? 0 };
   const [only] = plan.tasks;
   if (plan.canvases.length > 0 || only === undefined) return submitCanvas(services, plan, context);
   return submitTask(services, only, { ...context, submission: start.submission ?? null });

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { After, Typed } from "./flow.ts";
+import { type CeleryMark, CeleryMarkSchema } from "../celery.ts";
 import { MAX_DELAY, MAX_HEADERS, MAX_HEADER_LENGTH, MAX_LINKS } from "../limits.ts";
 import { type TaskHandle, submitNode } from "./submitter.ts";
 
@@ -120,10 +121,11 @@ export const TaskNodeSchema: z.ZodType<TaskNode> = z.strictObject(taskNodeShape(
 /** How a task goes through items. */
 export const EACH = ["map", "starmap"] as const;
 
-/** A task node as code makes it: over HTTP there is no `each`. */
+/** A task node as code makes it: over HTTP there are no `each` and no `celery`. */
 export const CodeTaskNodeSchema: z.ZodType<TaskNode> = z.strictObject({
   ...taskNodeShape(() => CodeTaskNodeSchema),
   each: z.enum(EACH).optional(),
+  celery: CeleryMarkSchema.optional(),
 });
 
 /** The options of a node, checked. */
@@ -154,6 +156,8 @@ export interface TaskNode {
    * (starmap).
    */
   readonly each?: (typeof EACH)[number] | undefined;
+  /** That of a task which a Celery client asked for. */
+  readonly celery?: CeleryMark | undefined;
 }
 
 /** {@link CallOptions} in the spelling of the HTTP contract. */
