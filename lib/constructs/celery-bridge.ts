@@ -24,6 +24,9 @@ export interface CeleryBridgeProps {
 
 /** Serves unmodified clients of Celery: their queues, their result table, and the function between these and tasks. */
 export class CeleryBridge extends Construct {
+  /** What the role of a client needs. */
+  readonly clientPolicy: ManagedPolicy;
+
   constructor(scope: Construct, id: string, { stage, options, deadQueueArn }: CeleryBridgeProps) {
     super(scope, id);
     const { names } = stage;
@@ -73,7 +76,7 @@ export class CeleryBridge extends Construct {
         batchSize: 10,
         maxConcurrency: 10,
       });
-    this.#addClientPolicy(stage, clientQueues, table);
+    this.clientPolicy = this.#addClientPolicy(stage, clientQueues, table);
   }
 
   #addTable(stage: StageContext, { resultTable }: CeleryOptions): Table {
@@ -98,8 +101,8 @@ export class CeleryBridge extends Construct {
   }
 
   /** Just what kombu and the result backend of a client call; they make neither queues nor tables. */
-  #addClientPolicy({ names, config }: StageContext, queues: readonly string[], table: Table): void {
-    new ManagedPolicy(this, "ClientPolicy", {
+  #addClientPolicy({ names, config }: StageContext, queues: readonly string[], table: Table): ManagedPolicy {
+    return new ManagedPolicy(this, "ClientPolicy", {
       managedPolicyName: `${names.prefix}-celery-client-${Aws.REGION}`,
       description: `What a client of Celery needs to call the tasks of the stage ${config.stage}`,
       statements: [

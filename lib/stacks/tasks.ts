@@ -12,6 +12,8 @@ import { type StageContext, StageStack } from "../stage.ts";
 export class TasksStack extends StageStack {
   readonly modules: readonly TaskModuleConstruct[];
   readonly retired: readonly RetiredModule[];
+  /** Null where the stage serves no clients of Celery. */
+  readonly celery: CeleryBridge | null;
 
   constructor(app: App, stage: StageContext, modules: readonly TaskModule[]) {
     super(app, stage, "tasks", "Celeriac: a queue and a Lambda for each task module");
@@ -21,8 +23,8 @@ export class TasksStack extends StageStack {
     this.modules = modules.map(
       (module) => new TaskModuleConstruct(this, `module-${module.name}`, { stage, module, deadQueueArn }),
     );
-    if (stage.config.celery !== null)
-      new CeleryBridge(this, "Celery", { stage, options: stage.config.celery, deadQueueArn });
+    const { celery } = stage.config;
+    this.celery = celery === null ? null : new CeleryBridge(this, "Celery", { stage, options: celery, deadQueueArn });
     this.retired = stage.config.retiredModules.map(
       (name) => new RetiredModule(this, `module-${name}`, { stage, name, deadQueueArn }),
     );

@@ -14,10 +14,14 @@ const StoredMeta = z.object({ status: z.string(), result: z.unknown() });
 
 export type StoredMeta = z.infer<typeof StoredMeta>;
 
-/** Where a chord stands: how many parts have ended, and the ids of all in their order. */
+/** The parts of a chord's header in their order; those of a group at the end of a chain stay together. */
+export type Parts = readonly (string | Parts)[];
+
+/** Where a chord stands. */
 export interface ChordProgress {
+  /** How many parts have ended. */
   readonly ended: number;
-  readonly parts: readonly string[];
+  readonly parts: Parts;
   /** When the client made it, milliseconds since 1970. */
   readonly at: number;
 }
@@ -122,7 +126,7 @@ export function createBackend(table: string, expires: number, now: () => number)
       const stored = await read(groupKey(group));
       const ended = stored === null ? null : await count(group, part);
       if (stored === null || ended === null) return null;
-      return { ended, parts: leaves(GroupMeta.parse(stored.value).result), at: stored.at };
+      return { ended, parts: partsOf(GroupMeta.parse(stored.value).result), at: stored.at };
     },
     endChord: async (group) => {
       for (const key of [groupKey(group), counterKey(group)])
@@ -131,9 +135,8 @@ export function createBackend(table: string, expires: number, now: () => number)
   };
 }
 
-/** The ids of the tasks of a group, those of groups in it among them. */
-function leaves([[id], members]: ResultTuple): string[] {
-  return members === null ? [id] : members.flatMap(leaves);
+function partsOf([, members]: ResultTuple): Parts {
+  return (members ?? []).map((member) => (member[1] === null ? member[0][0] : partsOf(member)));
 }
 
 async function unlessRefused<Answer>(write: () => Promise<Answer>): Promise<Answer | null> {

@@ -1,4 +1,6 @@
+import { inParallel } from "../core/parallel.ts";
 import type { TaskRecord } from "../core/record/record.ts";
+import type { Parts } from "./backend.ts";
 import { type Bridge, FINAL_RANK } from "./bridge.ts";
 import { loadContinuation } from "./continuation.ts";
 import { type StoredException, failedMeta, metaOf, storedException } from "./result.ts";
@@ -86,15 +88,28 @@ async function joinPart(
 ): Promise<void> {
   const { backend } = bridge;
   const progress = await backend.countPart(group, part);
-  if (progress === null || progress.ended < progress.parts.length) return;
-  const metas = await Promise.all(progress.parts.map(async (id) => ({ id, meta: await backend.meta(id) })));
+  if (progress === null) return;
+  const ids = idsOf(progress.parts);
+  if (progress.ended < ids.length) return;
+  const metas = await inParallel(ids, async (id) => ({ id, meta: await backend.meta(id) }));
   const failed = metas.find(({ meta }) => meta?.status === "FAILURE" || meta?.status === "REVOKED");
-  const origin = { root: String(lastTask(body)?.options.task_id ?? group), created: progress.at };
+  const origin = { root: lastTask(body)?.options.task_id ?? group, created: progress.at };
   if (failed !== undefined) await failBody(bridge, body, failed, origin);
   else if (metas.some(({ meta }) => meta?.status !== "SUCCESS"))
     throw new Error("A part of the chord has no result yet.");
-  else await bridge.run([prepend(body, [metas.map(({ meta }) => meta?.result)])], origin);
+  else {
+    const results = new Map(metas.map(({ id, meta }) => [id, meta?.result]));
+    await bridge.run([prepend(body, [listOf(progress.parts, results)])], origin);
+  }
   await backend.endChord(group);
+}
+
+function idsOf(parts: Parts): string[] {
+  return parts.flatMap((part) => (typeof part === "string" ? [part] : idsOf(part)));
+}
+
+function listOf(parts: Parts, results: ReadonlyMap<string, unknown>): unknown[] {
+  return parts.map((part) => (typeof part === "string" ? results.get(part) : listOf(part, results)));
 }
 
 async function failBody(

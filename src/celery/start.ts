@@ -66,7 +66,7 @@ async function submitOwn(
   if (read.node === null) return refuse(bridge, [...own, ...rest], read.faults, origin);
   for (const [id, continuation] of continuations) await keepContinuation(services, id, continuation);
   const root = ownId(origin.root);
-  const seed = String(own[0]?.options.task_id ?? origin.root);
+  const seed = own[0]?.options.task_id ?? origin.root;
   let ids = 0;
   const plan = createPlan(read.node, () => derivedId("celery", seed, String((ids += 1))));
   const context = { root, correlation: root, origin: "celery", now: origin.created };
