@@ -6,6 +6,7 @@ import { concurrencyOf } from "./concurrency.ts";
 import { serveDashboard } from "./dashboard.ts";
 import { HELP, readOptions } from "./options.ts";
 import type { Options } from "./options.ts";
+import { sweepAfterRestart } from "./sweep.ts";
 import { synthesize } from "./synth.ts";
 import { createTaskLogs } from "./task-logs.ts";
 import type { TaskLogs } from "./task-logs.ts";
@@ -21,7 +22,20 @@ const SAME_INTERRUPT = 500;
 /** Milliseconds between looks at whether npm is still there. */
 const ORPHAN_CHECK = 500;
 
-const write = (line: string): void => void process.stdout.write(`${line}\n`);
+let lines: string[] = [];
+
+/** What is said in one turn of the event loop is written at once: each write to a pipe waits for it. */
+function write(line: string): void {
+  if (lines.push(line) === 1) setImmediate(flush);
+}
+
+function flush(): void {
+  if (lines.length === 0) return;
+  process.stdout.write(`${lines.join("\n")}\n`);
+  lines = [];
+}
+
+process.on("exit", flush);
 
 async function main(): Promise<void> {
   // npm runs scripts in the project; paths that a user gives are relative to where the user is.
@@ -51,6 +65,7 @@ async function main(): Promise<void> {
     deployed = next;
     return changed;
   };
+  const sweeps = options.data === undefined ? null : sweepAfterRestart(embedded.awsUrl, createLog(write, color));
   const watcher = watchSources(root, redeploy, createLog(write, color));
   if (!interrupt.signal.aborted) {
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
@@ -63,6 +78,7 @@ async function main(): Promise<void> {
     await new Promise((resolve) => interrupt.signal.addEventListener("abort", resolve));
   }
   watcher.stop();
+  sweeps?.();
   await Promise.all([embedded.stop(), dashboard?.close()]);
 }
 

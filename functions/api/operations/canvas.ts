@@ -11,6 +11,7 @@ import { type Plan, createPlan } from "../../../src/core/canvas/plan.ts";
 import { invalidInput } from "../../../src/core/http/problem.ts";
 import type { SubmissionAnswer } from "../../../src/core/http/answer-schemas.ts";
 import { AnyObject } from "../../../src/core/http/requests.ts";
+import { refuseForeign } from "./named.ts";
 import { refuseBacklog } from "./backlog.ts";
 import { type ApiAnswer, type ApiRequest, type Operation, answer, parseBody } from "../http/request.ts";
 import { contextOf, oncePerKey } from "./submission.ts";
@@ -48,6 +49,7 @@ async function submitNode(request: ApiRequest, services: Services, spelling: Spe
   const body = parseBody(request, AnyObject);
   const { node, faults } = readCanvas(spelling.node(body), [], services.registry);
   if (node === null) throw invalidInput(faults.map((fault) => spelled(fault, spelling)));
+  await refuseForeign(request, services);
   return oncePerKey(
     request,
     services,

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { describe, find, hasEnded } from "../../../src/ask/ask.ts";
 import { WaitQuery } from "../../../src/core/http/requests.ts";
 import { type Operation, param, parseQuery } from "../http/request.ts";
@@ -15,6 +14,9 @@ export function pauseAfter(waited: number): number {
   return Math.min(LONGEST_PAUSE, Math.max(SHORTEST_PAUSE, waited / 3));
 }
 
+/** What the item of a task or group has once it has ended. */
+const END_ATTRIBUTES = ["done", "end"];
+
 /** `GET /result/{task_id}`: the record with its result, once the task has ended or the wait is over. */
 export const getResult: Operation = async (request, services) => {
   const { wait = 0 } = parseQuery(request, WaitQuery);
@@ -23,7 +25,8 @@ export const getResult: Operation = async (request, services) => {
   const waited = (): number => performance.now() - started;
   let found = await find(services, id, request.caller);
   while (!hasEnded(found) && waited() < wait * 1000) {
-    await delay(Math.min(pauseAfter(waited()), wait * 1000 - waited()));
+    const left = wait * 1000 - waited();
+    await services.table.untilAny(id.toLowerCase(), END_ATTRIBUTES, pauseAfter(waited()), left);
     found = await find(services, id, request.caller);
   }
   return { status: 200, json: await describe(services, found) };
