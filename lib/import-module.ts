@@ -52,7 +52,7 @@ function nameAtExit(file: string): () => void {
 async function whyNot(root: string, file: string, thrown: unknown): Promise<string> {
   if (thrown instanceof SyntaxError) {
     const place = await placeOf(thrown, root, file);
-    if (place !== null) return inFile(file, place, `${firstLine(thrown, root)}`);
+    if (place !== null) return inFile(file, place, firstLine(thrown, root));
     return `${file} cannot be imported: ${firstLine(thrown, root)}.`;
   }
   if (thrown instanceof Error && "code" in thrown && thrown.code === "ERR_MODULE_NOT_FOUND")

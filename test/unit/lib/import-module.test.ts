@@ -13,7 +13,7 @@ const IMPORT = `
   process.exit();
 `;
 
-describe("a module that cannot be imported", () => {
+describe("a module that cannot be imported", { timeout: 60_000 }, () => {
   let folder = "";
   beforeAll(async () => {
     folder = await realpath(await mkdtemp(join(tmpdir(), "celeriac-import-")));
