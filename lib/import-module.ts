@@ -67,7 +67,7 @@ function inFile(file: string, { path, line, column, text, todo }: Place, message
   return `${path}:${line}:${column}${through} cannot be compiled: ${message}. The line is: ${text}${todo === null ? "" : ` - ${todo}`}`;
 }
 
-/** The message's first line that says something, with files relative to the project, and the error's class before it. */
+/** The first line of the message that says something, after the error's class; files relative to the project. */
 function firstLine(thrown: unknown, root: string): string {
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   const line = message.split("\n").find((text) => text.trim() !== "") ?? "no message";

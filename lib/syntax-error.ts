@@ -36,7 +36,7 @@ const INSTEAD: readonly (readonly [said: RegExp, instead: string])[] = [
 export async function placeOf(thrown: SyntaxError, root: string, file: string): Promise<Place | null> {
   const told = read(thrown.stack ?? "", thrown.message, root);
   if (told !== null) return told;
-  // V8 keeps the place to itself until a process ends of it: so one does. Nothing runs in it, for it cannot be compiled.
+  // V8 keeps the place to itself until a process ends of it: so one does. Nothing can run in it.
   return read(await runAlone(join(root, file)), thrown.message, root);
 }
 

@@ -8,7 +8,7 @@ import { ACCOUNT, REGION } from "embedded-aws";
 /** How the CDK app begins a line that warns. */
 const WARNING = "Warning: ";
 
-/** Seconds that a synthesis may take, which takes some five: a loop at a module's top level must not hold up all edits. */
+/** Seconds that a synthesis may take, which takes some five: a loop in a module must not hold up all edits. */
 const LONGEST = 180;
 
 /**
