@@ -22,7 +22,7 @@ const Schema = z.looseObject({ _zod: z.looseObject({ def: Def }) });
  * The places in a task's schemas whose values would never come: arguments travel as JSON, and what JSON Schema cannot
  * say the API would let pass, for the task to fail with it.
  */
-export function unsayableSchemas(schema: z.ZodType, prefix: string): Fault[] {
+export function schemasUnsaid(schema: z.ZodType, prefix: string): Fault[] {
   const faults: Fault[] = [];
   z.toJSONSchema(schema, {
     io: "input",
