@@ -143,6 +143,12 @@ async function runEsbuild(root: string, assets: readonly Asset[]): Promise<Outpu
     logLevel: "silent",
   }).catch((thrown: unknown) => {
     const message = thrown instanceof Error ? thrown.message : String(thrown);
+    const [, native] = /for "\.node" files: (\S+)/.exec(message) ?? [];
+    if (native !== undefined) {
+      throw new DefinitionError(
+        `The functions cannot be bundled: ${native} is a native module, made for one system. Use a package of plain JavaScript or WebAssembly in its place, or call it by a service of its own.`,
+      );
+    }
     throw new DefinitionError(
       `The functions cannot be bundled: ${message.split("\n").slice(1).find(Boolean) ?? message}`,
     );

@@ -3,7 +3,8 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { DefinitionError } from "../src/core/errors.ts";
 import { type Workflow, isWorkflow } from "../src/core/workflow/workflow.ts";
-import { type TaskModule, importModule } from "./discover.ts";
+import type { TaskModule } from "./discover.ts";
+import { importModule } from "./import-module.ts";
 
 /** A named workflow with the file that exports it. */
 export interface FoundWorkflow {

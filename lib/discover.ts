@@ -1,6 +1,5 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { DefinitionError } from "../src/core/errors.ts";
 import { MAX_TIME_LIMIT } from "../src/core/limits.ts";
 import {
@@ -10,6 +9,7 @@ import {
   isModuleConfig,
 } from "../src/core/define/module.ts";
 import { type AnyTask, isTask } from "../src/core/define/task.ts";
+import { importModule } from "./import-module.ts";
 import { isWorkflow } from "../src/core/workflow/workflow.ts";
 
 /** A file among the task folders: a queue, a Lambda, and the tasks that run there. */
@@ -100,45 +100,6 @@ function refuseTwins(files: readonly SourceFile[]): void {
     if (next?.name !== name) continue;
     throw new DefinitionError(`${file} and ${next.file} would both be the module "${name}". Rename one of the files.`);
   }
-}
-
-/**
- * What a file exports.
- * @param file Relative to `root`.
- * @throws DefinitionError naming the file, and why it cannot be imported.
- */
-export async function importModule(root: string, file: string): Promise<Record<string, unknown>> {
-  try {
-    return { ...(await import(pathToFileURL(join(root, file)).href)) };
-  } catch (thrown) {
-    if (thrown instanceof DefinitionError) throw new DefinitionError(`${file}: ${thrown.message}`);
-    throw new DefinitionError(
-      `${file} cannot be imported: ${firstLine(thrown, root)}.${isRunning(thrown) ? TOP_LEVEL : ""}`,
-    );
-  }
-}
-
-const TOP_LEVEL = " Task modules are imported at synth too, so their top level must run without a task's environment.";
-
-/** Whether the file was found and read, so that it was its code that threw. */
-function isRunning(thrown: unknown): boolean {
-  return (
-    !(thrown instanceof SyntaxError) &&
-    !(thrown instanceof Error && "code" in thrown && thrown.code === "ERR_MODULE_NOT_FOUND")
-  );
-}
-
-/**
- * The message's first line that says something, with files relative to the project, and the error's class before it.
- */
-function firstLine(thrown: unknown, root: string): string {
-  const message = thrown instanceof Error ? thrown.message : String(thrown);
-  const line = message.split("\n").find((text) => text.trim() !== "") ?? "no message";
-  const name = thrown instanceof Error ? `${thrown.name}: ` : "";
-  return `${name}${line.trim()}`
-    .replaceAll(`${pathToFileURL(root).href}/`, "")
-    .replaceAll(`${root}/`, "")
-    .replace(/\.$/, "");
 }
 
 /** Two tasks of one name, in one file or in two: a message would run whichever was found last. */

@@ -3,6 +3,7 @@ import { type RegistryFile, registerTask } from "../src/core/define/registry.ts"
 import { intervalOf } from "../src/core/define/rate.ts";
 import type { AnyTask } from "../src/core/define/task.ts";
 import type { TaskModule } from "./discover.ts";
+import { isOfLists, schemasUnsaid } from "./json-schema-faults.ts";
 import type { FoundWorkflow } from "./discover-workflows.ts";
 
 /**
@@ -25,6 +26,19 @@ export function buildRegistry(modules: readonly TaskModule[], workflows: readonl
 }
 
 function register(file: string, task: AnyTask): RegistryFile["tasks"][number] {
+  const registered = toRegistry(file, task);
+  if (!isOfLists(registered.args)) {
+    throw new DefinitionError(
+      `${file}: the args of "${task.name}" are no list: expected z.tuple([...]) of its positional arguments, or z.array(...) for any number. Named ones go into kwargs.`,
+    );
+  }
+  const faults = [...schemasUnsaid(task.args, "args"), ...schemasUnsaid(task.kwargs, "kwargs")];
+  if (faults.length === 0) return registered;
+  const places = faults.map(({ path, message }) => `${path} ${message}`).join("; ");
+  throw new DefinitionError(`${file}: "${task.name}" takes what JSON cannot say: ${places}.`);
+}
+
+function toRegistry(file: string, task: AnyTask): RegistryFile["tasks"][number] {
   try {
     return registerTask(task);
   } catch (thrown) {

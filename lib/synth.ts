@@ -6,6 +6,7 @@ import { type Bundle, bundleFunctions } from "./bundle.ts";
 import { type StageConfig, loadConfig } from "./config.ts";
 import { deployedModules } from "./deployed-modules.ts";
 import { type TaskModule, discoverTasks } from "./discover.ts";
+import { ignoredFiles } from "./ignored-files.ts";
 import { discoverWorkflows } from "./discover-workflows.ts";
 import { buildRegistry } from "./registry.ts";
 import { compileWorkflows } from "./workflows.ts";
@@ -17,6 +18,8 @@ export interface Synthesis {
   readonly config: StageConfig;
   readonly modules: readonly TaskModule[];
   readonly bundle: Bundle;
+  /** What its author may not expect, a line each. */
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -40,7 +43,7 @@ export async function synthesize(root: string, variables: NodeJS.ProcessEnv): Pr
   ]);
   const folder = variables["CDK_OUTDIR"] ?? join(root, "cdk.out");
   writeAssembly({ context, config, modules, workflows, bundles: bundle.folder, folder });
-  return { folder, config, modules, bundle };
+  return { folder, config, modules, bundle, warnings: await ignoredFiles(root, config.taskFolders) };
 }
 
 const CdkJson = z.object({ context: z.record(z.string(), z.unknown()).default({}) });

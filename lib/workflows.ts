@@ -4,6 +4,7 @@ import type { Fault } from "../src/core/faults.ts";
 import { pointer } from "../src/core/json.ts";
 import { taskNodes } from "../src/core/canvas/node.ts";
 import { parseNode } from "../src/core/canvas/parse-node.ts";
+import { writeJson } from "../src/core/write-json.ts";
 import { type KnownTask, knownTask, registerTask } from "../src/core/define/registry.ts";
 import type { TaskNode } from "../src/core/canvas/signature.ts";
 import { CodeTaskNodeSchema } from "../src/core/canvas/task-schema.ts";
@@ -41,7 +42,9 @@ export function compileWorkflows(
   return found.map(({ workflow: { name, node }, file }) => {
     const where = `${file}: workflow "${name}"`;
     // As the API reads it: from JSON.
-    const parsed = parseNode(JSON.parse(JSON.stringify(node)), [], CodeTaskNodeSchema);
+    const { json, faults: lost } = writeJson(node);
+    if (json === null) throw refusal(where, lost);
+    const parsed = parseNode(JSON.parse(json), [], CodeTaskNodeSchema);
     if (parsed.node === null) throw refusal(where, parsed.faults);
     const tasks = [...taskNodes(parsed.node, [], false)];
     if (tasks.length === 0) throw new DefinitionError(`${where} has no tasks. Give it at least one.`);

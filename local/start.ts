@@ -38,8 +38,10 @@ async function runLocal(args: readonly string[]): Promise<void> {
   const dashboard = options.dashboardPort === null ? null : await openFront(options.dashboardPort, "dashboard-port");
   const color = process.stdout.isTTY && !process.env["NO_COLOR"];
   const outdir = join(root, ".celeriac", `assembly-${options.awsPort}`);
+  const log = createLog(write, color);
+  const warn = (lines: readonly string[]): void => lines.forEach((line) => log.line("WARN", "synth", line));
   const taskLogs = createTaskLogs();
-  const embedded = await start(options, { root, outdir, color, taskLogs, signal: interrupt.signal });
+  const embedded = await start(options, { root, outdir, color, taskLogs, warn, signal: interrupt.signal });
 
   dashboard?.serve(serveDashboard(embedded, taskLogs, prefixOf(root)));
 
@@ -47,7 +49,7 @@ async function runLocal(args: readonly string[]): Promise<void> {
   // What an earlier run on this port has left.
   pruneAssets(outdir, deployed);
   const redeploy = async (): Promise<readonly string[]> => {
-    await synthesize(root, outdir, interrupt.signal);
+    warn(await synthesize(root, outdir, interrupt.signal));
     const changed = await embedded.deploy(outdir);
     const next = assetsOf(outdir);
     // What still runs the code before this one may load more of it.
@@ -55,9 +57,8 @@ async function runLocal(args: readonly string[]): Promise<void> {
     deployed = next;
     return changed;
   };
-  const sweeps =
-    options.data === undefined ? null : sweepAfterRestart(embedded.awsUrl, prefixOf(root), createLog(write, color));
-  const watcher = watchSources(root, redeploy, createLog(write, color));
+  const sweeps = options.data === undefined ? null : sweepAfterRestart(embedded.awsUrl, prefixOf(root), log);
+  const watcher = watchSources(root, redeploy, log);
   if (!interrupt.signal.aborted) {
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
     const { apiUrl, awsUrl } = embedded;
@@ -80,11 +81,13 @@ interface Start {
   readonly outdir: string;
   readonly color: boolean;
   readonly taskLogs: TaskLogs;
+  /** Told what the author of the tasks may not expect. */
+  readonly warn: (lines: readonly string[]) => void;
   readonly signal: AbortSignal;
 }
 
 /** Starts the services while the CDK app runs, then deploys what it made. */
-async function start(options: Options, { root, outdir, color, taskLogs, signal }: Start): Promise<EmbeddedAws> {
+async function start(options: Options, { root, outdir, color, taskLogs, warn, signal }: Start): Promise<EmbeddedAws> {
   const { port, awsPort, data, secrets, faults } = options;
   const abort = new AbortController();
   const synthesis = synthesize(root, outdir, AbortSignal.any([signal, abort.signal]));
@@ -107,7 +110,7 @@ async function start(options: Options, { root, outdir, color, taskLogs, signal }
     throw error;
   });
   try {
-    await synthesis;
+    warn(await synthesis);
     await embedded.deploy(outdir);
     return embedded;
   } catch (error) {

@@ -10,14 +10,21 @@ import * as z from "zod";
 const Context = z.record(z.string(), z.unknown());
 const CdkJson = z.object({ app: z.string().min(1), context: Context.default({}) });
 
+/** How the CDK app begins a line that warns. */
+const WARNING = "Warning: ";
+
+/** Seconds that a synthesis may take, which takes some five: a loop in a module must not hold up all edits. */
+const LONGEST = 180;
+
 /**
  * Synthesizes the local stage's cloud assembly in a process of its own, so that it always sees the code as it is now.
  * @param root directory of the project
  * @param outdir where the assembly goes
  * @param signal ends it early; then it rejects with an AbortError
+ * @returns its warnings, a line each
  * @throws Error in one line, with the first error that the CDK app printed
  */
-export async function synthesize(root: string, outdir: string, signal: AbortSignal): Promise<void> {
+export async function synthesize(root: string, outdir: string, signal: AbortSignal): Promise<string[]> {
   const { app, context } = readCdkJson(root);
   const [file, ...args] = commandOf(app);
   const child = spawn(file, args, {
@@ -39,10 +46,16 @@ export async function synthesize(root: string, outdir: string, signal: AbortSign
     },
     stdio: ["ignore", "pipe", "pipe"],
     signal,
+    timeout: LONGEST * 1000,
     killSignal: "SIGKILL",
   });
   const [[code], stdout, stderr] = await Promise.all([once(child, "close"), text(child.stdout), text(child.stderr)]);
+  if (child.killed && !signal.aborted)
+    throw new Error(
+      `The stacks can't be synthesized: it has not ended after ${LONGEST} s. Is there a loop at the top level of a module?`,
+    );
   if (code !== 0) throw new Error(`The stacks can't be synthesized: ${firstError(`${stdout}\n${stderr}`, root)}`);
+  return stderr.split("\n").flatMap((line) => (line.startsWith(WARNING) ? [line.slice(WARNING.length)] : []));
 }
 
 /** Words that no shell reads otherwise than they stand there. */

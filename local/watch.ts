@@ -36,6 +36,7 @@ export function watchSources(root: string, redeploy: () => Promise<readonly stri
     busy = true;
     const files = summary([...changed].toSorted());
     changed.clear();
+    log.line("INFO", "watch", `${files} changed: rebuilding. Until it has taken effect calls run what was deployed.`);
     const start = performance.now();
     try {
       const effects = await redeploy();

@@ -29,7 +29,7 @@ export function lostKind(value: object): string | null {
 
 function said(value: object, instead: string): string {
   const kind = kindOf(value);
-  return `is ${/^[AEIO]/.test(kind) ? "an" : "a"} ${kind}, of which JSON keeps nothing: give ${instead}`;
+  return `is ${/^(A|E|I|O)/.test(kind) ? "an" : "a"} ${kind}, of which JSON keeps nothing: give ${instead}`;
 }
 
 /** Whether it is an object as `{}` is, also one of another context. */

@@ -33,11 +33,11 @@ const PLACED = ["level", "time", "timestamp", "message"];
 export function createLog(sink: Sink, color: boolean, fields: LogFields = {}): Log {
   const paint = (level: string): string => (color && COLORS[level] ? `${COLORS[level]}${level}${RESET}` : level);
   const line: Log["line"] = (level, source, message) =>
-    sink(`${clock(new Date())} ${paint(level)} ${source} ${message}`);
+    sink(`${clock(new Date())} ${paint(level)} ${escaped(source)} ${escaped(message, true)}`);
 
   const fromFunction: Log["fromFunction"] = (functionName, text) => {
     const entry = text.startsWith("{") ? parseJson(text) : undefined;
-    if (!isRecord(entry)) return sink(`${clock(new Date())} ${functionName} ${text}`);
+    if (!isRecord(entry)) return sink(`${clock(new Date())} ${functionName} ${escaped(text)}`);
     // EmbeddedAws metrics (CloudWatch EMF) are for CloudWatch; nothing collects them here.
     if (entry["message"] === undefined && entry["_aws"] !== undefined) return;
     sink(readable(functionName, entry, paint, fields));
@@ -58,9 +58,23 @@ function readable(
   const message = entry["message"] === undefined ? "" : show(entry["message"]);
   const rest = Object.keys(entry).filter((key) => ![...PLACED, source, id, ...hidden].includes(key));
   const pairs = rest.map((key) => (key === "stack" ? firstFrame(show(entry[key])) : `${key}=${show(entry[key])}`));
-  return [clock(timeOf(entry)), paint(level), origin, shortId, message, ...pairs]
-    .filter((part) => part !== "")
-    .join(" ");
+  const parts = [origin, shortId, message, ...pairs].filter((part) => part !== "").map((part) => escaped(part));
+  return [clock(timeOf(entry)), paint(escaped(level)), ...parts].join(" ");
+}
+
+// oxlint-disable-next-line no-control-regex -- these are what is looked for
+const CONTROL = /[\u0000-\u001F\u007F-\u009F\u2028\u2029]/g;
+
+/**
+ * A text without characters that a terminal obeys, each as JSON would write it: what a client sent may be logged, and
+ * must neither forge a line nor paint over others.
+ */
+function escaped(text: string, keepsLines = false): string {
+  return text.replace(CONTROL, (character) => {
+    if (character === "\t" || (keepsLines && character === "\n")) return character;
+    const json = JSON.stringify(character).slice(1, -1);
+    return json === character ? `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}` : json;
+  });
 }
 
 /** Where an error came from: of a stack trace, which repeats the message and fills a screen, the first place. */

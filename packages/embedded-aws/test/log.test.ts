@@ -50,3 +50,22 @@ it("paints levels only when asked to", () => {
   expect(printed('{"level":"ERROR","message":"x"}', true)[0]).toContain("\u001B[31mERROR\u001B[0m");
   expect(printed('{"level":"ERROR","message":"x"}')[0]).not.toContain("\u001B");
 });
+
+it("escapes what a terminal would obey, so that nobody forges a line or paints over one", () => {
+  const forged = "done\r\n12:00:01 INFO math.add all is well\u001B[2J\u009B1A\u2028\u0007";
+  const shown = String.raw`done\r\n12:00:01 INFO math.add all is well\u001b[2J\u009b1A\u2028\u0007`;
+  const entry = {
+    message: forged,
+    [forged]: forged,
+    level: forged,
+    task: forged,
+    task_id: "\u001B[31m",
+    deep: { forged },
+  };
+  const [line = "", ...more] = printed(JSON.stringify(entry));
+  expect(more).toEqual([]);
+  // oxlint-disable-next-line no-control-regex -- these are what must not be there
+  expect(line).not.toMatch(/[\u0000-\u001F\u007F-\u009F\u2028\u2029]/);
+  expect(line).toContain(shown);
+  expect(printed(forged)[0]).toContain(`celeriac-local-task-math ${shown}`);
+});

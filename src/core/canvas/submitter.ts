@@ -23,7 +23,8 @@ export function setSubmitter(submitter: Submitter | null): void {
 
 /**
  * Submits a node.
- * @throws InvalidArguments or InvalidCanvas where JSON cannot say it, with the places; CeleriacError `not_connected` outside a task, where nobody was named by {@link setSubmitter}.
+ * @throws InvalidArguments or InvalidCanvas where JSON cannot say it, with the places;
+ *   CeleriacError `not_connected` outside a task, where nobody was named by {@link setSubmitter}.
  */
 export async function submitNode(node: Node): Promise<TaskHandle> {
   const json = nodeToJson(node);

@@ -10,6 +10,7 @@ import { type CallOptions, type Signature, type TaskNode, createSignature } from
 import type { Schedule } from "./schedule.ts";
 import type { Self } from "./self.ts";
 import { type TaskHandle, submitNode } from "../canvas/submitter.ts";
+import { writeJson } from "../write-json.ts";
 
 const BRAND = Symbol.for("celeriac.task");
 
@@ -170,6 +171,7 @@ export function defineTask<
   if (module === undefined) {
     throw new DefinitionError(`"${name}" is no task name: expected "module.task", such as "math.add".`);
   }
+  refuseIncomplete(name, declaration);
   const { args, kwargs, parameters, run, ...options } = declaration;
   const resolved = resolveOptions(name, options);
   const task: Task<z.input<Args>, z.input<Kwargs>, Result, Name> = {
@@ -190,6 +192,30 @@ export function defineTask<
   return task;
 }
 
+/** @throws DefinitionError for what the types refuse: not everybody asks the compiler before a start. */
+function refuseIncomplete(name: string, declaration: unknown): void {
+  const { args, kwargs, run } = Declared.parse(declaration ?? {});
+  const because = (fault: string): never => {
+    throw new DefinitionError(`Task "${name}": ${fault}`);
+  };
+  if (args === undefined) because("it has no args. Give a zod tuple, such as z.tuple([z.number()]), or z.tuple([]).");
+  if (!isSchema(args)) because("its args are no zod schema: expected a tuple, such as z.tuple([z.number()]).");
+  if (kwargs !== undefined && !isSchema(kwargs)) because("its kwargs are no zod schema: expected z.object({ ... }).");
+  if (typeof run !== "function") because("it has no run: expected the function that is the task.");
+  if (/Generator/.test(Object.prototype.toString.call(run)))
+    because("its run is a generator function, whose body nobody would run: return a list, or start a task for each.");
+}
+
+const Declared = z.looseObject({
+  args: z.unknown().optional(),
+  kwargs: z.unknown().optional(),
+  run: z.unknown().optional(),
+});
+
+function isSchema(value: unknown): boolean {
+  return typeof value === "object" && value !== null && "safeParse" in value;
+}
+
 /** @throws DefinitionError for names that are none, or that mean two things. */
 function parametersOf(
   task: string,
@@ -208,7 +234,9 @@ function parametersOf(
 /** A schedule calls its task for as long as it is deployed: wrong arguments must not be found out at night. */
 function refuseWrongCalls(task: AnyTask): void {
   for (const { expression, args, kwargs } of task.options.schedule) {
-    const faults = argumentFaults(task, args, kwargs).map(({ path, message }) => `${path} ${message}`);
+    const lost = writeJson({ args, kwargs }).faults;
+    const found = lost.length > 0 ? lost : argumentFaults(task, args, kwargs);
+    const faults = found.map(({ path, message }) => `${path} ${message}`);
     if (faults.length > 0) {
       throw new DefinitionError(
         `Task "${task.name}": its schedule ${expression} calls it with wrong arguments: ${faults.join("; ")}.`,

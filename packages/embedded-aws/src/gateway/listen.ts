@@ -1,9 +1,10 @@
 import { once } from "node:events";
-import { createServer } from "node:http";
+import { STATUS_CODES, createServer } from "node:http";
 import type { RequestListener, Server } from "node:http";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Duplex } from "node:stream";
 import { createOriginGuard, guarded } from "./guard-origin.ts";
 import type { OriginGuard } from "./guard-origin.ts";
 
@@ -51,6 +52,7 @@ export async function openFront(port: number, flag: string, guard: OriginGuard =
 function newServer(handler: RequestListener): Server {
   const server = createServer({ maxHeaderSize: MAX_HEADERS }, handler);
   server.keepAliveTimeout = KEEP_ALIVE;
+  server.on("clientError", answerUnreadable);
   return server;
 }
 
@@ -121,6 +123,40 @@ export async function closeServer(server: Server): Promise<void> {
   await closed;
 }
 
+const PROBLEM = "application/problem+json";
+
+/** A problem of RFC 9457, as text. */
+function problem(status: number, code: string, detail: string): string {
+  return JSON.stringify({ type: "about:blank", title: STATUS_CODES[status], status, code, detail });
+}
+
 const notDeployed: RequestListener = (_req, res) => {
-  res.writeHead(503, { "content-type": "text/plain", "retry-after": "1" }).end("Nothing is deployed here yet.\n");
+  res
+    .writeHead(503, { "content-type": PROBLEM, "retry-after": "1" })
+    .end(problem(503, "starting", "Nothing is deployed here yet. Try again in a moment."));
+};
+
+/** What Node.js could not read as HTTP never comes to a handler: Node's own answer would have no body. */
+function answerUnreadable(error: Error & { readonly code?: string }, socket: Duplex): void {
+  // Part of an answer may be on its way already, and a client that has gone reads none.
+  if (error.code === "ECONNRESET" || !socket.writable || ("bytesWritten" in socket && socket.bytesWritten !== 0)) {
+    socket.destroy();
+    return;
+  }
+  const status = UNREADABLE[error.code ?? ""] ?? 400;
+  const body = problem(status, "unreadable", `The request is no HTTP that can be read: ${error.message}.`);
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    `content-type: ${PROBLEM}`,
+    `content-length: ${Buffer.byteLength(body)}`,
+    "connection: close",
+  ];
+  socket.end(`${head.join("\r\n")}\r\n\r\n${body}`);
+}
+
+/** The status by the code of Node's error; of all others it is 400. */
+const UNREADABLE: Readonly<Record<string, number>> = {
+  HPE_HEADER_OVERFLOW: 431,
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: 413,
+  ERR_HTTP_REQUEST_TIMEOUT: 408,
 };
