@@ -97,10 +97,12 @@ async function readLevel(services: Services, level: readonly Pending[], caller: 
     { consistent: true },
   );
   const groups = level.flatMap(({ part }) => toGroup(items.get(part.id) ?? null) ?? []);
+  const records = level.flatMap(({ part }) => toRecord(items.get(part.id) ?? null, services.now()) ?? []);
+  const startedIds = await services.children.ofMany(records);
   const [progress, members, children] = await Promise.all([
     progressOf(services, groups),
     smallMembers(services, groups),
-    childrenOf(services, level, items),
+    services.table.getMany([...startedIds.values()].flat().slice(0, MAX_NODES), { consistent: true }),
   ]);
   const others = new Set(
     [...children].flatMap(([id, item]) => (mayAccess(caller, ownerOf(services, item)) ? [] : [id])),
@@ -118,7 +120,10 @@ async function readLevel(services: Services, level: readonly Pending[], caller: 
     if (canvas !== null) return { node: nodeOf(pending, canvas.kind, WAITING), parts: partsOf(pending, canvas) };
     const record = toRecord(item, services.now());
     const state = record === null ? WAITING : taskState(record);
-    return { node: nodeOf(pending, "task", state), parts: startedBy(pending, record, children, others) };
+    return {
+      node: nodeOf(pending, "task", state),
+      parts: startedBy(pending, record, startedIds.get(pending.part.id) ?? [], { children, others }),
+    };
   });
 }
 
@@ -157,16 +162,6 @@ async function smallMembers(services: Services, groups: readonly GroupRecord[]):
   );
 }
 
-/** The tasks that tasks of this level have started: links, and what they submitted. */
-async function childrenOf(
-  services: Services,
-  level: readonly Pending[],
-  items: ReadonlyMap<string, Item>,
-): Promise<Map<string, Item>> {
-  const ids = level.flatMap(({ part }) => toRecord(items.get(part.id) ?? null, services.now())?.children ?? []);
-  return services.table.getMany(ids.slice(0, MAX_NODES), { consistent: true });
-}
-
 /**
  * What runs in a task's place, and what it has started, but what is others'. A submission of its own is one node: it
  * has a graph of its own.
@@ -174,12 +169,12 @@ async function childrenOf(
 function startedBy(
   around: Pending,
   record: TaskRecord | null,
-  children: ReadonlyMap<string, Item>,
-  others: ReadonlySet<string>,
+  ids: readonly string[],
+  { children, others }: { readonly children: ReadonlyMap<string, Item>; readonly others: ReadonlySet<string> },
 ): Pending[] {
   if (record === null) return [];
   const { replacement } = record;
-  const links = record.children
+  const links = ids
     .filter((id) => id !== replacement?.top.result && !others.has(id))
     .map((id, index) => {
       const call = children.get(id)?.["task"];

@@ -1,4 +1,5 @@
 import { type Env, readEnv } from "./env.ts";
+import { ChildTable } from "./child-table.ts";
 import { CanvasTable } from "./canvas-table.ts";
 import { ChosenIds } from "./chosen-ids.ts";
 import { EffectTable } from "./effect-table.ts";
@@ -19,6 +20,7 @@ export interface Services {
   readonly table: Table;
   readonly tasks: TaskTable;
   readonly canvases: CanvasTable;
+  readonly children: ChildTable;
   readonly effects: EffectTable;
   readonly letters: Letters;
   readonly chosen: ChosenIds;
@@ -41,6 +43,7 @@ export function createServices(folder: string, env: Env = readEnv()): Services {
     table,
     tasks: new TaskTable(table, env.retention),
     canvases: new CanvasTable(table, env.retention),
+    children: new ChildTable(table, env.retention),
     effects: new EffectTable(table, env.retention),
     letters: new Letters(table, env.retention),
     chosen: new ChosenIds(table, env.retention),

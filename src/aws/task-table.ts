@@ -362,7 +362,17 @@ export class TaskTable {
     });
   }
 
-  /** Notes tasks that a running task submitted. */
+  /** Notes how many pages of children lie beside a task's record; fewer than before count for nothing. */
+  async noteChildPages(id: string, pages: number): Promise<void> {
+    await this.#table.update({
+      id,
+      set: { child_pages: pages },
+      when: "#kind = :task AND (attribute_not_exists(#child_pages) OR #child_pages < :pages)",
+      values: { task: "task", pages },
+    });
+  }
+
+  /** Notes tasks that a running task submitted, in its record: the first of them. */
   async addChildren(id: string, children: readonly string[]): Promise<void> {
     await this.#table.update({ id, addToSet: { children }, when: "attribute_exists(id)" });
   }

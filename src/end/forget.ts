@@ -34,6 +34,7 @@ export async function forget(services: Services, record: TaskRecord): Promise<vo
   // The record last: while it is there, a deletion that failed half-way can be repeated.
   await inParallel(keys, (key) => store.remove(key));
   await inParallel(effects, (key) => services.effects.remove(id, key));
+  await services.children.remove(record);
   await services.tasks.forget(id, services.now());
 }
 

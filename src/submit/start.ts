@@ -2,6 +2,7 @@ import { derivedId } from "../aws/ids.ts";
 import type { Services } from "../aws/services.ts";
 import { makeCall } from "./call.ts";
 import { type CanvasContext, storeCanvas, submitCanvas } from "./canvas.ts";
+import { createChildList } from "./children.ts";
 import { submitTask } from "./task.ts";
 import { readCanvas } from "../core/define/check.ts";
 import { InvalidCanvas } from "../core/errors.ts";
@@ -68,13 +69,14 @@ function contextFor({ call }: TaskRecord, { now, nesting = 0 }: Start): CanvasCo
  */
 export function submitterFor(services: Services, record: TaskRecord): (value: unknown) => Promise<string> {
   const seen = new Map<string, number>();
+  const children = createChildList(services, record);
   return async (value) => {
     const node = readNode(services, value);
     const text = JSON.stringify(node);
     const nth = (seen.get(text) ?? 0) + 1;
     seen.set(text, nth);
     const plan = planFor(record.id, node, String(record.attempt), text, String(nth));
-    await services.tasks.addChildren(record.id, [plan.top.result]);
+    await children.add(plan.top.result);
     await startPlan(services, record, plan, { now: services.now() });
     return plan.top.result;
   };

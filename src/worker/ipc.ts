@@ -12,8 +12,8 @@ const ToldOutcomeSchema = z.discriminatedUnion("kind", [
     countdown: z.number(),
     error: DescribedErrorSchema.nullable(),
   }),
-  /** A node is to run in the task's place; the supervisor reads it, since only it knows what is deployed. */
-  z.object({ kind: z.literal("replace"), node: z.unknown() }),
+  /** A node is to run in the task's place; the supervisor checks it, since only it knows what is deployed. */
+  z.object({ kind: z.literal("replace"), json: z.string() }),
   z.object({ kind: z.literal("error"), error: DescribedErrorSchema }),
 ]);
 
@@ -33,8 +33,8 @@ export type Report = z.infer<typeof ReportSchema>;
 
 /** What a running task asks its supervisor to do, which answers. */
 const AskSchema = z.discriminatedUnion("kind", [
-  /** Start a node; the answer is the id of its result. */
-  z.object({ kind: z.literal("submit"), node: z.unknown() }),
+  /** Start a node, given as JSON; the answer is the id of its result. */
+  z.object({ kind: z.literal("submit"), json: z.string() }),
   /** Take the right to have an effect; the answer is a {@link ClaimAnswerSchema}. */
   z.object({ kind: z.literal("claim"), key: z.string() }),
   /** Store what an effect that was claimed gave. */

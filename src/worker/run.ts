@@ -91,7 +91,8 @@ export async function runClaimed(
     });
     return retry(services, record, message, { countdown: outcome.countdown, error: outcome.error, ran });
   }
-  if (outcome.kind === "replace") return replaceTask(services, record, message, { value: outcome.node, ran });
+  if (outcome.kind === "replace")
+    return replaceTask(services, record, message, { value: JSON.parse(outcome.json), ran });
   const end = endWith(outcome, call.time_limit);
   logEnd(end, context, ran);
   return finish(services, { ...task, runtime: ran, progress: progress.latest() }, end);

@@ -325,6 +325,18 @@ export const start = defineTask("probe.start", {
   run: async (_self, node) => (await fromNode(node).delay()).taskId,
 });
 
+/** Starts this many tasks, a hundred at once. */
+export const startMany = defineTask("probe.start_many", {
+  parameters: ["count"],
+  args: z.tuple([z.number().int().min(0).max(100_000)]),
+  timeLimit: 880,
+  run: async (_self, count) => {
+    for (let n = 0; n < count; n += 100)
+      await Promise.all(Array.from({ length: Math.min(100, count - n) }, (_, index) => identity.delay(n + index)));
+    return count;
+  },
+});
+
 /**
  * A workflow with a state of every kind: steps, a branch of two, a branch that is a chord, and one state for many
  * members.

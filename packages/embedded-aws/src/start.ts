@@ -222,7 +222,7 @@ async function startServices(
       secretsmanager: createSecretsManager(options.secrets),
       ses: createSes(outbox, storage.written),
       sqs: sqs.service,
-      states: stepFunctions.service,
+      states: stepFunctions,
       sts: createSts(iam.sessionOf),
     },
     s3,

@@ -94,9 +94,22 @@ export function fromNode(value: unknown): Canvas {
   return canvasOf(parsed.node);
 }
 
-/** The node of a step. */
+/** The node of a step. @throws TypeError for what is none, such as a task's name or the handle of one that was sent. */
 export function nodeOf(step: Step): Node {
-  return isTask(step) ? { task: step.name, args: [], kwargs: {}, options: {}, immutable: false } : step.node;
+  if (isTask(step)) return { task: step.name, args: [], kwargs: {}, options: {}, immutable: false };
+  if (isStep(step)) return step.node;
+  throw new TypeError(`${shown(step)} is no step: expected a task, a signature or a canvas, such as add.s(1, 2).`);
+}
+
+function isStep(value: unknown): value is { readonly node: Node } {
+  if (typeof value !== "object" || value === null || !("node" in value)) return false;
+  return typeof value.node === "object" && value.node !== null;
+}
+
+function shown(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value.slice(0, 100));
+  if (typeof value === "object" && value !== null && "taskId" in value) return "The handle of a task that was sent";
+  return value === null ? "null" : `What is of type ${typeof value}`;
 }
 
 function canvasOf<Result, Taken>(node: Node): Canvas<Result, Taken> {

@@ -50,7 +50,7 @@ function sizeFaults(node: TaskNode, path: readonly PropertyKey[]): Fault[] {
 
 function faultsOfArguments(node: TaskNode, task: KnownTask, prepended: number): Fault[] {
   const { each, args, kwargs } = node;
-  const signed = { name: task.name, ...task.schemas, parameters: task.parameters, fewest: task.fewest };
+  const signed = { name: task.name, ...task.schemas, parameters: task.parameters, fewest: task.fewest, json: task };
   if (each === undefined) return argumentFaults(signed, args, kwargs, prepended);
   const byItem = [...argumentLists(each, args)].flatMap((list, index) => {
     if (list === null) return [{ path: `/args/${index}`, message: "is no list of arguments" }];

@@ -3,7 +3,7 @@ import { argumentFaults, checkArguments } from "./arguments.ts";
 import { nameFault, titlesOf } from "./parameters.ts";
 import { DefinitionError } from "../errors.ts";
 import type { Lacking, Typed } from "../canvas/flow.ts";
-import { MAX_TIME_LIMIT } from "../limits.ts";
+import { MAX_DELAY, MAX_TIME_LIMIT } from "../limits.ts";
 import { intervalOf } from "./rate.ts";
 import { type CallOptions, type Signature, type TaskNode, createSignature, wireOptions } from "../canvas/signature.ts";
 import type { Schedule } from "./schedule.ts";
@@ -69,7 +69,7 @@ const TaskOptionsSchema = z
     softTimeLimit: z.number().positive().nullable().default(null),
     timeLimit: z.number().positive().default(300),
     maxRetries: z.number().int().min(0).nullable().default(3),
-    retryDelay: z.number().min(0).default(180),
+    retryDelay: z.number().min(0).max(MAX_DELAY).default(180),
     autoretryFor: z
       .array(z.custom<ErrorClass>((value) => typeof value === "function", "expected an error class"))
       .default([]),
@@ -77,7 +77,7 @@ const TaskOptionsSchema = z
       .array(z.custom<ErrorClass>((value) => typeof value === "function", "expected an error class"))
       .default([]),
     retryBackoff: z.union([z.boolean(), z.number().positive()]).default(false),
-    retryBackoffMax: z.number().positive().default(600),
+    retryBackoffMax: z.number().positive().max(MAX_DELAY).default(600),
     retryJitter: z.boolean().default(true),
     ignoreResult: z.boolean().default(false),
     rateLimit: z.union([z.string(), z.number()]).nullable().default(null),

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { ACCOUNT, REGION } from "../types.ts";
+import { ACCOUNT, REGION } from "../resource.ts";
 import type { AwsRequest } from "../types.ts";
 import { isRecord } from "../values.ts";
 import { SECRET_SUFFIX } from "../secrets-manager/secrets-manager.ts";

@@ -95,7 +95,37 @@ describe("a task node", () => {
     const emails = (count: number): unknown[] =>
       Array.from({ length: count }, () => ({ to: "a@example.com", subject: "s", text: "t" }));
     expect(paths({ task: "email.send_batch", args: [emails(100)] })).toEqual([]);
-    expect(faults({ task: "email.send_batch", args: [emails(101)] })).toMatchObject([{ path: "/chain/1/args/0" }]);
+    expect(faults({ task: "email.send_batch", args: [emails(101)] })).toEqual([
+      {
+        path: "/chain/1/args/0",
+        message: "Too many e-mails: 100 are allowed in one task; send the rest in another",
+      },
+    ]);
+  });
+
+  it("is refused with the messages of the task's author, wherever they stand", () => {
+    const Item = z.strictObject({ name: z.string("A name is a text").max(3, "A name is short") });
+    const told = defineTask("told.run", {
+      parameters: ["items", "other"],
+      args: z.tuple([
+        z.array(Item),
+        z.union([z.number().max(5, "Five at the most"), z.tuple([z.email("An e-mail is wanted")])]),
+      ]),
+      kwargs: z.strictObject({ size: z.number().multipleOf(2, "Even sizes only").optional() }),
+      run: () => null,
+    });
+    const lookup = new Registry({ tasks: [registerTask(told)], workflows: [], intervals: {} });
+    const found = (args: unknown[], kwargs: object): Record<string, string> => {
+      const node = TaskNodeSchema.parse({ task: "told.run", args, kwargs });
+      return Object.fromEntries(nodeFaults(node, lookup, false, []).map(({ path, message }) => [path, message]));
+    };
+    expect(found([[{ name: "long name" }, { name: 5 }], ["nobody"]], { size: 3 })).toEqual({
+      "/args/0/0/name": "A name is short",
+      "/args/0/1/name": "A name is a text",
+      "/args/1/0": "An e-mail is wanted",
+      "/kwargs/size": "Even sizes only",
+    });
+    expect(found([[]], { other: 6 })).toEqual({ "/kwargs/other": "Five at the most" });
   });
 });
 
