@@ -9,8 +9,8 @@ const QUEUE_MARGIN = 50;
 
 /**
  * Seconds after which the message of a task that was claimed is to come back if its environment is lost, where its
- * queue would hide it for much longer: a queue's visibility is made for the longest task of its module. Null where that is
- * soon enough, since to say so costs a request.
+ * queue would hide it for much longer: a queue's visibility is made for the longest task of its module. Null where that
+ * is soon enough, since to say so costs a request.
  * @param lease seconds of the claim. @param longest the longest hard limit of the module, seconds.
  */
 export function shownSooner(lease: number, longest: number): number | null {
