@@ -2,10 +2,9 @@ import { answerToken } from "../aws/engine.ts";
 import { newFence } from "../aws/ids.ts";
 import { toTask } from "../aws/queues.ts";
 import type { Services } from "../aws/services.ts";
-import { leaseSeconds } from "../aws/task-table.ts";
 import { rfc3339 } from "../core/http/answer.ts";
 import { backoff } from "../core/define/backoff.ts";
-import { onRefusedClaim, shownSooner } from "../core/record/claim.ts";
+import { leaseSeconds, onRefusedClaim, shownSooner } from "../core/record/claim.ts";
 import { Expired, WorkerLost, describeError } from "../core/errors.ts";
 import { MAX_HOPS } from "../core/limits.ts";
 import type { Call, RunMessage } from "../core/record/message.ts";
@@ -129,7 +128,11 @@ async function claimAndRun(worker: Worker, message: RunMessage, delivery: Delive
 }
 
 /** Shortens a message's way back; that it comes later does no harm. */
-async function hideFor({ services, module }: Worker, { messageId, receiptHandle }: Delivery, seconds: number): Promise<void> {
+async function hideFor(
+  { services, module }: Worker,
+  { messageId, receiptHandle }: Delivery,
+  seconds: number,
+): Promise<void> {
   try {
     await services.queues.hide(module, receiptHandle, seconds);
   } catch (error) {

@@ -1,6 +1,11 @@
-import { MAX_LOST, MAX_SQS_DELAY } from "../limits.ts";
+import { LEASE_MARGIN, MAX_LOST, MAX_SQS_DELAY } from "../limits.ts";
 import { type TaskRecord, replacementOf } from "./record.ts";
 import { isFinal, isWaiting } from "./states.ts";
+
+/** Seconds for which a claim of a task with this hard limit holds. */
+export function leaseSeconds(timeLimit: number): number {
+  return timeLimit + LEASE_MARGIN;
+}
 
 /** Seconds between the end of a lease and the message's return: then it finds the lease over. */
 const AFTER_LEASE = 5;
