@@ -14,22 +14,23 @@ const LOOKS = [
 /**
  * Has the stage's sweep look, which does so every ten minutes, soon after a start with the data of an earlier run: what
  * was in flight in processes that a kill has ended is started anew by it where no message brings it back.
+ * @param prefix what the names of the app's stages begin with
  * @returns what ends it
  */
-export function sweepAfterRestart(awsUrl: string, log: Log): () => void {
+export function sweepAfterRestart(awsUrl: string, prefix: string, log: Log): () => void {
   const stop = new AbortController();
-  void look(awsUrl, stop.signal).catch((error: unknown) => {
+  void look(awsUrl, prefix, stop.signal).catch((error: unknown) => {
     if (!stop.signal.aborted) log.line("WARN", "sweep", messageOf(error));
   });
   return () => stop.abort();
 }
 
-async function look(awsUrl: string, signal: AbortSignal): Promise<void> {
+async function look(awsUrl: string, prefix: string, signal: AbortSignal): Promise<void> {
   let passed = 0;
   for (const { after, grace } of LOOKS) {
     await delay((after - passed) * 1000, undefined, { signal });
     passed = after;
-    const QueueUrl = `${awsUrl}/000000000000/celeriac-local-canvas`;
+    const QueueUrl = `${awsUrl}/000000000000/${prefix}-local-canvas`;
     const response = await fetch(awsUrl, {
       method: "POST",
       signal,

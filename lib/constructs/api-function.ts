@@ -120,7 +120,7 @@ export class ApiFunctionConstruct extends CeleriacFunction {
           ? [allQueues(stage.names, "sqs:GetQueueAttributes")]
           : []),
         // What is revoked has ended.
-        ...(right === "operate" && stage.config.completionEvents ? [putEvents(stage.names, stage.config.stage)] : []),
+        ...(right === "operate" && stage.config.completionEvents ? [putEvents(stage.names)] : []),
       ],
       environment: {
         ...environment,

@@ -53,7 +53,7 @@ export class CanvasEngine extends Construct {
       permissions: [
         ...canvasPermissions(names),
         ...later.permissions,
-        ...(config.completionEvents ? [putEvents(names, config.stage)] : []),
+        ...(config.completionEvents ? [putEvents(names)] : []),
       ],
       environment: later.environment,
       feedsItself: true,

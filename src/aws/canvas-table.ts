@@ -76,10 +76,7 @@ export class CanvasTable {
 
   /** The submission `id`, or null. */
   async root(id: string): Promise<Root | null> {
-    const item = RootItem.safeParse(await this.#table.get(rootId(id)));
-    if (!item.success) return null;
-    const { root, ...state } = item.data;
-    return RootSchema.parse({ ...z.record(z.string(), z.unknown()).parse(JSON.parse(root)), ...state });
+    return toRoot(await this.#table.get(rootId(id)));
   }
 
   /** Says that a submission has ended: the sweep need not look at it any more. */
@@ -219,9 +216,21 @@ export function chunkId(group: string, n: number): string {
 }
 
 const executionId = (arn: string): string => `execution#${arn}`;
-const rootId = (id: string): string => `root#${id}`;
 const doneId = (group: string, n: number): string => `done#${group}#${n}`;
 const tokenId = (id: string): string => `token#${id}`;
+
+/** The key of the item of a submission. */
+export function rootId(id: string): string {
+  return `root#${id}`;
+}
+
+/** The submission that an item is, or null where it is none. */
+export function toRoot(item: Item | null): Root | null {
+  const parsed = RootItem.safeParse(item);
+  if (!parsed.success) return null;
+  const { root, ...state } = parsed.data;
+  return RootSchema.parse({ ...z.record(z.string(), z.unknown()).parse(JSON.parse(root)), ...state });
+}
 
 /** The canvas that an item is, or null where it is none. */
 export function toCanvas(item: Item | null): StoredCanvas | null {

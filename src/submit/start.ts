@@ -4,13 +4,14 @@ import { makeCall } from "./call.ts";
 import { type CanvasContext, storeCanvas, submitCanvas } from "./canvas.ts";
 import { createChildList } from "./children.ts";
 import { submitTask } from "./task.ts";
+import { inheritedMark } from "../core/celery.ts";
 import { readCanvas } from "../core/define/check.ts";
 import { InvalidCanvas } from "../core/errors.ts";
 import type { Node } from "../core/canvas/node.ts";
 import { type Plan, createPlan } from "../core/canvas/plan.ts";
 import type { CallContext } from "../core/record/message.ts";
 import type { TaskRecord } from "../core/record/record.ts";
-import { CodeTaskNodeSchema } from "../core/canvas/signature.ts";
+import { CodeTaskNodeSchema } from "../core/canvas/task-schema.ts";
 
 /** The node that a task sent. @throws InvalidCanvas naming what is wrong with it; nothing of it was stored then. */
 export function readNode(services: Services, value: unknown): Node {
@@ -60,7 +61,7 @@ export async function storePlan(services: Services, record: TaskRecord, plan: Pl
 
 function contextFor({ call }: TaskRecord, { now, nesting = 0 }: Start): CanvasContext & CallContext {
   const { root, correlation, owner, task: origin } = call;
-  return { root, correlation, origin, owner, now, nesting };
+  return { root, correlation, origin, owner, now, nesting, celery: inheritedMark(call.celery) };
 }
 
 /**

@@ -60,6 +60,11 @@ export const FromTaskSchema = z.discriminatedUnion("type", [
     outcome: ToldOutcomeSchema,
     /** Whether timers or handles of the task are still there: the next task must not share a process with them. */
     leftovers: z.boolean(),
+    /**
+     * Resident memory of the process, MB, now and the most that it ever had: for statistics. What kills it is seen from
+     * outside.
+     */
+    memory: z.object({ now: z.number(), peak: z.number() }),
   }),
   /**
    * Work that an earlier task left running came to light: the process is to be replaced as soon as no task runs in it.

@@ -15,7 +15,11 @@ import { createOnce } from "./once.ts";
 import type { TaskRun } from "./task-run.ts";
 
 /** The first argument of a task. */
-export function createSelf(request: Request, signal: AbortSignal, run: TaskRun): Self {
+export function createSelf(
+  request: Request,
+  signal: AbortSignal,
+  run: Pick<TaskRun, "context" | "report" | "ask">,
+): Self {
   return {
     request,
     signal,

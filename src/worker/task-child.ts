@@ -3,7 +3,7 @@ import * as z from "zod";
 import { describeError } from "../core/errors.ts";
 import type { Owner } from "../core/record/caller.ts";
 import type { TaskNode } from "../core/canvas/signature.ts";
-import { descendantsOf, memoryOf } from "./processes.ts";
+import { type ResidentMemory, descendantsOf, memoryOf } from "./processes.ts";
 import { type Ask, type FromTask, FromTaskSchema, type Outcome, type Report, type ToTask } from "./ipc.ts";
 
 /** One attempt, as the child is handed it. */
@@ -83,8 +83,9 @@ export class TaskChild {
     const child = this.#child ?? this.#start();
     const run = (this.#runs += 1);
     const started = Date.now();
-    this.#before = memoryOf(child.pid)?.peak ?? 0;
     this.#peak = null;
+    // What loading took is not the first task's.
+    if (this.#tasks === 0) this.#before = memoryOf(child.pid)?.peak ?? 0;
     return new Promise((resolve) => {
       const limit = setTimeout(() => this.#kill({ kind: "killed" }), attempt.timeLimit * 1000);
       const watch = setInterval(() => this.#watchMemory(), MEMORY_INTERVAL);
@@ -148,7 +149,8 @@ export class TaskChild {
     if (message.type === "report") running.attempt.onReport(message.report);
     if (message.type === "ask") void this.#answer(child, running, message.call, message.ask);
     if (message.type === "done") {
-      this.#lookAtMemory();
+      this.#note(message.memory);
+      this.#before = message.memory.peak;
       this.#tasks += 1;
       if (message.leftovers || this.#leftover || this.#tasks >= MAX_TASKS) this.#replace();
       running.end(message.outcome);
@@ -225,7 +227,11 @@ export class TaskChild {
   #lookAtMemory(): number | null {
     const memory = memoryOf(this.#child?.pid);
     if (memory === null) return null;
-    this.#peak = Math.max(this.#peak ?? 0, memory.peak > this.#before ? memory.peak : memory.now);
+    this.#note(memory);
     return memory.now;
+  }
+
+  #note({ now, peak }: ResidentMemory): void {
+    this.#peak = Math.max(this.#peak ?? 0, peak > this.#before ? peak : now);
   }
 }

@@ -80,7 +80,13 @@ async function serve(known: ReadonlyMap<string, AnyTask>, message: Extract<ToTas
   await run.drain();
   run.end();
   listenAgain();
-  tell({ type: "done", run: message.run, outcome, leftovers: hasLeftovers(run, before) });
+  tell({ type: "done", run: message.run, outcome, leftovers: hasLeftovers(run, before), memory: memoryNow() });
+}
+
+/** By system calls of some microseconds; the supervisor would have to read a file for each task. */
+function memoryNow(): { now: number; peak: number } {
+  const now = process.memoryUsage.rss() / 1024 / 1024;
+  return { now, peak: Math.max(now, process.resourceUsage().maxRSS / 1024) };
 }
 
 async function attempt(

@@ -5,7 +5,7 @@ import { Problem, invalidInput } from "../../../src/core/http/problem.ts";
 import { RunBody } from "../../../src/core/http/requests.ts";
 import { runFaults } from "../../../src/core/workflow/run.ts";
 import { refuseForeign } from "./named.ts";
-import { refuseBacklog } from "./backlog.ts";
+import { refuseBacklog } from "../../../src/submit/backlog.ts";
 import { accepted } from "./canvas.ts";
 import { type Operation, param, parseBody } from "../http/request.ts";
 import { contextOf, oncePerKey } from "./submission.ts";

@@ -1,6 +1,7 @@
 import { derivedId } from "../../../src/aws/ids.ts";
 import type { Services } from "../../../src/aws/services.ts";
-import { type KeyedRequest, beginRequest } from "../../../src/submit/idempotency.ts";
+import type { KeyedRequest } from "../../../src/submit/idempotency.ts";
+import { oncePerKey as carryOutOnce } from "../../../src/submit/submission.ts";
 import { TaskIdTaken, submitTask } from "../../../src/submit/task.ts";
 import { pointer } from "../../../src/core/json.ts";
 import { scopeOf, submitterOf } from "../../../src/core/record/caller.ts";
@@ -10,7 +11,7 @@ import type { CallContext } from "../../../src/core/record/message.ts";
 import { Problem, invalidInput } from "../../../src/core/http/problem.ts";
 import type { SubmissionAnswer } from "../../../src/core/http/answer-schemas.ts";
 import type { TaskNode } from "../../../src/core/canvas/signature.ts";
-import { refuseBacklog } from "./backlog.ts";
+import { refuseBacklog } from "../../../src/submit/backlog.ts";
 import { type ApiAnswer, type ApiRequest, answer } from "../http/request.ts";
 
 /** The origin of what comes over HTTP. */
@@ -27,23 +28,13 @@ export async function oncePerKey(
   carryOut: (keyed: KeyedRequest) => Promise<void>,
   describe: (keyed: KeyedRequest) => ApiAnswer | Promise<ApiAnswer>,
 ): Promise<ApiAnswer> {
-  const keyed = await beginRequest(services.table, {
-    key: request.idempotencyKey,
-    scope: scopeOf(request.caller),
-    path: request.path,
-    body: request.body,
-    now: services.now(),
-  });
-  if (!keyed.done) {
-    try {
-      await carryOut(keyed);
-    } catch (error) {
-      await keyed.abandon();
-      throw error instanceof TaskIdTaken ? takenProblem(request, error) : error;
-    }
-    await keyed.complete();
+  const { idempotencyKey: key, path, body, caller } = request;
+  try {
+    const keyed = await carryOutOnce(services, { key, scope: scopeOf(caller), path, body }, carryOut);
+    return await describe(keyed);
+  } catch (error) {
+    throw error instanceof TaskIdTaken ? takenProblem(request, error) : error;
   }
-  return describe(keyed);
 }
 
 /** A 409 that names the place of the id in the body. */

@@ -6,7 +6,7 @@ import { invalidInput } from "../../../src/core/http/problem.ts";
 import { BatchList } from "../../../src/core/http/requests.ts";
 import type { TaskNode } from "../../../src/core/canvas/signature.ts";
 import { refuseForeign } from "./named.ts";
-import { refuseBacklog } from "./backlog.ts";
+import { refuseBacklog } from "../../../src/submit/backlog.ts";
 import { type Operation, answer, parseBody } from "../http/request.ts";
 import { contextOf, oncePerKey } from "./submission.ts";
 

@@ -1,6 +1,7 @@
 import * as z from "zod";
-import { type Node, parseNode } from "../canvas/node.ts";
-import { CodeTaskNodeSchema } from "../canvas/signature.ts";
+import type { Node } from "../canvas/node.ts";
+import { parseNode } from "../canvas/parse-node.ts";
+import { CodeTaskNodeSchema } from "../canvas/task-schema.ts";
 import { noteMessages } from "./messages.ts";
 import { fewestOf } from "./parameters.ts";
 import type { AnyTask } from "./task.ts";

@@ -4,7 +4,7 @@ import { Registry } from "../../../../src/aws/registry.ts";
 import { canvasFaults, nodeFaults } from "../../../../src/core/define/check.ts";
 import { faultsOf } from "../../../../src/core/faults.ts";
 import { registerTask } from "../../../../src/core/define/registry.ts";
-import { CodeTaskNodeSchema, TaskNodeSchema } from "../../../../src/core/canvas/signature.ts";
+import { CodeTaskNodeSchema, TaskNodeSchema } from "../../../../src/core/canvas/task-schema.ts";
 import { defineTask } from "../../../../src/core/define/task.ts";
 import * as math from "../../../../functions/tasks/math.ts";
 import * as email from "../../../../functions/tasks/email.ts";
