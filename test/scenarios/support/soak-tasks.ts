@@ -1,4 +1,5 @@
-import { type Node, parseNode } from "../../../src/core/canvas/node.ts";
+import type { Node } from "../../../src/core/canvas/node.ts";
+import { parseNode } from "../../../src/core/canvas/parse-node.ts";
 import type { TaskNode } from "../../../src/core/canvas/signature.ts";
 import { t as task } from "../../fixtures/canvases.ts";
 
