@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { bucketOf, dayOf, seqOf } from "../core/insights/buckets.ts";
 import type { TaskError } from "../core/errors.ts";
-import { LAST_MESSAGE, LEASE_MARGIN, MAX_RETENTION } from "../core/limits.ts";
+import { LAST_MESSAGE, MAX_RETENTION } from "../core/limits.ts";
 import type { Call } from "../core/record/message.ts";
 import type { Progress, Replacement, TaskEvent, TaskRecord } from "../core/record/record.ts";
 import { OwnStates } from "./own-states.ts";
@@ -67,9 +67,7 @@ export class TaskTable {
   }
 
   /** The states of their own that tasks have been in so far. */
-  ownStates(): Promise<ReadonlySet<string>> {
-    return this.#states.all();
-  }
+  readonly ownStates = (): Promise<ReadonlySet<string>> => this.#states.all();
 
   /** Writes the record of a task that was submitted, unless its worker was faster. @returns whether it was written. */
   async submit(id: string, call: Call): Promise<boolean> {
@@ -398,9 +396,4 @@ export class TaskTable {
   #waitingTtl(due: number): number {
     return Math.ceil(due / 1000) + MAX_RETENTION + this.#retention;
   }
-}
-
-/** Seconds for which a claim of a task with this hard limit holds. */
-export function leaseSeconds(timeLimit: number): number {
-  return timeLimit + LEASE_MARGIN;
 }

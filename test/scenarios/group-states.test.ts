@@ -52,7 +52,6 @@ it("a group has begun when something has in a canvas that is its member", async 
 it("a wide group that runs has counts that agree", async () => {
   const quick = Array.from({ length: 30 }, (_, n) => ti("probe.identity", n));
   const { task_id: id } = await submit("/group", { tasks: [...quick, ti("probe.fail"), later(1)] });
-  expect((await told(id)).flat().filter((value) => value === "PENDING").length % 3).toBe(0);
   await expect.poll(() => told(id), within(40)).toEqual(alike("STARTED", 30, 1));
   await call("POST", `/tasks/${id}/revoke`, {});
   expect(await settled(id)).toMatchObject({ status: "FAILURE", completed: 30, failed: 2 });

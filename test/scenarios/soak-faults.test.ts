@@ -4,7 +4,7 @@ import { describe, expect, inject, it, vi } from "vitest";
 import { BatchAnswer, QueuesAnswer, SubmissionAnswer } from "../../src/core/http/answer-schemas.ts";
 import type { Node } from "../../src/core/canvas/node.ts";
 import { anyCanvas } from "../fixtures/canvases.ts";
-import { evaluate } from "../fixtures/evaluate.ts";
+import { type Besides, evaluate } from "../fixtures/evaluate.ts";
 import { type Answer, call, settled } from "./support/api.ts";
 import { atOnce } from "./support/at-once.ts";
 import { type Counter, startCounter } from "./support/counter.ts";
@@ -87,7 +87,7 @@ async function soak(rig: Rig, counter: Counter, seed: number): Promise<object> {
   const tally = await takeTally(rig.aws);
   const records =
     tasks.reduce((sum, sample) => sum + 1 + (sample.others?.length ?? 0), 0) +
-    canvases.reduce((sum, canvas) => sum + canvas.tasks.length, 0);
+    canvases.reduce((sum, { node, tasks: planned }) => sum + planned.length + besidesOf(node), 0);
   const wrongCanvases = await atOnce(AT_ONCE, canvases, wrongCanvas);
   const effects = [...tally.tasks.values()].filter(({ call: { task } }) => task === "probe.effect");
   process.stdout.write(`soak ${seed}: ${effects.length} effects, asked for ${counter.asked()} times\n`);
@@ -198,6 +198,13 @@ function startedBy(item: TaskItem, tasks: ReadonlyMap<string, TaskItem>): TaskIt
 const valueOf = (item: TaskItem): unknown => (item.status === "SUCCESS" ? resultOf(item) : item.error?.type);
 const isLarge = (value: unknown): boolean => typeof value === "object" && value !== null && "key" in value;
 const sorted = (values: readonly unknown[]): string[] => values.map((value) => JSON.stringify(value)).toSorted();
+
+/** Records that a canvas has beside those of its own tasks: of links that are called, and of what replaces tasks. */
+function besidesOf(node: Node): number {
+  const besides: Besides = { links: [], replacements: 0 };
+  evaluate(node, null, besides);
+  return besides.links.length + besides.replacements;
+}
 
 /** What is wrong with the end of a canvas; null for nothing. */
 async function wrongCanvas({ node, id }: Submitted): Promise<unknown> {

@@ -34,7 +34,7 @@ describe("a state of a task's own", () => {
   it("may be asked for once a task has been in it; what none was ever in is a fault", async () => {
     await run("probe.update_state", [["SIGNING"], 0.1]);
     expect((await call("GET", "/tasks?status=SIGNING")).status).toBe(200);
-    for (const status of ["SINGING", "success", "FAILED", "SUCESS"]) {
+    for (const status of ["SINGING", "success", "FAILED", "SUCCEEDED"]) {
       const { errors } = await refused(400, "GET", `/tasks?status=${status}`);
       expect(errors).toMatchObject([{ path: "/status", message: expect.stringContaining("SUCCESS") }]);
     }

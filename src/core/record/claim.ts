@@ -1,6 +1,11 @@
-import { MAX_LOST, MAX_SQS_DELAY } from "../limits.ts";
+import { LEASE_MARGIN, MAX_LOST, MAX_SQS_DELAY } from "../limits.ts";
 import { type TaskRecord, replacementOf } from "./record.ts";
 import { isFinal, isWaiting } from "./states.ts";
+
+/** Seconds for which a claim of a task with this hard limit holds. */
+export function leaseSeconds(timeLimit: number): number {
+  return timeLimit + LEASE_MARGIN;
+}
 
 /** Seconds between the end of a lease and the message's return: then it finds the lease over. */
 const AFTER_LEASE = 5;
@@ -9,8 +14,8 @@ const QUEUE_MARGIN = 50;
 
 /**
  * Seconds after which the message of a task that was claimed is to come back if its environment is lost, where its
- * queue would hide it for much longer: a queue's visibility is made for the longest task of its module. Null where that is
- * soon enough, since to say so costs a request.
+ * queue would hide it for much longer: a queue's visibility is made for the longest task of its module. Null where that
+ * is soon enough, since to say so costs a request.
  * @param lease seconds of the claim. @param longest the longest hard limit of the module, seconds.
  */
 export function shownSooner(lease: number, longest: number): number | null {

@@ -1,4 +1,5 @@
 import type { Node } from "../../../src/core/canvas/node.ts";
+import { parseNode } from "../../../src/core/canvas/parse-node.ts";
 import type { TaskNode } from "../../../src/core/canvas/signature.ts";
 import { t as task } from "../../fixtures/canvases.ts";
 
@@ -138,9 +139,22 @@ function kindAt(point: number): (n: number, port: number) => Sample {
   throw new RangeError(`no kind at ${point} of ${TOTAL}`);
 }
 
+/** With its links, and what it replaces itself by. */
+function limitTask(node: TaskNode): TaskNode {
+  const { link, link_error: onError } = node.options;
+  const args = node.task === "probe.replace_with" ? node.args.map((arg) => limitNode(arg)) : node.args;
+  const links = { ...(link && { link: link.map(limitTask) }), ...(onError && { link_error: onError.map(limitTask) }) };
+  return withOptions({ ...node, args }, { ...node.options, ...links });
+}
+
+function limitNode(value: unknown): unknown {
+  const { node } = parseNode(value, []);
+  return node === null ? value : limitTasks(node);
+}
+
 /** A canvas whose tasks have short limits, so that one whose environment is lost soon runs again. */
 export function limitTasks(node: Node): Node {
-  if ("task" in node) return withOptions(node, node.options);
+  if ("task" in node) return limitTask(node);
   if ("chain" in node) return { chain: node.chain.map(limitTasks) };
   if ("group" in node) return { group: node.group.map(limitTasks) };
   return { chord: { header: node.chord.header.map(limitTasks), body: limitTasks(node.chord.body) } };

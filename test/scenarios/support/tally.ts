@@ -49,6 +49,8 @@ const GroupEnd = z.object({ completed: z.number(), failed: z.number() });
 /** What a run has left in the table. */
 export interface Tally {
   readonly tasks: ReadonlyMap<string, TaskItem>;
+  /** The keys of all items. */
+  readonly ids: ReadonlySet<string>;
   /** What is not as it must be once all is quiet, in words. */
   readonly faults: readonly string[];
 }
@@ -58,9 +60,11 @@ const ENDS = new Set(["SUCCESS", "FAILURE", "REVOKED"]);
 /** Reads the whole table, and notes what has not ended, or has ended more than once. */
 export async function takeTally(aws: Aws): Promise<Tally> {
   const tasks = new Map<string, TaskItem>();
+  const ids = new Set<string>();
   const faults: string[] = [];
   for await (const item of aws.scan()) {
     const id = String(item["id"]);
+    ids.add(id);
     const task = TaskItem.safeParse(item);
     const root = RootItem.safeParse(item);
     const group = GroupItem.safeParse(item);
@@ -72,7 +76,7 @@ export async function takeTally(aws: Aws): Promise<Tally> {
     if (root.success && root.data.epoch > 0) faults.push(`${id} was started anew`);
     if (group.success) faults.push(...faultsOfGroup(group.data));
   }
-  return { tasks, faults };
+  return { tasks, ids, faults };
 }
 
 function faultsOf({ id, call, status, events, dead, attempt }: TaskItem): string[] {

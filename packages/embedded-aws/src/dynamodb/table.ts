@@ -1,5 +1,4 @@
-import { type Collection, type Stored, keepsNothing } from "../storage/storage.ts";
-import { checkItem } from "./check.ts";
+import { type Collection, keepsNothing } from "../storage/storage.ts";
 import { type TableDefinition, keySchemaOf } from "./definition.ts";
 import { invalid } from "./errors.ts";
 import { ExpiryList } from "./expiry.ts";
@@ -51,14 +50,14 @@ export class Table {
   #bytes = 0;
 
   /** @param items what an earlier run left of it, as it was kept in the collection */
-  constructor(definition: TableDefinition, kept: Collection, items: Iterable<readonly [string, Stored]> = []) {
+  constructor(definition: TableDefinition, kept: Collection, items: Iterable<readonly [string, Item]> = []) {
     this.key = keySchemaOf(definition.KeySchema, definition.AttributeDefinitions);
     this.#definition = definition;
     this.#indexes = createIndexes(definition);
     this.#expiry = definition.timeToLive === undefined ? undefined : new ExpiryList(definition.timeToLive);
     this.#kept = kept;
     this.#volatile = keepsNothing(kept);
-    for (const [, text] of items) this.#load(checkItem(JSON.parse(String(text))));
+    for (const [, item] of items) this.#load(item);
   }
 
   get definition(): TableDefinition {

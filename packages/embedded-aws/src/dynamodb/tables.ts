@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { Input } from "../json-service.ts";
 import { ACCOUNT, REGION } from "../resource.ts";
-import type { Collection, Storage } from "../storage/storage.ts";
+import { readable } from "../storage/readable.ts";
+import type { Collection, Storage, Stored } from "../storage/storage.ts";
+import { checkItem } from "./check.ts";
 import { TableDefinition, type TableProps, checkDefinition, checkName } from "./definition.ts";
 import { constraint, notFound } from "./errors.ts";
 import { Table } from "./table.ts";
@@ -44,9 +46,11 @@ export function loadTables(storage: Storage, now: () => number): Tables {
     if (collection === undefined) collections.set(name, (collection = storage.collection(`dynamodb/items/${name}`)));
     return collection;
   };
-  for (const [name, text] of kept.entries()) {
+  const read = (text: Stored): TableDefinition => TableDefinition.parse(JSON.parse(String(text)));
+  for (const [name, definition] of readable("dynamodb/tables", kept, read)) {
     const items = itemsOf(name);
-    tables.set(name, new Table(TableDefinition.parse(JSON.parse(String(text))), items, items.entries()));
+    const left = readable(`dynamodb/items/${name}`, items, (text) => checkItem(JSON.parse(String(text))));
+    tables.set(name, new Table(definition, items, left));
   }
 
   const get = (name: string): Table => {

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { type Cancel, systemClock } from "../clock.ts";
+import { readable } from "../storage/readable.ts";
 import type { Storage } from "../storage/storage.ts";
 
 /** A rule that is due again and again. */
@@ -24,9 +25,8 @@ export function startSchedules(
   storage: Storage,
 ): Cancel {
   const collection = storage.collection("events/schedules");
-  const known = new Map(
-    [...collection.entries()].map(([arn, value]) => [arn, StoredSchedule.parse(JSON.parse(String(value)))]),
-  );
+  const read = (value: unknown): z.output<typeof StoredSchedule> => StoredSchedule.parse(JSON.parse(String(value)));
+  const known = new Map(readable("events/schedules", collection, read));
   const cancels = new Map<string, Cancel>();
 
   function plan(schedule: RuleSchedule, next: number): void {

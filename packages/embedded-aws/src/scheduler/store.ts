@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { readable } from "../storage/readable.ts";
 import type { Storage } from "../storage/storage.ts";
 import type { Spec } from "./spec.ts";
 
@@ -29,8 +30,9 @@ const StoredSchedule = z.custom<Schedule>((value) => z.looseObject({ arn: z.stri
 /** The schedules of a storage, in its collection `scheduler/schedules`. */
 export function createScheduleStore(storage: Storage): ScheduleStore {
   const collection = storage.collection("scheduler/schedules");
-  const stored = [...collection.entries()].map(([, value]) => StoredSchedule.parse(JSON.parse(String(value))));
-  const schedules = new Map(stored.map((schedule) => [schedule.arn, schedule]));
+  const schedules = new Map(
+    readable("scheduler/schedules", collection, (value) => StoredSchedule.parse(JSON.parse(String(value)))),
+  );
   return {
     get: (arn) => schedules.get(arn),
     all: () => [...schedules.values()].toSorted((a, b) => (a.arn < b.arn ? -1 : 1)),

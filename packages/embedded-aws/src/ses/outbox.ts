@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import * as z from "zod";
+import { readable } from "../storage/readable.ts";
 import type { Storage } from "../storage/storage.ts";
 
 /** Mails that the outbox keeps; the oldest go first. */
@@ -36,10 +37,10 @@ export interface Outbox {
 /** The outbox of a storage, in its collection `ses/mails`: the last 1,000 mails, and of them what 64 MiB hold. */
 export function createOutbox(storage: Storage): Outbox {
   const collection = storage.collection("ses/mails");
-  const stored = [...collection.entries()].map(([key, value]) =>
-    keptOf(key, MailSchema.parse(JSON.parse(String(value)))),
+  const mails = new Map(
+    readable("ses/mails", collection, (value, key) => keptOf(key, MailSchema.parse(JSON.parse(String(value))))),
   );
-  const mails = new Map(stored.map((kept) => [kept.key, kept]));
+  const stored = [...mails.values()];
   let bytes = stored.reduce((sum, kept) => sum + kept.bytes, 0);
   let count = Number(stored.at(-1)?.key ?? 0);
 

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { readable } from "../storage/readable.ts";
 import { type Collection, type Storage, type Stored, keepsNothing } from "../storage/storage.ts";
 import { type Entry, type Message, createEntry } from "./entry.ts";
 import { md5Of, md5OfAttributes } from "./message.ts";
@@ -67,16 +68,18 @@ export function createRecords(storage: Storage): Records {
     deduplication: storage.collection("sqs/deduplication"),
     saveQueue: (name, record) => queues.put(name, JSON.stringify(record)),
     removeQueue: (name) => queues.remove(name),
-    queues: () =>
-      [...queues.entries()].map(([name, text]) => [name, readRecord(QueueRecord, "sqs/queues", name, text)] as const),
+    queues: () => [
+      ...readable("sqs/queues", queues, (text, name) => readRecord(QueueRecord, "sqs/queues", name, text)),
+    ],
     keeper: (queueName) => (keepsNothing(messages) ? NO_KEEPER : createKeeper(queueName, messages, receipts)),
     messages: function* read() {
-      const received = new Map(receipts.entries());
-      for (const [path, text] of messages.entries()) {
-        const entry = entryOf(path, text);
+      const read = (text: Stored, path: string): z.output<typeof ReceiptRecord> =>
+        readRecord(ReceiptRecord, "sqs/receipts", path, text);
+      const received = new Map(readable("sqs/receipts", receipts, read));
+      for (const [path, entry] of readable("sqs/messages", messages, (text, key) => entryOf(key, text))) {
         const receipt = received.get(path);
         if (receipt !== undefined) {
-          const [count, all, first] = readRecord(ReceiptRecord, "sqs/receipts", path, receipt);
+          const [count, all, first] = receipt;
           entry.receipts = count;
           entry.message.approximateReceiveCount = all;
           entry.message.approximateFirstReceiveTimestamp = first;

@@ -55,7 +55,7 @@ function execute(plan: Plan): Value {
 }
 
 describe("a plan", () => {
-  it("gives what the evaluator gives, for any canvas", () => {
+  it("gives what the evaluator gives, for any canvas", { timeout: 60_000 }, () => {
     fc.assert(
       fc.property(anyCanvas(5), (node) => {
         expect(execute(planOf(node))).toEqual(evaluate(node));
