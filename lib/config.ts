@@ -143,7 +143,7 @@ export interface StageConfig extends z.output<typeof StageSchema> {
   readonly emulator: EmulatorName | null;
 }
 
-/** At most 9 characters: it is in every name, and `celeriac-<stage>-task-<module of 40>` must fit the 64 of a Lambda's. */
+/** At most 9 characters: `celeriac-<stage>-task-<module of 40>` must fit the 64 of a Lambda's name. */
 const STAGE_NAME = /^[a-z][a-z0-9]{0,8}$/;
 
 /** The stage that is taken where none is named. */
@@ -151,7 +151,7 @@ const DEFAULT_STAGE = "dev";
 
 /**
  * The configuration of the stage that was asked for.
- * @param context The CDK context, of which `stage` (`-c stage=NAME`), `emulator`, `prefix` and `stages` (cdk.json) count.
+ * @param context The CDK context, of which `stage` (`-c stage=NAME`), `emulator`, `prefix` and `stages` count.
  * @param variables CELERIAC_STAGE names the stage where the context does not.
  * @param given What code says of the stage, before what cdk.json does.
  * @throws DefinitionError naming the key that is wrong and what it may be.

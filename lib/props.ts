@@ -12,7 +12,7 @@ type Stage = z.input<typeof StageSchema>;
 
 /** A VPC of an app's own, for the modules that name it (`defineModule({ vpc: "private" })`). */
 export interface OwnVpc {
-  readonly vpc: IVpc;
+  readonly vpc: Pick<IVpc, "selectSubnets">;
   /** @default the VPC's private subnets */
   readonly subnets?: SubnetSelection;
   /** 1 to 5. */
@@ -30,8 +30,8 @@ export interface OwnDomain {
 }
 
 /**
- * What `new Celeriac` is given. What is said here comes before what the stage says in cdk.json; what differs by stage is
- * best said there. docs/configuration.md has what each costs.
+ * What `new Celeriac` is given. What is said here comes before what the stage says in cdk.json, where what differs by
+ * stage is best said. docs/configuration.md has what each costs.
  */
 export interface CeleriacProps {
   /** What `await loadProject()` found: stage, task modules, bundles. */
@@ -84,7 +84,7 @@ export interface CeleriacProps {
   readonly vpcs?: Readonly<Record<string, OwnVpc>>;
   /** `true` for a key of the stage's own. @default false: AWS's keys, which cost nothing */
   readonly kmsKey?: boolean;
-  /** Your key, which encrypts table, bucket, queues and logs. Its policy lets EventBridge and Logs use it. @default none */
+  /** Your key, which encrypts table, bucket, queues and logs; EventBridge and Logs are let use it. @default none */
   readonly encryptionKey?: IKey;
   /** Your topic, which every alarm tells. Its policy must let cloudwatch.amazonaws.com publish. @default none */
   readonly alarmTopic?: ITopic;

@@ -14,7 +14,10 @@ export interface StageContext {
   readonly keyArn: string | null;
 }
 
-/** The context of the stage that `config` describes, its bundles in the folder `bundles`. @param key the ARN of one that code brings */
+/**
+ * The context of the stage that `config` describes, its bundles in the folder `bundles`.
+ * @param key The ARN of a key that code brings.
+ */
 export function stageContext(config: StageConfig, bundles: string, key: string | null = null): StageContext {
   const names = namesOf(config);
   return {
