@@ -44,7 +44,8 @@ export async function loadProject(
   const deployed = selectModules(modules, config);
   const workflows = await discoverWorkflows(root, deployed);
   const registry = buildRegistry(deployed, workflows);
-  const bundle = await bundleFunctions({ root, modules: deployed, registry });
+  const celery = config.celery !== null;
+  const bundle = await bundleFunctions({ root, modules: deployed, registry, celery });
   const name = `${config.prefix}-${config.stage}`;
   return { stage: config.stage, name, root, config, context, modules, workflows, bundle };
 }

@@ -5,10 +5,12 @@ import { concurrencyOf } from "./concurrency.ts";
 import { serveDashboard } from "./dashboard.ts";
 import { HELP, readOptions } from "./options.ts";
 import type { Options } from "./options.ts";
+import { sweepAfterRestart } from "./sweep.ts";
 import { synthesize } from "./synth.ts";
 import { createTaskLogs } from "./task-logs.ts";
 import type { TaskLogs } from "./task-logs.ts";
 import { TASK_FIELDS } from "./log.ts";
+import { writeLine as write } from "./terminal.ts";
 import { watchSources } from "./watch.ts";
 import { prefixOf } from "../remote/project.ts";
 
@@ -17,8 +19,6 @@ const SAME_INTERRUPT = 500;
 
 /** Milliseconds between looks at whether npm is still there. */
 const ORPHAN_CHECK = 500;
-
-const write = (line: string): void => void process.stdout.write(`${line}\n`);
 
 /**
  * Runs the app of this folder until Ctrl-C: its stage `local` on an embedded AWS, with the dashboard.
@@ -55,6 +55,8 @@ async function runLocal(args: readonly string[]): Promise<void> {
     deployed = next;
     return changed;
   };
+  const sweeps =
+    options.data === undefined ? null : sweepAfterRestart(embedded.awsUrl, prefixOf(root), createLog(write, color));
   const watcher = watchSources(root, redeploy, createLog(write, color));
   if (!interrupt.signal.aborted) {
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
@@ -67,6 +69,7 @@ async function runLocal(args: readonly string[]): Promise<void> {
     await new Promise((resolve) => interrupt.signal.addEventListener("abort", resolve));
   }
   watcher.stop();
+  sweeps?.();
   await Promise.all([embedded.stop(), dashboard?.close()]);
 }
 

@@ -1,4 +1,4 @@
-import type { Identity } from "./call.ts";
+import type { Identity } from "../src/client/call.ts";
 import { prefixOf } from "./project.ts";
 
 /** Where the API is and who asks, as a user says it. */

@@ -1,6 +1,6 @@
 import { CloudFormationClient, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
 import { defaultProvider } from "@aws-sdk/credential-provider-node";
-import type { Credentials } from "./call.ts";
+import type { Credentials } from "../src/client/call.ts";
 
 /**
  * The URL of a stage's API, by the output `ApiUrl` of its stack, in the region of the user's AWS configuration: of

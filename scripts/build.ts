@@ -11,7 +11,17 @@ import { ROOT, publishedManifest, readManifest } from "./build/manifest.ts";
 const OUT = join(ROOT, "dist", "packages");
 
 /** What of the repository the package `celeriac` is made of: all but the tasks that are its own example. */
-const FOLDERS = ["src", "lib", "functions/api", "functions/canvas", "functions/worker", "cli", "remote", "local"];
+const FOLDERS = [
+  "src",
+  "lib",
+  "functions/api",
+  "functions/canvas",
+  "functions/celery",
+  "functions/worker",
+  "cli",
+  "remote",
+  "local",
+];
 
 /** What starts the same from the repository alone. */
 const NOT_SHIPPED = new Set(["dashboard/server/main.ts", "local/main.ts"]);

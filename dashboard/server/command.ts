@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
 import { listen } from "embedded-aws";
-import { createCaller } from "../../remote/call.ts";
+import { createCaller } from "../../src/client/call.ts";
 import { connect } from "../../remote/connect.ts";
 import { prefixOf } from "../../remote/project.ts";
 import { currentPage } from "./page.ts";

@@ -3,6 +3,7 @@ import type { Queue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import { CANVAS_TIMEOUT } from "./canvas.ts";
 import { CeleriacQueue } from "./celeriac-queue.ts";
+import { CeleryBridge } from "./celery-bridge.ts";
 import { RetiredModule } from "./retired-module.ts";
 import { TaskModuleConstruct } from "./task-module.ts";
 import type { TaskModule } from "../discover.ts";
@@ -13,6 +14,8 @@ export class TaskModules extends Construct {
   readonly dead: Queue;
   readonly modules: readonly TaskModuleConstruct[];
   readonly retired: readonly RetiredModule[];
+  /** Null where the stage serves no clients of Celery. */
+  readonly celery: CeleryBridge | null;
 
   constructor(
     scope: Construct,
@@ -27,6 +30,8 @@ export class TaskModules extends Construct {
     this.modules = modules.map(
       (module) => new TaskModuleConstruct(this, `module-${module.name}`, { stage, module, deadQueueArn }),
     );
+    const { celery } = stage.config;
+    this.celery = celery === null ? null : new CeleryBridge(this, "Celery", { stage, options: celery, deadQueueArn });
     this.retired = stage.config.retiredModules.map(
       (name) => new RetiredModule(this, `module-${name}`, { stage, name, deadQueueArn }),
     );
