@@ -27,7 +27,7 @@ export function emptyManifest(name: string): Manifest {
 /**
  * A package.json with the scripts and dependencies of an app. What is there stays as it is.
  * @param version Celeriac's.
- * @param running The Node that runs this, such as `v20.1.0`: where it is too old for an app, the app gets one of its own.
+ * @param running The Node that runs this, `v20.1.0`: where it is too old for an app, the app gets one of its own.
  */
 export function completeManifest(manifest: Manifest, version: string, running: string): Manifest {
   const { dependencies = {}, devDependencies = {} } = manifest;
