@@ -67,6 +67,16 @@ export default defineConfig({
       },
       {
         test: {
+          name: "package",
+          include: ["test/package/*.test.ts"],
+          // One app at a time: installing, starting and synthesizing take what a machine has.
+          fileParallelism: false,
+          testTimeout: 600_000,
+          hookTimeout: 900_000,
+        },
+      },
+      {
+        test: {
           name: "configured",
           provide: { wait: 20, patience: 1, served: [] },
           include: STAGES,

@@ -1,16 +1,28 @@
 import { CommanderError } from "commander";
 import { CliError, EXIT } from "./errors.ts";
 import { createProgram } from "./program.ts";
+import { PROJECT_COMMANDS } from "./project/commands.ts";
 import { paintFor } from "./view/paint.ts";
 
 /** Runs the command line of this process, and leaves its exit code. */
 async function main(): Promise<void> {
+  const [name = "", ...args] = process.argv.slice(2);
+  if (Object.hasOwn(PROJECT_COMMANDS, name)) return runProject(name, args);
   const interrupt = new AbortController();
   endCleanly(interrupt);
   try {
     await createProgram(interrupt.signal).parseAsync();
   } catch (error) {
     process.exitCode = tell(error, interrupt.signal.aborted);
+  }
+}
+
+/** Those that end with Ctrl-C see to it themselves. */
+async function runProject(name: string, args: readonly string[]): Promise<void> {
+  try {
+    await PROJECT_COMMANDS[name]?.run(args);
+  } catch (error) {
+    process.exitCode = tell(error, false);
   }
 }
 

@@ -14,6 +14,7 @@ import { ownVersion, reportCommand } from "./commands/report.ts";
 import { resultCommand, statusCommand } from "./commands/result.ts";
 import { runCommand, workflowsCommand } from "./commands/workflows.ts";
 import { examples } from "./help.ts";
+import { PROJECT_COMMANDS } from "./project/commands.ts";
 import { type Open, openSession } from "./session.ts";
 
 const ASK = "Ask:";
@@ -46,6 +47,11 @@ export function createProgram(signal: AbortSignal) {
     .exitOverride();
   const open: Open = () => openSession(program.opts(), signal);
   const groups: Readonly<Record<string, readonly ((open: Open) => object)[]>> = {
+    "Your app:": Object.entries(PROJECT_COMMANDS).map(
+      ([name, { summary }]) =>
+        () =>
+          new Command(name).summary(summary).allowUnknownOption(),
+    ),
     "Run:": [callCommand, chainCommand, groupCommand, chordCommand, canvasCommand, runCommand, documentCommand],
     [ASK]: [
       resultCommand,

@@ -25,7 +25,7 @@ const LOG_RETENTION_DAYS = [
  * What a stage in cdk.json (`context.stages`) may say. Unknown keys are refused, so that a typo does not pass for a
  * default.
  */
-const StageSchema = z.strictObject({
+export const StageSchema = z.strictObject({
   /** What becomes of table, bucket, queues and log groups when they leave the template: `retain` in production. */
   resources: z.enum(["retain", "destroy"]).default("destroy"),
   /** Who may call the API, and whose tasks a caller sees: see {@link AuthConfigSchema}. */
@@ -146,7 +146,7 @@ export interface StageConfig extends z.output<typeof StageSchema> {
   readonly emulator: EmulatorName | null;
 }
 
-/** At most 9 characters: it is in every name, and `celeriac-<stage>-task-<module of 40>` must fit the 64 of a Lambda's. */
+/** At most 9 characters: `celeriac-<stage>-task-<module of 40>` must fit the 64 of a Lambda's name. */
 const STAGE_NAME = /^[a-z][a-z0-9]{0,8}$/;
 
 /** The stage that is taken where none is named. */
@@ -154,11 +154,16 @@ const DEFAULT_STAGE = "dev";
 
 /**
  * The configuration of the stage that was asked for.
- * @param context The CDK context, of which `stage` (`-c stage=NAME`), `emulator`, `prefix` and `stages` (cdk.json) count.
+ * @param context The CDK context, of which `stage` (`-c stage=NAME`), `emulator`, `prefix` and `stages` count.
  * @param variables CELERIAC_STAGE names the stage where the context does not.
+ * @param given What code says of the stage, before what cdk.json does.
  * @throws DefinitionError naming the key that is wrong and what it may be.
  */
-export function loadConfig(context: Readonly<Record<string, unknown>>, variables: NodeJS.ProcessEnv): StageConfig {
+export function loadConfig(
+  context: Readonly<Record<string, unknown>>,
+  variables: NodeJS.ProcessEnv,
+  given: Readonly<Record<string, unknown>> = {},
+): StageConfig {
   const stage = context["stage"] ?? variables["CELERIAC_STAGE"] ?? DEFAULT_STAGE;
   const stages = z.record(z.string(), z.unknown()).safeParse(context["stages"]);
   if (!stages.success) {
@@ -177,7 +182,7 @@ export function loadConfig(context: Readonly<Record<string, unknown>>, variables
   }
   const prefix = parsePrefix(context["prefix"]);
   const emulator = emulatorOf(context);
-  const config = parseStage(stage, stages.data[stage]);
+  const config = parseStage(stage, stages.data[stage], given);
   return { stage, prefix, emulator, ...config, ...(emulator !== null && EMULATORS[emulator].config) };
 }
 
@@ -187,8 +192,8 @@ function parsePrefix(value: unknown): string {
   throw new DefinitionError(`cdk.json: context.prefix ${JSON.stringify(value)} ${parsed.error.issues[0]?.message}.`);
 }
 
-function parseStage(stage: string, value: unknown): z.output<typeof StageSchema> {
-  const parsed = StageSchema.safeParse(value);
+function parseStage(stage: string, value: unknown, given: object): z.output<typeof StageSchema> {
+  const parsed = StageSchema.safeParse(typeof value === "object" && value !== null ? { ...value, ...given } : value);
   if (!parsed.success) {
     const faults = parsed.error.issues.map((issue) => [issue.path.join("."), issue.message].filter(Boolean).join(": "));
     throw new DefinitionError(`cdk.json: stage "${stage}": ${faults.join("; ")}.`);

@@ -15,6 +15,14 @@ const LONGEST_NAME = 64;
  *   that is too long with the prefix before it, or where no module is left.
  */
 export function deployedModules(all: readonly TaskModule[], config: ModulesConfig): TaskModule[] {
+  return selectModules(all, config).map((module) => forStage(module, config));
+}
+
+/**
+ * The modules that a stage deploys, as they are themselves.
+ * @throws DefinitionError for a name that is no module, for a retired one that is there, or where none is left.
+ */
+export function selectModules(all: readonly TaskModule[], config: ModulesConfig): TaskModule[] {
   const names = all.map((module) => module.name);
   refuseUnknown("modulesOff", config.modulesOff, names);
   refuseUnknown("modules", Object.keys(config.modules), names);
@@ -29,7 +37,7 @@ export function deployedModules(all: readonly TaskModule[], config: ModulesConfi
     throw new DefinitionError(`cdk.json: modulesOff turns off every module (${names.join(", ")}). Leave one on.`);
   }
   for (const module of deployed) refuseLongName(module, config);
-  return deployed.map((module) => forStage(module, config));
+  return deployed;
 }
 
 function refuseLongName({ name, file }: TaskModule, { prefix, stage }: ModulesConfig): void {

@@ -14,15 +14,18 @@ export interface StageContext {
   readonly keyArn: string | null;
 }
 
-/** The context of the stage that `config` describes, its bundles in the folder `bundles`. */
-export function stageContext(config: StageConfig, bundles: string): StageContext {
+/**
+ * The context of the stage that `config` describes, its bundles in the folder `bundles`.
+ * @param key The ARN of a key that code brings.
+ */
+export function stageContext(config: StageConfig, bundles: string, key: string | null = null): StageContext {
   const names = namesOf(config);
   return {
     config,
     names,
     bundles,
     removal: config.resources === "retain" ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
-    keyArn: keyArnOf(config, names),
+    keyArn: key ?? keyArnOf(config, names),
   };
 }
 

@@ -61,7 +61,7 @@ export async function synthesize(root: string, outdir: string, signal: AbortSign
 /** Words that no shell reads otherwise than they stand there. */
 const PLAIN = /^[\w@%+=:,./\\-]+( +[\w@%+=:,./\\-]+)+$/;
 
-/** A plain command is started as it is, so that nothing of it is left when it is ended early; a shell has the others. */
+/** A plain command is started without a shell, so that nothing of it is left when it is ended early. */
 function commandOf(app: string): [string, ...string[]] {
   const [first = app, ...args] = PLAIN.test(app) ? app.split(/ +/) : [app];
   return [first === "node" ? process.execPath : first, ...args];

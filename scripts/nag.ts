@@ -11,7 +11,7 @@ import { deployedModules } from "../lib/deployed-modules.ts";
 import { discoverTasks } from "../lib/discover.ts";
 import { discoverWorkflows } from "../lib/discover-workflows.ts";
 import { compileWorkflows } from "../lib/workflows.ts";
-import { ACKNOWLEDGED } from "./acknowledged.ts";
+import { ACKNOWLEDGED } from "../lib/acknowledged.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const STAGE = process.argv[2] ?? "prod";
@@ -60,11 +60,11 @@ async function main(): Promise<void> {
     for (const { rule, description, places } of open)
       console.error(`${rule}: ${description}\n  ${places.slice(0, 5).join("\n  ")}`);
     const stale = ACKNOWLEDGED.filter(({ finding }) => !findings.some(({ rule }) => finding.test(rule)));
-    for (const { finding } of stale) console.error(`scripts/acknowledged.ts: ${finding.source} is not found any more.`);
+    for (const { finding } of stale) console.error(`lib/acknowledged.ts: ${finding.source} is not found any more.`);
     if (open.length + stale.length > 0) process.exitCode = 1;
     const places = findings.reduce((sum, finding) => sum + finding.places.length, 0);
     console.error(
-      `cdk-nag, stage ${STAGE}: ${open.length} findings unacknowledged; ${places} places of ${ACKNOWLEDGED.length} kinds have a reason in scripts/acknowledged.ts.`,
+      `cdk-nag, stage ${STAGE}: ${open.length} findings unacknowledged; ${places} places of ${ACKNOWLEDGED.length} kinds have a reason in lib/acknowledged.ts.`,
     );
   } finally {
     rmSync(folder, { recursive: true });

@@ -8,9 +8,9 @@ import { examples } from "../help.ts";
 import type { Open, Session } from "../session.ts";
 import { count } from "../view/format.ts";
 
-/** The version in package.json. */
+/** The version of this package. */
 export function ownVersion(): string {
-  return z.object({ version: z.string() }).parse(createRequire(import.meta.url)("../../package.json")).version;
+  return z.object({ version: z.string() }).parse(createRequire(import.meta.url)("celeriac/package.json")).version;
 }
 
 /** `celeriac report`. */

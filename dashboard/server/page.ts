@@ -42,7 +42,10 @@ const TYPES: Readonly<Record<string, string>> = {
   svg: "image/svg+xml",
 };
 
-/** All forms of all files: level 5 of Brotli takes a hundredth of the highest, and the page travels within a machine. */
+/**
+ * All forms of all files. Level 5 of Brotli takes a hundredth of the time of the highest, and the page travels over the
+ * loopback interface.
+ */
 export async function packAll(files: ReadonlyMap<string, Uint8Array>): Promise<Page> {
   const packed = [...files].map(async ([name, plain]) => {
     const [zipped, brotli] = await Promise.all([promisify(gzip)(plain), promisify(brotliCompress)(plain, BROTLI)]);

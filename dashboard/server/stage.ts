@@ -12,7 +12,10 @@ const AFTERMATH = 60_000;
 /** Milliseconds between two readings of the queues' ages: CloudWatch has one a minute, and asks $0.01 for 1,000. */
 const AGES_BEAT = 60_000;
 
-/** Reads the logs of a stage's tasks by their ids, with the user's own right to read them. @param prefix of its names */
+/**
+ * Reads the logs of a stage's tasks by their ids, with the user's own right to read them.
+ * @param prefix of the stage's names
+ */
 export function createLogReader(prefix: string): NonNullable<Source["logs"]> {
   const client = new CloudWatchLogsClient();
   return async ({ task, taskId, from, to }: LogRequest) => {
@@ -48,7 +51,10 @@ export function lineOf(text: string, timestamp: number): LogLine {
   }
 }
 
-/** Reads from CloudWatch for how long the oldest message of each queue has waited; once a minute at the most. @param prefix of its names */
+/**
+ * Reads from CloudWatch for how long the oldest message of each queue has waited; once a minute at the most.
+ * @param prefix of the stage's names
+ */
 export function createAgeReader(prefix: string): NonNullable<Source["ages"]> {
   const client = new CloudWatchClient();
   let read = 0;

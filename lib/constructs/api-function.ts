@@ -87,6 +87,27 @@ const RIGHTS: Readonly<Record<ApiFunction, Right>> = {
   },
 };
 
+/** What is needed to do what the routes of one right do: permissions, and variables besides those of every function. */
+export function apiRights(
+  stage: StageContext,
+  right: ApiFunction,
+): { readonly permissions: readonly PolicyStatement[]; readonly environment: Readonly<Record<string, string>> } {
+  const { names, config } = stage;
+  // A submission may have a countdown; what is revoked or tried again starts at once, or never.
+  const later = right === "submit" ? longDelays(stage) : { permissions: [], environment: {} };
+  return {
+    permissions: [
+      ...RIGHTS[right].permissions(names),
+      ...later.permissions,
+      // Before it refuses for a backlog it looks whether there is one still.
+      ...(right === "submit" && config.maxQueueAge !== null ? [allQueues(names, "sqs:GetQueueAttributes")] : []),
+      // What is revoked has ended.
+      ...(right === "operate" && config.completionEvents ? [putEvents(names)] : []),
+    ],
+    environment: later.environment,
+  };
+}
+
 /** The function of the API that serves the routes of one right, with no more than that right. */
 export class ApiFunctionConstruct extends CeleriacFunction {
   constructor(
@@ -103,29 +124,19 @@ export class ApiFunctionConstruct extends CeleriacFunction {
       readonly environment: Readonly<Record<string, string>>;
     },
   ) {
-    const { description, memory, permissions } = RIGHTS[right];
-    // A submission may have a countdown; what is revoked or tried again starts at once, or never.
-    const later = right === "submit" ? longDelays(stage) : { permissions: [], environment: {} };
+    const { description, memory } = RIGHTS[right];
+    const { permissions, environment: later } = apiRights(stage, right);
     super(scope, id, {
       stage,
       name: `api-${right}`,
       description,
       memory,
       timeout: TIMEOUT,
-      permissions: [
-        ...permissions(stage.names),
-        ...later.permissions,
-        // Before it refuses for a backlog it looks whether there is one still.
-        ...(right === "submit" && stage.config.maxQueueAge !== null
-          ? [allQueues(stage.names, "sqs:GetQueueAttributes")]
-          : []),
-        // What is revoked has ended.
-        ...(right === "operate" && stage.config.completionEvents ? [putEvents(stage.names)] : []),
-      ],
+      permissions,
       environment: {
         ...environment,
         ...(stage.config.corsOrigins.length > 0 && { [ENV.corsOrigins]: stage.config.corsOrigins.join(" ") }),
-        ...later.environment,
+        ...later,
       },
       reservedConcurrency: right === "wait" ? stage.config.waitConcurrency : stage.config.apiConcurrency,
     });

@@ -108,7 +108,7 @@ export class CeleriacFunction extends Construct {
 }
 
 /** The variables that every function has. */
-function commonEnvironment({ config, names }: StageContext): Record<string, string> {
+export function commonEnvironment({ config, names }: StageContext): Record<string, string> {
   return {
     [ENV.stage]: names.label,
     [ENV.table]: names.prefix,

@@ -45,18 +45,20 @@ export interface StageAlarmsProps {
   readonly stage: StageContext;
   /** The names of the modules that are deployed. */
   readonly modules: readonly string[];
-  readonly action: IAlarmAction | null;
+  /** Whom they tell. */
+  readonly actions: readonly IAlarmAction[];
 }
 
 /** Few alarms, each of which wants a person: one for a kind of fault, not one for each resource. */
 export class StageAlarms extends Construct {
   readonly #stage: StageContext;
-  readonly #action: IAlarmAction | null;
+  readonly #actions: readonly IAlarmAction[];
+  readonly #alarms: Alarm[] = [];
 
-  constructor(scope: Construct, id: string, { stage, modules, action }: StageAlarmsProps) {
+  constructor(scope: Construct, id: string, { stage, modules, actions }: StageAlarmsProps) {
     super(scope, id);
     this.#stage = stage;
-    this.#action = action;
+    this.#actions = actions;
     this.#watchQueues([...modules, "canvas"]);
     this.#watchFunctions(
       "worker-errors",
@@ -71,6 +73,11 @@ export class StageAlarms extends Construct {
     this.#watchApi();
     this.#watchThrottles();
     if (stage.config.metrics !== "off") this.#watchTasks();
+  }
+
+  /** All of them. */
+  get all(): readonly Alarm[] {
+    return this.#alarms;
   }
 
   #watchQueues(names: readonly string[]): void {
@@ -197,6 +204,7 @@ export class StageAlarms extends Construct {
       evaluationPeriods: 1,
       treatMissingData: TreatMissingData.NOT_BREACHING,
     });
-    if (this.#action !== null) alarm.addAlarmAction(this.#action);
+    for (const action of this.#actions) alarm.addAlarmAction(action);
+    this.#alarms.push(alarm);
   }
 }

@@ -3,6 +3,7 @@ import { type IKey, Key } from "aws-cdk-lib/aws-kms";
 import { StringParameter } from "aws-cdk-lib/aws-ssm";
 import { Aws } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
+import type { Names } from "../names.ts";
 import type { StageContext } from "../stage.ts";
 
 /**
@@ -20,25 +21,7 @@ export class OwnKey extends Construct {
       enableKeyRotation: true,
       removalPolicy: removal,
     });
-    // Rules send to the canvas queue in their service's name, not in a role's.
-    this.key.addToResourcePolicy(
-      new PolicyStatement({
-        actions: ["kms:Decrypt", "kms:GenerateDataKey"],
-        principals: [new ServicePrincipal("events.amazonaws.com")],
-        resources: ["*"],
-        conditions: { StringEquals: { "aws:SourceAccount": Aws.ACCOUNT_ID } },
-      }),
-    );
-    this.key.addToResourcePolicy(
-      new PolicyStatement({
-        actions: ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"],
-        principals: [new ServicePrincipal(`logs.${Aws.REGION}.amazonaws.com`)],
-        resources: ["*"],
-        conditions: {
-          ArnLike: { "kms:EncryptionContext:aws:logs:arn": names.arn("logs", `log-group:/aws/*/${names.prefix}*`) },
-        },
-      }),
-    );
+    letServicesUse(this.key, names);
     const parameter = new StringParameter(this, "Id", {
       parameterName: names.keyParameter,
       stringValue: this.key.keyId,
@@ -46,6 +29,29 @@ export class OwnKey extends Construct {
     });
     parameter.applyRemovalPolicy(removal);
   }
+}
+
+/** Lets EventBridge and CloudWatch Logs use a key for the stage of these names, in the names of their services. */
+export function letServicesUse(key: IKey, names: Names): void {
+  // Rules send to the canvas queue in their service's name, not in a role's.
+  key.addToResourcePolicy(
+    new PolicyStatement({
+      actions: ["kms:Decrypt", "kms:GenerateDataKey"],
+      principals: [new ServicePrincipal("events.amazonaws.com")],
+      resources: ["*"],
+      conditions: { StringEquals: { "aws:SourceAccount": Aws.ACCOUNT_ID } },
+    }),
+  );
+  key.addToResourcePolicy(
+    new PolicyStatement({
+      actions: ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"],
+      principals: [new ServicePrincipal(`logs.${Aws.REGION}.amazonaws.com`)],
+      resources: ["*"],
+      conditions: {
+        ArnLike: { "kms:EncryptionContext:aws:logs:arn": names.arn("logs", `log-group:/aws/*/${names.prefix}*`) },
+      },
+    }),
+  );
 }
 
 /** The stage's key as constructs of other stacks than its own name it; null where AWS's own keys encrypt. */

@@ -6,6 +6,7 @@ import {
   LogGroupLogDestination,
   RestApi,
 } from "aws-cdk-lib/aws-apigateway";
+import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
 import { CfnOutput } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
@@ -43,6 +44,8 @@ const ACCESS_LOG = JSON.stringify({
  */
 export class TaskApi extends Construct {
   readonly api: RestApi;
+  /** By their rights. */
+  readonly functions: ReadonlyMap<ApiFunction, IFunction>;
 
   constructor(scope: Construct, id: string, { stage }: { readonly stage: StageContext }) {
     super(scope, id);
@@ -74,14 +77,19 @@ export class TaskApi extends Construct {
     });
     nameOutput(this.api);
     addGatewayProblems(this.api, config);
-    this.#addRoutes(stage, access);
+    this.functions = new Map(
+      API_FUNCTIONS.map((right) => {
+        const { environment } = access;
+        return [right, new ApiFunctionConstruct(this, right, { stage, right, environment }).lambda];
+      }),
+    );
+    this.#addRoutes(stage);
     access.grant(this.api);
   }
 
-  #addRoutes(stage: StageContext, { environment }: ApiAccess): void {
+  #addRoutes(stage: StageContext): void {
     const integrations = new Map<ApiFunction, LambdaIntegration>();
-    for (const right of API_FUNCTIONS) {
-      const { lambda } = new ApiFunctionConstruct(this, right, { stage, right, environment });
+    for (const [right, lambda] of this.functions) {
       // One permission for the whole API: one for each method and each test would be 80, and 20 KB is all that a policy
       // takes.
       integrations.set(right, new LambdaIntegration(lambda, { scopePermissionToMethod: false }));

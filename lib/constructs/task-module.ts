@@ -1,4 +1,6 @@
 import type { PolicyStatement } from "aws-cdk-lib/aws-iam";
+import type { IFunction } from "aws-cdk-lib/aws-lambda";
+import type { Queue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import { ENV } from "../../src/aws/env.ts";
 import { TIMEOUT_MARGIN } from "../../src/core/limits.ts";
@@ -35,6 +37,9 @@ export interface TaskModuleProps {
 
 /** One file of functions/tasks: its queue, its Lambda, and the mapping between the two. */
 export class TaskModuleConstruct extends Construct {
+  readonly name: string;
+  readonly queue: Queue;
+  readonly worker: IFunction;
   readonly periodic: PeriodicTasks;
 
   constructor(scope: Construct, id: string, { stage, module, deadQueueArn }: TaskModuleProps) {
@@ -71,6 +76,9 @@ export class TaskModuleConstruct extends Construct {
       ephemeralStorage: options.ephemeralStorage,
       vpc: typeof options.vpc === "string" ? null : options.vpc,
     });
+    this.name = name;
+    this.queue = queue;
+    this.worker = lambda;
     this.periodic = new PeriodicTasks(this, "Periodic", { stage, module });
     consume(this, "Mapping", {
       queueArn: queue.queueArn,

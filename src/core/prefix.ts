@@ -6,8 +6,8 @@ export const DEFAULT_PREFIX = "celeriac";
 /**
  * What the names of an app's stages begin with (`context.prefix` of cdk.json), so that two apps fit one account.
  *
- * 16 characters at the most: the name of a bucket has 63 (S3 User Guide, "Bucket naming rules"), of which stage, account,
- * region and `-access` take up to 45.
+ * 16 characters at the most: the name of a bucket has 63 (S3 User Guide, "Bucket naming rules"), of which stage,
+ * account, region and `-access` take up to 45.
  */
 export const PrefixSchema = z
   .string()

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
-import { ACKNOWLEDGED } from "../../scripts/acknowledged.ts";
+import { ACKNOWLEDGED } from "../../lib/acknowledged.ts";
 import { statementsOf, synthesizeStage } from "./support.ts";
 
 const ROOT = join(import.meta.dirname, "../..");

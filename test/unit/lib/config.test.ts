@@ -13,6 +13,7 @@ describe("the configuration of a stage", () => {
       stage: "dev",
       prefix: "celeriac",
       emulator: null,
+      celery: null,
       resources: "destroy",
       auth: { kind: "iam", principal: "role", operators: [] },
       recordRetentionDays: 7,

@@ -1,6 +1,5 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { GetAccountSettingsCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import { runCdk } from "./cdk.ts";
 
 /**
  * Concurrent executions below which running tasks soon leave none for the API. New accounts often have 10 (Lambda
@@ -29,7 +28,8 @@ async function warnOfQuota(): Promise<void> {
   }
 }
 
-await warnOfQuota();
-const cdk = spawn("cdk", ["deploy", "--all", ...process.argv.slice(2)], { stdio: "inherit" });
-const [code] = await once(cdk, "exit");
-process.exitCode = typeof code === "number" ? code : 1;
+/** `celeriac deploy`: looks at the account, then deploys all stacks of the app. @param args go to `cdk deploy` */
+export async function deployCommand(args: readonly string[]): Promise<void> {
+  await warnOfQuota();
+  process.exitCode = await runCdk(["deploy", "--all", ...args]);
+}

@@ -8,14 +8,14 @@ export interface Acknowledged {
 const IAM5 = (resource: string): RegExp =>
   new RegExp(`^AwsSolutions-IAM5\\[Resource::arn:<AWS::Partition>:${resource}\\]$`);
 
-/** Every finding that a production stage may have. One that no stage has any more is an error too. */
+/** Every finding of a production stage. One that none has any more is an error too (`node scripts/nag.ts`). */
 export const ACKNOWLEDGED: readonly Acknowledged[] = [
   {
-    finding: IAM5("sqs:<AWS::Region>:<AWS::AccountId>:celeriac-\\w+-\\*"),
+    finding: IAM5("sqs:<AWS::Region>:<AWS::AccountId>:[a-z][\\w-]*-\\*"),
     reason: "Links, retries and canvases go to any module's queue: those of the stage, known by their prefix.",
   },
   {
-    finding: IAM5("logs:<AWS::Region>:<AWS::AccountId>:log-group:/aws/lambda/celeriac-\\w+-[\\w-]+:\\*"),
+    finding: IAM5("logs:<AWS::Region>:<AWS::AccountId>:log-group:/aws/lambda/[a-z][\\w-]*-[\\w-]+:\\*"),
     reason: "The streams of the function's own log group, which Lambda names.",
   },
   {
@@ -25,20 +25,20 @@ export const ACKNOWLEDGED: readonly Acknowledged[] = [
   },
   {
     finding: IAM5(
-      "s3:::celeriac-\\w+-<AWS::AccountId>-<AWS::Region>/(payloads|later|results|documents|uploads|outputs)/\\*",
+      "s3:::[a-z][\\w-]*-<AWS::AccountId>-<AWS::Region>/(payloads|later|results|documents|uploads|outputs)/\\*",
     ),
     reason: "Objects have task ids in their keys; which prefix a function may touch is what its right says.",
   },
   {
-    finding: IAM5("states:<AWS::Region>:<AWS::AccountId>:stateMachine:celeriac-\\w+-(workflow-)?\\*"),
+    finding: IAM5("states:<AWS::Region>:<AWS::AccountId>:stateMachine:[a-z][\\w-]*-(workflow-)?\\*"),
     reason: "Answers go to any machine of the stage, and machines of named workflows come and go with their files.",
   },
   {
-    finding: IAM5("states:<AWS::Region>:<AWS::AccountId>:execution:celeriac-\\w+-[\\w-]+\\*?:\\*"),
+    finding: IAM5("states:<AWS::Region>:<AWS::AccountId>:execution:[a-z][\\w-]*-[\\w-]+\\*?:\\*"),
     reason: "Executions are named after the canvases that they carry.",
   },
   {
-    finding: IAM5("scheduler:<AWS::Region>:<AWS::AccountId>:schedule/celeriac-\\w+/\\*"),
+    finding: IAM5("scheduler:<AWS::Region>:<AWS::AccountId>:schedule/[a-z][\\w-]*/\\*"),
     reason: "Schedules are named after the messages that wait; the group is the stage's own.",
   },
   {
