@@ -138,6 +138,11 @@ export interface StageConfig extends z.output<typeof StageSchema> {
   readonly stage: string;
   /** The emulator that it is deployed to; null for AWS, and for the embedded AWS. */
   readonly emulator: EmulatorName | null;
+  /**
+   * Whether this is the stage's first deployment (`-c first=true`, as `npm run deploy` says): nothing is protected from
+   * deletion yet, so that one that fails is rolled back whole, and can be repeated. @default false
+   */
+  readonly first?: boolean;
 }
 
 /** At most 9 characters: `celeriac-<stage>-task-<module of 40>` must fit the 64 of a Lambda's name. */
@@ -171,7 +176,8 @@ export function loadConfig(context: Readonly<Record<string, unknown>>, variables
   }
   const emulator = emulatorOf(context);
   const config = parseStage(stage, stages.data[stage]);
-  return { stage, emulator, ...config, ...(emulator !== null && EMULATORS[emulator].config) };
+  const first = String(context["first"]) === "true" && { first: true };
+  return { stage, emulator, ...first, ...config, ...(emulator !== null && EMULATORS[emulator].config) };
 }
 
 function parseStage(stage: string, value: unknown): z.output<typeof StageSchema> {

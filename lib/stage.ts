@@ -10,6 +10,8 @@ export interface StageContext {
   readonly bundles: string;
   /** What becomes of resources that hold data when they leave the template. */
   readonly removal: RemovalPolicy;
+  /** Whether stacks and table refuse to be deleted: what is retained, once it has been deployed. */
+  readonly isProtected: boolean;
   /** The key that encrypts what the stage keeps; null for AWS's own keys. */
   readonly keyArn: string | null;
 }
@@ -21,7 +23,9 @@ export function stageContext(config: StageConfig, bundles: string): StageContext
     config,
     names,
     bundles,
-    removal: config.resources === "retain" ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    // Not on create: what a first deployment made before it failed would be in the way of the next.
+    removal: config.resources === "retain" ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY,
+    isProtected: config.resources === "retain" && config.first !== true,
     keyArn: keyArnOf(config, names),
   };
 }
@@ -32,14 +36,14 @@ function keyArnOf({ kmsKey }: StageConfig, names: Names): string | null {
   return kmsKey === false ? null : kmsKey;
 }
 
-/** A stack of a stage, `celeriac-<stage>-<name>`, protected from deletion where its resources are to be retained. */
+/** A stack of a stage, `celeriac-<stage>-<name>`, protected from deletion where its resources are retained. */
 export class StageStack extends Stack {
-  constructor(app: App, { config, names }: StageContext, name: string, description: string) {
+  constructor(app: App, { config, names, isProtected }: StageContext, name: string, description: string) {
     super(app, names.stack(name), {
       stackName: names.stack(name),
       description,
       tags: config.tags,
-      terminationProtection: config.resources === "retain",
+      terminationProtection: isProtected,
     });
   }
 }

@@ -26,6 +26,8 @@ export class OwnKey extends Construct {
         actions: ["kms:Decrypt", "kms:GenerateDataKey"],
         principals: [new ServicePrincipal("events.amazonaws.com")],
         resources: ["*"],
+        // EventBridge names account and rule, both of which its guide advises to ask for; of the account's rules these
+        // alone are let into the queues by their policies.
         conditions: { StringEquals: { "aws:SourceAccount": Aws.ACCOUNT_ID } },
       }),
     );

@@ -52,7 +52,7 @@ export class StorageStack extends StageStack {
     this.scheduling = new Scheduling(this, "Scheduling", { stage });
   }
 
-  #addTable({ config, names, removal }: StageContext, key: IKey | null): Table {
+  #addTable({ names, removal, isProtected }: StageContext, key: IKey | null): Table {
     const table = new Table(this, "Table", {
       tableName: names.prefix,
       partitionKey: { name: "id", type: AttributeType.STRING },
@@ -60,7 +60,7 @@ export class StorageStack extends StageStack {
       ...(key !== null && { encryption: TableEncryption.CUSTOMER_MANAGED, encryptionKey: key }),
       timeToLiveAttribute: "ttl",
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      deletionProtection: config.resources === "retain",
+      deletionProtection: isProtected,
       removalPolicy: removal,
     });
     for (const [indexName, name] of Object.entries(INDEXES)) {
