@@ -38,7 +38,10 @@ async function main(): Promise<void> {
   const args = process.argv.slice(2);
   const named = args.map((arg) => /stage=(\w+)$/.exec(arg)?.[1]).find(Boolean);
   const { context } = CdkJson.parse(JSON.parse(await readFile(join(import.meta.dirname, "..", "cdk.json"), "utf8")));
-  const { stage, resources } = loadConfig({ ...context, ...(named !== undefined && { stage: named }) }, process.env);
+  const { stage, prefix, resources } = loadConfig(
+    { ...context, ...(named !== undefined && { stage: named }) },
+    process.env,
+  );
   if (resources === "retain")
     throw new Error(`The stage ${stage} keeps its data ("resources": "retain"): docs/operations.md, "Tear down".`);
   const region = await regionOf();
@@ -47,7 +50,7 @@ async function main(): Promise<void> {
   const found = Caller.exec(typeof answer === "string" ? answer : JSON.stringify(answer));
   const account = found?.[1] ?? found?.[2];
   if (account === undefined) throw new Error("AWS does not say which account this is.");
-  const bucket = `celeriac-${stage}-${account}-${region}`;
+  const bucket = `${prefix}-${stage}-${account}-${region}`;
   console.log(`${await empty(bucket, region)} objects of ${bucket} are deleted.`);
   const { status } = spawnSync("cdk", ["destroy", "--all", ...args], { stdio: "inherit" });
   process.exitCode = status ?? 1;

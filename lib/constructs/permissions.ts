@@ -173,11 +173,11 @@ export function sendTraces(): PolicyStatement {
 }
 
 /** The stage's own events on the default bus, and nobody else's. */
-export function putEvents(names: Names, stage: string): PolicyStatement {
+export function putEvents(names: Names): PolicyStatement {
   return new PolicyStatement({
     actions: ["events:PutEvents"],
     resources: [names.arn("events", "event-bus/default")],
     // A call may put events of several sources: the key has many values (Service Authorization Reference, EventBridge).
-    conditions: { "ForAllValues:StringEquals": { "events:source": eventSource(stage) } },
+    conditions: { "ForAllValues:StringEquals": { "events:source": eventSource(names.label) } },
   });
 }

@@ -12,12 +12,13 @@ import { isWaiting } from "../core/record/states.ts";
 import { finish, inHand, notify } from "../end/finish.ts";
 import { logLine } from "../log.ts";
 import { sendLater } from "../end/later.ts";
+import { keepLetter, parseJson, whyUnreadable } from "../end/letter.ts";
 import { readRunMessage } from "../submit/periodic.ts";
 import { resumeReplacement } from "../end/replace.ts";
 
 /** Ends what a dead letter was about, or puts it back into its queue where nobody has taken it up yet. */
 export async function buryLetter(services: Services, record: SQSRecord): Promise<void> {
-  const body: unknown = JSON.parse(record.body);
+  const body = parseJson(record.body);
   const canvas = CanvasMessageSchema.safeParse(body);
   if (canvas.success && (canvas.data.op !== "run" || (await services.canvases.canvas(canvas.data.id)) !== null)) {
     return buryCanvas(services, canvas.data, Returned.parse(body));
@@ -28,7 +29,7 @@ export async function buryLetter(services: Services, record: SQSRecord): Promise
 
 /** Ends the task of a message to a module that was removed: no code is there to run it. */
 export function buryRetired(services: Services, record: SQSRecord): Promise<void> {
-  return buryTask(services, record, JSON.parse(record.body), retired);
+  return buryTask(services, record, parseJson(record.body), retired);
 }
 
 function retired(task: string): Cause {
@@ -53,8 +54,7 @@ async function buryTask(
 ): Promise<void> {
   const message = await readRunMessage(services, body);
   if (message === null) {
-    logLine("ERROR", "a message to nobody that no task wrote was dropped", {}, { message_id: record.messageId });
-    return;
+    return keepLetter(services, { ...record, module: sourceOf(services, record) }, whyUnreadable(body));
   }
   const task = await services.tasks.get(message.id, services.now());
   const call = task?.call ?? message.call;
@@ -78,6 +78,11 @@ async function buryTask(
   await finish(services, inHand(held, message.token, dead), { status: "FAILURE", error: describeError(error) });
 }
 
+/** The queue that gave a message up, or that it is in. */
+function sourceOf({ queues }: Services, { eventSourceARN, attributes }: SQSRecord): string {
+  return queues.moduleOf(attributes.DeadLetterQueueSourceArn ?? eventSourceARN);
+}
+
 /**
  * Returns a dead letter of the canvas queue, whose messages may come any number of times. After too many it ends what
  * waits for it: a chunk that could not be started counts its members as lost, and a canvas that could not be started or
@@ -96,6 +101,6 @@ async function buryCanvas(
     await services.queues.send({ module: CANVAS_QUEUE, message: again, delay: backoff(returns) });
     return;
   }
-  logLine("ERROR", "a message of a canvas was given up", {}, { op: message.op });
+  if (message.op !== "letter") logLine("ERROR", "a message of a canvas was given up", {}, { op: message.op });
   if ("token" in message && message.token !== undefined) await answerToken(message.token, "WorkerLost");
 }

@@ -8,7 +8,7 @@ import { SubmissionAnswer, UploadAnswer } from "../../src/core/http/answer-schem
 import { MAX_RETURNS } from "../../src/core/limits.ts";
 import { t } from "../fixtures/canvases.ts";
 import { call, ended, run, runCanvas, settled, submit, taskOf } from "./support/api.ts";
-import { JumpClock } from "./support/jump-clock.ts";
+import { JumpClock } from "../../src/testing/jump-clock.ts";
 import { type Rig, startRig } from "./support/rig.ts";
 
 /** Characters that are too many for a record or a message: they go to S3. */

@@ -13,6 +13,6 @@ export type { FaultReport } from "./faults/rig.ts";
 export { assetsOf, pruneAssets } from "./assembly/assets.ts";
 export { createLog } from "./log.ts";
 export type { Level, Log, LogFields, Sink } from "./log.ts";
-export { ACCOUNT, REGION } from "./types.ts";
+export { ACCOUNT, REGION } from "./resource.ts";
 export type { AwsRequest, AwsResponse } from "./types.ts";
 export { isRecord, messageOf, parseJson } from "./values.ts";

@@ -26,6 +26,8 @@ export class ServiceError extends Error {
  * authorizes, and writes. What it throws besides `ServiceError` is a fault of the emulation, answered 500.
  */
 export interface JsonService {
+  /** The version of AWS JSON in the content type of its answers. Default: 1.0. */
+  readonly version?: "1.0" | "1.1";
   /** Before each error's name in `__type`, such as `com.amazonaws.sqs#`. */
   readonly namespace: string;
   readonly execute: (operation: string, input: Input) => object | Promise<object>;

@@ -1,4 +1,4 @@
-import { ACCOUNT } from "../types.ts";
+import { ACCOUNT } from "../resource.ts";
 import type { Identity } from "./authorization.ts";
 import type { ApiStage } from "./definition.ts";
 import type { Incoming } from "./incoming.ts";

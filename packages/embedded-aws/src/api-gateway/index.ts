@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { ACCOUNT, REGION } from "../types.ts";
-import type { DeployedResource, InvokeResult, RestApiServer } from "../types.ts";
+import { ACCOUNT, REGION } from "../resource.ts";
+import type { DeployedResource } from "../resource.ts";
+import type { InvokeResult, RestApiServer } from "../types.ts";
 import { createAuthorize, NOBODY } from "./authorization.ts";
 import { endPolitely, readBody } from "./body.ts";
 import { createControl } from "./control.ts";

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { decide } from "../iam/evaluate.ts";
 import { PolicySchema } from "../iam/policy.ts";
-import { ACCOUNT, REGION } from "../types.ts";
+import { ACCOUNT, REGION } from "../resource.ts";
 import type { Authorization } from "./authorization.ts";
 import type { InvokeFor, TokenAuthorizer } from "./definition.ts";
 import { refusals } from "./gateway-responses.ts";

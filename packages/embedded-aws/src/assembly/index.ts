@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { z } from "zod";
 import { messageOf } from "../values.ts";
-import type { DeployedResource } from "../types.ts";
+import type { DeployedResource } from "../resource.ts";
 import { AssetManifestSchema, ManifestSchema, TemplateSchema } from "./schema.ts";
 import type { Manifest } from "./schema.ts";
 import { resolveStack } from "./stack.ts";

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { ACCOUNT, REGION } from "../types.ts";
+import { ACCOUNT, REGION } from "../resource.ts";
 
 /** What a resource is called and how templates refer to it. */
 export interface Identity {

@@ -1,5 +1,5 @@
-import { ACCOUNT, REGION } from "../types.ts";
-import type { DeployedResource } from "../types.ts";
+import { ACCOUNT, REGION } from "../resource.ts";
+import type { DeployedResource } from "../resource.ts";
 import { evaluate, NO_VALUE } from "./intrinsics.ts";
 import type { Scope } from "./intrinsics.ts";
 import { identify } from "./resource-types.ts";

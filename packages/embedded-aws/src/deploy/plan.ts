@@ -8,7 +8,7 @@ import { readRule } from "../events/rules.ts";
 import type { Rule } from "../events/rules.ts";
 import { readSchedule } from "../scheduler/spec.ts";
 import type { Spec } from "../scheduler/spec.ts";
-import type { DeployedResource } from "../types.ts";
+import type { DeployedResource } from "../resource.ts";
 import { messageOf } from "../values.ts";
 
 /** A state machine with its placeholders filled. */

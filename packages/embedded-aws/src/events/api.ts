@@ -1,8 +1,6 @@
 import { randomUUID } from "node:crypto";
 import * as z from "zod";
-import { serveJson } from "../json-adapter.ts";
 import { type JsonService, ServiceError } from "../json-service.ts";
-import type { AwsService } from "../types.ts";
 import { isRecord, parseJson } from "../values.ts";
 import type { BusEvent } from "./rules.ts";
 
@@ -18,14 +16,10 @@ const Entry = z.object({
 });
 const PutEventsInput = z.object({ Entries: z.array(Entry).min(1).max(MAX_ENTRIES) });
 
-/** EventBridge's PutEvents over HTTP. */
-export function createEvents(put: (event: BusEvent) => void): AwsService {
-  return serveJson(createEventBus(put), { version: "1.1" });
-}
-
 /** EventBridge's PutEvents: what is put goes to the template's rules. */
-export function createEventBus(put: (event: BusEvent) => void): JsonService {
+export function createEvents(put: (event: BusEvent) => void): JsonService {
   return {
+    version: "1.1",
     namespace: "",
     execute: (operation, input) => {
       if (operation !== "PutEvents") {

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import * as z from "zod";
 import type { Log } from "../log.ts";
-import { ACCOUNT, REGION } from "../types.ts";
-import type { DeployedResource } from "../types.ts";
+import { ACCOUNT, REGION } from "../resource.ts";
+import type { DeployedResource } from "../resource.ts";
 import { isRecord, messageOf } from "../values.ts";
 import { createVolatileStorage, type Storage } from "../storage/storage.ts";
 import { startSchedules } from "./schedules.ts";

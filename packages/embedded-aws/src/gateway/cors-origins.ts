@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { DeployedResource } from "../types.ts";
+import type { DeployedResource } from "../resource.ts";
 
 const Bucket = z.looseObject({
   CorsConfiguration: z

@@ -4,8 +4,6 @@ import { ServiceError } from "../json-service.ts";
 import { queryErrorOf } from "../sqs/errors.ts";
 import type { AwsRequest, AwsResponse, AwsService } from "../types.ts";
 
-const HEADERS = { "content-type": "application/x-amz-json-1.0" };
-
 /** A service of the gateway, in either of its forms. */
 export type Service = AwsService | JsonService;
 
@@ -15,10 +13,10 @@ export async function serveBy(service: Service, request: AwsRequest): Promise<Aw
   try {
     if (request.operation === null) throw new ServiceError("UnknownOperationException", "The call names no operation.");
     const output = await service.execute(request.operation, jsonInput(request));
-    return { status: 200, headers: HEADERS, body: JSON.stringify(output) };
+    return { status: 200, headers: headersOf(service), body: JSON.stringify(output) };
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
-    return errorAnswer(request.service, service.namespace, error);
+    return errorAnswer(request.service, service, error);
   }
 }
 
@@ -29,16 +27,20 @@ function jsonInput({ input, body }: AwsRequest): Input {
   throw new ServiceError("SerializationException", "The body is no JSON object.");
 }
 
-/** An error in AWS's JSON protocol 1.0; SQS adds the code of its older protocol, which clients of it still look for. */
-function errorAnswer(service: string, namespace: string, error: ServiceError): AwsResponse {
+function headersOf({ version = "1.0" }: JsonService): Readonly<Record<string, string>> {
+  return { "content-type": `application/x-amz-json-${version}` };
+}
+
+/** An error in AWS's JSON protocol; SQS adds the code of its older protocol, which clients of it still look for. */
+function errorAnswer(name: string, service: JsonService, error: ServiceError): AwsResponse {
   const { code, message, status, details } = error;
   return {
     status,
     headers: {
-      ...HEADERS,
+      ...headersOf(service),
       "x-amzn-errortype": code,
-      ...(service === "sqs" && { "x-amzn-query-error": queryErrorOf(code) }),
+      ...(name === "sqs" && { "x-amzn-query-error": queryErrorOf(code) }),
     },
-    body: JSON.stringify({ __type: namespace + code, message, ...details }),
+    body: JSON.stringify({ __type: service.namespace + code, message, ...details }),
   };
 }

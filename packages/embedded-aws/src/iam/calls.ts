@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { ACCOUNT, REGION } from "../types.ts";
+import { ACCOUNT, REGION } from "../resource.ts";
 import type { AwsRequest } from "../types.ts";
 import { isRecord } from "../values.ts";
 import { SECRET_SUFFIX } from "../secrets-manager/secrets-manager.ts";
@@ -45,6 +45,12 @@ export function sending(queue: string): Call {
     action: "sqs:SendMessage",
     resource: queue.startsWith("arn:") ? queue : arn("sqs", queue.split("/").at(-1) ?? ""),
   };
+}
+
+/** Reading an item of the table that a wish for one names. */
+export function reading(wish: unknown): Call {
+  const table = textOf(isRecord(wish) ? wish["TableName"] : undefined);
+  return { action: "dynamodb:GetItem", resource: arn("dynamodb", `table/${table}`) };
 }
 
 /** Invoking a function, by its name or ARN. */

@@ -1,6 +1,6 @@
 import type { Log } from "../log.ts";
-import { ACCOUNT, REGION } from "../types.ts";
-import type { DeployedResource } from "../types.ts";
+import { ACCOUNT, REGION } from "../resource.ts";
+import type { DeployedResource } from "../resource.ts";
 import { decide } from "./evaluate.ts";
 import type { Call, Decision, Grant } from "./evaluate.ts";
 import type { Statement } from "./policy.ts";

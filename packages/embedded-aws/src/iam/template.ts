@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { DeployedResource } from "../types.ts";
+import type { DeployedResource } from "../resource.ts";
 import { messageOf } from "../values.ts";
 import { pattern, readPolicy } from "./policy.ts";
 import type { Statement } from "./policy.ts";

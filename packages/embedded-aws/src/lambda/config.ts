@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
-import type { DeployedResource } from "../types.ts";
+import type { DeployedResource } from "../resource.ts";
 
 /** A Lambda function as its template has it. */
 export interface FunctionConfig {

@@ -6,7 +6,7 @@ import type { Lease } from "./pool.ts";
 import type { Log } from "../log.ts";
 import type { Delivery } from "../sqs/entry.ts";
 import type { LocalQueue } from "../sqs/sqs.ts";
-import { ACCOUNT, REGION } from "../types.ts";
+import { ACCOUNT, REGION } from "../resource.ts";
 import type { InvokeResult } from "../types.ts";
 import { isRecord, messageOf, parseJson } from "../values.ts";
 

@@ -1,6 +1,6 @@
 import { tmpdir } from "node:os";
 import { dirname } from "node:path";
-import { REGION } from "../types.ts";
+import { REGION } from "../resource.ts";
 import { credentialsOf } from "./config.ts";
 import type { FunctionConfig } from "./config.ts";
 import type { Host } from "./process.ts";

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { Clock } from "../clock.ts";
-import { ACCOUNT, REGION } from "../types.ts";
+import { ACCOUNT, REGION } from "../resource.ts";
 import type { AwsRequest, AwsResponse, AwsService } from "../types.ts";
 import { isRecord, messageOf, parseJson } from "../values.ts";
 import { SchedulerFailure, STATUS } from "./failure.ts";

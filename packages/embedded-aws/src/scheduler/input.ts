@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import { ACCOUNT, REGION } from "../types.ts";
+import { ACCOUNT, REGION } from "../resource.ts";
 import type { Schedule } from "./store.ts";
 
 /**

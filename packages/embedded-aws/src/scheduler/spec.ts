@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { ACCOUNT, REGION } from "../types.ts";
-import type { DeployedResource } from "../types.ts";
+import { ACCOUNT, REGION } from "../resource.ts";
+import type { DeployedResource } from "../resource.ts";
 import { messageOf, parseJson } from "../values.ts";
 import { parseTiming } from "./expression.ts";
 import type { Timing } from "./expression.ts";

@@ -1,9 +1,7 @@
 import { readFileSync } from "node:fs";
 import * as z from "zod";
-import { serveJson } from "../json-adapter.ts";
 import { type JsonService, ServiceError } from "../json-service.ts";
-import { ACCOUNT, REGION } from "../types.ts";
-import type { AwsService } from "../types.ts";
+import { ACCOUNT, REGION } from "../resource.ts";
 import { messageOf, parseJson } from "../values.ts";
 
 const GetSecretValueInput = z.object({ SecretId: z.string().min(1) });
@@ -13,17 +11,13 @@ const SecretsFile = z.record(z.string(), z.string());
 export const SECRET_SUFFIX = "-local0";
 const ARN = new RegExp(`^arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:(.+?)(?:-[A-Za-z0-9]{6})?$`, "u");
 
-/** Secrets Manager's GetSecretValue over HTTP. `file` as for {@link createSecrets}. */
-export function createSecretsManager(file: string | undefined): AwsService {
-  return serveJson(createSecrets(file), { version: "1.1" });
-}
-
 /**
  * Secrets Manager's GetSecretValue, which is all that functions may do.
  * @param file a JSON object of names and values, read at each call; undefined: there are no secrets
  */
-export function createSecrets(file: string | undefined): JsonService {
+export function createSecretsManager(file: string | undefined): JsonService {
   return {
+    version: "1.1",
     namespace: "",
     execute: (operation, input) => {
       if (operation !== "GetSecretValue") {

@@ -1,8 +1,6 @@
 import { systemClock, type Clock } from "../clock.ts";
-import { serveJson } from "../json-adapter.ts";
 import { type JsonService, ServiceError } from "../json-service.ts";
 import { createVolatileStorage, type Storage } from "../storage/storage.ts";
-import type { AwsService } from "../types.ts";
 import { operations } from "./api/operations.ts";
 import { statusChange } from "./api/views.ts";
 import { Executions } from "./runtime/executions.ts";
@@ -20,8 +18,6 @@ export interface StepFunctionsOptions extends ServiceCalls {
 
 /** The embedded Step Functions: standard workflows in the JSONPath subset that the project's definitions use. */
 export interface StepFunctions extends JsonService {
-  /** The operations over HTTP. */
-  readonly service: AwsService;
   /**
    * Creates a machine, or replaces the one with this ARN; executions that run keep their definition. Throws a
    * DefinitionError, with the path of the field, for a definition that AWS would refuse or that is not served.
@@ -53,10 +49,8 @@ export function createStepFunctions(options: StepFunctionsOptions, clock: Clock 
       }
     },
   });
-  const states = createJsonService(executions);
   return {
-    ...states,
-    service: serveJson(states, { version: "1.0", written: storage.written }),
+    ...createJsonService(executions),
     createStateMachine: (machine) => executions.deploy(machine),
     resume: () => executions.resume(),
     machineOf: (token) => {

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { ACCOUNT } from "../types.ts";
+import { ACCOUNT } from "../resource.ts";
 import type { AwsRequest, AwsResponse, AwsService } from "../types.ts";
 
 /**

@@ -2,7 +2,8 @@ import { createServer, type Server } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { onTestFinished } from "vitest";
 import { createRestApi } from "../../src/api-gateway/index.ts";
-import type { DeployedResource, Invoke, InvokeResult } from "../../src/types.ts";
+import type { DeployedResource } from "../../src/resource.ts";
+import type { Invoke, InvokeResult } from "../../src/types.ts";
 
 /** Methods of a test API: `POST /add`, or with options. */
 export interface TestMethod {

@@ -2,8 +2,8 @@ import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { createLog } from "../../src/log.ts";
 import { matches, readRule, startRules } from "../../src/events/rules.ts";
 import { planDeployment } from "../../src/deploy/plan.ts";
-import { ACCOUNT } from "../../src/types.ts";
-import type { DeployedResource } from "../../src/types.ts";
+import { ACCOUNT } from "../../src/resource.ts";
+import type { DeployedResource } from "../../src/resource.ts";
 
 const QUEUE = "arn:aws:sqs:us-east-1:000000000000:canvas";
 const silent = createLog(() => {}, false);

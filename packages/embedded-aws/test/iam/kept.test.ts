@@ -3,7 +3,7 @@ import type { Call } from "../../src/iam/evaluate.ts";
 import { createIam } from "../../src/iam/index.ts";
 import type { Iam } from "../../src/iam/index.ts";
 import { createLog } from "../../src/log.ts";
-import type { DeployedResource } from "../../src/types.ts";
+import type { DeployedResource } from "../../src/resource.ts";
 
 const ROLE = "arn:aws:iam::000000000000:role/r";
 const SEND: Call = { action: "sqs:SendMessage", resource: "arn:aws:sqs:us-east-1:000000000000:work" };

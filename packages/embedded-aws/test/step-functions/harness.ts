@@ -1,3 +1,4 @@
+import { serveBy } from "../../src/gateway/json-answer.ts";
 import { readFileSync } from "node:fs";
 import { createStepFunctions, type StepFunctions } from "../../src/step-functions/index.ts";
 import type { AwsResponse, InvokeResult } from "../../src/types.ts";
@@ -96,7 +97,7 @@ export class TestStates {
   }
 
   async call(operation: string, body: object): Promise<ApiAnswer> {
-    const response: AwsResponse = await this.states.service({
+    const response: AwsResponse = await serveBy(this.states, {
       service: "states",
       operation,
       method: "POST",

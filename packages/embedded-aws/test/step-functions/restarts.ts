@@ -1,3 +1,4 @@
+import { serveBy } from "../../src/gateway/json-answer.ts";
 import { createStepFunctions, type StepFunctions } from "../../src/step-functions/index.ts";
 import { isRecord, parseJson } from "../../src/values.ts";
 import { FakeClock } from "../support/clock.ts";
@@ -55,7 +56,8 @@ export class Lives {
     const { states, storage } = this;
     const request = { service: "states", operation, method: "POST", path: "/", query: new URLSearchParams() };
     const bytes = Buffer.from(JSON.stringify(body));
-    const answer = await states.service({ ...request, headers: {}, body: bytes, input: { ...body }, caller: null });
+    const answer = await serveBy(states, { ...request, headers: {}, body: bytes, input: { ...body }, caller: null });
+    await storage.written();
     if (storage !== this.storage) throw new Error("The process was killed before it answered.");
     const parsed = parseJson(String(answer.body));
     return isRecord(parsed) ? parsed : {};

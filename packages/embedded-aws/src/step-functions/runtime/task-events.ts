@@ -1,6 +1,6 @@
 import type { Json } from "../language/json.ts";
 import type { TaskState } from "../language/machine.ts";
-import { REGION } from "../../types.ts";
+import { REGION } from "../../resource.ts";
 import { type Core, record } from "./core.ts";
 import type { EventDetails } from "./history.ts";
 import type { Thread } from "./thread.ts";
