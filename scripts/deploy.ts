@@ -1,6 +1,6 @@
 // Deploys a stage: `npm run deploy -- -c stage=prod`. Looks at the account first and stops where CloudFormation would;
-// shows what rights change, keeps that in `.celeriac/rights-STAGE.txt`, and asks where there is somebody to ask. Without
-// a terminal, as in a workflow, the approval is that of whoever let the workflow run (docs/operations.md).
+// shows what rights change, keeps that in `.celeriac/rights-STAGE.txt`, and asks where there is somebody to ask.
+// Without a terminal, as in a workflow, the approval is that of whoever let the workflow run (docs/operations.md).
 //
 // `--dry-run` ends before anything is deployed. Everything else goes to `cdk deploy`.
 

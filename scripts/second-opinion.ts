@@ -13,11 +13,11 @@ import * as z from "zod";
 import { pythonWith } from "./emulator/venv.ts";
 import { KINDS, type Kind, writeTemplates } from "./second-opinion/kinds.ts";
 
-const VERSION = "";
+const VERSION = "1.58.0";
 const ASL_VALIDATOR = "4.0.0";
 
 /** cfn-lint's checks that are left out: CDK writes DependsOn where a reference says the same. */
-const UNLINTED = "W3005";
+const SILENCED = "W3005";
 
 /** Wishes of checkov that are not followed, by its check, and why. */
 const WISHES: Readonly<Record<string, string>> = {
@@ -64,7 +64,7 @@ function output(command: string, args: readonly string[]): string {
 function lint(bin: string, templates: readonly string[]): Opinion {
   const found = output(join(bin, "cfn-lint"), [
     "--ignore-checks",
-    UNLINTED,
+    SILENCED,
     "--format",
     "parseable",
     "--",

@@ -69,7 +69,7 @@ export function consume(
     /** Messages that one invocation takes, 1 to 10. */
     readonly batchSize: number;
     /**
-     * Invocations at a time, 2 to 1,000. Without, Lambda polls an idle queue by two pollers, not five, at $0.10 a month.
+     * Invocations at a time, 2 to 1,000. Without, Lambda polls an idle queue by two pollers, not five: $0.10 a month.
      * @default as many as the account has
      */
     readonly maxConcurrency?: number;

@@ -37,7 +37,7 @@ it.skipIf(!isOurs)(
   { timeout: 300_000 },
   async () => {
     // Nothing runs the messages. Those in their place have come back from the dead as often as one may.
-    rig.setFaults({ "refuse-batch": 1 });
+    rig.setFaults({ "refuse-batch": 1, visibility: 0.2 });
     const tasks = Array.from({ length: DEAD }, (_, n) => ({ task: "records.process_chunk", args: [0, n % 50] }));
     const submitted = BatchAnswer.parse((await call("POST", "/tasks/batch", { tasks })).json).tasks;
     await rig.aws.purge("records");

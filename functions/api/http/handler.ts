@@ -114,8 +114,8 @@ function readIdempotencyKey(key: string | undefined): string | null {
 }
 
 /**
- * What paths begin with where the request came: the stage (`/v1`) at API Gateway's own URL, the mapping's base path at a
- * domain name of one's own, nothing where there is none. The gateway tells the whole path, and the route's is known.
+ * What paths begin with where the request came: the stage (`/v1`) at API Gateway's own URL, the mapping's base path at
+ * a domain name of one's own, nothing where there is none. The gateway tells the whole path, and the route's is known.
  */
 function baseOf({ resource, requestContext }: APIGatewayProxyEvent): string {
   const segmentsOf = (path: string): string[] => path.split("/").filter(Boolean);
