@@ -144,6 +144,11 @@ export interface StageConfig extends z.output<typeof StageSchema> {
   readonly prefix: string;
   /** The emulator that it is deployed to; null for AWS, and for the embedded AWS. */
   readonly emulator: EmulatorName | null;
+  /**
+   * Whether this is the stage's first deployment (`-c first=true`, as `npm run deploy` says): nothing is protected from
+   * deletion yet, so that one that fails is rolled back whole, and can be repeated. @default false
+   */
+  readonly first?: boolean;
 }
 
 /** At most 9 characters: `celeriac-<stage>-task-<module of 40>` must fit the 64 of a Lambda's name. */
@@ -183,7 +188,8 @@ export function loadConfig(
   const prefix = parsePrefix(context["prefix"]);
   const emulator = emulatorOf(context);
   const config = parseStage(stage, stages.data[stage], given);
-  return { stage, prefix, emulator, ...config, ...(emulator !== null && EMULATORS[emulator].config) };
+  const first = String(context["first"]) === "true" && { first: true };
+  return { stage, prefix, emulator, ...first, ...config, ...(emulator !== null && EMULATORS[emulator].config) };
 }
 
 function parsePrefix(value: unknown): string {

@@ -35,6 +35,8 @@ export interface Names {
   stack(name: string): string;
   /** The name of a rule of EventBridge: `sweep`, `ended`. */
   rule(name: string): string;
+  /** The dashboard, with the region: dashboards are of the whole account. */
+  readonly dashboard: string;
   /** Where S3 writes who read and wrote the bucket. */
   readonly accessLogBucket: string;
   /** The parameter that holds the id of the stage's own key. */
@@ -65,6 +67,7 @@ export function namesOf(app: { readonly prefix: string; readonly stage: string }
     lambda: (name) => `${prefix}-${name}`,
     logGroup: (name) => `/aws/lambda/${prefix}-${name}`,
     rule: (name) => `${prefix}-${name}`,
+    dashboard: `${prefix}-${Aws.REGION}`,
     accessLogBucket: `${bucket}-access`,
     keyParameter: `/${prefix}/kms-key-id`,
     stack: (name) => `${prefix}-${name}`,

@@ -10,6 +10,8 @@ export interface StageContext {
   readonly bundles: string;
   /** What becomes of resources that hold data when they leave the template. */
   readonly removal: RemovalPolicy;
+  /** Whether stacks and table refuse to be deleted: what is retained, once it has been deployed. */
+  readonly isProtected: boolean;
   /** The key that encrypts what the stage keeps; null for AWS's own keys. */
   readonly keyArn: string | null;
 }
@@ -24,7 +26,9 @@ export function stageContext(config: StageConfig, bundles: string, key: string |
     config,
     names,
     bundles,
-    removal: config.resources === "retain" ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    // Not on create: what a first deployment made before it failed would be in the way of the next.
+    removal: config.resources === "retain" ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY,
+    isProtected: config.resources === "retain" && config.first !== true,
     keyArn: key ?? keyArnOf(config, names),
   };
 }
@@ -35,14 +39,14 @@ function keyArnOf({ kmsKey }: StageConfig, names: Names): string | null {
   return kmsKey === false ? null : kmsKey;
 }
 
-/** A stack of a stage, `<prefix>-<stage>-<name>`, protected from deletion where its resources are to be retained. */
+/** A stack of a stage, `<prefix>-<stage>-<name>`, protected from deletion where its resources are retained. */
 export class StageStack extends Stack {
-  constructor(app: App, { config, names }: StageContext, name: string, description: string) {
+  constructor(app: App, { config, names, isProtected }: StageContext, name: string, description: string) {
     super(app, names.stack(name), {
       stackName: names.stack(name),
       description,
       tags: config.tags,
-      terminationProtection: config.resources === "retain",
+      terminationProtection: isProtected,
     });
   }
 }

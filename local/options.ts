@@ -13,6 +13,8 @@ export interface Options {
   readonly data: string | undefined;
   /** Absolute; undefined where there are no secrets. */
   readonly secrets: string | undefined;
+  /** Invocations that the account runs at once; undefined where there is no limit. */
+  readonly accountConcurrency: number | undefined;
   /** Undefined where nothing is to be injected. */
   readonly faults: FaultSettings | undefined;
 }
@@ -27,6 +29,7 @@ export const HELP = `Runs the whole stack on this machine: npm start -- [flags]
   --no-dashboard      serve no dashboard
   --data DIR          keep tables, queues, objects, schedules and mails in DIR (default: in memory, gone at the end)
   --secrets FILE      a JSON object of the names and values that Secrets Manager is to have (default: none)
+  --concurrency N     run N Lambdas at once and throttle what is above, as an account does: new ones often have 10
   --faults LIST       let things go wrong by chance, such as duplicate=0.2,kill=0.05,visibility=5,seed=7 (default: none)
   --help              this text
 
@@ -55,7 +58,9 @@ export function readOptions(args: readonly string[], directory: string): Options
   const data = values.data === undefined ? undefined : resolve(directory, values.data);
   if (values.secrets === "") throw new Error("--secrets needs a file, got nothing.");
   const secrets = values.secrets === undefined ? undefined : resolve(directory, values.secrets);
-  return { ...ports, data, secrets, faults: values.faults === undefined ? undefined : faultsOf(values.faults) };
+  const accountConcurrency = values.concurrency === undefined ? undefined : readConcurrency(values.concurrency);
+  const faults = values.faults === undefined ? undefined : faultsOf(values.faults);
+  return { ...ports, data, secrets, accountConcurrency, faults };
 }
 
 function faultsOf(text: string): FaultSettings {
@@ -78,18 +83,25 @@ function parse(args: readonly string[]) {
         data: { type: "string" },
         secrets: { type: "string" },
         faults: { type: "string" },
+        concurrency: { type: "string" },
         help: { type: "boolean", short: "h" },
       },
     });
   } catch (error) {
     const message = error instanceof Error ? (error.message.split(/[.\n]/)[0] ?? "") : String(error);
     throw new Error(
-      `${message}. The flags are --port, --aws-port, --dashboard-port, --no-dashboard, --data, --secrets, --faults, --help.`,
+      `${message}. The flags are --port, --aws-port, --dashboard-port, --no-dashboard, --data, --secrets, --concurrency, --faults, --help.`,
       {
         cause: error,
       },
     );
   }
+}
+
+function readConcurrency(value: string): number {
+  const number = Number(value);
+  if (/^\d+$/.test(value) && number >= 1) return number;
+  throw new Error(`--concurrency needs a number of Lambdas from 1, got "${value}".`);
 }
 
 function readPort(flag: string, value: string): number {

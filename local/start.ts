@@ -88,7 +88,7 @@ interface Start {
 
 /** Starts the services while the CDK app runs, then deploys what it made. */
 async function start(options: Options, { root, outdir, color, taskLogs, warn, signal }: Start): Promise<EmbeddedAws> {
-  const { port, awsPort, data, secrets, faults } = options;
+  const { port, awsPort, data, secrets, accountConcurrency, faults } = options;
   const abort = new AbortController();
   const synthesis = synthesize(root, outdir, AbortSignal.any([signal, abort.signal]));
   // Awaited below; until then a failure must not end the process.
@@ -98,6 +98,7 @@ async function start(options: Options, { root, outdir, color, taskLogs, warn, si
     awsPort,
     data,
     secrets,
+    accountConcurrency,
     faults,
     color,
     log: write,

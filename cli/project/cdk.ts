@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createRequire } from "node:module";
+import { text } from "node:stream/consumers";
 import { delimiter, dirname, join } from "node:path";
 import { CliError, EXIT } from "../errors.ts";
 
@@ -18,6 +19,14 @@ export async function runCdk(args: readonly string[]): Promise<number> {
   const [code] = await once(cdk, "exit");
   process.off("SIGINT", keep);
   return typeof code === "number" ? code : 1;
+}
+
+/** What a command of the CDK prints; where it fails, that. */
+export async function readCdk(args: readonly string[]): Promise<string> {
+  const env = { ...process.env, PATH: [dirname(process.execPath), process.env["PATH"]].join(delimiter) };
+  const child = spawn(process.execPath, [findCdk(), ...args], { stdio: ["ignore", "pipe", "pipe"], env });
+  const [said, warned] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  return said + warned;
 }
 
 function findCdk(): string {

@@ -7,7 +7,7 @@ import {
   TokenAuthorizer,
 } from "aws-cdk-lib/aws-apigateway";
 import { ManagedPolicy, PolicyStatement } from "aws-cdk-lib/aws-iam";
-import { Duration } from "aws-cdk-lib/core";
+import { Aws, Duration, RemovalPolicy } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import { ENV } from "../../src/aws/env.ts";
 import type { Auth, TokenRules } from "../../src/core/http/auth.ts";
@@ -67,6 +67,7 @@ export class ApiAccess extends Construct {
       memory: 256,
       timeout: 10,
       permissions: [],
+      reservedConcurrency: this.#stage.config.apiConcurrency,
       environment: { [ENV.tokenRules]: JSON.stringify(rules) },
     });
     return new TokenAuthorizer(this, "Authorizer", {
@@ -99,9 +100,13 @@ function grantRights(scope: Construct, api: RestApi, prefix: string): void {
   for (const right of ["submit", "read", "operate"] as const) {
     const routes = ROUTES.filter((route) => RIGHT_OF[route.function] === right);
     const policy = new ManagedPolicy(scope, `Policy-${right}`, {
-      managedPolicyName: `${prefix}-${right}`,
+      // With the region: policies are of the whole account, and a stage may be in two regions.
+      managedPolicyName: `${prefix}-${right}-${Aws.REGION}`,
       description: `The right to ${right} at the API of ${prefix}`,
     });
+    // IAM deletes none that is attached: the policies stay when `auth` changes or the stage goes, and the next
+    // deployment adopts them.
+    policy.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
     policy.addStatements(
       new PolicyStatement({
         actions: ["execute-api:Invoke"],

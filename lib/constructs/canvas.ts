@@ -59,11 +59,11 @@ export class CanvasEngine extends Construct {
       feedsItself: true,
     });
     consume(this, "Mapping", { queueArn: queue.queueArn, target: lambda, batchSize: 10, maxConcurrency: 20 });
-    // Dead letters are few and never urgent: the least concurrency that a mapping has.
-    consume(this, "DeadLetters", { queueArn: deadQueueArn, target: lambda, batchSize: 10, maxConcurrency: 2 });
+    // Dead letters are few, and what is retired is mostly empty: neither needs a bound, and each is cheaper without.
+    consume(this, "DeadLetters", { queueArn: deadQueueArn, target: lambda, batchSize: 10 });
     for (const name of config.retiredModules) {
       const queueArn = names.arn("sqs", names.queue(name));
-      consume(this, `Retired-${name}`, { queueArn, target: lambda, batchSize: 10, maxConcurrency: 2 });
+      consume(this, `Retired-${name}`, { queueArn, target: lambda, batchSize: 10 });
     }
     // What a rule cannot deliver within a day is a dead letter, so that its alarm tells.
     const target = { id: "canvas", arn: queue.queueArn, deadLetterConfig: { arn: deadQueueArn } };

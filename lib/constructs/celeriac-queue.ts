@@ -68,15 +68,18 @@ export function consume(
     readonly target: IFunction;
     /** Messages that one invocation takes, 1 to 10. */
     readonly batchSize: number;
-    /** Invocations at a time, 2 to 1,000. */
-    readonly maxConcurrency: number;
+    /**
+     * Invocations at a time, 2 to 1,000. Without, Lambda polls an idle queue by two pollers, not five: $0.10 a month.
+     * @default as many as the account has
+     */
+    readonly maxConcurrency?: number;
   },
 ): EventSourceMapping {
   return new EventSourceMapping(scope, id, {
     eventSourceArn: props.queueArn,
     target: props.target,
     batchSize: props.batchSize,
-    maxConcurrency: props.maxConcurrency,
+    ...(props.maxConcurrency !== undefined && { maxConcurrency: props.maxConcurrency }),
     reportBatchItemFailures: true,
   });
 }

@@ -39,9 +39,17 @@ export function gatewayProblems(auth: AuthConfig["kind"]): readonly Problem[] {
     title: "Gateway Timeout",
     detail: "The answer took too long. Try again, or ask for less.",
   };
+  // Lambda's refusal where its concurrency is used up comes out as either of these two: callers that were throttled
+  // report a 500 "Execution failed due to configuration error: Rate Exceeded", and API Gateway's list of responses has
+  // INTEGRATION_FAILURE. So may a function that cannot be reached: a 5xx, that the alarm on those tells.
+  const unavailable = {
+    status: 503,
+    title: "Service Unavailable",
+    detail: "Too many requests at once, or a fault behind the gateway. Try again in a moment.",
+  };
   return [
     { type: ResponseType.ACCESS_DENIED, ...forbidden("The caller may not use this route.") },
-    { type: ResponseType.API_CONFIGURATION_ERROR, ...broken },
+    { type: ResponseType.API_CONFIGURATION_ERROR, ...unavailable },
     // The authorizer could not have the issuer's keys: that is no verdict on the token.
     { type: ResponseType.AUTHORIZER_CONFIGURATION_ERROR, ...unsure },
     { type: ResponseType.AUTHORIZER_FAILURE, ...unsure },
@@ -50,9 +58,7 @@ export function gatewayProblems(auth: AuthConfig["kind"]): readonly Problem[] {
     { type: ResponseType.DEFAULT_4XX, ...invalid("The gateway cannot read the request.") },
     { type: ResponseType.DEFAULT_5XX, ...broken },
     { type: ResponseType.EXPIRED_TOKEN, ...forbidden("The credentials that signed the request have expired.") },
-    // What Lambda's refusal comes out as where a function's concurrency is used up; of other causes a client can do no
-    // more either.
-    { type: ResponseType.INTEGRATION_FAILURE, ...limited("Too many requests at once. Try again in a moment.") },
+    { type: ResponseType.INTEGRATION_FAILURE, ...unavailable },
     { type: ResponseType.INTEGRATION_TIMEOUT, ...late },
     { type: ResponseType.INVALID_API_KEY, ...forbidden("The API key is not valid here.") },
     { type: ResponseType.INVALID_SIGNATURE, ...forbidden("The request's signature does not match the request.") },

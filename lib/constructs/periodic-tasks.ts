@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { CfnSchedule } from "aws-cdk-lib/aws-scheduler";
 import { Construct } from "constructs";
 import { type Schedule, periodicInput } from "../../src/core/define/schedule.ts";
+import { DAY, MAX_SCHEDULE_ATTEMPTS } from "../../src/core/limits.ts";
 import type { TaskModule } from "../discover.ts";
 import type { StageContext } from "../stage.ts";
 
@@ -30,6 +31,8 @@ export class PeriodicTasks extends Construct {
           target: {
             arn: names.queueArnPrefix + module.name,
             roleArn: names.scheduleRoleArn,
+            retryPolicy: { maximumRetryAttempts: MAX_SCHEDULE_ATTEMPTS, maximumEventAgeInSeconds: DAY },
+            deadLetterConfig: { arn: names.arn("sqs", names.queue("dead")) },
             input: periodicInput(task, name, schedule),
           },
         }),

@@ -177,6 +177,7 @@ export function putEvents(names: Names): PolicyStatement {
   return new PolicyStatement({
     actions: ["events:PutEvents"],
     resources: [names.arn("events", "event-bus/default")],
-    conditions: { StringEquals: { "events:source": eventSource(names.label) } },
+    // A call may put events of several sources: the key has many values (Service Authorization Reference, EventBridge).
+    conditions: { "ForAllValues:StringEquals": { "events:source": eventSource(names.label) } },
   });
 }

@@ -40,6 +40,11 @@ export function taskMetric({ names }: StageContext, metricName: string, statisti
   });
 }
 
+/** The functions that serve requests, the authorizer among them where the stage has one. */
+function requestFunctions({ config }: StageContext): string[] {
+  return [...API_FUNCTIONS, ...(config.auth.kind === "jwt" ? ["authorize"] : [])].map((name) => `api-${name}`);
+}
+
 /** What the alarms of a stage watch, and whom they tell. */
 export interface StageAlarmsProps {
   readonly stage: StageContext;
@@ -67,7 +72,7 @@ export class StageAlarms extends Construct {
     );
     this.#watchFunctions("system-errors", "The canvas function or one of the API's failed or timed out.", [
       "canvas",
-      ...API_FUNCTIONS.map((name) => `api-${name}`),
+      ...requestFunctions(stage),
     ]);
     this.#watchDeadLetters();
     this.#watchApi();
@@ -100,7 +105,8 @@ export class StageAlarms extends Construct {
   #watchDeadLetters(): void {
     const metric = this.#queueMetric("dead", "NumberOfMessagesReceived", "Sum");
     this.#alarm("dead-letters", {
-      alarmDescription: "Messages could not be worked off and were recorded as FAILURE.",
+      alarmDescription:
+        "Messages were delivered ten times in vain: they go back if nobody took them up, else they are FAILURE.",
       metric,
       threshold: 0,
     });
@@ -122,7 +128,7 @@ export class StageAlarms extends Construct {
    * is watched; Lambda's pollers run into it whenever they try for more.
    */
   #watchThrottles(): void {
-    const names = ["canvas", ...API_FUNCTIONS.map((name) => `api-${name}`)];
+    const names = ["canvas", ...requestFunctions(this.#stage)];
     const metrics = names.map((name) => this.#functionMetric(name, "Throttles"));
     this.#alarmOnEach(
       "throttles",

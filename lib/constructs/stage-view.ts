@@ -48,7 +48,7 @@ export class StageView extends Construct {
     super(scope, id);
     this.#stage = stage;
     this.#modules = modules;
-    this.dashboard = new Dashboard(this, "Dashboard", { dashboardName: stage.names.prefix, widgets: this.#rows() });
+    this.dashboard = new Dashboard(this, "Dashboard", { dashboardName: stage.names.dashboard, widgets: this.#rows() });
     this.queries = Object.entries(QUERIES).map(
       ([name, queryString]) =>
         new CfnQueryDefinition(this, `Query ${name}`, {

@@ -54,7 +54,7 @@ export class Storage extends Construct {
     this.scheduling = new Scheduling(this, "Scheduling", { stage });
   }
 
-  #addTable({ config, names, removal }: StageContext, key: IKey | null): Table {
+  #addTable({ names, removal, isProtected }: StageContext, key: IKey | null): Table {
     const table = new Table(this, "Table", {
       tableName: names.prefix,
       partitionKey: { name: "id", type: AttributeType.STRING },
@@ -62,7 +62,7 @@ export class Storage extends Construct {
       ...(key !== null && { encryption: TableEncryption.CUSTOMER_MANAGED, encryptionKey: key }),
       timeToLiveAttribute: "ttl",
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      deletionProtection: config.resources === "retain",
+      deletionProtection: isProtected,
       removalPolicy: removal,
     });
     for (const [indexName, name] of Object.entries(INDEXES)) {

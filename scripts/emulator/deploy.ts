@@ -31,16 +31,19 @@ export async function deploy(emulator: EmulatorName, awsUrl: string): Promise<De
   const context = ["-c", `stage=${STAGE}`, "-c", `emulator=${emulator}`, "--output", join(folder, "assembly")];
   const outputs = join(folder, "outputs.json");
   const never = ["--require-approval", "never", "--progress", "events", "--ci"];
-  await cdk(awsUrl, ["bootstrap", `aws://${ACCOUNT}/${REGION}`, ...context]);
-  await cdk(awsUrl, ["deploy", "--all", ...never, "--outputs-file", outputs, ...context]);
+  const home = join(folder, "home");
+  await cdk(awsUrl, home, ["bootstrap", `aws://${ACCOUNT}/${REGION}`, ...context]);
+  await cdk(awsUrl, home, ["deploy", "--all", ...never, "--outputs-file", outputs, ...context]);
   if (EMULATORS[emulator].losesRedrivePolicies) await giveRedrivePolicies(awsUrl);
   const apiUrl = apiUrlOf(awsUrl, await readFile(outputs, "utf8"));
   await rm(folder, { recursive: true, force: true });
   return { emulator, awsUrl, apiUrl };
 }
 
-async function cdk(awsUrl: string, args: readonly string[]): Promise<void> {
+/** @param home where the CDK keeps what account keys belong to: another emulator's is not this one's. */
+async function cdk(awsUrl: string, home: string, args: readonly string[]): Promise<void> {
   await run(process.execPath, [join(ROOT, "node_modules", "aws-cdk", "bin", "cdk"), ...args], {
+    CDK_HOME: home,
     AWS_ENDPOINT_URL: awsUrl,
     // By its address S3 is asked with the bucket in the path; under a name the CDK would put it into the host.
     AWS_ENDPOINT_URL_S3: awsUrl,

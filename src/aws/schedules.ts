@@ -5,7 +5,7 @@ import {
   ServiceQuotaExceededException,
   ThrottlingException,
 } from "@aws-sdk/client-scheduler";
-import { MAX_SCHEDULE_INPUT, SCHEDULE_LEAD } from "../core/limits.ts";
+import { DAY, MAX_SCHEDULE_ATTEMPTS, MAX_SCHEDULE_INPUT, SCHEDULE_LEAD } from "../core/limits.ts";
 import { scheduleInput } from "../core/define/schedule.ts";
 import { schedulerClient } from "./clients/scheduler.ts";
 import type { ScheduleEnv } from "./env.ts";
@@ -40,7 +40,14 @@ export async function scheduleMessage(env: ScheduleEnv, message: Scheduled): Pro
         ScheduleExpression: `at(${new Date(message.due - SCHEDULE_LEAD * 1000).toISOString().slice(0, 19)})`,
         FlexibleTimeWindow: { Mode: "OFF" },
         ActionAfterCompletion: "DELETE",
-        Target: { Arn: env.queueArnPrefix + message.module, RoleArn: env.roleArn, Input: input },
+        Target: {
+          Arn: env.queueArnPrefix + message.module,
+          RoleArn: env.roleArn,
+          Input: input,
+          // What cannot be delivered within a day is a dead letter, which goes on from there.
+          RetryPolicy: { MaximumEventAgeInSeconds: DAY, MaximumRetryAttempts: MAX_SCHEDULE_ATTEMPTS },
+          DeadLetterConfig: { Arn: `${env.queueArnPrefix}dead` },
+        },
       }),
     );
     return true;

@@ -1,8 +1,10 @@
 import type { SQSRecord } from "aws-lambda";
-import { answerToken } from "../aws/engine.ts";
+import { CANVAS_QUEUE, answerToken } from "../aws/engine.ts";
+import { toTask } from "../aws/queues.ts";
 import type { Services } from "../aws/services.ts";
-import { type CanvasMessage, CanvasMessageSchema } from "../core/record/canvas.ts";
-import { onDeadLetter } from "../core/record/claim.ts";
+import { backoff } from "../core/define/backoff.ts";
+import { type CanvasMessage, CanvasMessageSchema, Returned } from "../core/record/canvas.ts";
+import { onDeadLetter, unclaimed } from "../core/record/claim.ts";
 import { type CeleriacError, NotRegistered, WorkerLost, describeError } from "../core/errors.ts";
 import { MAX_RECEIVE_COUNT } from "../core/limits.ts";
 import { moduleOf } from "../core/record/record.ts";
@@ -14,12 +16,12 @@ import { keepLetter, parseJson, whyUnreadable } from "../end/letter.ts";
 import { readRunMessage } from "../submit/periodic.ts";
 import { resumeReplacement } from "../end/replace.ts";
 
-/** Ends what a dead letter was about. */
+/** Ends what a dead letter was about, or puts it back into its queue where nobody has taken it up yet. */
 export async function buryLetter(services: Services, record: SQSRecord): Promise<void> {
   const body = parseJson(record.body);
   const canvas = CanvasMessageSchema.safeParse(body);
   if (canvas.success && (canvas.data.op !== "run" || (await services.canvases.canvas(canvas.data.id)) !== null)) {
-    return buryCanvas(canvas.data);
+    return buryCanvas(services, canvas.data, Returned.parse(body));
   }
   const error = new WorkerLost(`its message was delivered ${MAX_RECEIVE_COUNT} times without an end`);
   return buryTask(services, record, body, (task) => ({ error, dead: moduleOf(task) }));
@@ -27,18 +29,28 @@ export async function buryLetter(services: Services, record: SQSRecord): Promise
 
 /** Ends the task of a message to a module that was removed: no code is there to run it. */
 export function buryRetired(services: Services, record: SQSRecord): Promise<void> {
-  return buryTask(services, record, parseJson(record.body), (task) => ({ error: new NotRegistered(task) }));
+  return buryTask(services, record, parseJson(record.body), retired);
+}
+
+function retired(task: string): Cause {
+  return { error: new NotRegistered(task) };
+}
+
+/** Why a task ends, and the module among whose dead it is counted. */
+interface Cause {
+  readonly error: CeleriacError;
+  readonly dead?: string;
 }
 
 /**
- * Ends a task that nobody will run, unless it has ended, still runs, or waits for a later attempt: then it is told
- * again, or looked at later.
+ * Ends a task that nobody will run, unless it has ended, still runs, waits for a later attempt, or was never taken up:
+ * then it is told again, looked at later, or goes back to its queue, if that has somebody to take it.
  */
 async function buryTask(
   services: Services,
   record: SQSRecord,
   body: unknown,
-  causeOf: (task: string) => { readonly error: CeleriacError; readonly dead?: string },
+  causeOf: (task: string) => Cause,
 ): Promise<void> {
   const message = await readRunMessage(services, body);
   if (message === null) {
@@ -53,6 +65,13 @@ async function buryTask(
   if (decision.action === "resend") {
     return sendLater(services, call, { ...message, attempt: decision.attempt }, decision.due);
   }
+  if (decision.action === "return" && causeOf !== retired) {
+    const { returns } = decision;
+    const ids = { task: call.task, task_id: message.id, root_id: call.root, correlation_id: call.correlation };
+    logLine("WARN", "a message that nobody has claimed goes back from the dead letters", ids, { returns });
+    await services.queues.send(toTask(call.task, { ...message, returns }, backoff(returns)));
+    return;
+  }
   const waits = task === null || isWaiting(task.status);
   const { error, ...dead } = causeOf(call.task);
   const held = { id: message.id, call, attempt: task?.attempt ?? message.attempt, fence: waits ? null : task.fence };
@@ -65,10 +84,23 @@ function sourceOf({ queues }: Services, { eventSourceARN, attributes }: SQSRecor
 }
 
 /**
- * Ends what waits for a dead letter of the canvas queue: a chunk that could not be started counts its members as lost,
- * and a canvas that could not be started or closed is settled by its machine. Others are made good by the sweep.
+ * Returns a dead letter of the canvas queue, whose messages may come any number of times. After too many it ends what
+ * waits for it: a chunk that could not be started counts its members as lost, and a canvas that could not be started or
+ * closed is settled by its machine. Others are made good by the sweep.
  */
-async function buryCanvas(message: CanvasMessage): Promise<void> {
+async function buryCanvas(
+  services: Services,
+  message: CanvasMessage,
+  before: { readonly returns: number },
+): Promise<void> {
+  const decision = unclaimed(before);
+  if (decision.action === "return") {
+    const { returns } = decision;
+    logLine("WARN", "a message of a canvas goes back from the dead letters", {}, { op: message.op, returns });
+    const again = { ...message, returns };
+    await services.queues.send({ module: CANVAS_QUEUE, message: again, delay: backoff(returns) });
+    return;
+  }
   if (message.op !== "letter") logLine("ERROR", "a message of a canvas was given up", {}, { op: message.op });
   if ("token" in message && message.token !== undefined) await answerToken(message.token, "WorkerLost");
 }

@@ -36,6 +36,8 @@ export const MAX_SQS_DELAY = 900;
  * take theirs.
  */
 export const SCHEDULE_LEAD = 120;
+/** Times that Scheduler tries a target again, its most (EventBridge Scheduler, RetryPolicy). */
+export const MAX_SCHEDULE_ATTEMPTS = 185;
 /** Bytes of what Scheduler sends (quota: 256 KB). */
 export const MAX_SCHEDULE_INPUT = 256 * 1024;
 /** Longest delay of any kind (countdown, eta, expires): a year, the life of a Step Functions execution. */
@@ -95,6 +97,12 @@ export const MAX_SUMMARIES = 10_000;
 export const IDEMPOTENCY_SECONDS = 1 * DAY;
 /** Deliveries of one message after which SQS puts it among the dead: only crashes count, retries are new messages. */
 export const MAX_RECEIVE_COUNT = 10;
+/**
+ * Times that a message goes back to its queue from the dead letters because nothing had taken it up: Lambda's throttles
+ * count as deliveries. With the deliveries of each it is tried for half a day at least (50 s of visibility), and a
+ * message that ends its function before it is claimed costs some 550 invocations.
+ */
+export const MAX_RETURNS = 50;
 /** Environments that one task may take down before it is given up. */
 export const MAX_LOST = 3;
 /** Messages that a task may go through (retries, waits); a bug that feeds itself ends here, not on the bill. */

@@ -12,7 +12,7 @@ export async function sendLater(services: Services, call: Call, message: RunMess
   if (scheduled && call.submission !== null) await services.canvases.waitsUntil(call.submission, due);
 }
 
-/** The message of another attempt, which a start that was reserved for this one is not for. */
+/** The message of another attempt, which neither a reserved start nor the returns of this one are for. */
 export function forAttempt(message: RunMessage, attempt: number): RunMessage {
-  return { ...message, attempt, slot: undefined };
+  return { ...message, attempt, slot: undefined, returns: undefined };
 }

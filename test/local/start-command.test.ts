@@ -41,6 +41,7 @@ describe("the flags", () => {
       faults: undefined,
     });
     expect(readOptions(["--no-dashboard"], "/home")).toEqual({ ...defaults, dashboardPort: null });
+    expect(readOptions(["--concurrency", "10"], "/home")).toEqual({ ...defaults, accountConcurrency: 10 });
     const faults = { kill: 0.5, seed: 7 };
     expect(readOptions(["--faults", "kill=0.5,seed=7"], "/home")).toEqual({ ...defaults, faults });
     expect(readOptions(["--help"], "/home")).toBeNull();
@@ -50,10 +51,11 @@ describe("the flags", () => {
     [["--port", "x"], '--port needs a port from 0 (any free one) to 65535, got "x".'],
     [["--aws-port", "65536"], '--aws-port needs a port from 0 (any free one) to 65535, got "65536".'],
     [["--data", ""], "--data needs a directory, got nothing."],
+    [["--concurrency", "0"], '--concurrency needs a number of Lambdas from 1, got "0".'],
     [["--faults", "kill=2"], "--faults: kill needs a probability from 0 to 1, got 2."],
     [
       ["--prot", "1"],
-      "Unknown option '--prot'. The flags are --port, --aws-port, --dashboard-port, --no-dashboard, --data, --secrets, --faults, --help.",
+      "Unknown option '--prot'. The flags are --port, --aws-port, --dashboard-port, --no-dashboard, --data, --secrets, --concurrency, --faults, --help.",
     ],
     [["here"], /^Unexpected argument 'here'/],
   ])("are refused in one line: %j", (args, message) => {

@@ -8,6 +8,7 @@ import {
   SubmissionAnswer,
   TaskAnswer,
 } from "../../src/core/http/answer-schemas.ts";
+import { MAX_RETURNS } from "../../src/core/limits.ts";
 import { call, ended, refused, run, submit } from "./support/api.ts";
 import { awsUrl } from "./support/served.ts";
 
@@ -66,9 +67,12 @@ const failuresIn = async (name: string): Promise<string[]> => {
   return tasks.map((task) => task.task_id);
 };
 
-/** Makes dead letters of tasks that wait: their messages are lost, and SQS gives up what is sent in their place. */
+/**
+ * Makes dead letters of tasks that wait: their messages are lost, and SQS gives up what is sent in their place, once
+ * more than it may come back.
+ */
 async function bury(id: string): Promise<void> {
-  const body = JSON.stringify({ op: "run", id, attempt: 0, hops: 0 });
+  const body = JSON.stringify({ op: "run", id, attempt: 0, hops: 0, returns: MAX_RETURNS });
   await sqs.send(new SendMessageCommand({ QueueUrl: `${awsUrl}/000000000000/celeriac-local-dead`, MessageBody: body }));
 }
 

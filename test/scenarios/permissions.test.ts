@@ -5,6 +5,7 @@ import { DeleteObjectCommand, ListBucketsCommand, ListObjectsV2Command, S3Client
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from "vitest";
 import { startEmbeddedAws } from "embedded-aws";
 import { SubmissionAnswer, UploadAnswer } from "../../src/core/http/answer-schemas.ts";
+import { MAX_RETURNS } from "../../src/core/limits.ts";
 import { t } from "../fixtures/canvases.ts";
 import { call, ended, run, runCanvas, settled, submit, taskOf } from "./support/api.ts";
 import { JumpClock } from "../../src/testing/jump-clock.ts";
@@ -189,7 +190,7 @@ describe.skipIf(inject("assembly") === "")("the roles of the stage", () => {
     for (const link of [{ ...t("probe.size", LARGE) }, { ...t("probe.size", LARGE), options: LATER }]) {
       const options = { countdown: 800, link_error: [link] };
       const { task_id: id } = await submit("/tasks", { task: "probe.identity", args: [1], options });
-      await rig.aws.send("dead", message(id));
+      await rig.aws.send("dead", { ...message(id), returns: MAX_RETURNS });
       expect(await ended(id)).toMatchObject({ status: "FAILURE", error: { type: "WorkerLost" } });
     }
     expect((await call("POST", "/queues/probe/redrive", {})).status).toBe(202);

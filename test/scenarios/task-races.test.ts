@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from "vitest";
 import * as z from "zod";
 import { RedriveAnswer } from "../../src/core/http/answer-schemas.ts";
+import { MAX_RETURNS } from "../../src/core/limits.ts";
 import { t } from "../fixtures/canvases.ts";
 import { call, ended, refused, settled, submit, taskOf } from "./support/api.ts";
 import { type Rig, isCall, refusal, startRig } from "./support/rig.ts";
@@ -11,6 +12,8 @@ const SOON = 20_000;
 const LARGE = "x".repeat(6_000);
 
 const message = (id: string, attempt = 0): object => ({ op: "run", id, attempt, hops: 0, due: 1 });
+/** One that came back from the dead letters as often as one may. */
+const dead = (id: string, attempt = 0): object => ({ ...message(id, attempt), returns: MAX_RETURNS });
 
 describe.skipIf(inject("assembly") === "")("a task to whose calls and messages things happen", () => {
   let rig: Rig;
@@ -89,7 +92,7 @@ describe.skipIf(inject("assembly") === "")("a task to whose calls and messages t
 
     it("is redriven once", async () => {
       const id = await later(t("records.process_chunk", 0, 3));
-      await rig.aws.send("dead", message(id));
+      await rig.aws.send("dead", dead(id));
       expect(await ended(id)).toMatchObject({ status: "FAILURE", error: { type: "WorkerLost" } });
       const lost = loses(id, "UpdateItem", "attribute_exists(#dead)");
       const answer = RedriveAnswer.parse((await call("POST", "/queues/records/redrive", {})).json);
@@ -128,7 +131,7 @@ describe.skipIf(inject("assembly") === "")("a task to whose calls and messages t
     it("is not failed by a dead letter while it runs", async () => {
       const { task_id: id } = await submit("/tasks", { ...t("probe.sleep", 3), options: { time_limit: 4 } });
       await isStarted(id);
-      await rig.aws.send("dead", message(id));
+      await rig.aws.send("dead", dead(id));
       expect(await ended(id)).toMatchObject({ status: "SUCCESS", result: 3 });
       expect(await statesOf(id)).toEqual(["PENDING", "STARTED", "SUCCESS"]);
     });
@@ -136,10 +139,10 @@ describe.skipIf(inject("assembly") === "")("a task to whose calls and messages t
     it("is not failed by a dead letter while it waits for a later attempt, but by one for that", async () => {
       const ids = await Promise.all([1, 2].map(() => later(t("probe.flaky", 0))));
       for (const id of ids) await rig.aws.setAttributes(id, { status: "RETRY", attempt: 1, due: Date.now() + 2_000 });
-      for (const [attempt, id] of ids.entries()) await rig.aws.send("dead", message(id, attempt));
-      const [well, dead] = await Promise.all(ids.map((id) => ended(id)));
+      for (const [attempt, id] of ids.entries()) await rig.aws.send("dead", dead(id, attempt));
+      const [well, given] = await Promise.all(ids.map((id) => ended(id)));
       expect(well).toMatchObject({ status: "SUCCESS" });
-      expect(dead).toMatchObject({ status: "FAILURE", error: { type: "WorkerLost" } });
+      expect(given).toMatchObject({ status: "FAILURE", error: { type: "WorkerLost" } });
     });
 
     it("is not failed by a dead letter while something runs in its place", async () => {
@@ -148,14 +151,14 @@ describe.skipIf(inject("assembly") === "")("a task to whose calls and messages t
         t("probe.replace_with", { ...t("probe.sleep", 3), options: { time_limit: 4 } }),
       );
       await vi.waitFor(async () => expect(await rig.aws.item(id)).toHaveProperty("replacement"), SOON);
-      await rig.aws.send("dead", message(id));
+      await rig.aws.send("dead", dead(id));
       expect(await ended(id)).toMatchObject({ status: "SUCCESS", result: 3 });
     });
 
     it("keeps its end when a dead letter comes after it", async () => {
       const { task_id: id } = await submit("/tasks", t("math.add", 1, 2));
       const record = await ended(id);
-      await rig.aws.send("dead", message(id));
+      await rig.aws.send("dead", dead(id));
       await vi.waitFor(async () => expect((await rig.aws.depth("dead")).inFlight).toBe(0), SOON);
       expect(await ended(id)).toEqual(record);
     });

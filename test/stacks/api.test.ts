@@ -242,9 +242,9 @@ describe("who may call", () => {
   test("is said by one managed policy for each right, with the routes of that right alone", () => {
     const policies = dev.all("AWS::IAM::ManagedPolicy");
     expect(policies.map(({ Properties }) => Properties["ManagedPolicyName"])).toEqual([
-      "celeriac-dev-submit",
-      "celeriac-dev-read",
-      "celeriac-dev-operate",
+      "celeriac-dev-submit-REGION",
+      "celeriac-dev-read-REGION",
+      "celeriac-dev-operate-REGION",
     ]);
     const operate = JSON.stringify(policies[2]?.Properties["PolicyDocument"]);
     expect(operate).toContain("/POST/queues/*/purge");

@@ -124,6 +124,6 @@ describe("the stage's word on backlogs and ends", () => {
       .filter(({ Action }) => Action.includes("events:PutEvents"))
       .map(({ Condition }) => Condition);
     for (const condition of conditions)
-      expect(condition).toEqual({ StringEquals: { "events:source": "celeriac.dev" } });
+      expect(condition).toEqual({ "ForAllValues:StringEquals": { "events:source": "celeriac.dev" } });
   });
 });

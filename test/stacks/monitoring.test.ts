@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import * as z from "zod";
-import { alarmMetrics } from "../../src/core/insights/estimate.ts";
+import { alarmMetrics, idlePolls } from "../../src/core/insights/estimate.ts";
 import { type Stage, synthesizeStage } from "./support.ts";
 
 const STAGES = { dev: {}, fine: { metrics: "task" }, bare: { metrics: "off", dashboard: false } };
@@ -33,6 +33,24 @@ describe("the alarms on tasks", () => {
     expect(alarm("throttles")).not.toMatch(/celeriac-dev-task/);
     expect(alarms(bare)).not.toContain("failure-rate");
     expect(alarms(bare)).not.toContain("soft-limit");
+  });
+
+  test("reckon with the pollers that the mappings have: five where the concurrency is bounded, else two", () => {
+    const pollers = dev
+      .values("AWS::Lambda::EventSourceMapping", "ScalingConfig")
+      .reduce<number>((sum, scaling) => sum + (scaling === undefined ? 2 : 5), 0);
+    expect(idlePolls(dev.modules.length)).toBe(pollers * 3 * 60 * 24 * 30);
+  });
+
+  test("watch the authorizer of a stage with tokens too", async () => {
+    const jwt = { issuer: "https://id.example", audience: "celeriac" };
+    const stage = await synthesizeStage({ dev: { auth: { jwt }, apiConcurrency: 20 } }, "dev");
+    for (const name of ["throttles", "system-errors"]) {
+      const { Properties } = stage.one("AWS::CloudWatch::Alarm", "AlarmName", `celeriac-dev-${name}`);
+      expect(JSON.stringify(Properties)).toContain("celeriac-dev-api-authorize");
+    }
+    const authorizer = stage.one("AWS::Lambda::Function", "FunctionName", "celeriac-dev-api-authorize");
+    expect(authorizer.Properties["ReservedConcurrentExecutions"]).toBe(20);
   });
 
   test("read as many metrics as the estimate of a month reckons with", () => {

@@ -14,7 +14,9 @@ const may = (stage: typeof dev, action: string): string[] =>
 describe("long delays", () => {
   test("are schedules of a group of the stage's own, which production keeps", () => {
     expect(dev.one("AWS::Scheduler::ScheduleGroup", "Name", "celeriac-dev").DeletionPolicy).toBe("Delete");
-    expect(prod.one("AWS::Scheduler::ScheduleGroup", "Name", "celeriac-prod").DeletionPolicy).toBe("Retain");
+    expect(prod.one("AWS::Scheduler::ScheduleGroup", "Name", "celeriac-prod").DeletionPolicy).toBe(
+      "RetainExceptOnCreate",
+    );
   });
 
   test("are made by those alone who send messages that may have one", () => {

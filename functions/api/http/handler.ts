@@ -65,7 +65,7 @@ async function serve(
     milliseconds: Math.round(performance.now() - started),
   };
   logLine("INFO", "answered", { correlation_id: request.correlationId }, fields);
-  return toResult(answered);
+  return toResult(answered, baseOf(event));
 }
 
 /** Neither the path nor, where the path is known, the method. */
@@ -87,7 +87,8 @@ function readRequest(event: APIGatewayProxyEvent, caller: Caller): ApiRequest {
     throw new Problem(413, "too_large", detail);
   }
   return {
-    path: event.path,
+    // At a domain name with a base path the event's path has it too; a key is remembered by the route's own.
+    path: event.requestContext.path.slice(baseOf(event).length),
     params: Object.fromEntries(Object.entries(event.pathParameters ?? {}).map(([name, value]) => [name, value ?? ""])),
     query: readQuery(event),
     headers,
@@ -112,7 +113,20 @@ function readIdempotencyKey(key: string | undefined): string | null {
   throw new Problem(400, "invalid_idempotency_key", "An Idempotency-Key is 1 to 255 visible ASCII characters.");
 }
 
-function toResult({ status, json, headers }: ApiAnswer): APIGatewayProxyResult {
+/**
+ * What paths begin with where the request came: the stage (`/v1`) at API Gateway's own URL, the mapping's base path at
+ * a domain name of one's own, nothing where there is none. The gateway tells the whole path, and the route's is known.
+ */
+function baseOf({ resource, requestContext }: APIGatewayProxyEvent): string {
+  const segmentsOf = (path: string): string[] => path.split("/").filter(Boolean);
+  const whole = segmentsOf(requestContext.path);
+  const base = whole.slice(0, Math.max(0, whole.length - segmentsOf(resource).length));
+  return base.map((segment) => `/${segment}`).join("");
+}
+
+function toResult({ status, json, headers: given }: ApiAnswer, base: string): APIGatewayProxyResult {
+  const { location } = given ?? {};
+  const headers = location?.startsWith("/") === true ? { ...given, location: base + location } : given;
   const text = fitsAsText(json);
   return {
     statusCode: status,

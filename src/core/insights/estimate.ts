@@ -112,24 +112,31 @@ function linesOf({ tasks, seconds, memory, payloadBytes = 100, via = "plain" }: 
 
 const NOTHING: Requests = { fair: false, sends: 0, deliveries: 0, writes: 0, indexWrites: 0, reads: 0, transitions: 0 };
 
+/** Receives of an empty queue in a month of 30 days, by one poller: three a minute (20 s of long polling). */
+const POLLS = 3 * 60 * 24 * 30;
 /**
- * Receives of an empty queue in a month of 30 days: five pollers of Lambda, each of which asks three times a minute (20
- * s of long polling).
+ * Lambda's pollers of an idle queue: five where the mapping has a maximum concurrency, as those of modules and of
+ * canvases have, else two (Lambda developer guide, "Configuring scaling behavior for SQS event source mappings").
  */
-const POLLS = 5 * 3 * 60 * 24 * 30;
+const POLLERS = { bounded: 5, unbounded: 2 } as const;
 
 /**
- * Metrics that the alarms of a stage read, by its number of modules, ten to an alarm. test/stacks/stage.test.ts counts
- * them in the template.
+ * Metrics that the alarms of a stage read, by its number of modules, ten to an alarm. test/stacks/monitoring.test.ts
+ * counts them in the template.
  */
 export function alarmMetrics(modules: number): number {
   return 2 * modules + 16;
 }
 
-/** A queue for each module, and for canvases and dead letters. */
-function idleCost(modules: number): CostLine[] {
+/** Receives of a stage's empty queues in a month: one for each module, one for canvases, one for dead letters. */
+export function idlePolls(modules: number): number {
+  return POLLS * (POLLERS.bounded * (modules + 1) + POLLERS.unbounded);
+}
+
+/** What a stage costs in a month without tasks, by its number of modules. Its table, bucket and logs are empty. */
+export function idleCost(modules: number): CostLine[] {
   return [
-    line("SQS: requests of pollers", (modules + 2) * POLLS, PRICES.sqsRequest),
+    line("SQS: requests of pollers", idlePolls(modules), PRICES.sqsRequest),
     line("CloudWatch: metrics that alarms read", alarmMetrics(modules), PRICES.alarmMonth),
   ];
 }

@@ -156,3 +156,6 @@ export const CanvasMessageSchema = z.discriminatedUnion("op", [
 ]);
 
 export type CanvasMessage = z.output<typeof CanvasMessageSchema>;
+
+/** What a message of a canvas has besides that came back from the dead letters: how often it did. */
+export const Returned = z.object({ returns: z.number().int().default(0) });

@@ -1,4 +1,4 @@
-import { LEASE_MARGIN, MAX_LOST, MAX_SQS_DELAY } from "../limits.ts";
+import { LEASE_MARGIN, MAX_LOST, MAX_RETURNS, MAX_SQS_DELAY } from "../limits.ts";
 import { type TaskRecord, replacementOf } from "./record.ts";
 import { isFinal, isWaiting } from "./states.ts";
 
@@ -92,22 +92,33 @@ export type DeadLetterDecision =
    * nobody else looks.
    */
   | { readonly action: "resend"; readonly attempt: number; readonly due: number }
+  /** Nobody has taken it up yet, or its environment was lost and others may follow: it goes back to its queue. */
+  | { readonly action: "return"; readonly returns: number }
   /** Nothing else will end the task. */
   | { readonly action: "bury" };
 
 /** Decides over a dead letter. @param record null where the task has none. @param now milliseconds since 1970. */
 export function onDeadLetter(
   record: TaskRecord | null,
-  message: { readonly attempt: number },
+  message: { readonly attempt: number; readonly returns?: number | undefined },
   now: number,
 ): DeadLetterDecision {
-  if (record === null) return { action: "bury" };
+  if (record === null) return unclaimed(message);
   if (isFinal(record.status)) return { action: "notify" };
   if (replacementOf(record) !== null) return { action: "replaced" };
   if (isWaiting(record.status)) {
-    if (message.attempt >= record.attempt) return { action: "bury" };
+    if (message.attempt >= record.attempt) return unclaimed(message);
     return { action: "resend", attempt: record.attempt, due: record.due ?? now };
   }
-  if (record.lease === null || record.lease <= now) return { action: "bury" };
+  if (record.lease === null || record.lease <= now)
+    return record.lost + 1 < MAX_LOST ? unclaimed(message) : { action: "bury" };
   return { action: "resend", attempt: message.attempt, due: record.lease + 1_000 };
+}
+
+/**
+ * What becomes of a message that no worker has claimed: ten deliveries may all have been refused for want of
+ * concurrency, which is no fault of the task's.
+ */
+export function unclaimed({ returns = 0 }: { readonly returns?: number | undefined }): DeadLetterDecision {
+  return returns < MAX_RETURNS ? { action: "return", returns: returns + 1 } : { action: "bury" };
 }

@@ -78,6 +78,8 @@ export const RunMessageSchema = z.object({
   attempt: z.number().int().default(0),
   /** Messages that this task has gone through before this one. */
   hops: z.number().int().default(0),
+  /** Times that it came back from the dead letters before anybody claimed it. */
+  returns: z.number().int().optional(),
   /** Before this the task must not start, milliseconds since 1970: SQS hides a message for 900 s at the most. */
   due: z.number().optional(),
   /** The start that the task's rate limit gives it, milliseconds since 1970, and how many it was given so far. */

@@ -26,6 +26,11 @@ export function useApi(url: string): void {
   ownUrl = url;
 }
 
+/** What the paths of the API under test begin with: nothing, or the stage. */
+function basePath(): string {
+  return new URL(ownUrl ?? apiUrl).pathname.replace(/\/$/, "");
+}
+
 /** Calls the API under test. A body that is no string or bytes goes as JSON. */
 export async function call(
   method: string,
@@ -62,8 +67,11 @@ export async function submit(
   if (answer.status !== 202)
     throw new Error(`POST ${path} was answered ${answer.status}: ${answer.text.slice(0, 500)}`);
   const submitted = SubmissionAnswer.parse(answer.json);
-  if (answer.headers.get("location") !== `/result/${submitted.task_id}`)
-    throw new Error(`wrong location: ${answer.headers.get("location")}`);
+  const location = answer.headers.get("location") ?? "";
+  const expected = `${basePath()}/result/${submitted.task_id}`;
+  // Emulators serve an API under a path that they do not tell its functions.
+  const isRight = inject("assembly") === "" ? location.endsWith(`/result/${submitted.task_id}`) : location === expected;
+  if (!isRight) throw new Error(`wrong location: ${location}, expected ${expected}`);
   return submitted;
 }
 

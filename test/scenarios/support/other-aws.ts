@@ -8,6 +8,7 @@ import { Ability } from "../../../lib/emulator.ts";
 export const EMBEDDED_ONLY: Readonly<Record<string, string>> = {
   calls: "sees every call",
   delays: "moves the time ahead",
+  locations: "calls an API with and without its stage in the path",
   insights: "bounds how many workers there are",
   periodic: "moves the time ahead",
   permissions: "sees which calls the roles allow, which no other AWS here enforces",

@@ -31,7 +31,8 @@ declare module "vitest" {
  * project's own stacks, synthesized for the occasion and served by an embedded AWS for each worker. CELERIAC_LOG=1
  * shows what they log. CELERIAC_WAIT=1 has no request wait longer than a second, for an AWS that runs one invocation of
  * a function at a time: a waiting request holds up all others. CELERIAC_PATIENCE=4 waits four times as long for what is
- * to happen. CELERIAC_CANNOT={"ability":"reason"} skips the scenarios that need it.
+ * to happen. CELERIAC_BASE_PATH=/v1 calls the API under its stage's path. CELERIAC_CANNOT={"ability":"reason"} skips
+ * the scenarios that need it.
  */
 export async function setup(project: TestProject): Promise<(() => Promise<void>) | void> {
   project.provide("wait", Number(process.env["CELERIAC_WAIT"] ?? 20));
@@ -60,7 +61,7 @@ export async function setup(project: TestProject): Promise<(() => Promise<void>)
   await Promise.all(stages.map((embedded) => embedded.deploy(assembly)));
   project.provide(
     "served",
-    stages.map(({ apiUrl, awsUrl }) => ({ apiUrl, awsUrl })),
+    stages.map(({ apiUrl, awsUrl }) => ({ apiUrl: apiUrl + (process.env["CELERIAC_BASE_PATH"] ?? ""), awsUrl })),
   );
   project.provide("assembly", assembly);
   return async () => {

@@ -28,7 +28,7 @@ export function createRequestContext(
     httpMethod: incoming.httpMethod,
     extendedRequestId: stamp.extendedRequestId,
     requestTime: commonLogTime(stamp.receivedAt),
-    path: `/${api.stage.name}${incoming.rawPath}`,
+    path: incoming.base + incoming.rawPath,
     accountId: ACCOUNT,
     protocol: incoming.protocol,
     stage: api.stage.name,

@@ -7,9 +7,11 @@ export const MAX_HEADER_BYTES = 10_240;
 /** A request as API Gateway takes it apart, before it knows the method it is for. */
 export interface Incoming {
   readonly httpMethod: string;
-  /** As sent, without the query, repeated leading slashes made one. */
+  /** The stage's part of the path, `/v1`; empty for one without, as a domain name of one's own may have it. */
+  readonly base: string;
+  /** Behind that as sent, without the query, repeated leading slashes made one. */
   readonly path: string;
-  /** As sent, leading slashes and all. */
+  /** Behind that as sent, leading slashes and all. */
   readonly rawPath: string;
   readonly query: MultiMap | null;
   readonly headers: MultiMap;
@@ -44,14 +46,20 @@ const DROPPED = new Set([
   "www-authenticate",
 ]);
 
-/** Takes a request apart; `traceId` is used unless the client sent an `X-Amzn-Trace-Id` of its own. */
-export function takeApart(req: IncomingMessage, traceId: string): Incoming {
+/**
+ * Takes a request apart; `traceId` is used unless the client sent an `X-Amzn-Trace-Id` of its own.
+ * @param stage the stage's name, which a path may begin with
+ */
+export function takeApart(req: IncomingMessage, traceId: string, stage: string): Incoming {
   const url = req.url ?? "/";
   const mark = url.indexOf("?");
-  const rawPath = pathOf(mark === -1 ? url : url.slice(0, mark));
+  const wholePath = pathOf(mark === -1 ? url : url.slice(0, mark));
+  const base = wholePath === `/${stage}` || wholePath.startsWith(`/${stage}/`) ? `/${stage}` : "";
+  const rawPath = wholePath.slice(base.length) || "/";
   const sourceIp = (req.socket.remoteAddress ?? "127.0.0.1").replace(/^::ffff:/u, "");
   return {
     httpMethod: req.method ?? "GET",
+    base,
     path: normalizePath(rawPath),
     rawPath,
     query: mark === -1 ? null : parseQuery(url.slice(mark + 1)),

@@ -35,7 +35,7 @@ export function createRestApi(
 
   const serve = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
     const stamp = createStamp();
-    const incoming = takeApart(req, stamp.traceId);
+    const incoming = takeApart(req, stamp.traceId, api.stage.name);
     const target = route(incoming.httpMethod, incoming.path);
     const outcome = await decide(req, incoming, target, stamp);
     if (outcome === null || res.destroyed) return;

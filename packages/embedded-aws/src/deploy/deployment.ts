@@ -109,10 +109,27 @@ export function createDeployment(services: Services): Deployment {
       if (!queue) return [];
       mappings.set(
         key,
-        startEventSourceMapping(config, queue, () => functions.acquire(config.FunctionName), rig, log),
+        startEventSourceMapping(
+          config,
+          queue,
+          () => functions.acquire(config.FunctionName),
+          rig,
+          log,
+          placesOf(config.FunctionName),
+        ),
       );
       return `mapping of ${queue.name}`;
     });
+  }
+
+  /** What takes a place of the account's concurrency for a function; null where the account has no limit. */
+  function placesOf(name: string): (() => (() => void) | null) | null {
+    const { account } = functions;
+    if (account === null) return null;
+    return () => {
+      const config = functions.find(name);
+      return config === undefined ? null : account.enter(config);
+    };
   }
 
   /** Invokes a function for a method of the REST API, if the function's policy lets it. */

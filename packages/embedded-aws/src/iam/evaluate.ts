@@ -52,9 +52,10 @@ function fitOf(statement: Statement, call: Call): Grant | null {
   return { statement, action: action?.text ?? call.action, resource: resource?.text ?? call.resource };
 }
 
-/** A key that the request lacks fails every operator but the negated one. */
+/** A key that the request lacks fails every operator but the negated one, and those that speak of all of its values. */
 function holds({ operator, key, values }: Condition, context: Readonly<Record<string, string>>): boolean {
   const value = context[key];
   const found = value !== undefined && values.some(({ fits }) => fits(value));
+  if (operator.startsWith("ForAllValues:")) return found || value === undefined;
   return operator === "StringNotEquals" ? !found : found;
 }

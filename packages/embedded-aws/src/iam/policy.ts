@@ -27,7 +27,17 @@ export interface Statement {
   readonly conditions: readonly Condition[];
 }
 
-const OPERATORS = ["StringEquals", "StringNotEquals", "StringLike", "ArnEquals", "ArnLike", "Bool"] as const;
+const OPERATORS = [
+  "StringEquals",
+  "StringNotEquals",
+  "StringLike",
+  "ArnEquals",
+  "ArnLike",
+  "Bool",
+  // Of keys that may have many values; a call here has one of each at the most.
+  "ForAllValues:StringEquals",
+  "ForAllValues:StringLike",
+] as const;
 
 /** The condition operators that are served; any other is refused, since to pass over one would allow too much. */
 export type Operator = (typeof OPERATORS)[number];
@@ -78,7 +88,7 @@ function statementOf(statement: z.output<typeof StatementSchema>): Statement {
         operator: z.enum(OPERATORS).parse(operator),
         key: key.toLowerCase(),
         values: values.map((value) =>
-          operator.startsWith("String") && !operator.endsWith("Like") ? exact(value) : pattern(value),
+          operator.includes("String") && !operator.endsWith("Like") ? exact(value) : pattern(value),
         ),
       })),
     ),

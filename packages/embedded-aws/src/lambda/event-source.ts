@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { createBatchFaults } from "../faults/batch.ts";
 import type { FaultRig } from "../faults/rig.ts";
+import { type Pollers, createPollers } from "./pollers.ts";
 import type { Lease } from "./pool.ts";
 import type { Log } from "../log.ts";
 import type { Delivery } from "../sqs/entry.ts";
@@ -40,7 +41,9 @@ export interface EventSourceMapping {
 
 /**
  * Feeds a queue to a function as Lambda's pollers do, in process. It receives only when an environment is free, so that
- * what waits for one does not spend its visibility timeout.
+ * what waits for one does not spend its visibility timeout; but where the account's concurrency is limited, it receives
+ * first and may be throttled then, as on AWS.
+ * @param enter takes a place of the account's concurrency, or null where there is none. @default no limit
  */
 export function startEventSourceMapping(
   config: MappingConfig,
@@ -48,6 +51,7 @@ export function startEventSourceMapping(
   acquire: () => Promise<Lease>,
   rig: FaultRig,
   log: Log,
+  enter: (() => (() => void) | null) | null = null,
 ): EventSourceMapping {
   const maxConcurrency = config.ScalingConfig?.MaximumConcurrency ?? DEFAULT_CONCURRENCY;
   const faults = createBatchFaults(rig, queue);
@@ -58,10 +62,11 @@ export function startEventSourceMapping(
   let windowTimer: NodeJS.Timeout | undefined;
   let windowOver = false;
   let stopped = false;
+  const pollers = enter === null ? null : createPollers(enter, acquire);
 
   function pump(): void {
     if (stopped) return;
-    while (running < maxConcurrency) {
+    while (running < Math.min(maxConcurrency, pollers?.most() ?? maxConcurrency)) {
       const unclaimed = queue.ready() - acquiring * config.BatchSize;
       if (unclaimed <= 0) return;
       if (unclaimed < config.BatchSize && window > 0 && !windowOver) return openWindow();
@@ -86,30 +91,45 @@ export function startEventSourceMapping(
   }
 
   async function runBatch(): Promise<void> {
+    if (pollers !== null) return runReceived(pollers, receiveBatch(queue, config.BatchSize));
     acquiring += 1;
     const lease = await acquire().finally(() => (acquiring -= 1));
     try {
-      if (stopped) return;
-      const { entries, payload } = receiveBatch(queue, config.BatchSize);
-      if (entries.length === 0) return;
-      const giveBack = faults.received(entries);
-      const result = await faults.invoke(lease, payload);
-      const failed = failedItems(result, entries, config.FunctionResponseTypes.length > 0);
-      if (failed === "all" && result.functionError === null) {
-        log.line(
-          "WARN",
-          queue.name,
-          `the batch response names no message of the batch, so all of it failed: ${result.payload}`,
-        );
-      }
-      // What failed stays received, and becomes visible when its visibility timeout is over.
-      const done = entries.filter(({ message }) => failed !== "all" && !failed.has(message.messageId));
-      const deleted = new Set(done.length > 0 && faults.losesDeletes() ? [] : done);
-      for (const { receiptHandle } of deleted) queue.remove(receiptHandle);
-      giveBack(entries.filter((entry) => !deleted.has(entry)));
+      if (!stopped) await work(lease, receiveBatch(queue, config.BatchSize));
     } finally {
       lease.release();
     }
+  }
+
+  /** What is throttled until its visibility timeout is over comes back by itself. */
+  async function runReceived({ acquire: enterAccount }: Pollers, batch: Batch): Promise<void> {
+    const deadline = Math.min(...batch.entries.map((entry) => entry.visibilityDeadline));
+    const lease = batch.entries.length === 0 ? null : await enterAccount(deadline);
+    if (lease === null) return;
+    try {
+      await work(lease, batch);
+    } finally {
+      lease.release();
+    }
+  }
+
+  async function work(lease: Lease, { entries, payload }: Batch): Promise<void> {
+    if (entries.length === 0) return;
+    const giveBack = faults.received(entries);
+    const result = await faults.invoke(lease, payload);
+    const failed = failedItems(result, entries, config.FunctionResponseTypes.length > 0);
+    if (failed === "all" && result.functionError === null) {
+      log.line(
+        "WARN",
+        queue.name,
+        `the batch response names no message of the batch, so all of it failed: ${result.payload}`,
+      );
+    }
+    // What failed stays received, and becomes visible when its visibility timeout is over.
+    const done = entries.filter(({ message }) => failed !== "all" && !failed.has(message.messageId));
+    const deleted = new Set(done.length > 0 && faults.losesDeletes() ? [] : done);
+    for (const { receiptHandle } of deleted) queue.remove(receiptHandle);
+    giveBack(entries.filter((entry) => !deleted.has(entry)));
   }
 
   const unsubscribe = queue.onReady(pump);
@@ -117,14 +137,20 @@ export function startEventSourceMapping(
   return {
     stop: () => {
       stopped = true;
+      pollers?.stop();
       unsubscribe();
       clearTimeout(windowTimer);
     },
   };
 }
 
+interface Batch {
+  readonly entries: readonly Delivery[];
+  readonly payload: string;
+}
+
 /** Receives until the batch is full, the queue empty, or the next message might be too much for one invocation. */
-function receiveBatch(queue: LocalQueue, size: number): { entries: readonly Delivery[]; payload: string } {
+function receiveBatch(queue: LocalQueue, size: number): Batch {
   const entries: Delivery[] = [];
   const records: string[] = [];
   let bytes = 0;

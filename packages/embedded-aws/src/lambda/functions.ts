@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import type { Invoke, InvokeResult } from "../types.ts";
+import { type Account, createAccount } from "./account.ts";
 import { createCapacity } from "./capacity.ts";
 import { credentialsOf } from "./config.ts";
 import type { FunctionConfig } from "./config.ts";
@@ -20,6 +21,8 @@ export interface Functions {
   /** Which functions event source mappings feed: they share one budget of environments. */
   readonly setFed: (names: ReadonlySet<string>) => void;
   readonly invoke: Invoke;
+  /** The account's concurrency, of which event source mappings ask for each batch; null for one without a limit. */
+  readonly account: Account | null;
   /** An environment of a function, for several steps that belong together. Throws for an unknown function. */
   readonly acquire: (functionNameOrArn: string) => Promise<Lease>;
   readonly find: (functionNameOrArn: string) => FunctionConfig | undefined;
@@ -42,7 +45,14 @@ export interface FunctionsOptions {
    * Lambda Managed Instances have (their multi-concurrency): another process starts only where the others are full.
    */
   readonly concurrency?: ((functionName: string) => number) | undefined;
+  /**
+   * Invocations that the account runs at once, all functions together (Lambda quota "Concurrent executions"); what is
+   * above is throttled. Default: no limit, so that what is more waits for an environment.
+   */
+  readonly accountConcurrency?: number | undefined;
 }
+
+const NOTHING = (): void => {};
 
 /** Seconds that an idle environment of a function that callers wait for, or of one behind a queue, is kept. */
 const IDLE_SECONDS = { request: 30, queue: 300 };
@@ -61,6 +71,7 @@ export function createFunctions(host: Host, options: FunctionsOptions): Function
       concurrency: Math.max(1, options.concurrency?.(config.name) ?? 1),
     });
   const functions = new Map<string, { config: FunctionConfig; pool: Pool }>();
+  const account = createAccount(options.accountConcurrency, () => [...functions.values()].map(({ config }) => config));
   const callers = new Map<string, string>();
   const ending = new Set<Promise<void>>();
 
@@ -102,13 +113,17 @@ export function createFunctions(host: Host, options: FunctionsOptions): Function
         const message = `Request must be smaller than ${MAX_SYNC_BYTES} bytes for the InvokeFunction operation`;
         return refusal("RequestTooLargeException", message, false);
       }
+      const leave = account === null ? NOTHING : account.enter(config);
+      if (leave === null) return refusal("TooManyRequestsException", "Rate Exceeded.", true);
       const lease = await pool.acquire();
       try {
         return await lease.invoke(payload);
       } finally {
         lease.release();
+        leave();
       }
     },
+    account,
     acquire: (functionNameOrArn) => get(functionNameOrArn).pool.acquire(),
     find: (functionNameOrArn) => functions.get(nameOf(functionNameOrArn))?.config,
     list: () => [...functions.values()].map(({ config }) => config),

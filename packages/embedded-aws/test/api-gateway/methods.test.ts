@@ -8,7 +8,7 @@ const GET_TASK = { method: "GET", path: "/tasks/{task_id}" };
 describe("the proxy event", () => {
   it("has every field of payload format 1.0", async () => {
     const api = await TestApi.start(restApiResources([GET_TASK], { stage: { Variables: { colour: "green" } } }));
-    await api.fetch("/tasks/a%2Bb+c?x=1&x=%20two&y", { headers: { "X-One": "1", "user-agent": "test/1" } });
+    await api.fetch("/local/tasks/a%2Bb+c?x=1&x=%20two&y", { headers: { "X-One": "1", "user-agent": "test/1" } });
     expect(api.functions).toEqual(["arn:aws:lambda:us-east-1:000000000000:function:echo"]);
     expect(api.events[0]).toMatchObject({
       resource: "/tasks/{task_id}",
@@ -37,6 +37,15 @@ describe("the proxy event", () => {
         identity: { sourceIp: "127.0.0.1", userAgent: "test/1", accessKey: null },
       },
     });
+  });
+
+  it("are served without the stage in the path too, as at a domain name without a base path", async () => {
+    const api = await TestApi.start(restApiResources([GET_TASK]));
+    for (const path of ["/tasks/1", "/local/tasks/1"]) await api.fetch(path);
+    expect(api.events).toMatchObject([
+      { path: "/tasks/1", requestContext: { path: "/tasks/1" } },
+      { path: "/tasks/1", requestContext: { path: "/local/tasks/1" } },
+    ]);
   });
 
   it("has nulls, not empty objects, where there is nothing", async () => {

@@ -33,7 +33,7 @@ describe("what the gateway refuses itself", () => {
       { ResponseType: "DEFAULT_4XX", StatusCode: "418" },
     ];
     const api = await TestApi.start(restApiResources([ADD], { gatewayResponses }));
-    const response = await api.fetch('/no"where?echo=a%0d%0ab%EA%B0%80', { headers: { "user-agent": 'a"b' } });
+    const response = await api.fetch('/local/no"where?echo=a%0d%0ab%EA%B0%80', { headers: { "user-agent": 'a"b' } });
     expect(response.status).toBe(404);
     expect(response.headers.get("content-type")).toBe("application/problem+json");
     expect(Buffer.from(response.headers.get("x-echo") ?? "", "latin1").toString()).toBe("ab가");

@@ -67,7 +67,8 @@ describe("an estimate", () => {
   it("says what a stage costs that nobody uses: its pollers and alarms", () => {
     const { idle, idle_total: total } = estimate({ ...MILLION, tasks: 0, modules: 7 });
     expect(idle.map(({ what }) => what)).toEqual(["SQS: requests of pollers", "CloudWatch: metrics that alarms read"]);
-    expect(idle[0]?.usd).toBeCloseTo(9 * 0.2592, 2);
+    // Five pollers for each queue whose mapping has a bound, and two for the dead letters.
+    expect(idle[0]?.usd).toBeCloseTo((8 * 5 + 2) * 0.05184, 2);
     expect(total).toBeLessThan(6);
     expect(estimate({ ...MILLION, tasks: 0 })).toMatchObject({ total: 0, per_task: 0 });
   });

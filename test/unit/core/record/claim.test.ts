@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { onDeadLetter, onRefusedClaim } from "../../../../src/core/record/claim.ts";
+import { MAX_RETURNS } from "../../../../src/core/limits.ts";
 import { aRecord } from "../../../fixtures/records.ts";
 
 const NOW = 1_000_000;
@@ -81,8 +82,22 @@ describe("a claim that was refused", () => {
 });
 
 describe("a dead letter", () => {
-  const bury = (record: Parameters<typeof aRecord>[0] | null, attempt = 0): unknown =>
-    onDeadLetter(record === null ? null : aRecord(record), { attempt }, NOW);
+  /** A dead letter that has come back as often as one may. */
+  const bury = (record: Parameters<typeof aRecord>[0] | null, attempt = 0, returns = MAX_RETURNS): unknown =>
+    onDeadLetter(record === null ? null : aRecord(record), { attempt, returns }, NOW);
+
+  it("goes back to its queue where nobody has claimed it: ten throttled deliveries are no fault of the task's", () => {
+    expect(bury(null, 0, 0)).toEqual({ action: "return", returns: 1 });
+    expect(bury({ status: "PENDING" }, 0, MAX_RETURNS - 1)).toEqual({ action: "return", returns: MAX_RETURNS });
+    expect(bury({ status: "RETRY", attempt: 2, due: NOW + 1 }, 2, 3)).toEqual({ action: "return", returns: 4 });
+    expect(onDeadLetter(null, { attempt: 0 }, NOW)).toEqual({ action: "return", returns: 1 });
+  });
+
+  it("goes back where its task lost an environment and may lose another", () => {
+    const lost = { status: "STARTED", fence: "other", lease: NOW };
+    expect(bury({ ...lost, lost: 1 }, 0, 0)).toEqual({ action: "return", returns: 1 });
+    expect(bury({ ...lost, lost: 2 }, 0, 0)).toEqual({ action: "bury" });
+  });
 
   it("ends a task that nothing else will end", () => {
     expect(bury(null)).toEqual({ action: "bury" });
