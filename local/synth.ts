@@ -1,18 +1,41 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { text } from "node:stream/consumers";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { ACCOUNT, REGION } from "embedded-aws";
+import { ACCOUNT, REGION, assetsOf } from "embedded-aws";
+import { fingerprintOf } from "./fingerprint.ts";
+
+/** In the assembly's folder: the fingerprint of what it was made of. */
+const FINGERPRINT = ".fingerprint";
 
 /**
- * Synthesizes the local stage's cloud assembly in a process of its own, so that it always sees the code as it is now.
+ * Synthesizes the local stage's cloud assembly, unless that of an earlier run was made of the same: to synthesize is
+ * most of a start.
  * @param root directory of the project
  * @param outdir where the assembly goes
  * @param signal ends it early; then it rejects with an AbortError
  * @throws Error in one line, with the first error that the CDK app printed
  */
 export async function synthesize(root: string, outdir: string, signal: AbortSignal): Promise<void> {
+  const file = join(outdir, FINGERPRINT);
+  // Before the synthesis: what changes while it runs is found the next time.
+  const fingerprint = fingerprintOf(root, process.env);
+  if (isWhole(outdir) && readFileSync(file, "utf8") === fingerprint) return;
+  rmSync(file, { force: true });
+  await runApp(root, outdir, signal);
+  writeFileSync(file, fingerprint);
+}
+
+/** Whether a synthesis has written all of an assembly, and nobody has taken away from it. */
+function isWhole(outdir: string): boolean {
+  if (!existsSync(join(outdir, FINGERPRINT)) || !existsSync(join(outdir, "manifest.json"))) return false;
+  return [...assetsOf(outdir)].every((path) => existsSync(join(outdir, path)));
+}
+
+/** In a process of its own, so that it always sees the code as it is now. */
+async function runApp(root: string, outdir: string, signal: AbortSignal): Promise<void> {
   const child = spawn(process.execPath, ["bin/app.ts"], {
     cwd: root,
     env: {

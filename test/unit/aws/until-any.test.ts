@@ -15,7 +15,7 @@ describe("who waits for an item", () => {
 
   it("looks again after a pause elsewhere, which the time that is left may shorten", async () => {
     const table = new Table("celeriac-dev");
-    await table.untilAny("task", ["done"], 1, 20_000);
-    await table.untilAny("task", ["done"], 20_000, 1);
+    await expect(table.untilAny("task", ["done"], 1, 20_000)).resolves.toBeUndefined();
+    await expect(table.untilAny("task", ["done"], 20_000, 1)).resolves.toBeUndefined();
   });
 });
