@@ -1,9 +1,12 @@
 import { createHash, type Hash } from "node:crypto";
 import { lstatSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 
 /** Folders that nothing is deployed from, or that are made of what is listed. */
 const LEFT_OUT = new Set(["node_modules", ".git", ".celeriac", "dist", "cdk.out", "coverage"]);
+
+/** The folder that this code is part of. */
+const OWN_ROOT = join(import.meta.dirname, "..");
 
 /** What npm writes whenever it changes node_modules. */
 const INSTALLED = join("node_modules", ".package-lock.json");
@@ -21,6 +24,8 @@ export function fingerprintOf(root: string, variables: NodeJS.ProcessEnv): strin
   hash.update(JSON.stringify(kept.toSorted(([one], [other]) => (one < other ? -1 : 1))));
   addFile(hash, root, INSTALLED);
   addFolder(hash, root, "");
+  // Where it is installed in another project, that may be a link to where it is built.
+  if (OWN_ROOT !== resolve(root)) addFolder(hash, OWN_ROOT, "");
   return hash.digest("hex");
 }
 

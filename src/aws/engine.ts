@@ -133,6 +133,9 @@ function inputOf(services: Services, canvas: StoredCanvas): Readonly<Record<stri
 /** The queue of the canvas Lambda. */
 export const CANVAS_QUEUE = "canvas";
 
+/** The queue of all dead letters. */
+export const DEAD_QUEUE = "dead";
+
 /** @returns whether the action went well; false where it failed of something harmless. */
 async function unless(harmless: ReadonlySet<string>, action: () => Promise<unknown>): Promise<boolean> {
   try {

@@ -27,6 +27,7 @@ const ItemSchema = z.object({
   error: z.string().optional(),
   progress: z.string().optional(),
   children: z.set(z.string()).optional(),
+  child_pages: z.number().default(0),
   started: z.number().nullable().default(null),
   done: z.number().nullable().default(null),
   due: z.number().nullable().default(null),

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import * as z from "zod";
 import { describeError } from "../core/errors.ts";
+import type { Owner } from "../core/record/caller.ts";
 import type { TaskNode } from "../core/canvas/signature.ts";
 import { type ResidentMemory, descendantsOf, memoryOf } from "./processes.ts";
 import { type Ask, type FromTask, FromTaskSchema, type Outcome, type Report, type ToTask } from "./ipc.ts";
@@ -10,6 +11,8 @@ export interface Attempt {
   readonly payload: string;
   readonly request: Readonly<Record<string, unknown>>;
   readonly each: TaskNode["each"] | null;
+  /** Whose the task is. */
+  readonly owner: Owner | null;
   /** Seconds from now. */
   readonly timeLimit: number;
   readonly softTimeLimit: number | null;
@@ -96,10 +99,10 @@ export class TaskChild {
       };
       this.#running = { run, attempt, end };
       attempt.stop.addEventListener("abort", stop);
-      const { payload, request } = attempt;
+      const { payload, request, owner } = attempt;
       const each = attempt.each ?? null;
       const softDeadline = attempt.softTimeLimit === null ? null : started + attempt.softTimeLimit * 1000;
-      this.#send(child, { type: "run", run, payload, request, each, softDeadline });
+      this.#send(child, { type: "run", run, payload, request, each, owner, softDeadline });
     });
   }
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
 import { every, periodicInput } from "../../src/core/define/schedule.ts";
 import { call, taskOf } from "./support/api.ts";
-import { JumpClock } from "./support/jump-clock.ts";
+import { JumpClock } from "../../src/testing/jump-clock.ts";
 import { type Rig, startRig } from "./support/rig.ts";
 
 const MINUTE = 60;
