@@ -1,11 +1,15 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { text } from "node:stream/consumers";
-import { readFileSync } from "node:fs";
 import { delimiter, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { ACCOUNT, REGION } from "embedded-aws";
+import { ACCOUNT, REGION, assetsOf } from "embedded-aws";
 import * as z from "zod";
+import { fingerprintOf } from "./fingerprint.ts";
+
+/** In the assembly's folder: the fingerprint of what it was made of. */
+const FINGERPRINT = ".fingerprint";
 
 const Context = z.record(z.string(), z.unknown());
 const CdkJson = z.object({ app: z.string().min(1), context: Context.default({}) });
@@ -17,14 +21,39 @@ const WARNING = "Warning: ";
 const LONGEST = 180;
 
 /**
- * Synthesizes the local stage's cloud assembly in a process of its own, so that it always sees the code as it is now.
+ * Synthesizes the local stage's cloud assembly, unless that of an earlier run was made of the same: to synthesize is
+ * most of a start.
  * @param root directory of the project
  * @param outdir where the assembly goes
  * @param signal ends it early; then it rejects with an AbortError
  * @returns its warnings, a line each
  * @throws Error in one line, with the first error that the CDK app printed
  */
-export async function synthesize(root: string, outdir: string, signal: AbortSignal): Promise<string[]> {
+export async function synthesize(root: string, outdir: string, signal: AbortSignal): Promise<readonly string[]> {
+  const file = join(outdir, FINGERPRINT);
+  // Before the synthesis: what changes while it runs is found the next time.
+  const fingerprint = fingerprintOf(root, process.env);
+  const earlier = isWhole(outdir) ? Made.safeParse(JSON.parse(readFileSync(file, "utf8"))).data : undefined;
+  if (earlier?.fingerprint === fingerprint) return earlier.warnings;
+  rmSync(file, { force: true });
+  const warnings = await runApp(root, outdir, signal);
+  writeFileSync(file, JSON.stringify({ fingerprint, warnings } satisfies Made));
+  return warnings;
+}
+
+/** Of what an assembly was made, and what its author was told. */
+const Made = z.object({ fingerprint: z.string(), warnings: z.array(z.string()) });
+
+type Made = z.output<typeof Made>;
+
+/** Whether a synthesis has written all of an assembly, and nobody has taken away from it. */
+function isWhole(outdir: string): boolean {
+  if (!existsSync(join(outdir, FINGERPRINT)) || !existsSync(join(outdir, "manifest.json"))) return false;
+  return [...assetsOf(outdir)].every((path) => existsSync(join(outdir, path)));
+}
+
+/** In a process of its own, so that it always sees the code as it is now. */
+async function runApp(root: string, outdir: string, signal: AbortSignal): Promise<string[]> {
   const { app, context } = readCdkJson(root);
   const [file, ...args] = commandOf(app);
   const child = spawn(file, args, {

@@ -1,5 +1,5 @@
-// What breaks first: the quotas of AWS that a load comes to, as a table for docs/performance.md. `node scripts/quotas.ts
-// [--seconds 2] [--modules 1] [--peak 3]`
+// What breaks first: the quotas of AWS that a load comes to, as a table for docs/performance.md:
+// `node scripts/quotas.ts [--seconds 2] [--modules 1] [--peak 3]`
 
 import { parseArgs } from "node:util";
 import * as z from "zod";

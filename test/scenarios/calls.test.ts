@@ -113,8 +113,13 @@ describe("the calls of", () => {
       return counts;
     };
     const [less, more] = [await operationsOf(3), await operationsOf(6)];
-    const each = Object.entries(more).map(([name, count]) => [name, (count - (less[name] ?? 0)) / 3]);
-    expect(Object.fromEntries(each)).toEqual({ BatchGetItem: 1, UpdateItem: 2, SendTaskSuccess: 1 });
+    const each = Object.entries(more).map(([name, count]) => [name, (count - (less[name] ?? 0)) / 3] as const);
+    // What a chain asks once, however many steps it has, comes to nothing.
+    expect(Object.fromEntries(each.filter(([, count]) => count !== 0))).toEqual({
+      BatchGetItem: 1,
+      UpdateItem: 2,
+      SendTaskSuccess: 1,
+    });
   });
 
   it("busy tasks have less than one write each for their statistics", async () => {

@@ -58,6 +58,9 @@ const OVERHEAD = 0.03;
 /** Bytes that a worker writes to its log for one task: two lines of its own, three of Lambda's. */
 export const LOG_BYTES = 1_200;
 
+/** Of these, those of Lambda's lines: one invocation leaves them, however many messages it takes. */
+export const INVOCATION_LOG_BYTES = 500;
+
 /** Requests to SQS: each message is sent, received and deleted. */
 export function sqsRequests({ sends, deliveries }: Requests): number {
   return sends + 2 * deliveries;

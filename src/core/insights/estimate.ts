@@ -1,11 +1,11 @@
 import {
+  INVOCATION_LOG_BYTES,
   LOG_BYTES,
   PER_CANVAS,
   RECORD_WRITES,
   REQUESTS,
   type Requests,
   recordUnits,
-  sqsRequests,
   summaryWrites,
   usd,
   workerSeconds,
@@ -27,6 +27,8 @@ export interface Workload {
   readonly via?: "plain" | "batch" | "chain" | "group";
   /** Task modules of the stage: each has a queue that is polled. @default 1 */
   readonly modules?: number;
+  /** Messages that an invocation of the module takes, where enough wait for it. @default 1 */
+  readonly batchSize?: number;
 }
 
 /** One line of an estimate. */
@@ -80,23 +82,27 @@ const API_MEMORY = 512;
 /** Bytes that one request leaves in logs: the function's line, three of Lambda's, and API Gateway's access log. */
 const API_LOG_BYTES = 900;
 
-function linesOf({ tasks, seconds, memory, payloadBytes = 100, via = "plain" }: Workload): CostLine[] {
+function linesOf(workload: Workload): CostLine[] {
+  const { tasks, seconds, memory, payloadBytes = 100, via = "plain", batchSize = 1 } = workload;
   const canvas = via === "chain" || via === "group" ? PER_CANVAS[via] : NOTHING;
   const each = REQUESTS[KIND[via]];
   const submissions = Math.ceil(tasks / CARRIED[via]);
   const count = (name: Exclude<keyof Requests, "fair">): number => tasks * each[name] + submissions * canvas[name];
-  const deliveries = count("deliveries");
+  // Lambda receives and deletes the messages of a batch by one request each.
+  const received = (tasks * each.deliveries) / batchSize;
+  const deliveries = received + submissions * canvas.deliveries;
   const recordWrites = tasks * RECORD_WRITES * (recordUnits(payloadBytes) - 1);
   const large = payloadBytes > MAX_INLINE_PAYLOAD ? tasks : 0;
   const apiSeconds = submissions * API_SECONDS + (tasks - submissions) * API_SECONDS_PER_TASK;
   const gbSeconds = (tasks * workerSeconds(seconds) * memory + apiSeconds * API_MEMORY) / 1024;
-  const logGb = (tasks * LOG_BYTES + submissions * API_LOG_BYTES) / 1e9;
+  const workerLog = tasks * (LOG_BYTES - INVOCATION_LOG_BYTES * (1 - 1 / batchSize));
+  const logGb = (workerLog + submissions * API_LOG_BYTES) / 1e9;
   return [
     line("API Gateway: requests", submissions, PRICES.apiRequest),
     line("Lambda: invocations", submissions + deliveries, PRICES.invocation),
     line("Lambda: GB-seconds (arm64)", gbSeconds, PRICES.gbSecond),
     line("SQS: requests", count("sends") + 2 * deliveries, PRICES.sqsRequest),
-    line("SQS: fair queues", each.fair ? tasks * sqsRequests(each) : 0, PRICES.sqsFair),
+    line("SQS: fair queues", each.fair ? tasks * each.sends + 2 * received : 0, PRICES.sqsFair),
     line(
       "DynamoDB: write units",
       count("writes") + recordWrites + count("indexWrites") + tasks * summaryWrites(seconds),

@@ -50,8 +50,8 @@ export function encodeFrame(kind, id, head, body) {
 }
 
 /**
- * Writes frames to a socket, those of one turn of the event loop in one piece: each write is a system call that wakes the
- * other side, which took 42 % of the host's time under load.
+ * Writes frames to a socket, those of one turn of the event loop in one piece: each write is a system call that wakes
+ * the other side, which took 42 % of the host's time under load.
  */
 export function createFrameWriter(socket) {
   let corked = false;

@@ -30,6 +30,14 @@ describe("an estimate", () => {
     expect(prices.date).toMatch(/^\d{4}-\d\d-\d\d$/);
   });
 
+  it("of batches has a tenth of the invocations, receives and deletes, and each message its own writes", () => {
+    const [one, ten] = [1, 10].map((batchSize) => ({ ...MILLION, via: "batch" as const, batchSize }));
+    expect(quantity(one ?? MILLION, "SQS: requests")).toBe(2.1e6);
+    expect(quantity(ten ?? MILLION, "SQS: requests")).toBe(0.3e6);
+    expect(quantity(ten ?? MILLION, "Lambda: invocations")).toBe(0.1e6 + 100);
+    expect(quantity(ten ?? MILLION, "DynamoDB: write")).toBe(quantity(one ?? MILLION, "DynamoDB: write"));
+  });
+
   it("counts the transitions of chains, and a few of wide groups", () => {
     expect(quantity({ ...MILLION, via: "chain" }, "Step Functions")).toBe(1e6 + 1_000 * 3);
     expect(quantity({ ...MILLION, via: "group" }, "Step Functions")).toBeLessThan(10_000);
