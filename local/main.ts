@@ -76,7 +76,7 @@ interface Start {
 
 /** Starts the services while the CDK app runs, then deploys what it made. */
 async function start(options: Options, { outdir, color, taskLogs, signal }: Start): Promise<EmbeddedAws> {
-  const { port, awsPort, data, secrets, faults } = options;
+  const { port, awsPort, data, secrets, faults, inspect } = options;
   const abort = new AbortController();
   const synthesis = synthesize(root, outdir, AbortSignal.any([signal, abort.signal]));
   // Awaited below; until then a failure must not end the process.
@@ -92,6 +92,7 @@ async function start(options: Options, { outdir, color, taskLogs, signal }: Star
     logFields: TASK_FIELDS,
     onFunctionLine: (_name, line) => taskLogs.add(line),
     concurrency: concurrencyOf,
+    variables: (name) => (inspect === null ? {} : inspectionOf(name, inspect)),
     compileCache: join(root, ".celeriac", "cache"),
   }).catch((error: unknown) => {
     abort.abort();
@@ -105,6 +106,11 @@ async function start(options: Options, { outdir, color, taskLogs, signal }: Star
     await embedded.stop();
     throw error;
   }
+}
+
+/** What has the worker of a module start its task process with a debugger. */
+function inspectionOf(functionName: string, { module, port }: NonNullable<Options["inspect"]>): Record<string, string> {
+  return functionName.endsWith(`-task-${module}`) ? { CELERIAC_INSPECT: String(port) } : {};
 }
 
 /** The first signal ends the run in order, another Ctrl-C at once: the reaper then kills what still runs. */

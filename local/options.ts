@@ -13,6 +13,8 @@ export interface Options {
   readonly data: string | undefined;
   /** Absolute; undefined where there are no secrets. */
   readonly secrets: string | undefined;
+  /** The task module whose tasks a debugger can be attached to, and its port; null where there is none. */
+  readonly inspect: { readonly module: string; readonly port: number } | null;
   /** Undefined where nothing is to be injected. */
   readonly faults: FaultSettings | undefined;
 }
@@ -28,6 +30,7 @@ export const HELP = `Runs the whole stack on this machine: npm start -- [flags]
   --data DIR          keep tables, queues, objects, schedules and mails in DIR (default: in memory, gone at the end)
   --secrets FILE      a JSON object of the names and values that Secrets Manager is to have (default: none)
   --faults LIST       let things go wrong by chance, such as duplicate=0.2,kill=0.05,visibility=5,seed=7 (default: none)
+  --inspect MODULE    let a debugger attach to the tasks of a module, at port 9229 or MODULE:PORT (docs/debugging.md)
   --help              this text
 
 Faults, each with its probability from 0 to 1:
@@ -55,7 +58,14 @@ export function readOptions(args: readonly string[], directory: string): Options
   const data = values.data === undefined ? undefined : resolve(directory, values.data);
   if (values.secrets === "") throw new Error("--secrets needs a file, got nothing.");
   const secrets = values.secrets === undefined ? undefined : resolve(directory, values.secrets);
-  return { ...ports, data, secrets, faults: values.faults === undefined ? undefined : faultsOf(values.faults) };
+  const inspect = values.inspect === undefined ? null : readInspect(values.inspect);
+  return {
+    ...ports,
+    data,
+    secrets,
+    inspect,
+    faults: values.faults === undefined ? undefined : faultsOf(values.faults),
+  };
 }
 
 function faultsOf(text: string): FaultSettings {
@@ -78,18 +88,28 @@ function parse(args: readonly string[]) {
         data: { type: "string" },
         secrets: { type: "string" },
         faults: { type: "string" },
+        inspect: { type: "string" },
         help: { type: "boolean", short: "h" },
       },
     });
   } catch (error) {
     const message = error instanceof Error ? (error.message.split(/[.\n]/)[0] ?? "") : String(error);
     throw new Error(
-      `${message}. The flags are --port, --aws-port, --dashboard-port, --no-dashboard, --data, --secrets, --faults, --help.`,
+      `${message}. The flags are --port, --aws-port, --dashboard-port, --no-dashboard, --data, --secrets, --faults, --inspect, --help.`,
       {
         cause: error,
       },
     );
   }
+}
+
+/** The port that Node and debuggers use where none is named. */
+const INSPECT_PORT = "9229";
+
+function readInspect(value: string): NonNullable<Options["inspect"]> {
+  const [, module, port = INSPECT_PORT] = /^([a-z][a-z0-9_-]*)(?::(.*))?$/.exec(value) ?? [];
+  if (module !== undefined) return { module, port: readPort("inspect", port) };
+  throw new Error(`--inspect needs the name of a task module, such as math or math:9230, got "${value}".`);
 }
 
 function readPort(flag: string, value: string): number {
