@@ -1,11 +1,13 @@
 import { DAY, MAX_RETENTION } from "../src/core/limits.ts";
 import * as z from "zod";
+import { PrefixSchema } from "../src/core/prefix.ts";
 import { METRIC_LEVELS } from "../src/core/insights/emf.ts";
 import { DefinitionError } from "../src/core/errors.ts";
 import { AuthConfigSchema, authFault } from "./auth-config.ts";
 import { EMULATORS, type EmulatorName, emulatorOf } from "./emulator.ts";
 import { TASK_FOLDER } from "./discover.ts";
 import {
+  CelerySchema,
   CustomDomainSchema,
   KmsKeySchema,
   ModuleOverrideSchema,
@@ -50,7 +52,7 @@ const StageSchema = z.strictObject({
    * days, or at once if nothing waits.
    */
   retiredModules: z
-    .array(z.string().regex(/^(?!(canvas|dead)$)[a-z][a-z0-9_-]{0,39}$/, "is no module's name"))
+    .array(z.string().regex(/^(?!(canvas|celery|dead)$)[a-z][a-z0-9_-]{0,39}$/, "is no module's name"))
     .default([]),
   /** Subnets and security groups by the names that modules use (`defineModule({ vpc: "private" })`). */
   vpcs: VpcsSchema.default({}),
@@ -128,6 +130,8 @@ const StageSchema = z.strictObject({
    * first three.
    */
   dashboard: z.boolean().default(true),
+  /** Serves clients of Celery from queues of their own; null: there is no bridge, and nothing of it costs. */
+  celery: CelerySchema.nullable().default(null),
   /** Tags of every stack, which CloudFormation puts on all that it makes. */
   tags: z.record(z.string().min(1).max(128), z.string().max(256)).default({}),
 });
@@ -136,11 +140,13 @@ const StageSchema = z.strictObject({
 export interface StageConfig extends z.output<typeof StageSchema> {
   /** `local`, `dev`, `prod` or a name of your own; it is in every resource's name. */
   readonly stage: string;
+  /** What the names of all stages of the app begin with. */
+  readonly prefix: string;
   /** The emulator that it is deployed to; null for AWS, and for the embedded AWS. */
   readonly emulator: EmulatorName | null;
 }
 
-/** At most 9 characters: `celeriac-<stage>-task-<module of 40>` must fit the 64 of a Lambda's name. */
+/** At most 9 characters: it is in every name, and `celeriac-<stage>-task-<module of 40>` must fit the 64 of a Lambda's. */
 const STAGE_NAME = /^[a-z][a-z0-9]{0,8}$/;
 
 /** The stage that is taken where none is named. */
@@ -148,7 +154,7 @@ const DEFAULT_STAGE = "dev";
 
 /**
  * The configuration of the stage that was asked for.
- * @param context The CDK context, of which `stage` (`-c stage=NAME`), `emulator` and `stages` (cdk.json) count.
+ * @param context The CDK context, of which `stage` (`-c stage=NAME`), `emulator`, `prefix` and `stages` (cdk.json) count.
  * @param variables CELERIAC_STAGE names the stage where the context does not.
  * @throws DefinitionError naming the key that is wrong and what it may be.
  */
@@ -169,9 +175,16 @@ export function loadConfig(context: Readonly<Record<string, unknown>>, variables
       `cdk.json: "${stage}" is no name for a stage: expected a lower-case letter, then at most 8 more or digits, since it is in every resource's name.`,
     );
   }
+  const prefix = parsePrefix(context["prefix"]);
   const emulator = emulatorOf(context);
   const config = parseStage(stage, stages.data[stage]);
-  return { stage, emulator, ...config, ...(emulator !== null && EMULATORS[emulator].config) };
+  return { stage, prefix, emulator, ...config, ...(emulator !== null && EMULATORS[emulator].config) };
+}
+
+function parsePrefix(value: unknown): string {
+  const parsed = PrefixSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new DefinitionError(`cdk.json: context.prefix ${JSON.stringify(value)} ${parsed.error.issues[0]?.message}.`);
 }
 
 function parseStage(stage: string, value: unknown): z.output<typeof StageSchema> {

@@ -21,7 +21,7 @@ export interface Synthesis {
 
 /**
  * Reads cdk.json, finds and bundles the task modules, and writes the cloud assembly of one stage.
- * @param root The project's folder: cdk.json, functions; bundles go to its dist/lambda.
+ * @param root The project's folder: cdk.json, functions; bundles go to its .celeriac/lambda.
  * @param variables `CDK_OUTDIR` says where the assembly goes (default cdk.out), `CELERIAC_STAGE` which stage (default
  *   dev; `-c stage=` of the CDK command comes first).
  * @throws DefinitionError for whatever is wrong with configuration, modules or tasks.
@@ -35,7 +35,7 @@ export async function synthesize(root: string, variables: NodeJS.ProcessEnv): Pr
   const registry = buildRegistry(modules, found);
   // CDK takes as long to load as the bundles do to be made.
   const [bundle, { writeAssembly }] = await Promise.all([
-    bundleFunctions({ root, modules, registry }),
+    bundleFunctions({ root, modules, registry, celery: config.celery !== null }),
     import("./assembly.ts"),
   ]);
   const folder = variables["CDK_OUTDIR"] ?? join(root, "cdk.out");

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { buffer } from "node:stream/consumers";
 import type { ApiCall } from "../../src/client/call.ts";
-import type { Page, PageFile } from "./build.ts";
+import type { Page, PageFile } from "./page.ts";
 import { createOriginGuard } from "embedded-aws";
 
 /** A line of a task's log. */

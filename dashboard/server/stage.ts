@@ -12,8 +12,8 @@ const AFTERMATH = 60_000;
 /** Milliseconds between two readings of the queues' ages: CloudWatch has one a minute, and asks $0.01 for 1,000. */
 const AGES_BEAT = 60_000;
 
-/** Reads the logs of a stage's tasks by their ids, with the user's own right to read them. */
-export function createLogReader(stage: string): NonNullable<Source["logs"]> {
+/** Reads the logs of a stage's tasks by their ids, with the user's own right to read them. @param prefix of its names */
+export function createLogReader(prefix: string): NonNullable<Source["logs"]> {
   const client = new CloudWatchLogsClient();
   return async ({ task, taskId, from, to }: LogRequest) => {
     const lines: LogLine[] = [];
@@ -21,7 +21,7 @@ export function createLogReader(stage: string): NonNullable<Source["logs"]> {
     for (let request = 0; request < MAX_REQUESTS; request += 1) {
       const answer = await client.send(
         new FilterLogEventsCommand({
-          logGroupName: `/aws/lambda/celeriac-${stage}-task-${task.slice(0, task.indexOf("."))}`,
+          logGroupName: `/aws/lambda/${prefix}-task-${task.slice(0, task.indexOf("."))}`,
           filterPattern: `{ $.task_id = "${taskId}" }`,
           startTime: from,
           ...(to === null ? {} : { endTime: to + AFTERMATH }),
@@ -48,8 +48,8 @@ export function lineOf(text: string, timestamp: number): LogLine {
   }
 }
 
-/** Reads from CloudWatch for how long the oldest message of each queue has waited; once a minute at the most. */
-export function createAgeReader(stage: string): NonNullable<Source["ages"]> {
+/** Reads from CloudWatch for how long the oldest message of each queue has waited; once a minute at the most. @param prefix of its names */
+export function createAgeReader(prefix: string): NonNullable<Source["ages"]> {
   const client = new CloudWatchClient();
   let read = 0;
   let ages: Readonly<Record<string, number>> = {};
@@ -68,7 +68,7 @@ export function createAgeReader(stage: string): NonNullable<Source["ages"]> {
             Metric: {
               Namespace: "AWS/SQS",
               MetricName: "ApproximateAgeOfOldestMessage",
-              Dimensions: [{ Name: "QueueName", Value: `celeriac-${stage}-${queue}` }],
+              Dimensions: [{ Name: "QueueName", Value: `${prefix}-${queue}` }],
             },
             Period: 60,
             Stat: "Maximum",

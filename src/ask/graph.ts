@@ -8,8 +8,10 @@ import { type Caller, mayAccess } from "../core/record/caller.ts";
 import type { StoredCanvas, GroupRecord } from "../core/record/canvas.ts";
 import { type Part, chunkSize } from "../core/canvas/place.ts";
 import type { TaskRecord } from "../core/record/record.ts";
+import { isFinal } from "../core/record/states.ts";
 import type { Found } from "./ask.ts";
-import { WAITING, countsOf, groupState, isWide, ownerOf, stateOf, taskState } from "./states.ts";
+import { isWide, progressOf } from "./progress.ts";
+import { WAITING, groupState, ownerOf, stateOf, taskState } from "./states.ts";
 
 /** Nodes of one graph: what fits a second of reading and an eye. Parts beyond are counted, not shown. */
 const MAX_NODES = 600;
@@ -39,7 +41,35 @@ export async function graphOf(services: Services, found: Found, caller: Caller):
     }
     level = next;
   }
-  return { result_id: top.result, root_id: root, created_at: rfc3339(created), nodes };
+  return { result_id: top.result, root_id: root, created_at: rfc3339(created), nodes: withCanvasStates(nodes) };
+}
+
+/**
+ * The nodes, chains and chords with a state of their own: that of their result once it has ended; until then they are
+ * STARTED once something in them has begun.
+ */
+function withCanvasStates(nodes: readonly GraphNode[]): GraphNode[] {
+  const states = new Map(nodes.map((node) => [node.id, node]));
+  const inside = Map.groupBy(nodes, (node) => node.in);
+  // Each canvas stands before what it holds.
+  for (const node of nodes.toReversed()) {
+    if (node.kind !== "chain" && node.kind !== "chord") continue;
+    const parts = (inside.get(node.id) ?? []).map(({ id }) => states.get(id) ?? node);
+    states.set(node.id, { ...node, ...canvasState(parts, states.get(node.result_id)) });
+  }
+  return nodes.map((node) => states.get(node.id) ?? node);
+}
+
+function canvasState(parts: readonly GraphNode[], result: GraphNode | undefined): Partial<GraphNode> {
+  const times = parts.flatMap((part) => part.started_at ?? []).toSorted();
+  const started = times[0] ?? null;
+  if (result === undefined || !isFinal(result.status)) {
+    const begun = parts.some((part) => part.status !== "PENDING");
+    return { status: begun ? "STARTED" : "PENDING", started_at: started };
+  }
+  const { status, error, done_at: done } = result;
+  const runtime = started === null || done === null ? null : (Date.parse(done) - Date.parse(started)) / 1000;
+  return { status, error, started_at: started, done_at: done, runtime };
 }
 
 /** The top of the submission, or the task alone where it has none (or its time is over). */
@@ -69,8 +99,8 @@ async function readLevel(services: Services, level: readonly Pending[], caller: 
   const groups = level.flatMap(({ part }) => toGroup(items.get(part.id) ?? null) ?? []);
   const records = level.flatMap(({ part }) => toRecord(items.get(part.id) ?? null, services.now()) ?? []);
   const startedIds = await services.children.ofMany(records);
-  const [counts, members, children] = await Promise.all([
-    countsOf(services, groups),
+  const [progress, members, children] = await Promise.all([
+    progressOf(services, groups),
     smallMembers(services, groups),
     services.table.getMany([...startedIds.values()].flat().slice(0, MAX_NODES), { consistent: true }),
   ]);
@@ -82,7 +112,7 @@ async function readLevel(services: Services, level: readonly Pending[], caller: 
     const group = toGroup(item);
     if (group !== null) {
       const wide = isWide(group.group.total);
-      const state = groupState(group, counts.get(group.group.id) ?? null);
+      const state = groupState(group, progress.get(group.group.id));
       const parts = (members.get(group.group.id) ?? []).map((part, index) => pendingOf(pending, part, "member", index));
       return { node: nodeOf(pending, "group", { ...state, hidden: wide ? group.group.total : 0 }), parts };
     }
@@ -173,8 +203,10 @@ export async function membersFrom(
     .slice(skipped, skipped + limit)
     .map((member) => member.part);
   const items = await services.table.getMany(parts.map((part) => part.result));
+  const inner = parts.flatMap((part) => toGroup(items.get(part.result) ?? null) ?? []);
+  const progress = await progressOf(services, inner);
   return parts.map((part, at) => {
-    const found = stateOf(services, items.get(part.result) ?? null);
+    const found = stateOf(services, items.get(part.result) ?? null, progress);
     const unknown = { kind: "task" as const, ...WAITING, status: end?.status ?? "PENDING" };
     return { index: offset + at, task: part.task, task_id: part.result, ...(found ?? unknown) };
   });

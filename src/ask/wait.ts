@@ -1,4 +1,3 @@
-import { setTimeout as delay } from "node:timers/promises";
 import type { Services } from "../aws/services.ts";
 import type { Caller } from "../core/record/caller.ts";
 import { type Found, find, hasEnded } from "./ask.ts";
@@ -6,6 +5,9 @@ import { type Found, find, hasEnded } from "./ask.ts";
 /** Milliseconds between two looks, at the least and at the most. */
 const SHORTEST_PAUSE = 5;
 const LONGEST_PAUSE = 2_000;
+
+/** What the item of a task or group has once it has ended. */
+const END_ATTRIBUTES = ["done", "end"];
 
 /**
  * Milliseconds until the next look: a third of what was waited so far, so that an answer is late by a third at the
@@ -30,7 +32,7 @@ export async function untilEnded(
   let found = await find(services, id, caller);
   while (!hasEnded(found) && waited() < wait * 1000) {
     signal?.throwIfAborted();
-    await delay(Math.min(pauseAfter(waited()), wait * 1000 - waited()));
+    await services.table.untilAny(id.toLowerCase(), END_ATTRIBUTES, pauseAfter(waited()), wait * 1000 - waited());
     found = await find(services, id, caller);
   }
   return found;

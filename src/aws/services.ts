@@ -1,7 +1,9 @@
 import { type Env, readEnv } from "./env.ts";
 import { ChildTable } from "./child-table.ts";
 import { CanvasTable } from "./canvas-table.ts";
+import { ChosenIds } from "./chosen-ids.ts";
 import { EffectTable } from "./effect-table.ts";
+import { Letters } from "./letters.ts";
 import { Payloads } from "./payloads.ts";
 import { QueueAges } from "./queue-ages.ts";
 import { Queues } from "./queues.ts";
@@ -20,6 +22,8 @@ export interface Services {
   readonly canvases: CanvasTable;
   readonly children: ChildTable;
   readonly effects: EffectTable;
+  readonly letters: Letters;
+  readonly chosen: ChosenIds;
   readonly rates: Rates;
   readonly summaries: Summaries;
   readonly queues: Queues;
@@ -41,6 +45,8 @@ export function createServices(folder: string, env: Env = readEnv()): Services {
     canvases: new CanvasTable(table, env.retention),
     children: new ChildTable(table, env.retention),
     effects: new EffectTable(table, env.retention),
+    letters: new Letters(table, env.retention),
+    chosen: new ChosenIds(table, env.retention),
     rates: new Rates(table),
     summaries: new Summaries(table),
     queues,

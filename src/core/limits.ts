@@ -40,6 +40,8 @@ export const SCHEDULE_LEAD = 120;
 export const MAX_SCHEDULE_INPUT = 256 * 1024;
 /** Longest delay of any kind (countdown, eta, expires): a year, the life of a Step Functions execution. */
 export const MAX_DELAY = 365 * DAY;
+/** States of tasks' own that a stage notes: their item is read where a listing is asked for one. */
+export const MAX_OWN_STATES = 1_000;
 
 /** A request's body: in base64, with its headers, it must fit the 6,291,456 B that Lambda takes. */
 export const MAX_BODY = 4 * MB;

@@ -2,9 +2,11 @@ import { derivedId } from "../aws/ids.ts";
 import type { Services } from "../aws/services.ts";
 import { type TaskCall, makeCall } from "../submit/call.ts";
 import { sendTask } from "../submit/task.ts";
+import { inheritedMark } from "../core/celery.ts";
 import { loneTask } from "../core/canvas/plan.ts";
 import { Revoked, describeError } from "../core/errors.ts";
-import type { Call } from "../core/record/message.ts";
+import { type Call, isSameSubmission } from "../core/record/message.ts";
+import { logLine } from "../log.ts";
 import { inParallel } from "../core/parallel.ts";
 import type { TaskRecord } from "../core/record/record.ts";
 
@@ -36,7 +38,8 @@ export async function calledLinks(services: Services, ended: LinkSource): Promis
       ? JSON.parse(ended.result === null ? "null" : await services.payloads.load(ended.result))
       : ended.id;
   const { root, correlation, owner, task: origin } = ended.call;
-  const context = { root, correlation, origin, owner, now: ended.done ?? ended.call.created };
+  const celery = inheritedMark(ended.call.celery);
+  const context = { root, correlation, origin, owner, celery, now: ended.done ?? ended.call.created };
   return inParallel([...links.entries()], ([index, link]) => {
     const args = link.immutable ? link.args : [first, ...link.args];
     return makeCall(services, loneTask(ids[index] ?? "", { ...link, args }, ended.id), context);
@@ -66,5 +69,18 @@ export async function dropLinks(services: Services, ended: TaskRecord): Promise<
 
 /** Starts links. Their ids derive from their task's, so a repeated message meets a record that was claimed. */
 export async function startLinks(services: Services, links: readonly TaskCall[]): Promise<void> {
-  await inParallel(links, (link) => sendTask(services, link));
+  await inParallel(links, async (link) => {
+    if (await hasItsId(services, link)) await sendTask(services, link);
+    else logLine("ERROR", "a link was not called, since another task has its id", { task_id: link.id });
+  });
+}
+
+/**
+ * Whether a link has the id that the client chose for it. Submitting keeps ids for links, but a task that came in the
+ * same moment may have it: a message under its id would run the link in that task's place.
+ */
+async function hasItsId(services: Services, { id, call }: TaskCall): Promise<boolean> {
+  if (call.options["task_id"] === undefined) return true;
+  const record = await services.tasks.get(id, services.now());
+  return record === null || isSameSubmission(record.call, call);
 }

@@ -8,6 +8,7 @@ import type { Request } from "../core/define/self.ts";
 import type { AttemptStats } from "../core/insights/summary.ts";
 import { answersFor } from "./asks.ts";
 import { statsOf } from "./attempt.ts";
+import { tellCelery } from "../end/announce.ts";
 import { type TaskEnd, finish, inHand } from "../end/finish.ts";
 import type { Outcome, Report } from "./ipc.ts";
 import { forAttempt, sendLater } from "../end/later.ts";
@@ -22,6 +23,8 @@ export interface Delivery {
   readonly body: string;
   readonly messageId: string;
   readonly receiptHandle: string;
+  /** Whether it came with no others, and is acknowledged as soon as its task has ended. */
+  readonly alone: boolean;
   readonly receiveCount: number;
   /** Milliseconds since 1970. */
   readonly firstReceived: number | null;
@@ -60,6 +63,7 @@ export async function runClaimed(
   // It will not come back, so neither does the task.
   if (payload instanceof PayloadGone)
     return finish(services, task, { status: "FAILURE", error: describeError(payload) });
+  if (call.celery?.started === true) await tellCelery(services, record);
   const progress = createProgressWriter(reportsOf(services, record));
   const started = performance.now();
   const watch = watchForStop(() => isToStop(services, record));
@@ -67,6 +71,7 @@ export async function runClaimed(
     payload,
     request: requestOf(record, delivery),
     each: call.each,
+    owner: call.owner,
     timeLimit: call.time_limit,
     softTimeLimit: call.soft_time_limit,
     stop: watch.signal,
@@ -179,6 +184,7 @@ async function retry(
   });
   if (stored === null) return stopped(services, record, message, again.ran);
   await sendLater(services, record.call, forAttempt(message, record.attempt + 1), due);
+  await tellCelery(services, record);
   return true;
 }
 

@@ -20,6 +20,7 @@ import type { Request } from "../core/define/self.ts";
 import { setSubmitter } from "../core/canvas/submitter.ts";
 import type { AnyTask } from "../core/define/task.ts";
 import { type ToldOutcome, type ToTask, ToTaskSchema } from "./ipc.ts";
+import { runFor } from "../aws/owner-mark.ts";
 import { handles, hasLeftovers, watchRequests } from "./leftovers.ts";
 import { listenAgain, listenAlways } from "./listeners.ts";
 import { logLine } from "../log.ts";
@@ -74,11 +75,18 @@ async function serve(known: ReadonlyMap<string, AnyTask>, message: Extract<ToTas
   const { id, task, rootId, correlationId } = request;
   const run = new TaskRun(message.run, { task_id: id, task, root_id: rootId, correlation_id: correlationId });
   latest = run;
+  runFor(message.owner);
   const outcome = await within(run, () => attempt(known, message, request, run));
   await run.drain();
   run.end();
   listenAgain();
-  tell({ type: "done", run: message.run, outcome, leftovers: hasLeftovers(run, before) });
+  tell({ type: "done", run: message.run, outcome, leftovers: hasLeftovers(run, before), memory: memoryNow() });
+}
+
+/** By system calls of some microseconds; the supervisor would have to read a file for each task. */
+function memoryNow(): { now: number; peak: number } {
+  const now = process.memoryUsage.rss() / 1024 / 1024;
+  return { now, peak: Math.max(now, process.resourceUsage().maxRSS / 1024) };
 }
 
 async function attempt(

@@ -17,6 +17,13 @@ export const identity = defineTask("probe.identity", {
   run: (_self, x) => x,
 });
 
+/** A document whose key comes in two parts: what is read is only known when a task has run. */
+export const joinKey = defineTask("probe.join_key", {
+  parameters: ["document"],
+  args: z.tuple([z.looseObject({ key: z.array(z.string()) })]),
+  run: (_self, document) => ({ ...document, key: document.key.join("/") }),
+});
+
 /** What the task knows of its own call. */
 export const requestInfoTask = defineTask("probe.request_info", {
   parameters: ["data"],

@@ -6,6 +6,7 @@ import type { Fault } from "../../../src/core/faults.ts";
 import type { Plan } from "../../../src/core/canvas/plan.ts";
 import { invalidInput } from "../../../src/core/http/problem.ts";
 import { AnyObject } from "../../../src/core/http/requests.ts";
+import { refuseForeign } from "./named.ts";
 import { refuseBacklog } from "../../../src/submit/backlog.ts";
 import { type ApiAnswer, type ApiRequest, type Operation, answer, parseBody } from "../http/request.ts";
 import { contextOf, oncePerKey } from "./submission.ts";
@@ -43,6 +44,7 @@ async function submitNode(request: ApiRequest, services: Services, spelling: Spe
   const body = parseBody(request, AnyObject);
   const { node, faults } = readCanvas(spelling.node(body), [], services.registry);
   if (node === null) throw invalidInput(faults.map((fault) => spelled(fault, spelling)));
+  await refuseForeign(request, services);
   return oncePerKey(
     request,
     services,

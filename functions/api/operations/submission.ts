@@ -2,8 +2,9 @@ import { derivedId } from "../../../src/aws/ids.ts";
 import type { Services } from "../../../src/aws/services.ts";
 import type { KeyedRequest } from "../../../src/submit/idempotency.ts";
 import { oncePerKey as carryOutOnce } from "../../../src/submit/submission.ts";
-import { submitTask } from "../../../src/submit/task.ts";
-import { scopeOf } from "../../../src/core/record/caller.ts";
+import { TaskIdTaken, submitTask } from "../../../src/submit/task.ts";
+import { pointer } from "../../../src/core/json.ts";
+import { scopeOf, submitterOf } from "../../../src/core/record/caller.ts";
 import { nodeFaults } from "../../../src/core/define/check.ts";
 import { loneTask } from "../../../src/core/canvas/plan.ts";
 import type { CallContext } from "../../../src/core/record/message.ts";
@@ -28,8 +29,31 @@ export async function oncePerKey(
   describe: (keyed: KeyedRequest) => ApiAnswer | Promise<ApiAnswer>,
 ): Promise<ApiAnswer> {
   const { idempotencyKey: key, path, body, caller } = request;
-  const keyed = await carryOutOnce(services, { key, scope: scopeOf(caller), path, body }, carryOut);
-  return describe(keyed);
+  try {
+    const keyed = await carryOutOnce(services, { key, scope: scopeOf(caller), path, body }, carryOut);
+    return await describe(keyed);
+  } catch (error) {
+    throw error instanceof TaskIdTaken ? takenProblem(request, error) : error;
+  }
+}
+
+/** A 409 that names the place of the id in the body. */
+function takenProblem({ body }: ApiRequest, { id, code, message }: TaskIdTaken): Problem {
+  const path = placeOfId(JSON.parse(body.toString()), id, []);
+  const errors = path === null ? {} : { errors: [{ path: pointer(path), message: "is the id of another task" }] };
+  return new Problem(409, code, message, errors);
+}
+
+/** Where a body has `id` as a `task_id`; null where it has not. */
+function placeOfId(value: unknown, id: string, path: readonly PropertyKey[]): readonly PropertyKey[] | null {
+  if (typeof value !== "object" || value === null) return null;
+  for (const [key, inner] of Object.entries(value)) {
+    const at = [...path, Array.isArray(value) ? Number(key) : key];
+    if (key === "task_id" && path.at(-1) === "options" && String(inner).toLowerCase() === id) return at;
+    const found = placeOfId(inner, id, at);
+    if (found !== null) return found;
+  }
+  return null;
 }
 
 /** Submits one task and answers 202. @throws Problem 400 naming every fault. */
@@ -77,7 +101,7 @@ export function contextOf(request: ApiRequest, keyed: KeyedRequest): Omit<CallCo
   return {
     correlation: request.correlationId,
     origin: API_ORIGIN,
-    owner: request.caller.owner,
+    owner: submitterOf(request.caller),
     now: keyed.created,
   };
 }

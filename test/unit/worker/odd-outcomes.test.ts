@@ -57,6 +57,7 @@ describe("an outcome", () => {
       payload: JSON.stringify([args, {}]),
       request: { id: "id", task, retries: 0, maxRetries: 3, softTimeLimit: 10 },
       each: null,
+      owner: null,
       timeLimit: HARD_LIMIT,
       softTimeLimit: 10,
       stop: new AbortController().signal,
