@@ -70,7 +70,8 @@ export async function bundleFunctions(options: {
   const registry = new TextEncoder().encode(JSON.stringify(options.registry));
   const sizes = new Map<string, number>();
   for (const asset of assets) {
-    const files = collectFiles(asset, outputs);
+    const collected = collectFiles(asset, outputs);
+    const files = "module.mjs" in asset.entries ? withMaps(root, collected, outputs) : collected;
     files.set("registry.json", registry);
     for (const [name, bytes] of await readBeside(root, files, outputs)) files.set(name, bytes);
     await writeFiles(join(folder, asset.name), files);
@@ -126,6 +127,9 @@ async function runEsbuild(root: string, assets: readonly Asset[]): Promise<Outpu
     minifyIdentifiers: true,
     // The class names of errors are what callers see as the error's type.
     keepNames: true,
+    // Without the sources themselves: a trace names their lines, and the bundle stays small.
+    sourcemap: "linked",
+    sourcesContent: false,
     format: "esm",
     platform: "node",
     target: "node24",
@@ -182,6 +186,27 @@ function collectFiles(asset: Asset, outputs: Outputs): Map<string, Uint8Array> {
     waiting.push(...importsOf(path, outputs));
   }
   return files;
+}
+
+/** Whether a source is no user's, so that traces need not name its lines: of a package, or of Celeriac itself. */
+function isForeign(root: string, input: string): boolean {
+  const path = resolve(root, input).replaceAll("\\", "/");
+  if (path.includes("/node_modules/")) return true;
+  return /^(src|functions\/(api|canvas|worker))\//.test(posix.relative(OWN_ROOT.replaceAll("\\", "/"), path));
+}
+
+/**
+ * The files with the maps of those that hold a user's code: an error's trace then names the line of the `.ts`. Others
+ * would double each bundle.
+ */
+function withMaps(root: string, files: ReadonlyMap<string, Uint8Array>, outputs: Outputs): Map<string, Uint8Array> {
+  const all = new Map(files);
+  for (const [path, { inputs }] of Object.entries(outputs.imports)) {
+    if (path.endsWith(".map") || Object.keys(inputs).every((input) => isForeign(root, input))) continue;
+    const held = [...files].some(([, bytes]) => bytes === outputs.contents.get(path));
+    if (held) all.set(`${posix.basename(path)}.map`, contentsOf(`${path}.map`, outputs));
+  }
+  return all;
 }
 
 /**

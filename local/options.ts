@@ -15,6 +15,8 @@ export interface Options {
   readonly secrets: string | undefined;
   /** Invocations that the account runs at once; undefined where there is no limit. */
   readonly accountConcurrency: number | undefined;
+  /** The task module whose tasks a debugger can be attached to, and its port; null where there is none. */
+  readonly inspect: { readonly module: string; readonly port: number } | null;
   /** Undefined where nothing is to be injected. */
   readonly faults: FaultSettings | undefined;
 }
@@ -31,6 +33,7 @@ export const HELP = `Runs the whole stack on this machine: npm start -- [flags]
   --secrets FILE      a JSON object of the names and values that Secrets Manager is to have (default: none)
   --concurrency N     run N Lambdas at once and throttle what is above, as an account does: new ones often have 10
   --faults LIST       let things go wrong by chance, such as duplicate=0.2,kill=0.05,visibility=5,seed=7 (default: none)
+  --inspect MODULE    let a debugger attach to the tasks of a module, at port 9229 or MODULE:PORT (docs/debugging.md)
   --help              this text
 
 Faults, each with its probability from 0 to 1:
@@ -59,8 +62,9 @@ export function readOptions(args: readonly string[], directory: string): Options
   if (values.secrets === "") throw new Error("--secrets needs a file, got nothing.");
   const secrets = values.secrets === undefined ? undefined : resolve(directory, values.secrets);
   const accountConcurrency = values.concurrency === undefined ? undefined : readConcurrency(values.concurrency);
+  const inspect = values.inspect === undefined ? null : readInspect(values.inspect);
   const faults = values.faults === undefined ? undefined : faultsOf(values.faults);
-  return { ...ports, data, secrets, accountConcurrency, faults };
+  return { ...ports, data, secrets, accountConcurrency, inspect, faults };
 }
 
 function faultsOf(text: string): FaultSettings {
@@ -84,13 +88,14 @@ function parse(args: readonly string[]) {
         secrets: { type: "string" },
         faults: { type: "string" },
         concurrency: { type: "string" },
+        inspect: { type: "string" },
         help: { type: "boolean", short: "h" },
       },
     });
   } catch (error) {
     const message = error instanceof Error ? (error.message.split(/[.\n]/)[0] ?? "") : String(error);
     throw new Error(
-      `${message}. The flags are --port, --aws-port, --dashboard-port, --no-dashboard, --data, --secrets, --concurrency, --faults, --help.`,
+      `${message}. The flags are --port, --aws-port, --dashboard-port, --no-dashboard, --data, --secrets, --concurrency, --faults, --inspect, --help.`,
       {
         cause: error,
       },
@@ -102,6 +107,15 @@ function readConcurrency(value: string): number {
   const number = Number(value);
   if (/^\d+$/.test(value) && number >= 1) return number;
   throw new Error(`--concurrency needs a number of Lambdas from 1, got "${value}".`);
+}
+
+/** The port that Node and debuggers use where none is named. */
+const INSPECT_PORT = "9229";
+
+function readInspect(value: string): NonNullable<Options["inspect"]> {
+  const [, module, port = INSPECT_PORT] = /^([a-z][a-z0-9_-]*)(?::(.*))?$/.exec(value) ?? [];
+  if (module !== undefined) return { module, port: readPort("inspect", port) };
+  throw new Error(`--inspect needs the name of a task module, such as math or math:9230, got "${value}".`);
 }
 
 function readPort(flag: string, value: string): number {

@@ -88,7 +88,7 @@ interface Start {
 
 /** Starts the services while the CDK app runs, then deploys what it made. */
 async function start(options: Options, { root, outdir, color, taskLogs, warn, signal }: Start): Promise<EmbeddedAws> {
-  const { port, awsPort, data, secrets, accountConcurrency, faults } = options;
+  const { port, awsPort, data, secrets, accountConcurrency, faults, inspect } = options;
   const abort = new AbortController();
   const synthesis = synthesize(root, outdir, AbortSignal.any([signal, abort.signal]));
   // Awaited below; until then a failure must not end the process.
@@ -105,6 +105,7 @@ async function start(options: Options, { root, outdir, color, taskLogs, warn, si
     logFields: TASK_FIELDS,
     onFunctionLine: (_name, line) => taskLogs.add(line),
     concurrency: concurrencyOf,
+    variables: (name) => (inspect === null ? {} : inspectionOf(name, inspect)),
     compileCache: join(root, ".celeriac", "cache"),
   }).catch((error: unknown) => {
     abort.abort();
@@ -118,6 +119,11 @@ async function start(options: Options, { root, outdir, color, taskLogs, warn, si
     await embedded.stop();
     throw error;
   }
+}
+
+/** What has the worker of a module start its task process with a debugger. */
+function inspectionOf(functionName: string, { module, port }: NonNullable<Options["inspect"]>): Record<string, string> {
+  return functionName.endsWith(`-task-${module}`) ? { CELERIAC_INSPECT: String(port) } : {};
 }
 
 /** The first signal ends the run in order, another Ctrl-C at once: the reaper then kills what still runs. */

@@ -30,7 +30,10 @@ type HandleOf<Given> = Handle<Sent<ResultOf<Given>>>;
 export interface Client<Modules = unknown> {
   /** The task of this name, to build canvases with. */
   task<Name extends NameIn<Modules>>(name: Name): RefOf<TaskNamed<Modules, Name> & { readonly name: Name }>;
-  /** Starts a task with these arguments. @throws InvalidArguments where JSON cannot say them; RequestRefused, Unreachable */
+  /**
+   * Starts a task with these arguments.
+   * @throws InvalidArguments where JSON cannot say them; RequestRefused, Unreachable
+   */
   delay<Task extends NameIn<Modules> | AnyRef>(
     task: Task,
     ...args: ArgsOf<Meant<Modules, Task>>

@@ -7,7 +7,6 @@ import { type Services, createServices } from "../aws/services.ts";
 import { loneTask } from "../core/canvas/plan.ts";
 import type { TaskNode } from "../core/canvas/signature.ts";
 import { readCanvas } from "../core/define/check.ts";
-import type { SubmissionAnswer } from "../core/http/answer-schemas.ts";
 import { invalidInput } from "../core/http/problem.ts";
 import { ANYONE } from "../core/record/caller.ts";
 import { CodeTaskNodeSchema } from "../core/canvas/task-schema.ts";
@@ -141,7 +140,7 @@ function refusing(transport: Transport): Transport {
         throw asRefusal(error);
       });
   return {
-    submit: wrap<Parameters<Transport["submit"]>, SubmissionAnswer>(transport.submit),
+    submit: wrap(transport.submit),
     batch: wrap(transport.batch),
     run: wrap(transport.run),
     find: wrap(transport.find),

@@ -43,7 +43,7 @@ export interface ClientOptions {
 /**
  * A client of the stage at a URL. A request is sent again on 429, and where it asks only or has an idempotency key also
  * on 5xx and where the network fails, after pauses with jitter.
- * @template Modules the types of task modules: `typeof import("../functions/tasks/math.ts")`
+ * @template Modules the types of task modules: `typeof math | typeof email`, imported as types only
  * @throws TypeError for a URL that is none, or a region that is missing
  */
 export function createClient<Modules = unknown>(options: ClientOptions): Client<Modules> {

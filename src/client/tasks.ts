@@ -37,9 +37,8 @@ export type RefOf<Task> = TaskRef<
 >;
 
 /**
- * A task by its name, with the types of `typeof add`: `task<typeof add>("math.add")` after
- * `import type { add } from "../functions/tasks/math.ts"`, which loads nothing. Another name than the task's is a type
- * error.
+ * A task by its name with the types of `typeof add`: `task<typeof add>("math.add")`, where `add` was imported as a type
+ * only: nothing is loaded. Another name than the task's is a type error.
  */
 export function task<Task extends AnyRef = TaskRef<readonly unknown[], Readonly<Record<string, unknown>>, unknown>>(
   name: Task["name"],

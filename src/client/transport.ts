@@ -28,12 +28,12 @@ export interface RunArguments {
 
 /** How a client reaches a stage: over HTTP, or straight to its queues and its table. */
 export interface Transport {
-  submit(node: Node, how: Submitting): Promise<SubmissionAnswer>;
-  batch(tasks: readonly TaskNode[], how: Submitting): Promise<BatchAnswer>;
-  run(workflow: string, given: RunArguments, how: Submitting): Promise<SubmissionAnswer>;
+  readonly submit: (node: Node, how: Submitting) => Promise<SubmissionAnswer>;
+  readonly batch: (tasks: readonly TaskNode[], how: Submitting) => Promise<BatchAnswer>;
+  readonly run: (workflow: string, given: RunArguments, how: Submitting) => Promise<SubmissionAnswer>;
   /** The record with its result, once it has ended or `wait` seconds (0 to 20) are over. */
-  find(id: string, wait: number, signal?: AbortSignal): Promise<AnyRecord>;
-  revoke(id: string, terminate: boolean, signal?: AbortSignal): Promise<void>;
-  retry(id: string, how: Submitting): Promise<SubmissionAnswer>;
-  forget(id: string, signal?: AbortSignal): Promise<void>;
+  readonly find: (id: string, wait: number, signal?: AbortSignal) => Promise<AnyRecord>;
+  readonly revoke: (id: string, terminate: boolean, signal?: AbortSignal) => Promise<void>;
+  readonly retry: (id: string, how: Submitting) => Promise<SubmissionAnswer>;
+  readonly forget: (id: string, signal?: AbortSignal) => Promise<void>;
 }

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { randomUUID } from "node:crypto";
 import * as z from "zod";
+import { derivedId } from "../aws/ids.ts";
 import { checkArguments } from "../core/define/arguments.ts";
 import type { ArgsOf, KwargsOf, ResultOf, Sent } from "../core/canvas/flow.ts";
 import type { Node } from "../core/canvas/node.ts";
@@ -100,8 +101,10 @@ export async function runTask<Task extends AnyTask>(
   checkArguments(task, given[0], given[1]);
   setSubmitter(submitInTest);
   const first = options.request?.retries ?? 0;
+  // All attempts are of one task.
+  const id = options.request?.id ?? randomUUID();
   for (let attempt = 0; ; attempt += 1) {
-    const request = requestOf(task, given, { ...options.request, retries: first + attempt });
+    const request = requestOf(task, given, { ...options.request, id, retries: first + attempt });
     const end = await runs.run(record, () => attemptOf(task, request, record, { ...options, time }));
     const isLast = attempt + 1 >= Math.min(options.attempts ?? MOST_ATTEMPTS, MOST_ATTEMPTS);
     if (end.status === "RETRY") record.retries.push(end.retry);
@@ -158,7 +161,7 @@ function selfOf(request: Request, signal: AbortSignal, record: Recorded, sleep: 
       const known = record.effects.get(ask.key);
       if (ask.kind === "record") return void record.effects.set(ask.key, ask.json);
       if (known === undefined) record.effects.set(ask.key, null);
-      return typeof known === "string" ? { json: known } : { effect: `${request.id}/${ask.key}` };
+      return typeof known === "string" ? { json: known } : { effect: derivedId(request.id, "once", ask.key) };
     },
   });
   const write =

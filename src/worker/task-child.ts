@@ -35,6 +35,15 @@ interface Running {
   readonly end: (outcome: Outcome) => void;
 }
 
+/** Variable with the port of the debugger of a task process; a local run sets it (`npm start -- --inspect math`). */
+const INSPECT = "CELERIAC_INSPECT";
+
+/** The loopback interface only: who may debug a process may do all that it may. */
+function inspection(): readonly string[] {
+  const port = process.env[INSPECT];
+  return port === undefined ? [] : [`--inspect=127.0.0.1:${port}`];
+}
+
 /** The end of a run whose outcome is in no form that {@link FromTaskSchema} knows. */
 const Unreadable = z.object({ type: z.literal("done"), run: z.number() });
 
@@ -113,7 +122,7 @@ export class TaskChild {
 
   #start(): ChildProcess {
     const child = fork(this.#file, [], {
-      execArgv: [`--max-old-space-size=${this.#memory}`],
+      execArgv: [`--max-old-space-size=${this.#memory}`, "--enable-source-maps", ...inspection()],
       stdio: ["ignore", "inherit", "inherit", "ipc"],
       env: { ...process.env, ...this.#variables },
     });

@@ -19,7 +19,14 @@ import { newDirectory } from "../../packages/embedded-aws/test/support/run.ts";
 
 describe("the flags", () => {
   it("have the usual ports as defaults, and no data directory", () => {
-    const defaults = { port: 8000, awsPort: 4566, dashboardPort: 5555, data: undefined, faults: undefined };
+    const defaults = {
+      port: 8000,
+      awsPort: 4566,
+      dashboardPort: 5555,
+      data: undefined,
+      inspect: null,
+      faults: undefined,
+    };
     expect(readOptions([], "/home")).toEqual(defaults);
     const args = [
       "--port",
@@ -38,8 +45,11 @@ describe("the flags", () => {
       ...ports,
       data: "/home/kept",
       secrets: "/home/s.json",
+      inspect: null,
       faults: undefined,
     });
+    expect(readOptions(["--inspect", "math"], "/home")).toMatchObject({ inspect: { module: "math", port: 9229 } });
+    expect(readOptions(["--inspect", "math:0"], "/home")).toMatchObject({ inspect: { module: "math", port: 0 } });
     expect(readOptions(["--no-dashboard"], "/home")).toEqual({ ...defaults, dashboardPort: null });
     expect(readOptions(["--concurrency", "10"], "/home")).toEqual({ ...defaults, accountConcurrency: 10 });
     const faults = { kill: 0.5, seed: 7 };
@@ -55,8 +65,10 @@ describe("the flags", () => {
     [["--faults", "kill=2"], "--faults: kill needs a probability from 0 to 1, got 2."],
     [
       ["--prot", "1"],
-      "Unknown option '--prot'. The flags are --port, --aws-port, --dashboard-port, --no-dashboard, --data, --secrets, --concurrency, --faults, --help.",
+      "Unknown option '--prot'. The flags are --port, --aws-port, --dashboard-port, --no-dashboard, --data, --secrets, --concurrency, --faults, --inspect, --help.",
     ],
+    [["--inspect", "Math"], '--inspect needs the name of a task module, such as math or math:9230, got "Math".'],
+    [["--inspect", "math:x"], '--inspect needs a port from 0 (any free one) to 65535, got "x".'],
     [["here"], /^Unexpected argument 'here'/],
   ])("are refused in one line: %j", (args, message) => {
     expect(() => readOptions(args, "/home")).toThrow(message);

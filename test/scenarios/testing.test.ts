@@ -29,7 +29,9 @@ describe("a stage of a test", () => {
     const handle = await client.delay(chain(chord([mul.s(1, 2), chain(flaky.s(1), mul.s(2))], tsum), mul.s(10)));
     await stage.idle();
     expect(await handle.record()).toMatchObject({ status: "SUCCESS", result: 60 });
-    expect(await stage.snapshot(handle.taskId)).toMatchInlineSnapshot();
+    expect(await stage.snapshot(handle.taskId)).toMatch(
+      /^chain SUCCESS\n(.*\n)* +probe.flaky SUCCESS after 1 retries\n/,
+    );
   });
 
   it("keeps the e-mails that were sent", async () => {

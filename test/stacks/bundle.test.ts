@@ -75,6 +75,23 @@ describe("the bundles", () => {
     expect(files.get("task-files/module.mjs")).toMatch(/import\("\.\/[^"]+\.mjs"\)/);
   });
 
+  test("have maps of what users wrote, and of nothing else", async () => {
+    const maps = [...files.keys()].filter((file) => file.endsWith(".map"));
+    expect(maps.filter((file) => !file.startsWith("task-"))).toEqual([]);
+    const sources = Object.fromEntries(maps.map((file) => [file, JSON.parse(files.get(file) ?? "").sources]));
+    const named = Object.values(sources).flat().map(String);
+    expect(named).toContainEqual(expect.stringMatching(/functions\/tasks\/math\.ts$/));
+    for (const file of maps) expect(JSON.parse(files.get(file) ?? "")).not.toHaveProperty("sourcesContent");
+  });
+
+  test("name the line of the .ts in a trace", async () => {
+    const entry = join(first.folder, "task-files", "module.mjs");
+    const call = `unpack.run({}, ["a.txt"]).catch(({ stack }) => console.log(stack))`;
+    const code = `const { unpack } = await import(${JSON.stringify(entry)}); await ${call};`;
+    const { stdout } = await run(process.execPath, ["--enable-source-maps", "--input-type=module", "--eval", code]);
+    expect(stdout).toMatch(/functions\/tasks\/files\.ts:14:\d+/);
+  });
+
   test("keep the names of error classes, which callers see", () => {
     expect(files.get("task-files/module.mjs")).toContain('"UnreadableFile"');
   });

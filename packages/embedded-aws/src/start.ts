@@ -64,6 +64,8 @@ export interface EmbeddedAwsOptions extends FunctionsOptions {
   readonly onFunctionLine?: ((functionName: string, line: string) => void) | undefined;
   /** Directory of V8's compile cache for the functions' code. Default: one among the system's temporary files. */
   readonly compileCache?: string | undefined;
+  /** Variables of a function's processes besides those that it has on AWS, by its name. Default: none. */
+  readonly variables?: ((functionName: string) => Readonly<Record<string, string>>) | undefined;
   /** Sees every AWS call before it is served. */
   readonly guard?: Guard | undefined;
   /** The time by which EventBridge Scheduler goes, and functions where it has a `preload`. Default: the machine's. */
@@ -160,6 +162,7 @@ async function startServices(
       return dynamoDb.awaitItem(wish);
     },
     compileCache,
+    variables: options.variables ?? (() => ({})),
     clock: functionClock,
   };
   const functions = createFunctions(host, options);

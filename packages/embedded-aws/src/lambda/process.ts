@@ -25,6 +25,8 @@ export interface Host {
   readonly awaitItem: (caller: string, wish: unknown) => Promise<void>;
   /** Directory of V8's compile cache, which saves most of a cold start. */
   readonly compileCache: string;
+  /** Variables of a function's processes besides those that it has on AWS. */
+  readonly variables: (functionName: string) => Readonly<Record<string, string>>;
   /** The time of the functions' processes. */
   readonly clock: Pick<Clock, "now" | "preload">;
 }
@@ -62,7 +64,7 @@ export function startProcess(
     // Detached: a process group of its own, which can be killed with all that it started. The fourth is the connection.
     {
       cwd: config.directory,
-      env: environmentVariables(config, logStream, host, concurrency),
+      env: { ...environmentVariables(config, logStream, host, concurrency), ...host.variables(config.name) },
       detached: true,
       stdio: ["ignore", "pipe", "pipe", "pipe"],
     },
