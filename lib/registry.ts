@@ -2,6 +2,7 @@ import { DefinitionError } from "../src/core/errors.ts";
 import { type RegistryFile, registerTask } from "../src/core/define/registry.ts";
 import { intervalOf } from "../src/core/define/rate.ts";
 import type { AnyTask } from "../src/core/define/task.ts";
+import { scheduleName } from "./schedule-name.ts";
 import type { TaskModule } from "./discover.ts";
 import type { FoundWorkflow } from "./discover-workflows.ts";
 
@@ -26,7 +27,7 @@ export function buildRegistry(modules: readonly TaskModule[], workflows: readonl
 
 function register(file: string, task: AnyTask): RegistryFile["tasks"][number] {
   try {
-    return registerTask(task);
+    return registerTask(task, (schedule) => scheduleName(task.name, schedule));
   } catch (thrown) {
     const why = thrown instanceof Error ? thrown.message : String(thrown);
     throw new DefinitionError(`${file}: the args or kwargs of "${task.name}" cannot be written as JSON Schema: ${why}`);

@@ -75,7 +75,7 @@ const RIGHTS: Readonly<Record<ApiFunction, Right>> = {
         "dynamodb:UpdateItem",
         "dynamodb:DeleteItem",
       ),
-      indexQueries(names, "root", "dead"),
+      indexQueries(names, "root", "dead", "recent", "failed"),
       allQueues(names, "sqs:SendMessage"),
       objects(names, "s3:GetObject", "payloads", "later", "results"),
       noticeMissing(names),

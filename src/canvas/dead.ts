@@ -44,6 +44,7 @@ async function buryTask(
     logLine("ERROR", "a message to nobody that no task wrote was dropped", {}, { message_id: record.messageId });
     return;
   }
+  if (message === "paused") return;
   const task = await services.tasks.get(message.id, services.now());
   const call = task?.call ?? message.call;
   if (call === undefined) return;

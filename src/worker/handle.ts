@@ -44,6 +44,7 @@ export async function handleDelivery(worker: Worker, delivery: Delivery): Promis
     logLine("ERROR", "a message that no task wrote was dropped", {}, { message_id: delivery.messageId });
     return ACK;
   }
+  if (message === "paused") return ACK;
   await noteAge(worker.services, worker.module, message, delivery);
   const job = await prepare(worker.services, message, delivery);
   if ("ack" in job) return job;
