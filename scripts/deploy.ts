@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { GetAccountSettingsCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import { userCredentials } from "../remote/stage.ts";
 
 /**
  * Concurrent executions below which running tasks soon leave none for the API. New accounts often have 10 (Lambda
@@ -29,6 +30,20 @@ async function warnOfQuota(): Promise<void> {
   }
 }
 
+/** CDK bundles for a minute before it finds out that nobody is logged in. */
+async function demandCredentials(): Promise<boolean> {
+  try {
+    await userCredentials()();
+    return true;
+  } catch (error) {
+    const [why] = (error instanceof Error ? error.message : String(error)).split("\n");
+    console.error(`There are no AWS credentials to deploy with: ${why}`);
+    console.error("Log in (aws sso login --profile NAME), set AWS_PROFILE, or run the local stack with npm start.");
+    return false;
+  }
+}
+
+if (!(await demandCredentials())) process.exit(1);
 await warnOfQuota();
 const cdk = spawn("cdk", ["deploy", "--all", ...process.argv.slice(2)], { stdio: "inherit" });
 const [code] = await once(cdk, "exit");

@@ -5,7 +5,8 @@ import { connect } from "../../remote/connect.ts";
 import { currentPage } from "./build.ts";
 import { HELP, readOptions } from "./options.ts";
 import { createDashboard } from "./serve.ts";
-import { createAgeReader, createLogReader } from "./stage.ts";
+import { createLogReader } from "../../remote/logs.ts";
+import { createAgeReader } from "./stage.ts";
 
 async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2));

@@ -90,6 +90,11 @@ function listedOf(root: Root | null, request: RunsRequest, caller: Caller): List
   return words.every((word) => text.includes(word)) ? { root, about } : null;
 }
 
+/** One run by its submission; null where nobody is told of it by itself. */
+export async function runOfRoot(services: Services, root: Root): Promise<RunAnswer | null> {
+  return root.about === null ? null : runOf(services, { root, about: root.about });
+}
+
 async function runOf(services: Services, { root, about }: Listed): Promise<RunAnswer> {
   const { top, created, end } = root;
   const { kind, ...counts } = await countRun(services, root);

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { Failure, Id, Time } from "./answer-parts.ts";
+import { RunAnswer } from "./operator-schemas.ts";
 import { HourInsight, TaskInsight } from "../insights/insights.ts";
 
 export { HourInsight, TaskInsight };
@@ -107,6 +108,8 @@ export const TaskRow = z.strictObject({
   ...TaskSummary.shape,
   /** The beginning of its arguments as a call would have them; null where they lie in S3. */
   arguments: z.string().nullable(),
+  /** When it may start, where it waits for that. */
+  due_at: Time.nullable(),
 });
 export type TaskRow = z.output<typeof TaskRow>;
 
@@ -192,6 +195,8 @@ export const GraphAnswer = z.strictObject({
   result_id: Id,
   root_id: Id,
   created_at: Time,
+  /** The run as a list of runs has it; null of a lone task, and of what runs in the place of one. */
+  run: RunAnswer.nullable(),
   nodes: z.array(GraphNode),
 });
 export type GraphAnswer = z.output<typeof GraphAnswer>;
