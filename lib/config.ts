@@ -128,6 +128,8 @@ const StageSchema = z.strictObject({
    * first three.
    */
   dashboard: z.boolean().default(true),
+  /** Whether GET /docs serves a page that shows the API to its readers; it is asked for like any other path. */
+  docs: z.boolean().default(false),
   /** Tags of every stack, which CloudFormation puts on all that it makes. */
   tags: z.record(z.string().min(1).max(128), z.string().max(256)).default({}),
 });

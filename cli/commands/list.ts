@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { Command } from "@commander-js/extra-typings";
 import { examples } from "../help.ts";
 import { taskPages } from "../pages.ts";
-import type { Open } from "../session.ts";
+import type { Open, Session } from "../session.ts";
 import { printTasks, taskLines } from "../task-table.ts";
 import { moment, whole } from "../values.ts";
 
@@ -33,7 +33,8 @@ export function listCommand(open: Open) {
       ),
     )
     .action(async ({ status, task, queue, root, text, since, until, limit, watch }) => {
-      const { api, terminal, signal } = await open();
+      const session = await open();
+      const { api, terminal } = session;
       const query = {
         status,
         task,
@@ -43,14 +44,20 @@ export function listCommand(open: Open) {
         since: since === undefined ? undefined : moment(since),
         until: until === undefined ? undefined : moment(until),
       };
-      for (; watch === true; await delay(BEAT, undefined, { signal })) {
-        const { tasks } = await taskPages(api, query, limit);
-        if (terminal.json) terminal.printJson(tasks);
-        else terminal.redraw(taskLines(terminal, tasks, Date.now()));
-      }
+      if (watch === true) return follow(session, query, limit);
       const { tasks, more } = await taskPages(api, query, limit);
       if (terminal.json) return terminal.printJson(tasks);
       printTasks(terminal, tasks, Date.now());
       if (more) terminal.note(terminal.paintNote("dim", `The newest ${tasks.length} are listed; --limit lists more.`));
     });
+}
+
+/** Draws the list again and again, until Ctrl-C. */
+async function follow({ api, terminal, signal }: Session, query: Parameters<typeof taskPages>[1], limit: number) {
+  for (;;) {
+    const { tasks } = await taskPages(api, query, limit);
+    if (terminal.json) terminal.printJson(tasks);
+    else terminal.redraw(taskLines(terminal, tasks, Date.now()));
+    await delay(BEAT, undefined, { signal });
+  }
 }

@@ -1,4 +1,5 @@
 import { getCanvas } from "./operations/get-canvas.ts";
+import { getDocs } from "./operations/get-docs.ts";
 import { getHealth } from "./operations/get-health.ts";
 import { getHistory } from "./operations/get-history.ts";
 import { getInsights } from "./operations/get-insights.ts";
@@ -39,6 +40,7 @@ export const handler = createHandler(
     getOutput,
     getHealth,
     getOpenApi,
+    getDocs,
   },
   "read",
 );

@@ -125,6 +125,7 @@ export class ApiFunctionConstruct extends CeleriacFunction {
       environment: {
         ...environment,
         ...(stage.config.corsOrigins.length > 0 && { [ENV.corsOrigins]: stage.config.corsOrigins.join(" ") }),
+        ...(right === "read" && stage.config.docs && { [ENV.docs]: "on" }),
         ...later.environment,
       },
       reservedConcurrency: right === "wait" ? stage.config.waitConcurrency : stage.config.apiConcurrency,

@@ -4,6 +4,7 @@ import type { APIGatewayProxyEvent, APIGatewayProxyResult } from "aws-lambda";
 import { IdempotencyBusy, IdempotencyConflict } from "../../../src/submit/idempotency.ts";
 import { TaskIdTaken } from "../../../src/submit/task.ts";
 import { CeleriacError, PayloadGone } from "../../../src/core/errors.ts";
+import { CORRELATION_ID } from "../../../src/core/http/requests.ts";
 import { Problem } from "../../../src/core/http/problem.ts";
 import { logLine } from "../../../src/log.ts";
 
@@ -26,7 +27,7 @@ export function correlation(): Middleware {
     before: ({ event }) => {
       const given = idOf(event);
       event.headers = { ...event.headers, [HEADER]: given === "" ? randomUUID() : given };
-      if (!/^[\x20-\x7e]{0,128}$/.test(given)) {
+      if (!CORRELATION_ID.test(given)) {
         event.headers[HEADER] = randomUUID();
         throw new Problem(
           400,

@@ -53,6 +53,10 @@ export const RunBody = z.strictObject({
   kwargs: z.record(z.string(), z.unknown()).default({}),
 });
 
+/** What the headers `x-correlation-id` and `idempotency-key` may be. */
+export const CORRELATION_ID = /^[\x20-\x7e]{0,128}$/;
+export const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
+
 const Filename = z.string().min(1).max(255);
 
 /** Query of `POST /documents`. */

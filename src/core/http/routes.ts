@@ -65,6 +65,7 @@ export const ROUTES = [
   { name: "getMetrics", method: "GET", path: "/metrics", function: "read" },
   { name: "getOutput", method: "GET", path: "/documents/{task_id}/output", function: "read" },
   { name: "getHealth", method: "GET", path: "/health", function: "read" },
+  { name: "getDocs", method: "GET", path: "/docs", function: "read" },
   { name: "getOpenApi", method: "GET", path: "/openapi.json", function: "read" },
 ] as const satisfies readonly Route[];
 

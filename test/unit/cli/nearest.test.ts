@@ -8,7 +8,7 @@ const NAMES = ["math.add", "math.mul", "probe.identity", "documents.process"];
 describe("a name that is none", () => {
   it("is told which may have been meant, the nearest first", () => {
     expect(nearest("math.ad", NAMES)).toEqual(["math.add"]);
-    expect(nearest("math.xdd", ["math.mud", ...NAMES])).toEqual(["math.add", "math.mud"]);
+    expect(nearest("math.xdd", ["math.mud", ...NAMES])).toEqual(["math.add", "math.mud", "math.mul"]);
     expect(nearest("probe.identiy", NAMES)).toEqual(["probe.identity"]);
     expect(nearest("add", NAMES)).toEqual(["math.add"]);
     expect(nearest("reports.nightly", NAMES)).toEqual([]);

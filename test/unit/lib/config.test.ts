@@ -37,6 +37,7 @@ describe("the configuration of a stage", () => {
       emailSender: null,
       alarmEmail: null,
       metrics: "stage",
+      docs: false,
       dashboard: true,
       tags: {},
       taskFolders: ["functions/tasks"],
