@@ -9,7 +9,7 @@ describe("a name that is none", () => {
   it("is told which may have been meant, the nearest first", () => {
     expect(nearest("math.ad", NAMES)).toEqual(["math.add"]);
     expect(nearest("math.xdd", ["math.mud", ...NAMES])).toEqual(["math.add", "math.mud", "math.mul"]);
-    expect(nearest("probe.identiy", NAMES)).toEqual(["probe.identity"]);
+    expect(nearest("probe.identify", NAMES)).toEqual(["probe.identity"]);
     expect(nearest("add", NAMES)).toEqual(["math.add"]);
     expect(nearest("reports.nightly", NAMES)).toEqual([]);
   });
