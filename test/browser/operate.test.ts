@@ -52,6 +52,7 @@ describe.each<Screen>(["desktop", "phone"])("on a %s", (screen) => {
     await expect.poll(() => page.locator(".log").count()).toBeLessThan(lines);
     await page.getByRole("searchbox", { name: "Search the log" }).fill("no such words");
     await page.getByText("No line fits.").waitFor();
+    expect(await page.locator(".log").count()).toBe(0);
   });
 
   it("a schedule is run, paused and resumed", async () => {
@@ -62,6 +63,7 @@ describe.each<Screen>(["desktop", "phone"])("on a %s", (screen) => {
     await page.locator(".schedules .status.retry", { hasText: "Paused" }).waitFor();
     await page.getByRole("button", { name: "Resume probe.leap_day" }).click();
     await page.getByRole("button", { name: "Pause probe.leap_day" }).waitFor();
+    expect(await page.locator(".schedules .status.retry").count()).toBe(0);
   });
 
   it("many tasks are counted, and then retried", async () => {
@@ -73,6 +75,7 @@ describe.each<Screen>(["desktop", "phone"])("on a %s", (screen) => {
     await page.getByText("2 tasks fit the filter.").waitFor();
     await page.getByRole("dialog").getByRole("button", { name: "Retry" }).click();
     await page.getByText("2 done, 0 refused.").waitFor();
+    expect(JSON.stringify((await call("GET", `/search?text=${word}`)).json).split(word)).toHaveLength(5);
   });
 
   it("a form has fields for lists of objects, and shows what the API refuses at its field", async () => {
@@ -91,6 +94,7 @@ describe.each<Screen>(["desktop", "phone"])("on a %s", (screen) => {
     await page.getByRole("group", { name: "Range" }).getByRole("button", { name: "Last 15 minutes" }).click();
     await page.getByRole("img", { name: "Throughput" }).waitFor();
     await page.locator(".by-task", { hasText: "math.add" }).waitFor();
+    expect(new URL(page.url()).hash).toBe("#/overview?range=15m");
   });
 });
 
@@ -104,6 +108,7 @@ describe("the page", () => {
     await page.unroute("**/v1/**");
     await page.getByRole("button", { name: "Try again" }).first().click();
     await page.locator("table.runs, .notice.empty").first().waitFor();
+    expect(await page.getByText("The API cannot be reached.").count()).toBe(0);
   });
 
   it("goes to the search at a slash, but not where somebody types", async () => {
@@ -111,7 +116,7 @@ describe("the page", () => {
     const field = page.getByRole("searchbox");
     await field.waitFor();
     await page.keyboard.press("/");
-    await expect.poll(() => field.evaluate((element) => element === document.activeElement)).toBe(true);
+    await expect.poll(() => field.evaluate((element) => element.matches(":focus"))).toBe(true);
     await page.keyboard.type("a/b");
     expect(await field.inputValue()).toBe("a/b");
   });

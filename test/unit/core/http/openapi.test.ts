@@ -32,8 +32,9 @@ describe("the OpenAPI document", () => {
       ROUTES.map(({ name }) => name).toSorted(),
     );
     for (const { operationId, parameters, requestBody, responses } of operations) {
-      for (const { name, example } of parameters)
-        if (name !== "cursor") expect(example, `${operationId} ${name}`).toBeDefined();
+      // A cursor that nobody gave is refused, so there is none to show.
+      const without = parameters.filter(({ name, example }) => name !== "cursor" && example === undefined);
+      expect(without, operationId).toEqual([]);
       const answers = Object.values(responses).flatMap(({ content }) => Object.values(content ?? {}));
       for (const { example } of [...Object.values(requestBody?.content ?? {}), ...answers])
         expect(example, operationId).toBeDefined();
@@ -42,8 +43,10 @@ describe("the OpenAPI document", () => {
   });
 
   it("gives examples of bodies that the API takes", () => {
-    for (const [name, { body, example }] of Object.entries(DESCRIPTIONS))
-      if (body !== undefined) expect(body.safeParse(example).success, name).toBe(true);
+    const refused = Object.entries(DESCRIPTIONS).filter(
+      ([, { body, example }]) => body !== undefined && !body.safeParse(example).success,
+    );
+    expect(refused.map(([name]) => name)).toEqual([]);
   });
 
   it("says how the stage asks callers who they are, and that it may refuse them", () => {
