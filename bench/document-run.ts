@@ -5,8 +5,8 @@ import { readText } from "../src/documents/text.ts";
 import { documentType } from "../src/documents/type.ts";
 
 /**
- * Reads one file as `documents.process` does, in a process of its own, so that its memory is its own too. Prints a line of JSON.
- * Arguments: the file, and `count` to count words too.
+ * Reads one file as `documents.process` does, in a process of its own, so that its memory is its own too. Prints a
+ * line of JSON. Arguments: the file, and `count` to count words too.
  */
 const [path = "", mode] = process.argv.slice(2);
 const bytes = readFileSync(path);

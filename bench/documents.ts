@@ -7,7 +7,10 @@ import { promisify } from "node:util";
 import * as z from "zod";
 import { docxParts, docxParagraph, pdfFile, zipFile } from "../test/fixtures/documents.ts";
 
-/** `npm run bench:documents`: how fast each kind of document is read, and how much memory it takes; beside pdftotext and pandoc where they are. */
+/**
+ * `npm run bench:documents`: how fast each kind of document is read, and how much memory it takes; beside pdftotext
+ * and pandoc where they are.
+ */
 
 const run = promisify(execFile);
 
@@ -43,7 +46,10 @@ const OTHERS: Readonly<Record<string, readonly (readonly [program: string, ...ar
   "report.pdf": [["pdftotext"]],
 };
 
-/** Seconds of CPU time that a program takes for a file, or null where it is not there. A shell counts what its children used. */
+/**
+ * Seconds of CPU time that a program takes for a file, or null where it is not there. A shell counts what its
+ * children used.
+ */
 const secondsOf = async (program: readonly string[], file: string): Promise<number | null> => {
   const output = `${file}.out`;
   const args = program[0] === "pandoc" ? `"$@" '${file}' -o '${output}'` : `"$@" '${file}' '${output}'`;

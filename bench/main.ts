@@ -1,84 +1,87 @@
-import { setTimeout as delay } from "node:timers/promises";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import * as z from "zod";
+import { createClient } from "./client.ts";
+import { CALLERS, type Load, measure } from "./load.ts";
+import { measureStack } from "./stack.ts";
+import { type Round, mediansOf, tableOf } from "./table.ts";
 
 /**
- * Measures a running system: how many tasks a second it takes and ends, and how long one takes from request to result.
- * Start one with `npm start`, then `npm run bench -- --url http://localhost:8000 --tasks 2000`.
+ * Measures the local run: how many tasks a second it takes and ends, and how long one, a chain and a chord take. It
+ * needs Node alone.
+ *
+ *     npm run bench                       one round, beside the base that was saved
+ *     npm run bench -- --save             the same, and it becomes the base
+ *     npm run bench -- --against DIR      in turn with the local run of another checkout, `--rounds` times
+ *     npm run bench -- --url URL          what runs already
+ *
+ * A loaded machine is slower by half: go by ratios of one run, not by figures of two.
  */
 const { values } = parseArgs({
   options: {
-    url: { type: "string", default: "http://localhost:8000" },
-    tasks: { type: "string", default: "1000" },
-    probes: { type: "string", default: "50" },
+    url: { type: "string" },
+    against: { type: "string" },
+    save: { type: "boolean", default: false },
+    rounds: { type: "string", default: "1" },
+    tasks: { type: "string", default: "2000" },
+    probes: { type: "string", default: "100" },
+    chains: { type: "string", default: "10" },
+    chords: { type: "string", default: "3" },
   },
 });
 
-const url = values.url;
-const tasks = z.coerce.number().int().min(1).max(10_000).parse(values.tasks);
-const probes = z.coerce.number().int().min(1).max(1_000).parse(values.probes);
+const count = (text: string, max: number): number => z.coerce.number().int().min(1).max(max).parse(text);
+const rounds = count(values.rounds, 100);
+const load: Load = {
+  tasks: count(values.tasks, 100_000),
+  probes: count(values.probes, 10_000),
+  chains: count(values.chains, 1_000),
+  chords: count(values.chords, 100),
+};
 
-const Submitted = z.object({ task_id: z.string() });
-const Batch = z.object({ tasks: z.array(Submitted) });
-const Record = z.object({ status: z.string() });
-const Queues = z.object({
-  queues: z.array(z.object({ name: z.string(), waiting: z.number(), in_flight: z.number() })),
+const ROOT = join(import.meta.dirname, "..");
+const BASE = join(ROOT, ".celeriac", "bench.json");
+const Base = z.object({
+  accepted: z.number(),
+  completed: z.number(),
+  p50: z.number(),
+  p99: z.number(),
+  chain20: z.number(),
+  chord1000: z.number(),
+  processes: z.number(),
+  memory: z.number(),
+  ready: z.number(),
 });
 
-async function call(method: string, path: string, body?: unknown): Promise<unknown> {
-  const response = await fetch(url + path, {
-    method,
-    headers: { "content-type": "application/json" },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  if (!response.ok) throw new Error(`${method} ${path} was answered ${response.status}: ${await response.text()}`);
-  return response.json();
-}
-
-/** Milliseconds from a request to its result, one task at a time. */
-async function measureLatency(): Promise<number[]> {
-  const taken: number[] = [];
-  for (let n = 0; n < probes; n += 1) {
-    const start = performance.now();
-    const { task_id: id } = Submitted.parse(await call("POST", "/add", { x: n, y: 1 }));
-    await untilSuccess(id);
-    taken.push(performance.now() - start);
-  }
-  return taken.toSorted((a, b) => a - b);
-}
-
-async function untilSuccess(id: string): Promise<void> {
-  for (;;) {
-    const { status } = Record.parse(await call("GET", `/result/${id}?wait=20`));
-    if (status === "SUCCESS") return;
-    if (status === "FAILURE" || status === "REVOKED") throw new Error(`The task ${id} ended as ${status}.`);
+async function measureRunning(url: string): Promise<Round> {
+  const client = createClient(url, CALLERS);
+  try {
+    return { ...(await measure(client, load)), processes: Number.NaN, memory: Number.NaN, ready: Number.NaN };
+  } finally {
+    client.close();
   }
 }
 
-/** Seconds to accept a batch, and until its queue is empty again. */
-async function measureThroughput(): Promise<{ accepted: number; ended: number }> {
-  const start = performance.now();
-  const nodes = Array.from({ length: tasks }, (_, n) => ({ task: "math.add", args: [n, 1] }));
-  const batch = Batch.parse(await call("POST", "/tasks/batch", { tasks: nodes }));
-  const accepted = (performance.now() - start) / 1000;
-  for (;;) {
-    const { queues } = Queues.parse(await call("GET", "/queues"));
-    const math = queues.find((queue) => queue.name === "math");
-    if (math !== undefined && math.waiting + math.in_flight === 0) break;
-    await delay(50);
+/** The figures that were saved last on this machine. */
+function savedBase(): Round | undefined {
+  try {
+    return Base.parse(JSON.parse(readFileSync(BASE, "utf8")));
+  } catch {
+    return undefined;
   }
-  for (const { task_id: id } of batch.tasks.slice(-10)) await untilSuccess(id);
-  return { accepted, ended: (performance.now() - start) / 1000 };
 }
 
-const at = (sorted: readonly number[], share: number): string =>
-  (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0).toFixed(0);
-
-await measureLatency();
-const latency = await measureLatency();
-const throughput = await measureThroughput();
-console.log(
-  `latency     p50 ${at(latency, 0.5)} ms   p95 ${at(latency, 0.95)} ms   max ${at(latency, 1)} ms   (${probes} tasks, one at a time)`,
-);
-console.log(`accepted    ${(tasks / throughput.accepted).toFixed(0)} tasks/s   (one batch of ${tasks})`);
-console.log(`ended       ${(tasks / throughput.ended).toFixed(0)} tasks/s`);
+const mine: Round[] = [];
+const theirs: Round[] = [];
+for (let round = 0; round < rounds; round += 1) {
+  mine.push(values.url === undefined ? await measureStack(ROOT, load) : await measureRunning(values.url));
+  if (values.against !== undefined) theirs.push(await measureStack(resolve(values.against), load));
+}
+const medians = mediansOf(mine);
+const other = values.against === undefined ? savedBase() : mediansOf(theirs);
+console.log(tableOf(["this", values.against === undefined ? "base" : "other"], medians, other));
+if (values.save) {
+  mkdirSync(dirname(BASE), { recursive: true });
+  writeFileSync(BASE, JSON.stringify(medians));
+}

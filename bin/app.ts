@@ -1,9 +1,8 @@
-import { join } from "node:path";
 import { CeleriacError } from "../src/core/errors.ts";
 import { synthesize } from "../lib/synth.ts";
 
 try {
-  const { folder, config, bundle } = await synthesize(join(import.meta.dirname, ".."), process.env);
+  const { folder, config, bundle } = await synthesize(process.cwd(), process.env);
   const sizes = [...bundle.sizes].map(([name, bytes]) => `${name} ${Math.ceil(bytes / 1024)} kB`);
   console.error(
     `Stage ${config.stage} is in ${folder}. Bundled in ${Math.ceil(bundle.milliseconds)} ms: ${sizes.join(", ")}.`,

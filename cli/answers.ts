@@ -7,7 +7,6 @@ import {
   HealthAnswer,
   LiveAnswer,
   OutputAnswer,
-  ProblemAnswer,
   QueueCounts,
   RedriveAnswer,
   ResultAnswer,
@@ -112,12 +111,6 @@ export const OpenApi = z.looseObject({ openapi: z.string(), info: z.looseObject(
 export const Revoked = RevokeAnswer.loose();
 /** How many dead tasks went back. */
 export const Redriven = RedriveAnswer.pick({ redriven: true }).loose();
-
-/** Why a request was refused, by RFC 9457. API Gateway itself may say only `message`. */
-export const Problem = ProblemAnswer.pick({ title: true, detail: true, errors: true })
-  .partial()
-  .extend({ message: z.string().optional() })
-  .loose();
 
 /** What became of tasks. */
 export const Insights = z.looseObject({

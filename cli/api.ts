@@ -1,17 +1,8 @@
-import { setTimeout as delay } from "node:timers/promises";
 import * as z from "zod";
-import { createCaller } from "../remote/call.ts";
 import type { Target } from "../remote/connect.ts";
-import { Problem } from "./answers.ts";
+import { RequestRefused, UnexpectedAnswer, Unreachable } from "../src/client/errors.ts";
+import { type RequestOptions, createHttp } from "../src/client/http.ts";
 import { CliError, EXIT, Refusal } from "./errors.ts";
-
-/** What a request has besides its path. */
-export interface RequestOptions {
-  readonly query?: Readonly<Record<string, string | number | undefined>>;
-  /** Sent as JSON, or as it is. */
-  readonly body?: unknown;
-  readonly headers?: Readonly<Record<string, string>>;
-}
 
 /** The API as the commands use it. */
 export interface Api {
@@ -19,69 +10,29 @@ export interface Api {
   readonly call: <T>(method: string, path: string, schema: z.ZodType<T>, options?: RequestOptions) => Promise<T>;
 }
 
-/**
- * Times that a question is asked, and milliseconds before the second; each pause is twice the last. Nothing else is
- * sent twice: it might happen twice.
- */
-const ATTEMPTS = 4;
-const FIRST_PAUSE = 300;
-
 /** Asks the API of `target`. @param signal ends what is under way */
 export function createApi(target: Target, signal: AbortSignal): Api {
-  const send = createCaller(target.url, target.identity, signal);
-  /** A stage that answered once is there: what fails later is a moment's trouble. */
-  let answered = false;
-
-  async function attempt(method: string, path: string, options: RequestOptions): Promise<Response> {
-    const { body, type } = bodyOf(options.body);
-    const headers = { ...(type === null ? {} : { "content-type": type }), ...options.headers };
-    try {
-      const response = await send({ method, path: path + queryOf(options.query), headers, body });
-      answered = true;
-      return response;
-    } catch (error) {
-      signal.throwIfAborted();
-      throw unreachable(target, error);
-    }
-  }
-
+  // A stage that answered once is there: what fails later is a moment's trouble.
+  const http = createHttp({ ...target, signal, insist: false });
   return {
     call: async (method, path, schema, options = {}) => {
-      for (let count = 1; ; count += 1) {
-        const retryable = method === "GET" && count < ATTEMPTS;
-        const refusal = await attempt(method, path, options).then(
-          async (response) => {
-            const text = await response.text();
-            return response.status < 400 ? { answer: read(text, schema, path) } : refusalOf(response.status, text);
-          },
-          (error: unknown) => {
-            if (error instanceof CliError && answered) return error;
-            throw error;
-          },
-        );
-        if (!(refusal instanceof CliError)) return refusal.answer;
-        if (!retryable || refusal.exit !== EXIT.unreachable) throw refusal;
-        await delay(FIRST_PAUSE * 2 ** (count - 1), undefined, { signal });
-      }
+      const answer = await http.request(method, path, options).catch((error: unknown) => {
+        throw said(target, error);
+      });
+      return read(answer, schema, path);
     },
   };
 }
 
-function bodyOf(body: unknown): { body: Uint8Array; type: string | null } {
-  if (body === undefined) return { body: new Uint8Array(), type: null };
-  if (body instanceof Uint8Array) return { body, type: "application/octet-stream" };
-  return { body: Buffer.from(JSON.stringify(body)), type: "application/json" };
+/** What went wrong, as the command line says it. */
+function said(target: Target, error: unknown): unknown {
+  if (error instanceof RequestRefused) return refusalOf(error);
+  if (error instanceof UnexpectedAnswer) return new CliError(EXIT.refused, error.message, [], { cause: error });
+  return error instanceof Unreachable ? unreachable(target, error.cause) : error;
 }
 
-function queryOf(query: RequestOptions["query"] = {}): string {
-  const given = Object.entries(query).flatMap(([name, value]) =>
-    value === undefined ? [] : [`${name}=${encodeURIComponent(value)}`],
-  );
-  return given.length === 0 ? "" : `?${given.join("&")}`;
-}
-
-function read<T>(text: string, schema: z.ZodType<T>, path: string): T {
-  const parsed = schema.safeParse(text === "" ? null : parseJson(text));
+function read<T>(answer: unknown, schema: z.ZodType<T>, path: string): T {
+  const parsed = schema.safeParse(answer);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   throw new CliError(EXIT.refused, `The answer to ${path} is not what Celeriac's API says. Is this its URL?`, [
@@ -89,22 +40,12 @@ function read<T>(text: string, schema: z.ZodType<T>, path: string): T {
   ]);
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
-}
-
 /** What the API said, in one sentence, with each fault's place below. */
-function refusalOf(status: number, text: string): Refusal {
-  const problem = Problem.safeParse(parseJson(text)).data ?? {};
-  const said = problem.detail ?? problem.message ?? problem.title ?? "It gave no reason.";
-  const width = Math.max(0, ...(problem.errors ?? []).map(({ path }) => path.length));
-  const faults = (problem.errors ?? []).map(({ path, message }) => `${(path || "/").padEnd(width)}  ${message}`);
+function refusalOf({ status, detail, errors }: RequestRefused): Refusal {
+  const width = Math.max(0, ...errors.map(({ path }) => path.length));
+  const faults = errors.map(({ path, message }) => `${(path || "/").padEnd(width)}  ${message}`);
   const hint = status === 401 || status === 403 ? ["Say which caller asks with --api-key, --token or --sign."] : [];
-  return new Refusal(status, `${said} (${status})`, [...faults, ...hint]);
+  return new Refusal(status, `${detail} (${status})`, [...faults, ...hint]);
 }
 
 function unreachable({ url }: Target, error: unknown): CliError {

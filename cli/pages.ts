@@ -1,6 +1,7 @@
 import { MAX_PAGE } from "../src/core/limits.ts";
 import { Page, type Row } from "./answers.ts";
-import type { Api, RequestOptions } from "./api.ts";
+import type { RequestOptions } from "../src/client/http.ts";
+import type { Api } from "./api.ts";
 
 /** The newest tasks that a query finds, page by page, `limit` at the most; and whether there may be more. */
 export async function taskPages(

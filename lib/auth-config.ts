@@ -11,9 +11,9 @@ const Iam = z.strictObject({
    * SSO).
    */
   principal: z.enum(["role", "session"]).default("role"),
-  /** ARNs of roles or users that see everybody's tasks; `*` stands for any characters. */
+  /** ARNs of roles or users that see everybody's tasks; `*` stands for any characters but `/`. */
   operators: z
-    .array(z.string().regex(/^arn:|^\*$/, 'is no ARN: expected "arn:aws:iam::...", with * for any characters'))
+    .array(z.string().regex(/^arn:|^\*$/, 'is no ARN: expected "arn:aws:iam::...", with * for any characters but /'))
     .default([]),
 });
 

@@ -1,16 +1,19 @@
+import { realpathSync } from "node:fs";
 import { mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
-import { join, posix } from "node:path";
+import { createRequire } from "node:module";
+import { dirname, join, posix, relative, resolve } from "node:path";
 import { type Metafile, type OutputFile, type Plugin, build } from "esbuild";
 import { DefinitionError } from "../src/core/errors.ts";
 import type { RegistryFile } from "../src/core/define/registry.ts";
 import { API_FUNCTIONS } from "./api-functions.ts";
 import type { TaskModule } from "./discover.ts";
+import { OWN_ROOT, ownFile } from "./own-files.ts";
 
 /** One Lambda's files: the entries that it is called by, by the names that they get in its folder. */
 interface Asset {
   /** The Lambda's short name, and its folder's. */
   readonly name: string;
-  /** File name -> source file, relative to the project. */
+  /** File name -> source file, absolute. */
   readonly entries: Readonly<Record<string, string>>;
 }
 
@@ -43,7 +46,8 @@ const WITHOUT_BROWSERS: Plugin = {
  * Bundles all Lambdas in one esbuild run and writes one folder for each, with its entries, the chunks that these
  * import, and `registry.json`. The same sources give the same bytes, so that an unchanged Lambda is not deployed again.
  * @param root The project's folder.
- * @param folder Where the folders go; what was there is replaced. @default dist/lambda
+ * @param folder Where the folders go; what was there is replaced. @default .celeriac/lambda
+ * @param own Where the entries of Celeriac's own lie. @default this repository, or package
  * @throws DefinitionError with the first error of esbuild.
  */
 export async function bundleFunctions(options: {
@@ -51,11 +55,14 @@ export async function bundleFunctions(options: {
   readonly modules: readonly TaskModule[];
   readonly registry: RegistryFile;
   readonly folder?: string;
+  readonly own?: string;
 }): Promise<Bundle> {
   const start = performance.now();
-  const folder = options.folder ?? join(options.root, "dist", "lambda");
-  const assets = listAssets(options.modules);
-  const outputs = await runEsbuild(options.root, assets);
+  const folder = options.folder ?? join(options.root, ".celeriac", "lambda");
+  // As esbuild names what it reads: links resolved.
+  const root = realpathSync(options.root);
+  const assets = listAssets(root, options.modules, options.own ?? OWN_ROOT);
+  const outputs = await runEsbuild(root, assets);
   await mkdir(folder, { recursive: true });
   await removeOthers(folder, new Set(assets.map((asset) => asset.name)));
   const registry = new TextEncoder().encode(JSON.stringify(options.registry));
@@ -63,7 +70,7 @@ export async function bundleFunctions(options: {
   for (const asset of assets) {
     const files = collectFiles(asset, outputs);
     files.set("registry.json", registry);
-    for (const [name, bytes] of await readBeside(options.root, files, outputs)) files.set(name, bytes);
+    for (const [name, bytes] of await readBeside(root, files, outputs)) files.set(name, bytes);
     await writeFiles(join(folder, asset.name), files);
     sizes.set(
       asset.name,
@@ -73,17 +80,17 @@ export async function bundleFunctions(options: {
   return { folder, sizes, milliseconds: performance.now() - start };
 }
 
-function listAssets(modules: readonly TaskModule[]): Asset[] {
+function listAssets(root: string, modules: readonly TaskModule[], own: string): Asset[] {
+  const api = [...API_FUNCTIONS, "authorize"];
   return [
-    ...API_FUNCTIONS.map((name) => ({ name: `api-${name}`, entries: { "index.mjs": `functions/api/${name}.ts` } })),
-    { name: "api-authorize", entries: { "index.mjs": "functions/api/authorize.ts" } },
-    { name: "canvas", entries: { "index.mjs": "functions/canvas/handler.ts" } },
+    ...api.map((name) => ({ name: `api-${name}`, entries: { "index.mjs": ownFile(`functions/api/${name}`, own) } })),
+    { name: "canvas", entries: { "index.mjs": ownFile("functions/canvas/handler", own) } },
     ...modules.map(({ name, file }) => ({
       name: `task-${name}`,
       entries: {
-        "index.mjs": "functions/worker/supervisor.ts",
-        "task.mjs": "functions/worker/process.ts",
-        "module.mjs": file,
+        "index.mjs": ownFile("functions/worker/supervisor", own),
+        "task.mjs": ownFile("functions/worker/process", own),
+        "module.mjs": join(root, file),
       },
     })),
   ];
@@ -102,9 +109,10 @@ interface Outputs {
 
 async function runEsbuild(root: string, assets: readonly Asset[]): Promise<Outputs> {
   const sources = [...new Set(assets.flatMap((asset) => Object.values(asset.entries)))];
+  const names = new Map(sources.map((source, index) => [source, `entry-${index}`]));
   const result = await build({
     absWorkingDir: root,
-    entryPoints: sources.map((source) => ({ in: source, out: source.replace(/\.ts$/, "").replaceAll("/", ".") })),
+    entryPoints: sources.map((source) => ({ in: source, out: names.get(source) ?? "" })),
     outdir: "out",
     write: false,
     metafile: true,
@@ -120,7 +128,7 @@ async function runEsbuild(root: string, assets: readonly Asset[]): Promise<Outpu
     target: "node24",
     plugins: [WITHOUT_BROWSERS],
     alias: {
-      "@aws-sdk/credential-provider-node": join(import.meta.dirname, "../src/aws/clients/function-credentials.ts"),
+      "@aws-sdk/credential-provider-node": ownFile("src/aws/clients/function-credentials"),
     },
     // Without `module` first the SDK's CommonJS is taken, which cannot be shaken.
     mainFields: ["module", "main"],
@@ -136,15 +144,17 @@ async function runEsbuild(root: string, assets: readonly Asset[]): Promise<Outpu
       `The functions cannot be bundled: ${message.split("\n").slice(1).find(Boolean) ?? message}`,
     );
   });
-  return indexOutputs(root, result.metafile, result.outputFiles);
+  return indexOutputs(root, names, result.metafile, result.outputFiles);
 }
 
-function indexOutputs(root: string, metafile: Metafile, files: readonly OutputFile[]): Outputs {
-  const contents = new Map(files.map((file) => [posix.relative(root, file.path.replaceAll("\\", "/")), file.contents]));
-  const byEntry = new Map<string, string>();
-  for (const [path, output] of Object.entries(metafile.outputs)) {
-    if (output.entryPoint !== undefined) byEntry.set(output.entryPoint, path);
-  }
+function indexOutputs(
+  root: string,
+  names: ReadonlyMap<string, string>,
+  metafile: Metafile,
+  files: readonly OutputFile[],
+): Outputs {
+  const contents = new Map(files.map((file) => [relative(root, file.path).replaceAll("\\", "/"), file.contents]));
+  const byEntry = new Map([...names].map(([source, name]) => [source, `out/${name}.mjs`]));
   return { imports: metafile.outputs, contents, byEntry };
 }
 
@@ -170,7 +180,7 @@ function collectFiles(asset: Asset, outputs: Outputs): Map<string, Uint8Array> {
  * their names.
  */
 const READ_BESIDE = [
-  { source: "src/documents/pdf-maps.ts", folder: "node_modules/pdfjs-dist/cmaps", ext: ".bcmap" },
+  { source: ownFile("src/documents/pdf-maps"), package: "pdfjs-dist", folder: "cmaps", ext: ".bcmap" },
 ] as const;
 
 async function readBeside(
@@ -180,11 +190,14 @@ async function readBeside(
 ): Promise<Map<string, Uint8Array>> {
   const found = new Map<string, Uint8Array>();
   const outputs = Object.entries(imports).filter(([path]) => files.has(posix.basename(path)));
-  const inputs = new Set(outputs.flatMap(([, output]) => Object.keys(output.inputs)));
-  for (const { source, folder, ext } of READ_BESIDE) {
+  const inputs = new Set(
+    outputs.flatMap(([, output]) => Object.keys(output.inputs).map((path) => resolve(root, path))),
+  );
+  for (const { source, package: from, folder: inside, ext } of READ_BESIDE) {
     if (!inputs.has(source)) continue;
-    for (const name of (await readdir(join(root, folder))).filter((file) => file.endsWith(ext))) {
-      found.set(name, await readFile(join(root, folder, name)));
+    const folder = join(dirname(createRequire(source).resolve(`${from}/package.json`)), inside);
+    for (const name of (await readdir(folder)).filter((file) => file.endsWith(ext))) {
+      found.set(name, await readFile(join(folder, name)));
     }
   }
   return found;

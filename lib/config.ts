@@ -1,5 +1,6 @@
 import { DAY, MAX_RETENTION } from "../src/core/limits.ts";
 import * as z from "zod";
+import { PrefixSchema } from "../src/core/prefix.ts";
 import { METRIC_LEVELS } from "../src/core/insights/emf.ts";
 import { DefinitionError } from "../src/core/errors.ts";
 import { AuthConfigSchema, authFault } from "./auth-config.ts";
@@ -138,11 +139,13 @@ const StageSchema = z.strictObject({
 export interface StageConfig extends z.output<typeof StageSchema> {
   /** `local`, `dev`, `prod` or a name of your own; it is in every resource's name. */
   readonly stage: string;
+  /** What the names of all stages of the app begin with. */
+  readonly prefix: string;
   /** The emulator that it is deployed to; null for AWS, and for the embedded AWS. */
   readonly emulator: EmulatorName | null;
 }
 
-/** At most 9 characters: `celeriac-<stage>-task-<module of 40>` must fit the 64 of a Lambda's name. */
+/** At most 9 characters: it is in every name, and `celeriac-<stage>-task-<module of 40>` must fit the 64 of a Lambda's. */
 const STAGE_NAME = /^[a-z][a-z0-9]{0,8}$/;
 
 /** The stage that is taken where none is named. */
@@ -150,7 +153,7 @@ const DEFAULT_STAGE = "dev";
 
 /**
  * The configuration of the stage that was asked for.
- * @param context The CDK context, of which `stage` (`-c stage=NAME`), `emulator` and `stages` (cdk.json) count.
+ * @param context The CDK context, of which `stage` (`-c stage=NAME`), `emulator`, `prefix` and `stages` (cdk.json) count.
  * @param variables CELERIAC_STAGE names the stage where the context does not.
  * @throws DefinitionError naming the key that is wrong and what it may be.
  */
@@ -171,9 +174,16 @@ export function loadConfig(context: Readonly<Record<string, unknown>>, variables
       `cdk.json: "${stage}" is no name for a stage: expected a lower-case letter, then at most 8 more or digits, since it is in every resource's name.`,
     );
   }
+  const prefix = parsePrefix(context["prefix"]);
   const emulator = emulatorOf(context);
   const config = parseStage(stage, stages.data[stage]);
-  return { stage, emulator, ...config, ...(emulator !== null && EMULATORS[emulator].config) };
+  return { stage, prefix, emulator, ...config, ...(emulator !== null && EMULATORS[emulator].config) };
+}
+
+function parsePrefix(value: unknown): string {
+  const parsed = PrefixSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new DefinitionError(`cdk.json: context.prefix ${JSON.stringify(value)} ${parsed.error.issues[0]?.message}.`);
 }
 
 function parseStage(stage: string, value: unknown): z.output<typeof StageSchema> {

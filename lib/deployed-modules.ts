@@ -3,12 +3,16 @@ import { ModuleOptionsSchema, type ResolvedModuleOptions } from "../src/core/def
 import type { StageConfig } from "./config.ts";
 import { type TaskModule, refuseLongBatch } from "./discover.ts";
 
-type ModulesConfig = Pick<StageConfig, "modulesOff" | "modules" | "retiredModules" | "vpcs">;
+type ModulesConfig = Pick<StageConfig, "stage" | "prefix" | "modulesOff" | "modules" | "retiredModules" | "vpcs">;
+
+/** Characters of a Lambda's name (CreateFunction, API reference). */
+const LONGEST_NAME = 64;
 
 /**
  * The modules that a stage deploys, with what it says differently of them than they do themselves.
  * @throws DefinitionError for a name that is no module (a typo would deploy what was to stay away), for a retired one
- *   that is there, for a VPC that the stage does not have, or where no module is left.
+ *   that is there, for a VPC that the stage does not have, for a name
+ *   that is too long with the prefix before it, or where no module is left.
  */
 export function deployedModules(all: readonly TaskModule[], config: ModulesConfig): TaskModule[] {
   const names = all.map((module) => module.name);
@@ -24,7 +28,16 @@ export function deployedModules(all: readonly TaskModule[], config: ModulesConfi
   if (deployed.length === 0) {
     throw new DefinitionError(`cdk.json: modulesOff turns off every module (${names.join(", ")}). Leave one on.`);
   }
+  for (const module of deployed) refuseLongName(module, config);
   return deployed.map((module) => forStage(module, config));
+}
+
+function refuseLongName({ name, file }: TaskModule, { prefix, stage }: ModulesConfig): void {
+  const lambda = `${prefix}-${stage}-task-${name}`;
+  if (lambda.length <= LONGEST_NAME) return;
+  throw new DefinitionError(
+    `${file}: its Lambda would be "${lambda}", of ${lambda.length} characters, and a name has ${LONGEST_NAME}. Rename the file, or shorten context.prefix in cdk.json.`,
+  );
 }
 
 function refuseUnknown(key: string, given: readonly string[], names: readonly string[]): void {

@@ -1,4 +1,5 @@
 import { Aws } from "aws-cdk-lib/core";
+import { stageLabel } from "../src/core/prefix.ts";
 
 /** The service namespaces whose resources the functions name in their permissions. */
 type Service = "dynamodb" | "events" | "kms" | "logs" | "scheduler" | "secretsmanager" | "ses" | "sqs" | "states";
@@ -8,8 +9,10 @@ type Service = "dynamodb" | "events" | "kms" | "logs" | "scheduler" | "secretsma
  * from cannot change what it exports while the other still imports it.
  */
 export interface Names {
-  /** `celeriac-<stage>`, which every name begins with, and which is the table's. */
+  /** `<prefix>-<stage>`, by default `celeriac-<stage>`, which every name begins with, and which is the table's. */
   readonly prefix: string;
+  /** What tells the stage from all others of the account in metrics and events. */
+  readonly label: string;
   /** With account and region, since bucket names are global. */
   readonly bucket: string;
   readonly bucketArn: string;
@@ -42,13 +45,14 @@ export interface Names {
   objects(prefix: string): string;
 }
 
-/** The names of the resources of `stage`. */
-export function namesOf(stage: string): Names {
-  const prefix = `celeriac-${stage}`;
+/** The names of the resources of a stage. */
+export function namesOf(app: { readonly prefix: string; readonly stage: string }): Names {
+  const prefix = `${app.prefix}-${app.stage}`;
   const bucket = `${prefix}-${Aws.ACCOUNT_ID}-${Aws.REGION}`;
   const bucketArn = `arn:${Aws.PARTITION}:s3:::${bucket}`;
   return {
     prefix,
+    label: stageLabel(app.prefix, app.stage),
     bucket,
     bucketArn,
     queueUrlPrefix: `https://sqs.${Aws.REGION}.${Aws.URL_SUFFIX}/${Aws.ACCOUNT_ID}/${prefix}-`,

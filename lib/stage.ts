@@ -16,7 +16,7 @@ export interface StageContext {
 
 /** The context of the stage that `config` describes, its bundles in the folder `bundles`. */
 export function stageContext(config: StageConfig, bundles: string): StageContext {
-  const names = namesOf(config.stage);
+  const names = namesOf(config);
   return {
     config,
     names,
@@ -32,7 +32,7 @@ function keyArnOf({ kmsKey }: StageConfig, names: Names): string | null {
   return kmsKey === false ? null : kmsKey;
 }
 
-/** A stack of a stage, `celeriac-<stage>-<name>`, protected from deletion where its resources are to be retained. */
+/** A stack of a stage, `<prefix>-<stage>-<name>`, protected from deletion where its resources are to be retained. */
 export class StageStack extends Stack {
   constructor(app: App, { config, names }: StageContext, name: string, description: string) {
     super(app, names.stack(name), {

@@ -21,7 +21,7 @@ export interface Synthesis {
 
 /**
  * Reads cdk.json, finds and bundles the task modules, and writes the cloud assembly of one stage.
- * @param root The project's folder: cdk.json, functions; bundles go to its dist/lambda.
+ * @param root The project's folder: cdk.json, functions; bundles go to its .celeriac/lambda.
  * @param variables `CDK_OUTDIR` says where the assembly goes (default cdk.out), `CELERIAC_STAGE` which stage (default
  *   dev; `-c stage=` of the CDK command comes first).
  * @throws DefinitionError for whatever is wrong with configuration, modules or tasks.

@@ -1,5 +1,5 @@
-/** What the names of the local stage's API functions begin with. */
-const API_PREFIX = "celeriac-local-api-";
+/** What the names of the local stage's API functions have after the app's prefix, and no worker's has. */
+const API_FUNCTION = /^[a-z0-9-]+-local-api-[a-z]+$/;
 
 /**
  * Requests that one process of an API function has in flight: far more than a machine serves at a time, for those who
@@ -12,5 +12,5 @@ const REQUESTS = 100;
  * nothing of a request outside of its own calls; workers run one at a time, as on Lambda.
  */
 export function concurrencyOf(functionName: string): number {
-  return functionName.startsWith(API_PREFIX) ? REQUESTS : 1;
+  return API_FUNCTION.test(functionName) ? REQUESTS : 1;
 }

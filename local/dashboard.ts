@@ -3,11 +3,12 @@ import { createDashboard } from "../dashboard/server/serve.ts";
 import type { EmbeddedAws } from "embedded-aws";
 import type { TaskLogs } from "./task-logs.ts";
 
-/** What the names of the local stage's queues begin with. */
-const QUEUE_PREFIX = "celeriac-local-";
-
-/** The dashboard of a local run. Its page is built when somebody first looks at it. */
-export function serveDashboard(embedded: EmbeddedAws, taskLogs: TaskLogs): RequestListener {
+/**
+ * The dashboard of a local run. Its page is read, or built, when somebody first looks at it.
+ * @param prefix of the app's names
+ */
+export function serveDashboard(embedded: EmbeddedAws, taskLogs: TaskLogs, prefix: string): RequestListener {
+  const queues = `${prefix}-local-`;
   return createDashboard(
     {
       stage: "local",
@@ -22,10 +23,10 @@ export function serveDashboard(embedded: EmbeddedAws, taskLogs: TaskLogs): Reque
       ages: async () =>
         Object.fromEntries(
           Object.entries(embedded.ages())
-            .filter(([name]) => name.startsWith(QUEUE_PREFIX))
-            .map(([name, age]) => [name.slice(QUEUE_PREFIX.length), age]),
+            .filter(([name]) => name.startsWith(queues))
+            .map(([name, age]) => [name.slice(queues.length), age]),
         ),
     },
-    async () => (await import("../dashboard/server/build.ts")).currentPage(),
+    async () => (await import("../dashboard/server/page.ts")).currentPage(),
   );
 }

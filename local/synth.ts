@@ -1,9 +1,14 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
-import { join, relative } from "node:path";
+import { readFileSync } from "node:fs";
+import { delimiter, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ACCOUNT, REGION } from "embedded-aws";
+import * as z from "zod";
+
+const Context = z.record(z.string(), z.unknown());
+const CdkJson = z.object({ app: z.string().min(1), context: Context.default({}) });
 
 /**
  * Synthesizes the local stage's cloud assembly in a process of its own, so that it always sees the code as it is now.
@@ -13,10 +18,17 @@ import { ACCOUNT, REGION } from "embedded-aws";
  * @throws Error in one line, with the first error that the CDK app printed
  */
 export async function synthesize(root: string, outdir: string, signal: AbortSignal): Promise<void> {
-  const child = spawn(process.execPath, ["bin/app.ts"], {
+  const { app, context } = readCdkJson(root);
+  const [file, ...args] = commandOf(app);
+  const child = spawn(file, args, {
     cwd: root,
+    shell: args.length === 0,
     env: {
       ...process.env,
+      // The app's command says `node`, and means this one.
+      PATH: [dirname(process.execPath), process.env["PATH"]].join(delimiter),
+      // As the CDK's command line gives it to apps, before what the caller says.
+      CDK_CONTEXT_JSON: JSON.stringify({ ...context, ...givenContext() }),
       CELERIAC_STAGE: "local",
       CDK_OUTDIR: outdir,
       CDK_DEFAULT_ACCOUNT: ACCOUNT,
@@ -31,6 +43,36 @@ export async function synthesize(root: string, outdir: string, signal: AbortSign
   });
   const [[code], stdout, stderr] = await Promise.all([once(child, "close"), text(child.stdout), text(child.stderr)]);
   if (code !== 0) throw new Error(`The stacks can't be synthesized: ${firstError(`${stdout}\n${stderr}`, root)}`);
+}
+
+/** Words that no shell reads otherwise than they stand there. */
+const PLAIN = /^[\w@%+=:,./\\-]+( +[\w@%+=:,./\\-]+)+$/;
+
+/** A plain command is started as it is, so that nothing of it is left when it is ended early; a shell has the others. */
+function commandOf(app: string): [string, ...string[]] {
+  const [first = app, ...args] = PLAIN.test(app) ? app.split(/ +/) : [app];
+  return [first === "node" ? process.execPath : first, ...args];
+}
+
+function readCdkJson(root: string): z.output<typeof CdkJson> {
+  const file = join(root, "cdk.json");
+  try {
+    return CdkJson.parse(JSON.parse(readFileSync(file, "utf8")));
+  } catch (error) {
+    const missing = error instanceof Error && "code" in error && error.code === "ENOENT";
+    if (missing) {
+      throw new Error(
+        `There is no cdk.json in ${root}: run this where your app is, or make one with "npx celeriac init".`,
+        { cause: error },
+      );
+    }
+    const why = error instanceof z.ZodError ? 'it needs {"app": "node bin/app.ts"}' : "it is no JSON";
+    throw new Error(`${file} cannot be used: ${why}.`, { cause: error });
+  }
+}
+
+function givenContext(): z.output<typeof Context> {
+  return Context.parse(JSON.parse(process.env["CDK_CONTEXT_JSON"] ?? "{}"));
 }
 
 /** Where Node.js says which line it could not compile: `file:///project/src/a.ts:3`. */

@@ -1,4 +1,5 @@
-import type { Identity } from "./call.ts";
+import type { Identity } from "../src/client/call.ts";
+import { prefixOf } from "./project.ts";
 
 /** Where the API is and who asks, as a user says it. */
 export interface Where {
@@ -101,7 +102,9 @@ async function signature(known: string | undefined): Promise<Identity> {
 }
 
 async function apiOf(stage: string): Promise<string> {
-  return fromAws(`The API of stage "${stage}" was not found`, async () => (await import("./stage.ts")).findApi(stage));
+  return fromAws(`The API of stage "${stage}" was not found`, async () =>
+    (await import("./stage.ts")).findApi(prefixOf(), stage),
+  );
 }
 
 /** The AWS SDK loads when it is needed: it takes longer than all else that a command does. */

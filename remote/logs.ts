@@ -29,8 +29,8 @@ const MAX_LINES = 500;
 const MAX_REQUESTS = 10;
 /** Milliseconds for which a task's worker may still log of it when it has ended. */
 const AFTERMATH = 60_000;
-/** Reads the logs of a stage's tasks by their ids, with the user's own right to read them. */
-export function createLogReader(stage: string): LogReader {
+/** Reads the logs of a stage's tasks by their ids, with the user's own right to read them. @param prefix of its names */
+export function createLogReader(prefix: string): LogReader {
   const client = new CloudWatchLogsClient();
   return async ({ task, taskId, from, to }: LogRequest) => {
     const lines: LogLine[] = [];
@@ -38,7 +38,7 @@ export function createLogReader(stage: string): LogReader {
     for (let request = 0; request < MAX_REQUESTS; request += 1) {
       const answer = await client.send(
         new FilterLogEventsCommand({
-          logGroupName: `/aws/lambda/celeriac-${stage}-task-${task.slice(0, task.indexOf("."))}`,
+          logGroupName: `/aws/lambda/${prefix}-task-${task.slice(0, task.indexOf("."))}`,
           filterPattern: `{ $.task_id = "${taskId}" }`,
           startTime: from,
           ...(to === null ? {} : { endTime: to + AFTERMATH }),

@@ -1,17 +1,26 @@
 import { CloudFormationClient, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
 import { defaultProvider } from "@aws-sdk/credential-provider-node";
-import type { Credentials } from "./call.ts";
+import type { Credentials } from "../src/client/call.ts";
 
 /**
- * The URL of a stage's API, by the output of its stack, in the region of the user's AWS configuration.
+ * The URL of a stage's API, by the output `ApiUrl` of its stack, in the region of the user's AWS configuration: of
+ * `<prefix>-<stage>-api`, where a stage is five stacks, else of `<prefix>-<stage>`, where it is one.
  * @throws Error in one line
  */
-export async function findApi(stage: string): Promise<string> {
-  const name = `celeriac-${stage}-api`;
-  const { Stacks } = await new CloudFormationClient().send(new DescribeStacksCommand({ StackName: name }));
-  const output = Stacks?.[0]?.Outputs?.find((one) => one.OutputKey === "ApiUrl");
-  if (output?.OutputValue === undefined) throw new Error(`The stack ${name} has no output ApiUrl. Is it deployed?`);
-  return output.OutputValue;
+export async function findApi(prefix: string, stage: string): Promise<string> {
+  const client = new CloudFormationClient();
+  const names = [`${prefix}-${stage}-api`, `${prefix}-${stage}`];
+  const [first, second] = await Promise.allSettled(names.map((name) => apiUrlOf(client, name)));
+  for (const found of [first, second]) {
+    if (found?.status === "fulfilled" && found.value !== undefined) return found.value;
+  }
+  if (first?.status === "rejected") throw first.reason;
+  throw new Error(`Neither stack ${names.join(" nor ")} has an output ApiUrl. Is the stage deployed?`);
+}
+
+async function apiUrlOf(client: CloudFormationClient, name: string): Promise<string | undefined> {
+  const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: name }));
+  return Stacks?.[0]?.Outputs?.find((one) => one.OutputKey === "ApiUrl")?.OutputValue;
 }
 
 /** The region that the user's AWS configuration names. */

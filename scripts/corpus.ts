@@ -6,8 +6,8 @@ import { readText } from "../src/documents/text.ts";
 import { claimedType, documentType } from "../src/documents/type.ts";
 
 /**
- * `npm run corpus -- FOLDER`: reads every document of a folder of your own and prints a line for each, tab-separated: file, kind, pages, words,
- * milliseconds, and its warnings or why it is refused. Nothing leaves the machine.
+ * `npm run corpus -- FOLDER`: reads every document of a folder of your own and prints a line for each, tab-separated:
+ * file, kind, pages, words, milliseconds, and its warnings or why it is refused. Nothing leaves the machine.
  */
 const [folder] = process.argv.slice(2);
 if (folder === undefined) {

@@ -1,4 +1,6 @@
 import { writeSync } from "node:fs";
+import { cutToBytes } from "./core/cut.ts";
+import { MAX_LOG_LINE } from "./core/limits.ts";
 
 export type Level = "DEBUG" | "INFO" | "WARN" | "ERROR";
 
@@ -47,13 +49,23 @@ function sayableField(field: unknown): unknown {
   }
 }
 
-/** Writes one line of JSON to the log. */
-export function writeLine(value: Readonly<Record<string, unknown>>): void {
+/** A line that is too long keeps what it says and whose it is, cut, without its other fields. */
+function lineOf(value: Readonly<Record<string, unknown>>): string {
   const line = sayable(value);
+  if (line.length <= MAX_LOG_LINE / 4 || Buffer.byteLength(line) <= MAX_LOG_LINE) return line;
+  const kept = Object.entries(value).filter(([name, field]) => KEPT.has(name) && typeof field === "string");
+  const whole: Record<string, unknown> = Object.fromEntries(kept);
+  return sayable({ ...whole, message: cutToBytes(String(whole["message"]), MAX_LOG_LINE / 8), cut: true });
+}
+
+/** The fields of a line that is too long. */
+const KEPT = new Set(["level", "time", "message", "task_id", "task", "root_id", "correlation_id"]);
+
+/** Writes one line of JSON to the log; of more than 256 KB the beginning. */
+export function writeLine(value: Readonly<Record<string, unknown>>): void {
   try {
-    writeSync(1, `${line}\n`);
-  } catch (error) {
-    // A pipe that is full refuses for a moment; a log line is not worth the task.
-    if (!(error instanceof Error && "code" in error && error.code === "EAGAIN")) throw error;
+    writeSync(1, `${lineOf(value)}\n`);
+  } catch {
+    // A pipe that is full refuses for a moment, and a task may have closed it: a log line is not worth the task.
   }
 }

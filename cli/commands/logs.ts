@@ -55,9 +55,12 @@ async function readLines(
   { task, task_id: id, created_at: from, done_at: to }: Task,
 ): Promise<readonly Line[]> {
   if (target.stage !== null) {
-    const { createLogReader } = await import("../../remote/logs.ts");
+    const [{ createLogReader }, { prefixOf }] = await Promise.all([
+      import("../../remote/logs.ts"),
+      import("../../remote/project.ts"),
+    ]);
     const request = { task, taskId: id, from: Date.parse(from), to: to === null ? null : Date.parse(to) };
-    return (await createLogReader(target.stage)(request)).lines;
+    return (await createLogReader(`${prefixOf()}-${target.stage}`)(request)).lines;
   }
   const query = new URLSearchParams({ task, task_id: id, from, ...(to === null ? {} : { to }) });
   const answer = await fetch(`${dashboard}/source/logs?${query.toString()}`).catch(() => null);

@@ -1,26 +1,15 @@
 import { readFileSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { promisify } from "node:util";
-import { brotliCompress, constants, gzip } from "node:zlib";
 import { build } from "esbuild";
-
-/** A file of the page, in the forms in which it is sent. */
-export interface PageFile {
-  readonly type: string;
-  readonly plain: Uint8Array;
-  readonly gzip: Uint8Array;
-  readonly brotli: Uint8Array;
-  /** Whether its name changes with its content, so that browsers may keep it. */
-  readonly immutable: boolean;
-}
-
-/** The page's files by their paths: `/`, `/app-1a2b3c4d.js`, `/app-5e6f7a8b.css`, `/icon.svg`. */
-export type Page = ReadonlyMap<string, PageFile>;
 
 const SOURCES = join(import.meta.dirname, "..", "page");
 
-/** Builds the page, in a tenth of a second or so. @throws Error with esbuild's first error. */
-export async function buildPage(): Promise<Page> {
+/**
+ * Builds the page, in a tenth of a second or so.
+ * @returns its files by their names: `index.html`, `app-1A2B3C4D.js`, `app-5E6F7A8B.css`, `icon.svg`.
+ * @throws Error with esbuild's first error.
+ */
+export async function buildPage(): Promise<ReadonlyMap<string, Uint8Array>> {
   const { outputFiles } = await build({
     absWorkingDir: SOURCES,
     entryPoints: { app: "main.tsx" },
@@ -38,37 +27,24 @@ export async function buildPage(): Promise<Page> {
     write: false,
     logLevel: "silent",
   });
-  const files = new Map<string, PageFile>();
+  const files = new Map<string, Uint8Array>();
   const names: { js: string; css: string } = { js: "", css: "" };
   for (const { path, contents } of outputFiles) {
     const name = path.slice(path.replaceAll("\\", "/").lastIndexOf("/") + 1);
-    const kind = name.endsWith(".css") ? "css" : "js";
-    names[kind] = name;
-    files.set(`/${name}`, await pack(contents, kind === "css" ? "text/css" : "text/javascript", true));
+    names[name.endsWith(".css") ? "css" : "js"] = name;
+    files.set(name, contents);
   }
   const html = readFileSync(join(SOURCES, "index.html"), "utf8")
     .replace("app.js", names.js)
     .replace("app.css", names.css);
-  files.set("/", await pack(Buffer.from(html), "text/html", false));
-  files.set("/icon.svg", await pack(readFileSync(join(SOURCES, "icon.svg")), "image/svg+xml", false));
+  files.set("index.html", Buffer.from(html));
+  files.set("icon.svg", readFileSync(join(SOURCES, "icon.svg")));
   return files;
 }
 
-/** Level 5 takes a hundredth of the time of the highest, and the page travels over the loopback interface. */
-const BROTLI = { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } };
-
-async function pack(plain: Uint8Array, type: string, immutable: boolean): Promise<PageFile> {
-  const [zipped, brotli] = await Promise.all([promisify(gzip)(plain), promisify(brotliCompress)(plain, BROTLI)]);
-  return { type: `${type}; charset=utf-8`, plain, gzip: zipped, brotli, immutable };
-}
-
-let built: { readonly newest: number; readonly page: Promise<Page> } | null = null;
-
-/** The page as its sources are now: built at the first call, and again after one of them has changed. */
-export function currentPage(): Promise<Page> {
-  const newest = readdirSync(SOURCES, { recursive: true, encoding: "utf8" })
+/** When the newest of the page's sources changed, milliseconds since 1970. */
+export function newestSource(): number {
+  return readdirSync(SOURCES, { recursive: true, encoding: "utf8" })
     .map((name) => statSync(join(SOURCES, name)).mtimeMs)
     .reduce((a, b) => Math.max(a, b), 0);
-  if (built?.newest !== newest) built = { newest, page: buildPage() };
-  return built.page;
 }

@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 /** What `--help` says. */
 export const HELP = `Serves the dashboard of a deployed stage on this machine: npm run dashboard -- --stage NAME
 
-  --stage NAME   the stage; its API is found by the stack celeriac-NAME-api, in the region of your AWS configuration
+  --stage NAME   the stage; its API is found by its stack, in the region of your AWS configuration
   --url URL      the API instead, such as https://api.example.com/v1; with --stage as well, logs and ages are to be had
   --port N       port of the dashboard (default 5555; 0 for any free one)
   --help         this text

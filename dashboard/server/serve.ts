@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { buffer } from "node:stream/consumers";
-import type { ApiCall } from "../../remote/call.ts";
+import type { ApiCall } from "../../src/client/call.ts";
 import type { LogReader } from "../../remote/logs.ts";
-import type { Page, PageFile } from "./build.ts";
+import type { Page, PageFile } from "./page.ts";
 import { createOriginGuard } from "embedded-aws";
 
 /** Where the dashboard's data come from: a stage, or the local run. */

@@ -4,8 +4,11 @@ import type { Source } from "./serve.ts";
 /** Milliseconds between two readings of the queues' ages: CloudWatch has one a minute, and asks $0.01 for 1,000. */
 const AGES_BEAT = 60_000;
 
-/** Reads from CloudWatch for how long the oldest message of each queue has waited; once a minute at the most. */
-export function createAgeReader(stage: string): NonNullable<Source["ages"]> {
+/**
+ * Reads from CloudWatch for how long the oldest message of each queue has waited; once a minute at the most.
+ * @param prefix of its names
+ */
+export function createAgeReader(prefix: string): NonNullable<Source["ages"]> {
   const client = new CloudWatchClient();
   let read = 0;
   let ages: Readonly<Record<string, number>> = {};
@@ -24,7 +27,7 @@ export function createAgeReader(stage: string): NonNullable<Source["ages"]> {
             Metric: {
               Namespace: "AWS/SQS",
               MetricName: "ApproximateAgeOfOldestMessage",
-              Dimensions: [{ Name: "QueueName", Value: `celeriac-${stage}-${queue}` }],
+              Dimensions: [{ Name: "QueueName", Value: `${prefix}-${queue}` }],
             },
             Period: 60,
             Stat: "Maximum",

@@ -51,11 +51,21 @@ async function verified(token: string): Promise<Claims> {
       throw new errors.JWTClaimValidationFailed("another audience", payload, "aud", "check_failed");
     return Claims.parse(payload);
   } catch (error) {
-    if (!(error instanceof errors.JOSEError || error instanceof z.ZodError)) throw error;
+    if (!(error instanceof errors.JOSEError || error instanceof z.ZodError) || isIssuersFault(error)) throw error;
     // Which check failed, never the token.
     logLine("INFO", "a token was refused", {}, { reason: error instanceof errors.JOSEError ? error.code : "claims" });
     throw new Error(UNAUTHORIZED, { cause: error });
   }
+}
+
+/**
+ * Whether the issuer's keys could not be had: its server is down or answers nonsense. That says nothing of the token,
+ * and the gateway answers 503 for what is thrown here.
+ */
+function isIssuersFault(error: unknown): boolean {
+  // Jose throws its base class for a key set that is answered with another status than 200, or is no JSON.
+  const isGeneric = error instanceof errors.JOSEError && error.code === errors.JOSEError.code;
+  return isGeneric || error instanceof errors.JWKSTimeout || error instanceof errors.JWKSInvalid;
 }
 
 /** Access tokens of Cognito name their client in `client_id` and have no `aud`. */
@@ -79,7 +89,18 @@ async function discover(): Promise<string> {
     signal: AbortSignal.timeout(3_000),
   });
   if (!response.ok) throw new Error(`the issuer's discovery document was answered with ${response.status}`);
-  return Discovery.parse(await response.json()).jwks_uri;
+  const { issuer, jwks_uri: uri } = await discovered(response);
+  // Section 4.3: another's document must not say whose keys are trusted.
+  if (issuer !== rules.issuer)
+    throw new Error(`the discovery document is of the issuer ${issuer}, not ${rules.issuer}`);
+  return uri;
+}
+
+/** @throws Error for what is no such document: no fault of the token's. */
+async function discovered(response: Response): Promise<z.output<typeof Discovery>> {
+  const document = Discovery.safeParse(await response.json());
+  if (!document.success) throw new Error("the issuer's discovery document names no issuer and jwks_uri");
+  return document.data;
 }
 
 const Scopes = z.union([z.array(z.string()), z.string().transform((text) => text.split(" "))]).catch([]);

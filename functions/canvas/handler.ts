@@ -1,10 +1,11 @@
 import { fileURLToPath } from "node:url";
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
-import { CANVAS_QUEUE } from "../../src/aws/engine.ts";
+import { CANVAS_QUEUE, DEAD_QUEUE } from "../../src/aws/engine.ts";
 import { createServices } from "../../src/aws/services.ts";
 import { backoff } from "../../src/core/define/backoff.ts";
 import { type CanvasMessage, CanvasMessageSchema } from "../../src/core/record/canvas.ts";
 import { endParts } from "../../src/end/parts.ts";
+import { keepLetter, parseJson } from "../../src/end/letter.ts";
 import { logLine } from "../../src/log.ts";
 import { startChunk } from "../../src/canvas/chunk.ts";
 import { closeGroup } from "../../src/canvas/close.ts";
@@ -15,9 +16,6 @@ import { revokeCanvas } from "../../src/canvas/revoke.ts";
 import { startNested } from "../../src/canvas/nested.ts";
 import { executionEnded, settleCanvas } from "../../src/canvas/settle.ts";
 import { sweep } from "../../src/canvas/sweep.ts";
-
-/** The queue of all dead letters. */
-const DEAD_QUEUE = "dead";
 
 const services = createServices(fileURLToPath(new URL(".", import.meta.url)));
 
@@ -57,11 +55,12 @@ async function hide(queue: string, { messageId, receiptHandle, attributes }: SQS
 }
 
 async function handleMessage(record: SQSRecord): Promise<void> {
-  const body: unknown = JSON.parse(record.body);
+  const body = parseJson(record.body);
   const message = CanvasMessageSchema.safeParse(body);
   if (message.success) return act(message.data);
   if (await executionEnded(services, body)) return;
-  logLine("ERROR", "a message that no canvas wrote was dropped", {}, { message_id: record.messageId });
+  const reason = body === undefined ? "it is no JSON" : "it is no message of a canvas";
+  await keepLetter(services, { ...record, module: CANVAS_QUEUE }, reason);
 }
 
 function act(message: CanvasMessage): Promise<void> {
@@ -84,6 +83,8 @@ function act(message: CanvasMessage): Promise<void> {
       return prepareRun(services, message);
     case "sample":
       return services.samples.take(services.registry.modules(), services.now());
+    case "letter":
+      return Promise.resolve();
     case "sweep":
       return sweep(services, message);
   }

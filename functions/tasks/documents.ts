@@ -5,6 +5,8 @@ import * as z from "zod";
 // The XML of a docx at its limit takes 1.4 GB while it is read.
 export const module = defineModule({ memory: 2048, grants: ["documents"] });
 
+/** Documents of one batch: the widest group that is still quick to plan. */
+const MAX_BATCH = 100;
 /** What one batch may hold in all. */
 const MAX_BATCH_BYTES = 50 * 1024 * 1024;
 
@@ -19,7 +21,12 @@ export const process = defineTask("documents.process", {
 /** Processes several documents side by side, each by a task of its own; its result is the list of their reports. */
 export const processBatch = defineTask("documents.process_batch", {
   parameters: ["documents"],
-  args: z.tuple([z.array(DocumentSchema).min(1).max(100)]),
+  args: z.tuple([
+    z
+      .array(DocumentSchema)
+      .min(1)
+      .max(MAX_BATCH, `Too many documents: ${MAX_BATCH} are allowed in one batch; submit the rest in another`),
+  ]),
   softTimeLimit: 270,
   run: async (self, documents) => {
     const store = documentStore();

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { defineModule, defineTask } from "celeriac";
-import { createSpool, DocumentSchema, documentStore, documentType, readTable, uniqueNames } from "celeriac/documents";
+import { createSpool, DocumentSchema, documentStore, documentType, readTable, uniqueNames } from "celeriac/tables";
 import * as z from "zod";
 
 // A hash of each of a million rows takes 100 MB.
@@ -18,7 +18,10 @@ const Raw = z.strictObject({
   /** The name of the file that the rows came from; null for a text. */
   source: z.string().nullable(),
   columns: z.array(z.string()),
-  /** Of each column what its cells are: numbers where all of them are written as one, such as `4.5` but not `06236` or `1.10`. */
+  /**
+   * Of each column what its cells are: numbers where all of them are written as one, such as `4.5` but not `06236` or
+   * `1.10`.
+   */
   types: z.array(z.enum(["text", "number"])),
   rows: z.number().int(),
   warnings: z.array(z.string()),
@@ -69,7 +72,10 @@ export const extract = defineTask("etl.extract", {
   },
 });
 
-/** Cleans rows: names columns alike, reads the numbers of columns that have nothing else, and drops rows that are empty or the same as another. */
+/**
+ * Cleans rows: names columns alike, reads the numbers of columns that have nothing else, and drops rows that are
+ * empty or the same as another.
+ */
 export const transform = defineTask("etl.transform", {
   parameters: ["raw"],
   args: z.tuple([Raw]),
@@ -117,7 +123,10 @@ function columnName(name: string): string {
   return name.trim().toLowerCase().replaceAll(/\s+/gu, "_");
 }
 
-/** Whether a cell is a number and loses nothing as one: no zero before or behind it, no more digits than a number holds. */
+/**
+ * Whether a cell is a number and loses nothing as one: no zero before or behind it, no more digits than a number
+ * holds.
+ */
 function isPlainNumber(text: string): boolean {
   return /^-?\d/.test(text) && String(Number(text)) === text && Math.abs(Number(text)) <= Number.MAX_SAFE_INTEGER;
 }

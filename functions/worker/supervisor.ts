@@ -36,7 +36,7 @@ async function secretsOf(names: Readonly<Record<string, string>>): Promise<Recor
 export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
   const failures: SQSBatchResponse["batchItemFailures"] = [];
   for (const record of event.Records) {
-    const verdict = await handleSafely(record, context);
+    const verdict = await handleSafely(record, context, event.Records.length === 1);
     if (verdict.ack) continue;
     failures.push({ itemIdentifier: record.messageId });
     await hide(record, verdict.hide);
@@ -46,9 +46,9 @@ export async function handler(event: SQSEvent, context: Context): Promise<SQSBat
 }
 
 /** Whatever goes wrong with one message must not bring back the others of its batch. */
-async function handleSafely(record: SQSRecord, context: Context): Promise<Verdict> {
+async function handleSafely(record: SQSRecord, context: Context, alone: boolean): Promise<Verdict> {
   try {
-    return await handleDelivery(worker, deliveryOf(record, context));
+    return await handleDelivery(worker, { ...deliveryOf(record, context), alone });
   } catch (error) {
     logLine("ERROR", "a message comes back after an error", {}, { message_id: record.messageId, error: String(error) });
     return { ack: false, hide: backoff(Number(record.attributes.ApproximateReceiveCount)) };
@@ -69,7 +69,7 @@ async function hide(record: SQSRecord, seconds: number): Promise<void> {
   }
 }
 
-function deliveryOf(record: SQSRecord, context: Context): Delivery {
+function deliveryOf(record: SQSRecord, context: Context): Omit<Delivery, "alone"> {
   const { attributes } = record;
   return {
     body: record.body,

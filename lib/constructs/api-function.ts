@@ -77,7 +77,7 @@ const RIGHTS: Readonly<Record<ApiFunction, Right>> = {
       ),
       indexQueries(names, "root", "dead", "recent", "failed"),
       allQueues(names, "sqs:SendMessage"),
-      objects(names, "s3:GetObject", "payloads", "later", "results"),
+      objects(names, "s3:GetObject", "payloads", "later", "results", "documents", "uploads"),
       noticeMissing(names),
       // What is run again starts at once: its arguments never lie among those that are kept for later.
       objects(names, "s3:PutObject", "payloads"),
@@ -120,7 +120,7 @@ export class ApiFunctionConstruct extends CeleriacFunction {
           ? [allQueues(stage.names, "sqs:GetQueueAttributes")]
           : []),
         // What is revoked has ended.
-        ...(right === "operate" && stage.config.completionEvents ? [putEvents(stage.names, stage.config.stage)] : []),
+        ...(right === "operate" && stage.config.completionEvents ? [putEvents(stage.names)] : []),
       ],
       environment: {
         ...environment,

@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Construct } from "constructs";
 import type { CANVAS_KINDS } from "../canvas-kinds.ts";
+import { OWN_ROOT } from "../own-files.ts";
 import type { StageContext } from "../stage.ts";
 import { StateMachine } from "./state-machine.ts";
 
@@ -11,9 +13,7 @@ export class CanvasMachine extends StateMachine {
     id: string,
     { stage, kind }: { readonly stage: StageContext; readonly kind: (typeof CANVAS_KINDS)[number] },
   ) {
-    const definition: unknown = JSON.parse(
-      readFileSync(`${import.meta.dirname}/../../statemachines/${kind}.asl.json`, "utf8"),
-    );
+    const definition: unknown = JSON.parse(readFileSync(join(OWN_ROOT, "statemachines", `${kind}.asl.json`), "utf8"));
     super(scope, id, {
       stage,
       name: kind,

@@ -53,7 +53,7 @@ export class CanvasEngine extends Construct {
       permissions: [
         ...canvasPermissions(names),
         ...later.permissions,
-        ...(config.completionEvents ? [putEvents(names, config.stage)] : []),
+        ...(config.completionEvents ? [putEvents(names)] : []),
       ],
       environment: later.environment,
       feedsItself: true,
@@ -112,7 +112,7 @@ function canvasPermissions(names: Names): PolicyStatement[] {
     consumeQueue(names, "*"),
     allQueues(names, "sqs:SendMessage"),
     tableItems(names, "dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"),
-    indexQueries(names, "open"),
+    indexQueries(names, "open", "recent"),
     objects(names, "s3:GetObject", "results"),
     noticeMissing(names),
     answerSteps(names),

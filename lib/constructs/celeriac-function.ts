@@ -110,7 +110,7 @@ export class CeleriacFunction extends Construct {
 /** The variables that every function has. */
 function commonEnvironment({ config, names }: StageContext): Record<string, string> {
   return {
-    [ENV.stage]: config.stage,
+    [ENV.stage]: names.label,
     [ENV.table]: names.prefix,
     [ENV.bucket]: names.bucket,
     [ENV.queuePrefix]: names.queueUrlPrefix,

@@ -29,6 +29,11 @@ export function gatewayProblems(auth: AuthConfig["kind"]): readonly Problem[] {
     title: "Internal Server Error",
     detail: "The gateway could not answer. Try again later.",
   };
+  const unsure = {
+    status: 503,
+    title: "Service Unavailable",
+    detail: "Who makes the request cannot be found out at the moment. Try again later.",
+  };
   const late = {
     status: 504,
     title: "Gateway Timeout",
@@ -37,8 +42,9 @@ export function gatewayProblems(auth: AuthConfig["kind"]): readonly Problem[] {
   return [
     { type: ResponseType.ACCESS_DENIED, ...forbidden("The caller may not use this route.") },
     { type: ResponseType.API_CONFIGURATION_ERROR, ...broken },
-    { type: ResponseType.AUTHORIZER_CONFIGURATION_ERROR, ...broken },
-    { type: ResponseType.AUTHORIZER_FAILURE, ...broken },
+    // The authorizer could not have the issuer's keys: that is no verdict on the token.
+    { type: ResponseType.AUTHORIZER_CONFIGURATION_ERROR, ...unsure },
+    { type: ResponseType.AUTHORIZER_FAILURE, ...unsure },
     { type: ResponseType.BAD_REQUEST_BODY, ...invalid("The body is not what this route takes.") },
     { type: ResponseType.BAD_REQUEST_PARAMETERS, ...invalid("The parameters are not what this route takes.") },
     { type: ResponseType.DEFAULT_4XX, ...invalid("The gateway cannot read the request.") },

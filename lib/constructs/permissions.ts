@@ -173,10 +173,10 @@ export function sendTraces(): PolicyStatement {
 }
 
 /** The stage's own events on the default bus, and nobody else's. */
-export function putEvents(names: Names, stage: string): PolicyStatement {
+export function putEvents(names: Names): PolicyStatement {
   return new PolicyStatement({
     actions: ["events:PutEvents"],
     resources: [names.arn("events", "event-bus/default")],
-    conditions: { StringEquals: { "events:source": eventSource(stage) } },
+    conditions: { StringEquals: { "events:source": eventSource(names.label) } },
   });
 }

@@ -30,11 +30,11 @@ const FEWEST_FAILURES = 5;
 const SOFT_LIMIT_USED = 90;
 
 /** A metric that workers write of all tasks of a stage. */
-export function taskMetric({ config }: StageContext, metricName: string, statistic: string): Metric {
+export function taskMetric({ names }: StageContext, metricName: string, statistic: string): Metric {
   return new Metric({
     namespace: METRICS_NAMESPACE,
     metricName,
-    dimensionsMap: { Stage: config.stage },
+    dimensionsMap: { Stage: names.label },
     statistic,
     period: FIVE_MINUTES,
   });

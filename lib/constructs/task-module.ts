@@ -53,7 +53,7 @@ export class TaskModuleConstruct extends Construct {
       timeout,
       permissions: [
         ...workerPermissions(names, name),
-        ...(config.completionEvents ? [putEvents(names, config.stage)] : []),
+        ...(config.completionEvents ? [putEvents(names)] : []),
         ...granted.flatMap(({ permissions }) => permissions),
         ...modulePermissions(names, options),
       ],

@@ -69,7 +69,8 @@ export async function describeTask(
   record: TaskRecord,
   extra: Partial<Omit<TaskAnswer, keyof ResultAnswer>> = {},
 ): Promise<string> {
-  const summary = { ...summaryOf(record), ...extra };
+  const children = record.child_pages === 0 ? record.children : await services.children.of(record);
+  const summary = { ...summaryOf(record), children, ...extra };
   return record.result === null
     ? JSON.stringify({ ...summary, result: null })
     : services.payloads.embed(summary, record.result);

@@ -8,9 +8,11 @@ import { type Caller, mayAccess } from "../core/record/caller.ts";
 import type { StoredCanvas, GroupRecord, Root } from "../core/record/canvas.ts";
 import { type Part, chunkSize } from "../core/canvas/place.ts";
 import type { TaskRecord } from "../core/record/record.ts";
+import { isFinal } from "../core/record/states.ts";
 import type { Found } from "./ask.ts";
+import { isWide, progressOf } from "./progress.ts";
 import { runOfRoot } from "./runs.ts";
-import { WAITING, countsOf, groupState, isWide, ownerOf, stateOf, taskState } from "./states.ts";
+import { WAITING, groupState, ownerOf, stateOf, taskState } from "./states.ts";
 
 /** Nodes of one graph: what fits a second of reading and an eye. Parts beyond are counted, not shown. */
 const MAX_NODES = 600;
@@ -41,7 +43,41 @@ export async function graphOf(services: Services, found: Found, caller: Caller):
     }
     level = next;
   }
-  return { result_id: top.result, root_id: root, created_at: rfc3339(created), run: await run, nodes };
+  return {
+    result_id: top.result,
+    root_id: root,
+    created_at: rfc3339(created),
+    run: await run,
+    nodes: withCanvasStates(nodes),
+  };
+}
+
+/**
+ * The nodes, chains and chords with a state of their own: that of their result once it has ended; until then they are
+ * STARTED once something in them has begun.
+ */
+function withCanvasStates(nodes: readonly GraphNode[]): GraphNode[] {
+  const states = new Map(nodes.map((node) => [node.id, node]));
+  const inside = Map.groupBy(nodes, (node) => node.in);
+  // Each canvas stands before what it holds.
+  for (const node of nodes.toReversed()) {
+    if (node.kind !== "chain" && node.kind !== "chord") continue;
+    const parts = (inside.get(node.id) ?? []).map(({ id }) => states.get(id) ?? node);
+    states.set(node.id, { ...node, ...canvasState(parts, states.get(node.result_id)) });
+  }
+  return nodes.map((node) => states.get(node.id) ?? node);
+}
+
+function canvasState(parts: readonly GraphNode[], result: GraphNode | undefined): Partial<GraphNode> {
+  const times = parts.flatMap((part) => part.started_at ?? []).toSorted();
+  const started = times[0] ?? null;
+  if (result === undefined || !isFinal(result.status)) {
+    const begun = parts.some((part) => part.status !== "PENDING");
+    return { status: begun ? "STARTED" : "PENDING", started_at: started };
+  }
+  const { status, error, done_at: done } = result;
+  const runtime = started === null || done === null ? null : (Date.parse(done) - Date.parse(started)) / 1000;
+  return { status, error, started_at: started, done_at: done, runtime };
 }
 
 interface Beginning {
@@ -76,10 +112,12 @@ async function readLevel(services: Services, level: readonly Pending[], caller: 
     { consistent: true },
   );
   const groups = level.flatMap(({ part }) => toGroup(items.get(part.id) ?? null) ?? []);
-  const [counts, members, children] = await Promise.all([
-    countsOf(services, groups),
+  const records = level.flatMap(({ part }) => toRecord(items.get(part.id) ?? null, services.now()) ?? []);
+  const startedIds = await services.children.ofMany(records);
+  const [progress, members, children] = await Promise.all([
+    progressOf(services, groups),
     smallMembers(services, groups),
-    childrenOf(services, level, items),
+    services.table.getMany([...startedIds.values()].flat().slice(0, MAX_NODES), { consistent: true }),
   ]);
   const others = new Set(
     [...children].flatMap(([id, item]) => (mayAccess(caller, ownerOf(services, item)) ? [] : [id])),
@@ -89,7 +127,7 @@ async function readLevel(services: Services, level: readonly Pending[], caller: 
     const group = toGroup(item);
     if (group !== null) {
       const wide = isWide(group.group.total);
-      const state = groupState(group, counts.get(group.group.id) ?? null);
+      const state = groupState(group, progress.get(group.group.id));
       const parts = (members.get(group.group.id) ?? []).map((part, index) => pendingOf(pending, part, "member", index));
       return { node: nodeOf(pending, "group", { ...state, hidden: wide ? group.group.total : 0 }), parts };
     }
@@ -97,7 +135,10 @@ async function readLevel(services: Services, level: readonly Pending[], caller: 
     if (canvas !== null) return { node: nodeOf(pending, canvas.kind, WAITING), parts: partsOf(pending, canvas) };
     const record = toRecord(item, services.now());
     const state = record === null ? WAITING : taskState(record);
-    return { node: nodeOf(pending, "task", state), parts: startedBy(pending, record, children, others) };
+    return {
+      node: nodeOf(pending, "task", state),
+      parts: startedBy(pending, record, startedIds.get(pending.part.id) ?? [], { children, others }),
+    };
   });
 }
 
@@ -136,16 +177,6 @@ async function smallMembers(services: Services, groups: readonly GroupRecord[]):
   );
 }
 
-/** The tasks that tasks of this level have started: links, and what they submitted. */
-async function childrenOf(
-  services: Services,
-  level: readonly Pending[],
-  items: ReadonlyMap<string, Item>,
-): Promise<Map<string, Item>> {
-  const ids = level.flatMap(({ part }) => toRecord(items.get(part.id) ?? null, services.now())?.children ?? []);
-  return services.table.getMany(ids.slice(0, MAX_NODES), { consistent: true });
-}
-
 /**
  * What runs in a task's place, and what it has started, but what is others'. A submission of its own is one node: it
  * has a graph of its own.
@@ -153,12 +184,12 @@ async function childrenOf(
 function startedBy(
   around: Pending,
   record: TaskRecord | null,
-  children: ReadonlyMap<string, Item>,
-  others: ReadonlySet<string>,
+  ids: readonly string[],
+  { children, others }: { readonly children: ReadonlyMap<string, Item>; readonly others: ReadonlySet<string> },
 ): Pending[] {
   if (record === null) return [];
   const { replacement } = record;
-  const links = record.children
+  const links = ids
     .filter((id) => id !== replacement?.top.result && !others.has(id))
     .map((id, index) => {
       const call = children.get(id)?.["task"];
@@ -187,8 +218,10 @@ export async function membersFrom(
     .slice(skipped, skipped + limit)
     .map((member) => member.part);
   const items = await services.table.getMany(parts.map((part) => part.result));
+  const inner = parts.flatMap((part) => toGroup(items.get(part.result) ?? null) ?? []);
+  const progress = await progressOf(services, inner);
   return parts.map((part, at) => {
-    const found = stateOf(services, items.get(part.result) ?? null);
+    const found = stateOf(services, items.get(part.result) ?? null, progress);
     const unknown = { kind: "task" as const, ...WAITING, status: end?.status ?? "PENDING" };
     return { index: offset + at, task: part.task, task_id: part.result, ...(found ?? unknown) };
   });

@@ -6,13 +6,10 @@ import { rfc3339 } from "../core/http/answer.ts";
 import type { StoredGroup, GroupEnd, GroupRecord } from "../core/record/canvas.ts";
 import { MAX_LISTED, MAX_RESULT } from "../core/limits.ts";
 import { chunkSize, chunkCount } from "../core/canvas/place.ts";
+import { progressOf } from "./progress.ts";
 
 /** A member as a group's answer lists it. */
-interface Child {
-  readonly task_id: string;
-  readonly status: string;
-  readonly started: number | null;
-}
+type Child = GroupAnswer["children"][number];
 
 /** A group's record, without its result. */
 type GroupSummary = Omit<GroupAnswer, "result" | "result_url">;
@@ -20,22 +17,24 @@ type GroupSummary = Omit<GroupAnswer, "result" | "result_url">;
 /** A group's record with its result, as JSON text. */
 export async function describeGroup(services: Services, record: GroupRecord): Promise<string> {
   const { group, end } = record;
-  const children = await childrenOf(services, group, end);
-  const counts = end ?? (await countsOf(services, group, children));
-  const started = end?.started ?? earliest(children);
+  const [children, progress] = await Promise.all([
+    childrenOf(services, group, end),
+    progressOf(services, [record]).then((all) => all.get(group.id)),
+  ]);
+  const started = progress?.started ?? null;
   const summary: GroupSummary = {
     task_id: group.id,
     kind: "group",
-    status: end?.status ?? (children.some((child) => child.status !== "PENDING") ? "STARTED" : "PENDING"),
+    status: progress?.status ?? "PENDING",
     error: end?.error ?? null,
     parent_id: group.parent,
     root_id: group.shared_root ?? group.root,
     group_id: group.group,
     group_index: group.group_index,
     total: group.total,
-    completed: counts.completed,
-    failed: counts.failed,
-    children: children.map(({ task_id, status }) => ({ task_id, status })),
+    completed: progress?.completed ?? 0,
+    failed: progress?.failed ?? 0,
+    children,
     created_at: rfc3339(group.created),
     started_at: rfc3339(started),
     done_at: rfc3339(end?.done ?? null),
@@ -60,31 +59,12 @@ async function childrenOf(services: Services, group: StoredGroup, end: GroupEnd 
   const chunks = Math.min(chunkCount(group.total), Math.ceil(MAX_LISTED / chunkSize(group.total)));
   const members = (await services.canvases.allMembers(group.id, chunks)).slice(0, MAX_LISTED);
   const items = await services.table.getMany(members.map((member) => member.part.result));
-  return members.map(({ part }) => {
-    const item = items.get(part.result) ?? null;
-    const inner = toGroup(item);
-    if (inner !== null)
-      return { task_id: part.result, status: inner.end?.status ?? "PENDING", started: inner.end?.started ?? null };
-    const task = toRecord(item, services.now());
-    return { task_id: part.result, status: task?.status ?? end?.status ?? "PENDING", started: task?.started ?? null };
+  const inner = await progressOf(
+    services,
+    members.flatMap(({ part }) => toGroup(items.get(part.result) ?? null) ?? []),
+  );
+  return members.map(({ part: { result } }) => {
+    const task = toRecord(items.get(result) ?? null, services.now());
+    return { task_id: result, status: inner.get(result)?.status ?? task?.status ?? end?.status ?? "PENDING" };
   });
-}
-
-/** How many have ended, of a small group by its members, of a wide one by the sets of its chunks. */
-async function countsOf(
-  services: Services,
-  group: StoredGroup,
-  children: readonly Child[],
-): Promise<{ completed: number; failed: number }> {
-  if (group.total > MAX_LISTED) return services.canvases.counts(group.id, chunkCount(group.total));
-  const completed = children.filter((child) => child.status === "SUCCESS").length;
-  return {
-    completed,
-    failed: children.filter((child) => child.status === "FAILURE" || child.status === "REVOKED").length,
-  };
-}
-
-function earliest(children: readonly Child[]): number | null {
-  const times = children.map((child) => child.started).filter((time) => time !== null);
-  return times.length === 0 ? null : times.reduce((a, b) => Math.min(a, b));
 }

@@ -3,6 +3,9 @@ import type { Services } from "../aws/services.ts";
 import type { Entry } from "../aws/table.ts";
 import { type Caller, mayAccess } from "../core/record/caller.ts";
 import { bucketsOfDay, dayOf } from "../core/insights/buckets.ts";
+import { invalidInput } from "../core/http/problem.ts";
+import { MAX_OWN_STATES } from "../core/limits.ts";
+import { isCommon, isOwnState } from "../core/record/states.ts";
 import { type TaskRecord, moduleOf } from "../core/record/record.ts";
 import type { ListRequest } from "../core/http/requests.ts";
 import { lastPlace, readCursor, writeCursor } from "./cursor.ts";
@@ -31,7 +34,7 @@ export interface TaskPage {
 /**
  * Lists the caller's tasks, newest first. Its work is bounded, so a page may be short though more follows.
  * @param wanted what a record must be besides what the request says. @default anything
- * @throws Problem 400 for a bad cursor.
+ * @throws Problem 400 for a bad cursor, and for a state that no task was ever in.
  */
 export async function listTasks(
   services: Services,
@@ -39,6 +42,7 @@ export async function listTasks(
   caller: Caller,
   wanted: (record: TaskRecord) => boolean = () => true,
 ): Promise<TaskPage> {
+  await refuseUnknownStatus(services, request.status);
   const now = services.now();
   const found: TaskRecord[] = [];
   let before =
@@ -76,6 +80,18 @@ export async function listTasks(
     } while (entries.length > 0);
   }
   return { records: found, searched: reads, cursor: null };
+}
+
+/**
+ * A state that is misspelt would match nothing, as if there were no such task. States of tasks' own are known once a
+ * task has been in them.
+ */
+async function refuseUnknownStatus(services: Services, status: string | undefined): Promise<void> {
+  if (status === undefined || isCommon(status)) return;
+  const own = await services.tasks.ownStates();
+  if (own.has(status) || (own.size >= MAX_OWN_STATES && isOwnState(status))) return;
+  const known = ["PENDING, STARTED, PROGRESS, RETRY, SUCCESS, FAILURE, REVOKED", ...own].slice(0, 20).join(", ");
+  throw invalidInput([{ path: "/status", message: `is no state that a task here has been in; known are ${known}` }]);
 }
 
 /** Milliseconds by which the clock of a record's writer may be ahead of ours. */

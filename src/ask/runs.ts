@@ -11,7 +11,7 @@ import { type Caller, mayAccess } from "../core/record/caller.ts";
 import type { About, Root } from "../core/record/canvas.ts";
 import { isFinal, isRunning } from "../core/record/states.ts";
 import { lastPlace, readCursor, writeCursor } from "./cursor.ts";
-import { countsOf, isWide } from "./states.ts";
+import { isWide, progressOf } from "./progress.ts";
 
 /** Submissions that one page looks at while it filters, and how many it reads at once. */
 const READS_PER_PAGE = 2_000;
@@ -170,7 +170,7 @@ async function walk(services: Services, top: Part): Promise<RunCounts> {
         const members = await services.canvases.allMembers(canvas.id, chunkCount(canvas.total));
         return members.map((member) => member.part);
       }
-      const known = group.end ?? (await countsOf(services, [group])).get(canvas.id);
+      const known = group.end ?? (await progressOf(services, [group])).get(canvas.id);
       counts.total += canvas.total;
       counts.completed += known?.completed ?? 0;
       counts.failed += known?.failed ?? 0;

@@ -220,17 +220,19 @@ export class CanvasTable {
     return DoneItem.parse(item).done?.size ?? 0;
   }
 
-  /** How many members have ended of each of a group's chunks, and how many of them badly. */
-  async counts(group: string, chunks: number): Promise<{ completed: number; failed: number }> {
-    const items = await this.#table.getMany(Array.from({ length: chunks }, (_, n) => doneId(group, n)));
-    let completed = 0;
-    let failed = 0;
-    for (const item of items.values()) {
-      const counts = DoneItem.parse(item);
-      failed += counts.ended_badly?.size ?? 0;
-      completed += (counts.done?.size ?? 0) - (counts.ended_badly?.size ?? 0);
-    }
-    return { completed, failed };
+  /** How many members of groups have ended, and how many of them badly, by the groups' ids and numbers of chunks. */
+  async countsOf(
+    groups: readonly { readonly id: string; readonly chunks: number }[],
+  ): Promise<ReadonlyMap<string, { readonly ended: number; readonly failed: number }>> {
+    const keysOf = groups.map(({ id, chunks }) => Array.from({ length: chunks }, (_, n) => doneId(id, n)));
+    const items = await this.#table.getMany(keysOf.flat());
+    return new Map(
+      groups.map(({ id }, at) => {
+        const sets = (keysOf[at] ?? []).map((key) => DoneItem.safeParse(items.get(key)).data);
+        const ended = sets.reduce((sum, set) => sum + (set?.done?.size ?? 0), 0);
+        return [id, { ended, failed: sets.reduce((sum, set) => sum + (set?.ended_badly?.size ?? 0), 0) }];
+      }),
+    );
   }
 
   /** How many members of one chunk have ended. */
@@ -259,9 +261,13 @@ export function chunkId(group: string, n: number): string {
 }
 
 const executionId = (arn: string): string => `execution#${arn}`;
-const rootId = (id: string): string => `root#${id}`;
 const doneId = (group: string, n: number): string => `done#${group}#${n}`;
 const tokenId = (id: string): string => `token#${id}`;
+
+/** The key of the item of a submission. */
+export function rootId(id: string): string {
+  return `root#${id}`;
+}
 
 /** The submission that an item is, or null where it is none. */
 export function toRoot(item: Item | null): Root | null {

@@ -2,7 +2,9 @@ import { createReadStream } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { outputKey, outputName } from "../core/record/document.ts";
+import type { Owner } from "../core/record/caller.ts";
 import { ENV } from "./env.ts";
+import { mayRead, ownerMark, runningFor } from "./owner-mark.ts";
 import type * as Objects from "./objects.ts";
 
 /** Seconds within which an upload has to begin. */
@@ -33,12 +35,15 @@ export interface UploadForm {
 /** S3's client is loaded with the first document: see Payloads. */
 const objects = (): Promise<typeof Objects> => import("./objects.ts");
 
-/** Documents and their outputs in S3. */
+/** Documents and their outputs in S3. What is another's is as if it were not there. */
 export class DocumentStore {
   readonly #bucket: string;
+  readonly #owner: () => Owner | null;
 
-  constructor(bucket: string) {
+  /** @param owner for whom it is read, and whose that is what is stored. */
+  constructor(bucket: string, owner: () => Owner | null) {
     this.#bucket = bucket;
+    this.#owner = owner;
   }
 
   /** Stores a document. */
@@ -46,19 +51,19 @@ export class DocumentStore {
     const { putObject } = await objects();
     const isForm = contentType?.toLowerCase().startsWith(FORM_TYPE) === true;
     const type = contentType === null || isForm ? "application/octet-stream" : contentType;
-    await putObject(this.#place(key), bytes, type, { purpose: "document" });
+    await putObject(this.#place(key), bytes, type, { purpose: "document", ...this.#mark() });
   }
 
   /** The size of a document in bytes, or null where there is none. */
   async size(key: string): Promise<number | null> {
     const { sizeOfObject } = await objects();
-    return sizeOfObject(this.#place(key));
+    return sizeOfObject(this.#place(key), this.#mayRead);
   }
 
   /** A document's bytes, or of a long one the first `first`. @throws Error where it is gone. */
   async get(key: string, first?: number): Promise<Uint8Array> {
     const { getObject } = await objects();
-    const bytes = await getObject(this.#place(key), first);
+    const bytes = await getObject(this.#place(key), first, this.#mayRead);
     if (bytes === null)
       throw new Error(`The document ${key} is not there: it was never uploaded, or its time is over.`);
     return bytes;
@@ -73,7 +78,7 @@ export class DocumentStore {
   /** Stores the text that a task made of a document. @returns its name. */
   async putOutput(taskId: string, text: string): Promise<string> {
     const { putObject } = await objects();
-    await putObject(this.#place(outputKey(taskId)), text, "text/plain; charset=utf-8");
+    await putObject(this.#place(outputKey(taskId)), text, "text/plain; charset=utf-8", this.#mark());
     return outputName(taskId);
   }
 
@@ -81,14 +86,14 @@ export class DocumentStore {
   async putOutputFile(taskId: string, { path, bytes }: LocalFile): Promise<string> {
     const { putObject } = await objects();
     const body = bytes > MAX_BUFFERED_OUTPUT ? { stream: createReadStream(path), bytes } : await readFile(path);
-    await putObject(this.#place(outputKey(taskId)), body, "text/plain; charset=utf-8");
+    await putObject(this.#place(outputKey(taskId)), body, "text/plain; charset=utf-8", this.#mark());
     return outputName(taskId);
   }
 
   /** The lines of a task's output, one by one. @throws Error where it is gone. */
   async *outputLines(taskId: string): AsyncGenerator<string> {
     const { streamObject } = await objects();
-    const input = await streamObject(this.#place(outputKey(taskId)));
+    const input = await streamObject(this.#place(outputKey(taskId)), this.#mayRead);
     if (input === null)
       throw new Error(`The output of the task ${taskId} is not there: its time is over, or it was forgotten.`);
     yield* createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
@@ -97,9 +102,15 @@ export class DocumentStore {
   /** A form that uploads a file of 1 to `maxBytes` bytes to `key`, and nothing else. */
   async uploadForm(key: string, contentType: string, maxBytes: number, now: number): Promise<UploadForm> {
     const { formOfObject } = await objects();
-    const limits = { contentType, maxBytes, seconds: UPLOAD_SECONDS };
+    const limits = { contentType, maxBytes, seconds: UPLOAD_SECONDS, metadata: this.#mark() };
     const { url, fields } = await formOfObject(this.#place(key), limits);
     return { url, fields, expires: now + UPLOAD_SECONDS * 1000 };
+  }
+
+  #mayRead = (metadata: Readonly<Record<string, string>> | undefined): boolean => mayRead(this.#owner(), metadata);
+
+  #mark(): Readonly<Record<string, string>> {
+    return ownerMark(this.#owner());
   }
 
   #place(key: string): { bucket: string; key: string } {
@@ -107,10 +118,13 @@ export class DocumentStore {
   }
 }
 
-/** The store of the stage that this process belongs to. @throws Error outside a function of a stage. */
+/**
+ * The store of the stage that this process belongs to, for the task that runs in it. @throws Error outside a function
+ * of a stage.
+ */
 export function documentStore(): DocumentStore {
   const bucket = process.env[ENV.bucket];
   if (bucket === undefined)
     throw new Error(`${ENV.bucket} is not set: documents can only be used in a function of a stage.`);
-  return new DocumentStore(bucket);
+  return new DocumentStore(bucket, runningFor);
 }

@@ -116,17 +116,25 @@ function executionName(canvas: StoredCanvas, epoch: number): string {
 
 /** What a machine is told: ids, and the queue that each step's message goes to. Never a payload. */
 function inputOf(services: Services, canvas: StoredCanvas): Readonly<Record<string, unknown>> {
-  const step = (part: Part): { id: string; to: string } => ({
+  const step = (part: Part, input: string | null): object => ({
     id: part.id,
     to: services.queues.url(part.task === null ? CANVAS_QUEUE : moduleOf(part.task)),
+    submission: canvas.root,
+    ...(input === null ? {} : { input }),
   });
-  if (canvas.kind === "chain") return { id: canvas.id, steps: canvas.steps.map(step) };
+  if (canvas.kind === "chain")
+    return { id: canvas.id, steps: canvas.steps.map((part, n) => step(part, canvas.steps[n - 1]?.result ?? null)) };
   const chunks = Array.from({ length: chunkCount(canvas.total) }, (_, n) => n);
-  return canvas.kind === "group" ? { id: canvas.id, chunks } : { id: canvas.header, chunks, body: step(canvas.body) };
+  return canvas.kind === "group"
+    ? { id: canvas.id, chunks }
+    : { id: canvas.header, chunks, body: step(canvas.body, canvas.header) };
 }
 
 /** The queue of the canvas Lambda. */
 export const CANVAS_QUEUE = "canvas";
+
+/** The queue of all dead letters. */
+export const DEAD_QUEUE = "dead";
 
 /** @returns whether the action went well; false where it failed of something harmless. */
 async function unless(harmless: ReadonlySet<string>, action: () => Promise<unknown>): Promise<boolean> {

@@ -48,13 +48,21 @@ export async function putObject(
   await s3Client().send(command);
 }
 
-/** An object's bytes, or of a long one the first `first`. @returns null where there is none. */
-export async function getObject({ bucket, key }: Place, first?: number): Promise<Uint8Array | null> {
+/** Whether one may have an object with these metadata. */
+type May = (metadata: Readonly<Record<string, string>> | undefined) => boolean;
+
+const anyone: May = () => true;
+
+/**
+ * An object's bytes, or of a long one the first `first`.
+ * @returns null where there is none, or one that may not be read. @default may any
+ */
+export async function getObject({ bucket, key }: Place, first?: number, may: May = anyone): Promise<Uint8Array | null> {
   const Range = first === undefined ? undefined : `bytes=0-${first - 1}`;
   try {
-    const { Body, ContentLength = 0 } = await s3Client().send(
-      new GetObjectCommand({ Bucket: bucket, Key: key, Range }),
-    );
+    const answer = await s3Client().send(new GetObjectCommand({ Bucket: bucket, Key: key, Range }));
+    const { Body, ContentLength = 0, Metadata } = answer;
+    if (!may(Metadata)) return dropped(Body);
     return Body instanceof Readable ? await inOnePiece(Body, ContentLength) : new Uint8Array();
   } catch (error) {
     if (error instanceof NoSuchKey) return null;
@@ -74,10 +82,17 @@ async function inOnePiece(body: Readable, length: number): Promise<Uint8Array> {
   return bytes.subarray(0, end);
 }
 
-/** An object as a stream. @returns null where there is none. */
-export async function streamObject({ bucket, key }: Place): Promise<Readable | null> {
+/** Bytes that nobody reads must not keep their connection. */
+function dropped(body: unknown): null {
+  if (body instanceof Readable) body.destroy();
+  return null;
+}
+
+/** An object as a stream. @returns null where there is none, or one that may not be read. @default may any */
+export async function streamObject({ bucket, key }: Place, may: May = anyone): Promise<Readable | null> {
   try {
-    const { Body } = await s3Client().send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+    const { Body, Metadata } = await s3Client().send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+    if (!may(Metadata)) return dropped(Body);
     return Body instanceof Readable ? Body : Readable.from([]);
   } catch (error) {
     if (error instanceof NoSuchKey) return null;
@@ -85,11 +100,11 @@ export async function streamObject({ bucket, key }: Place): Promise<Readable | n
   }
 }
 
-/** An object's size in bytes. @returns null where there is none. */
-export async function sizeOfObject({ bucket, key }: Place): Promise<number | null> {
+/** An object's size in bytes. @returns null where there is none, or one that may not be read. @default may any */
+export async function sizeOfObject({ bucket, key }: Place, may: May = anyone): Promise<number | null> {
   try {
-    const { ContentLength } = await s3Client().send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
-    return ContentLength ?? 0;
+    const { ContentLength, Metadata } = await s3Client().send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
+    return may(Metadata) ? (ContentLength ?? 0) : null;
   } catch (error) {
     if (error instanceof NotFound) return null;
     throw error;
@@ -127,12 +142,18 @@ export function urlOfObject(
  */
 export function formOfObject(
   { bucket, key }: Place,
-  options: { readonly contentType: string; readonly maxBytes: number; readonly seconds: number },
+  options: {
+    readonly contentType: string;
+    readonly maxBytes: number;
+    readonly seconds: number;
+    readonly metadata: Readonly<Record<string, string>>;
+  },
 ): Promise<Form> {
+  const metadata = Object.entries(options.metadata).map(([name, value]) => [`x-amz-meta-${name}`, value]);
   return createPresignedPost(s3Client(), {
     Bucket: bucket,
     Key: key,
-    Fields: { "Content-Type": options.contentType },
+    Fields: { "Content-Type": options.contentType, ...Object.fromEntries(metadata) },
     Conditions: [["content-length-range", 1, options.maxBytes]],
     Expires: options.seconds,
   });

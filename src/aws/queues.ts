@@ -34,6 +34,7 @@ export interface Outgoing {
 
 /** A message that was received by hand. */
 export interface Received {
+  readonly messageId: string;
   readonly body: string;
   readonly receiptHandle: string;
   /** Milliseconds since 1970. */
@@ -82,6 +83,11 @@ export class Queues {
       }),
     );
     return false;
+  }
+
+  /** Sends a message as it was received. */
+  async sendAgain(module: string, body: string): Promise<void> {
+    await sqsClient().send(new SendMessageCommand({ QueueUrl: this.url(module), MessageBody: body }));
   }
 
   async #schedule({ module, message, delay }: Outgoing): Promise<boolean> {
@@ -145,7 +151,8 @@ export class Queues {
         MessageSystemAttributeNames: ["SentTimestamp"],
       }),
     );
-    return Messages.map(({ Body = "", ReceiptHandle = "", Attributes }) => ({
+    return Messages.map(({ MessageId = "", Body = "", ReceiptHandle = "", Attributes }) => ({
+      messageId: MessageId,
       body: Body,
       receiptHandle: ReceiptHandle,
       sent: Number(Attributes?.SentTimestamp),

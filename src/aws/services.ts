@@ -1,6 +1,9 @@
 import { type Env, readEnv } from "./env.ts";
+import { ChildTable } from "./child-table.ts";
 import { CanvasTable } from "./canvas-table.ts";
+import { ChosenIds } from "./chosen-ids.ts";
 import { EffectTable } from "./effect-table.ts";
+import { Letters } from "./letters.ts";
 import { Payloads } from "./payloads.ts";
 import { QueueAges } from "./queue-ages.ts";
 import { Queues } from "./queues.ts";
@@ -19,7 +22,10 @@ export interface Services {
   readonly table: Table;
   readonly tasks: TaskTable;
   readonly canvases: CanvasTable;
+  readonly children: ChildTable;
   readonly effects: EffectTable;
+  readonly letters: Letters;
+  readonly chosen: ChosenIds;
   readonly rates: Rates;
   readonly schedules: ScheduleTable;
   readonly summaries: Summaries;
@@ -41,7 +47,10 @@ export function createServices(folder: string, env: Env = readEnv()): Services {
     table,
     tasks: new TaskTable(table, env.retention),
     canvases: new CanvasTable(table, env.retention),
+    children: new ChildTable(table, env.retention),
     effects: new EffectTable(table, env.retention),
+    letters: new Letters(table, env.retention),
+    chosen: new ChosenIds(table, env.retention),
     rates: new Rates(table),
     schedules: new ScheduleTable(table),
     summaries: new Summaries(table),

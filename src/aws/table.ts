@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import {
   type AttributeValue,
   BatchGetItemCommand,
@@ -10,6 +11,7 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 import { inParallel } from "../core/parallel.ts";
+import { itemWait } from "./clients/direct.ts";
 import { dynamoClient } from "./clients/dynamodb.ts";
 
 /** An item as plain data. */
@@ -73,6 +75,17 @@ export class Table {
       new GetItemCommand({ TableName: this.#name, Key: { id: { S: id } }, ConsistentRead: options.consistent ?? true }),
     );
     return item === undefined ? null : unmarshall(item);
+  }
+
+  /**
+   * Waits until it is time to look at the item `id` again: when it has one of the attributes, where that is told (the
+   * embedded AWS), else after `pause` milliseconds.
+   * @param longest milliseconds that it waits where it is told
+   */
+  async untilAny(id: string, attributes: readonly string[], pause: number, longest: number): Promise<void> {
+    const wait = itemWait();
+    if (wait === null) await delay(Math.min(pause, longest));
+    else await wait(this.#name, { id: { S: id } }, attributes, longest);
   }
 
   /**

@@ -4,6 +4,7 @@ import type { TaskError } from "../core/errors.ts";
 import { LAST_MESSAGE, LEASE_MARGIN, MAX_RETENTION } from "../core/limits.ts";
 import type { Call } from "../core/record/message.ts";
 import type { Progress, Replacement, TaskEvent, TaskRecord } from "../core/record/record.ts";
+import { OwnStates } from "./own-states.ts";
 import type { Item, Table } from "./table.ts";
 import { FORGETTABLE, type StoredEnd, eventOn, eventText, toRecord } from "./task-item.ts";
 
@@ -28,11 +29,13 @@ export class TaskTable {
   readonly #table: Table;
   readonly #retention: number;
   readonly #noted = new Set<string>();
+  readonly #states: OwnStates;
 
   /** @param retention seconds for which a record outlives its task. */
   constructor(table: Table, retention: number) {
     this.#table = table;
     this.#retention = retention;
+    this.#states = new OwnStates(table);
   }
 
   /** The record of `id`, or null where there is none or its time is over (DynamoDB deletes days late). */
@@ -61,6 +64,11 @@ export class TaskTable {
     if (this.#noted.has(day)) return;
     await this.#table.update({ id: DAYS, addToSet: { days: [day] } });
     this.#noted.add(day);
+  }
+
+  /** The states of their own that tasks have been in so far. */
+  ownStates(): Promise<ReadonlySet<string>> {
+    return this.#states.all();
   }
 
   /** Writes the record of a task that was submitted, unless its worker was faster. @returns whether it was written. */
@@ -315,6 +323,7 @@ export class TaskTable {
     event: TaskEvent | null,
   ): Promise<void> {
     const { status, progress } = report;
+    await this.#states.note(status);
     await this.#table.update({
       id,
       set: { status, progress: progress === null ? undefined : JSON.stringify(progress) },
@@ -353,7 +362,17 @@ export class TaskTable {
     });
   }
 
-  /** Notes tasks that a running task submitted. */
+  /** Notes how many pages of children lie beside a task's record; fewer than before count for nothing. */
+  async noteChildPages(id: string, pages: number): Promise<void> {
+    await this.#table.update({
+      id,
+      set: { child_pages: pages },
+      when: "#kind = :task AND (attribute_not_exists(#child_pages) OR #child_pages < :pages)",
+      values: { task: "task", pages },
+    });
+  }
+
+  /** Notes tasks that a running task submitted, in its record: the first of them. */
   async addChildren(id: string, children: readonly string[]): Promise<void> {
     await this.#table.update({ id, addToSet: { children }, when: "attribute_exists(id)" });
   }

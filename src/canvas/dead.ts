@@ -10,12 +10,13 @@ import { isWaiting } from "../core/record/states.ts";
 import { finish, inHand, notify } from "../end/finish.ts";
 import { logLine } from "../log.ts";
 import { sendLater } from "../end/later.ts";
+import { keepLetter, parseJson, whyUnreadable } from "../end/letter.ts";
 import { readRunMessage } from "../submit/periodic.ts";
 import { resumeReplacement } from "../end/replace.ts";
 
 /** Ends what a dead letter was about. */
 export async function buryLetter(services: Services, record: SQSRecord): Promise<void> {
-  const body: unknown = JSON.parse(record.body);
+  const body = parseJson(record.body);
   const canvas = CanvasMessageSchema.safeParse(body);
   if (canvas.success && (canvas.data.op !== "run" || (await services.canvases.canvas(canvas.data.id)) !== null)) {
     return buryCanvas(canvas.data);
@@ -26,7 +27,7 @@ export async function buryLetter(services: Services, record: SQSRecord): Promise
 
 /** Ends the task of a message to a module that was removed: no code is there to run it. */
 export function buryRetired(services: Services, record: SQSRecord): Promise<void> {
-  return buryTask(services, record, JSON.parse(record.body), (task) => ({ error: new NotRegistered(task) }));
+  return buryTask(services, record, parseJson(record.body), (task) => ({ error: new NotRegistered(task) }));
 }
 
 /**
@@ -41,8 +42,7 @@ async function buryTask(
 ): Promise<void> {
   const message = await readRunMessage(services, body);
   if (message === null) {
-    logLine("ERROR", "a message to nobody that no task wrote was dropped", {}, { message_id: record.messageId });
-    return;
+    return keepLetter(services, { ...record, module: sourceOf(services, record) }, whyUnreadable(body));
   }
   if (message === "paused") return;
   const task = await services.tasks.get(message.id, services.now());
@@ -60,11 +60,16 @@ async function buryTask(
   await finish(services, inHand(held, message.token, dead), { status: "FAILURE", error: describeError(error) });
 }
 
+/** The queue that gave a message up, or that it is in. */
+function sourceOf({ queues }: Services, { eventSourceARN, attributes }: SQSRecord): string {
+  return queues.moduleOf(attributes.DeadLetterQueueSourceArn ?? eventSourceARN);
+}
+
 /**
  * Ends what waits for a dead letter of the canvas queue: a chunk that could not be started counts its members as lost,
  * and a canvas that could not be started or closed is settled by its machine. Others are made good by the sweep.
  */
 async function buryCanvas(message: CanvasMessage): Promise<void> {
-  logLine("ERROR", "a message of a canvas was given up", {}, { op: message.op });
+  if (message.op !== "letter") logLine("ERROR", "a message of a canvas was given up", {}, { op: message.op });
   if ("token" in message && message.token !== undefined) await answerToken(message.token, "WorkerLost");
 }

@@ -1,3 +1,7 @@
+import { cut } from "./cut.ts";
+import { kindOf } from "./lost-kinds.ts";
+import { writeJson } from "./write-json.ts";
+
 /** Characters of an error's name, of its message, and of the messages of its causes. */
 const MAX_NAME = 256;
 const MAX_MESSAGE = 2_000;
@@ -72,8 +76,10 @@ function typeOf(error: unknown): string {
 function textOf(value: unknown): string {
   if (typeof value === "string") return value;
   if (typeof value === "bigint") return String(value);
-  const json: unknown = quietly(() => JSON.stringify(value));
-  return typeof json === "string" ? json : `What was thrown is no error but of type ${typeof value}.`;
+  const { json } = writeJson(value);
+  if (json !== null && value !== undefined) return json;
+  const kind = typeof value === "object" && value !== null ? quietly(() => kindOf(value)) : undefined;
+  return `What was thrown is no error but ${kind === undefined ? `of type ${typeof value}` : `a ${kind}`}.`;
 }
 
 function quietly<T>(look: () => T): T | undefined {
@@ -82,8 +88,4 @@ function quietly<T>(look: () => T): T | undefined {
   } catch {
     return undefined;
   }
-}
-
-function cut(text: string, longest: number): string {
-  return text.length <= longest ? text : `${text.slice(0, longest - 1)}…`;
 }

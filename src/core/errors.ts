@@ -75,10 +75,11 @@ export class InvalidResult extends CeleriacError {
 
 /** The task's result is larger than a result may be. */
 export class ResultTooLarge extends CeleriacError {
-  constructor(bytes: number, max: number) {
+  /** @param bytes null where they are too many to be counted. */
+  constructor(bytes: number | null, max: number) {
     super(
       "result_too_large",
-      `The result is ${bytes} bytes of JSON; ${max} are allowed. Store it in S3 and return its name.`,
+      `The result is ${bytes ?? "far more"} bytes of JSON; ${max} are allowed. Store it in S3 and return its name.`,
     );
   }
 }

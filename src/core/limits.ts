@@ -40,6 +40,8 @@ export const SCHEDULE_LEAD = 120;
 export const MAX_SCHEDULE_INPUT = 256 * 1024;
 /** Longest delay of any kind (countdown, eta, expires): a year, the life of a Step Functions execution. */
 export const MAX_DELAY = 365 * DAY;
+/** States of tasks' own that a stage notes: their item is read where a listing is asked for one. */
+export const MAX_OWN_STATES = 1_000;
 
 /** A request's body: in base64, with its headers, it must fit the 6,291,456 B that Lambda takes. */
 export const MAX_BODY = 4 * MB;
@@ -101,5 +103,9 @@ export const MAX_HOPS = 10_000;
  * Replacements that may lead to one task: at its end each tells the one before it, and a worker has some 20 s for that.
  */
 export const MAX_REPLACEMENTS = 100;
+/** Bytes of what a task says of its progress: it lies in its item, and each KB is a write unit more on its writes. */
+export const MAX_PROGRESS_MESSAGE = 1_024;
+/** Bytes of a line of the log: CloudWatch Logs took no larger event for most of its life. */
+export const MAX_LOG_LINE = 256 * 1024;
 /** State changes kept with a record; an item must stay small. */
 export const MAX_EVENTS = 50;

@@ -17,7 +17,10 @@ export interface TextCounter {
   readonly counts: () => TextCounts;
 }
 
-/** Words are counted in pieces of at least so many characters, cut where no word goes on: a call costs more than a word. */
+/**
+ * Words are counted in pieces of at least so many characters, cut where no word goes on: a call costs more than a
+ * word.
+ */
 const PIECE_CHARACTERS = 64 * 1024;
 /** A text without any space or line break is cut after so many, wherever that is. */
 const MAX_PIECE_CHARACTERS = 1_000_000;

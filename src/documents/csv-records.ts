@@ -19,13 +19,16 @@ const LINE_FEED = 0x0a;
 const RETURN = 0x0d;
 const SPACE = 0x20;
 const BACKSLASH = 0x5c;
+/** What DOS programs write after the last line. */
+const END_OF_FILE = "\u001A";
 
 /** Where the reader is: before a cell, in one, in one with quotes, after a quote within it. */
 type Place = "start" | "plain" | "quoted" | "closing";
 
 /**
- * Reads records as Python's csv module and spreadsheets do: any line end ends a record; quotes around a cell, doubled or after a backslash
- * within it; spaces before a quote do not count; a quote elsewhere is a character. Blank lines are no records.
+ * Reads records as Python's csv module and spreadsheets do: any line end ends a record; quotes around a cell, doubled
+ * or after a backslash within it; spaces before a quote do not count; a quote elsewhere is a character. Blank lines
+ * are no records.
  * @param delimiter one character
  */
 export function createCsvReader(delimiter: string, onRecord: (record: CsvRecord) => void): CsvReader {
@@ -49,7 +52,7 @@ export function createCsvReader(delimiter: string, onRecord: (record: CsvRecord)
   };
   const endRecord = (): void => {
     endCell();
-    const isBlank = cells.length === 1 && !wasQuoted && cells[0]?.trim() === "";
+    const isBlank = cells.length === 1 && !wasQuoted && cells[0]?.replace(END_OF_FILE, "").trim() === "";
     if (!isBlank) onRecord({ cells, line: recordLine, strayQuote });
     cells = [];
     strayQuote = false;
@@ -83,7 +86,10 @@ export function createCsvReader(delimiter: string, onRecord: (record: CsvRecord)
     if (quote !== -1) place = "closing";
     return to + 1;
   };
-  /** Takes a whole line without quotes at once, which most are. @returns the place after it, or `from` where it is not such a line. */
+  /**
+   * Takes a whole line without quotes at once, which most are. @returns the place after it, or `from` where it is not
+   * such a line.
+   */
   const takeLine = (piece: string, from: number): number => {
     const to = piece.indexOf("\n", from);
     if (to === -1) return from;
@@ -95,7 +101,10 @@ export function createCsvReader(delimiter: string, onRecord: (record: CsvRecord)
     return to + 1;
   };
   const isEnd = (code: number): boolean => code === separator || code === LINE_FEED || code === RETURN;
-  /** Decides, by the character after it, what a quote within a quoted cell was. @returns whether that character is used up. */
+  /**
+   * Decides, by the character after it, what a quote within a quoted cell was. @returns whether that character is
+   * used up.
+   */
   const decideQuote = (code: number): boolean => {
     if (code === QUOTE) {
       cell += '"';

@@ -19,7 +19,7 @@ const SAMPLE_RECORDS = 100;
 const SAMPLE_CHARACTERS = 256 * 1024;
 
 /** The first line that tells Excel the delimiter; it is no record. */
-const SEP_LINE = /^\uFEFF?sep=([^\r\n])(?:\r\n|\r|\n|$)/iu;
+const SEP_LINE = /^\uFEFF?"?sep=([^\r\n"])"?(?:\r\n|\r|\n|$)/iu;
 
 /** How a table is written. */
 interface CsvFormat {
@@ -30,7 +30,10 @@ interface CsvFormat {
   readonly skip: number;
 }
 
-/** The number of cells that is most frequent among the first records, and how many have it (0 to 1), of all and of those below its first. */
+/**
+ * The number of cells that is most frequent among the first records, and how many have it (0 to 1), of all and of
+ * those below its first.
+ */
 const usualColumns = (sample: string, delimiter: string, isWhole: boolean): { columns: number; share: number } => {
   const counts: number[] = [];
   const reader = createCsvReader(delimiter, ({ cells }) => counts.push(cells.length));
@@ -49,8 +52,8 @@ const usualColumns = (sample: string, delimiter: string, isWhole: boolean): { co
 };
 
 /**
- * Tells how a table is written from its start. The delimiter is the one by which most records have equally many cells: that decides between
- * `;` and the `,` of `1,5`, also below a title. A comma where there is none.
+ * Tells how a table is written from its start. The delimiter is the one by which most records have equally many
+ * cells: that decides between `;` and the `,` of `1,5`, also below a title. A comma where there is none.
  */
 function detectFormat(table: string): CsvFormat {
   const told = SEP_LINE.exec(table);
@@ -72,7 +75,9 @@ export function detectDelimiter(table: string): string {
   return detectFormat(table).delimiter;
 }
 
-/** Whether a cell has anything but single spaces within it. A loop: a regular expression takes most of a table's time. */
+/**
+ * Whether a cell has anything but single spaces within it. A loop: a regular expression takes most of a table's time.
+ */
 const isOneLine = (cell: string): boolean => {
   let wasSpace = true;
   for (let index = 0; index < cell.length; index += 1) {
@@ -113,7 +118,10 @@ interface CsvWatch {
   readonly warnings: () => string[];
 }
 
-/** Counts records, those without the usual number of columns and those with stray quotes; their cells are never repeated. */
+/**
+ * Counts records, those without the usual number of columns and those with stray quotes; their cells are never
+ * repeated.
+ */
 function watchRecords(columns: number): CsvWatch {
   const ragged = createTally();
   const quotes = createTally();
@@ -182,8 +190,8 @@ export function openRecords(onRecord: (cells: readonly string[]) => void, filena
 }
 
 /**
- * Reads a table with `,`, `;`, tab or `|` between its cells, or the character that a first line `sep=` names, and writes a line for each of
- * its records, with tabs between the cells.
+ * Reads a table with `,`, `;`, tab or `|` between its cells, or the character that a first line `sep=` names, and
+ * writes a line for each of its records, with tabs between the cells.
  */
 export function openCsv(write: WriteText, filename?: string): CsvSource {
   let lines: string[] = [];

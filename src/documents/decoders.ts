@@ -47,7 +47,10 @@ export function encodingName(label: string | undefined): string | null {
   }
 }
 
-/** A decoder of an encoding by its name here. A byte order mark at the start is left out. @throws RangeError for another name. */
+/**
+ * A decoder of an encoding by its name here. A byte order mark at the start is left out. @throws RangeError for
+ * another name.
+ */
 export function createDecoder(encoding: string): PieceDecoder {
   const own = OWN.get(encoding);
   if (own !== undefined) return own();
@@ -55,7 +58,10 @@ export function createDecoder(encoding: string): PieceDecoder {
   return { decode: (bytes, last) => decoder.decode(bytes, { stream: !last }) };
 }
 
-/** How many bytes are decoded at a time: their text, and what is made of it, is gone before the next generation of the heap. */
+/**
+ * How many bytes are decoded at a time: their text, and what is made of it, is gone before the next generation of the
+ * heap.
+ */
 const PIECE_BYTES = 128 * 1024;
 
 /** The text of `bytes`, piece by piece. */
@@ -77,7 +83,10 @@ function decodeSingleBytes(bytes: Uint8Array, upper: string): string {
   return Buffer.from(units.buffer, 0, units.length * 2).toString("utf16le");
 }
 
-/** ISO-2022-KR (RFC 1557): after shift out the bytes are those of EUC-KR without their high bit, until shift in or the line's end. */
+/**
+ * ISO-2022-KR (RFC 1557): after shift out the bytes are those of EUC-KR without their high bit, until shift in or the
+ * line's end.
+ */
 function createShiftedKoreanDecoder(): PieceDecoder {
   const korean = createKoreanDecoder();
   let shifted = false;

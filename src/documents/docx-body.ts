@@ -22,7 +22,10 @@ export interface Body {
   readonly take: () => string;
 }
 
-/** Elements whose content is not the document's: taken out or moved away (the change is tracked), a reading above a word. */
+/**
+ * Elements whose content is not the document's: taken out or moved away (the change is tracked), a reading above a
+ * word.
+ */
 const SKIPPED = new Set(["w:del", "w:moveFrom", "w:rt"]);
 
 /** What stands for a character in a run. */
@@ -35,8 +38,9 @@ const CHARACTERS: ReadonlyMap<string, string> = new Map([
   ["w:softHyphen", "\u00AD"],
 ]);
 
-const LOST: ReadonlyMap<string, "documents" | "charts" | "objects"> = new Map([
+const LOST: ReadonlyMap<string, "documents" | "links" | "charts" | "objects"> = new Map([
   ["w:altChunk", "documents"],
+  ["w:subDoc", "links"],
   ["chart:chart", "charts"],
   ["chart:relIds", "charts"],
   ["o:OLEObject", "objects"],
@@ -59,13 +63,16 @@ interface Paragraph {
   isJoined: boolean;
 }
 
-/** Reads the body of a document, a note or a header: paragraphs with a blank line between them, a table row as a line. */
+/**
+ * Reads the body of a document, a note or a header: paragraphs with a blank line between them, a table row as a line.
+ */
 export function createBody(options: BodyOptions): Body {
   const layouts = [createTableWriter(createLayout())];
   const paragraphs: Paragraph[] = [];
   const open: string[] = [];
   let joined = "";
   let skipDepth = 0;
+  let isRowDeleted = false;
   let field: FormField | null = null;
   /** Of each open mc:AlternateContent whether a choice was taken: the fallback says the same again. */
   const choices: boolean[] = [];
@@ -125,6 +132,8 @@ export function createBody(options: BodyOptions): Body {
       if (paragraph !== undefined) paragraph.isJoined = true;
       return false;
     }
+    // Within the properties of a row it says that all of the row was deleted; its cells come after them.
+    if (name === "w:del" && open.at(-2) === "w:trPr") isRowDeleted = true;
     if (name === "w:rt") options.losses.add("readings");
     return isSecond || SKIPPED.has(name);
   };
@@ -147,6 +156,7 @@ export function createBody(options: BodyOptions): Body {
     if (name === "w:p") startParagraph();
     else if (isInRun && CHARACTERS.has(name)) write(CHARACTERS.get(name) ?? "");
     else if (isInRun && name === "w:sym") symbol(element);
+    else if (name === "v:textpath") write(element.attribute("string") ?? "");
     else if (name === "w:footnoteReference" || name === "w:endnoteReference") {
       write(options.note(name, element.attribute("id") ?? ""));
     } else if (name === "w:tbl") layout().startTable();
@@ -163,6 +173,11 @@ export function createBody(options: BodyOptions): Body {
       return;
     }
     if (math.isOpen()) math.end(name);
+    if (name === "w:trPr" && isRowDeleted) {
+      // To the end of the row.
+      skipDepth = 1;
+      isRowDeleted = false;
+    }
     if (name === "w:p") endParagraph();
     else if (name === "w:tbl") layout().endTable();
     else if (name === "w:tr") layout().endRow();

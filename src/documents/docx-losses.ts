@@ -1,9 +1,19 @@
 /** What of a Word document is no text here. */
-export type Loss = "documents" | "charts" | "objects" | "symbols" | "readings" | "comments" | "margins" | "notes";
+export type Loss =
+  | "documents"
+  | "links"
+  | "charts"
+  | "objects"
+  | "symbols"
+  | "readings"
+  | "comments"
+  | "margins"
+  | "notes";
 
 /** Of each loss how one and how many of it are called. */
 const NAMES: Readonly<Record<Loss, readonly [one: string, many: string]>> = {
   documents: ["embedded document (altChunk)", "embedded documents (altChunk)"],
+  links: ["linked document (subDoc)", "linked documents (subDoc)"],
   charts: ["chart or diagram", "charts or diagrams"],
   objects: ["embedded object", "embedded objects"],
   symbols: ["symbol of a font without known characters", "symbols of fonts without known characters"],

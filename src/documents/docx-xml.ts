@@ -4,7 +4,10 @@ import { unicodeMark } from "./unicode.ts";
 
 /** An element as it starts. */
 export interface Start {
-  /** Its name with the usual prefix of its namespace, whatever the file calls that: `w:p`, `m:oMath`; without one for other namespaces. */
+  /**
+   * Its name with the usual prefix of its namespace, whatever the file calls that: `w:p`, `m:oMath`; without one for
+   * other namespaces.
+   */
   readonly name: string;
   /** The value of an attribute by its name without prefix. */
   readonly attribute: (local: string) => string | undefined;
@@ -17,7 +20,10 @@ export interface XmlEvents {
   readonly text: (text: string) => void;
 }
 
-/** Namespaces by their end, of the transitional and of the strict kind (ECMA-376, ISO 29500), and the prefix that each has here. */
+/**
+ * Namespaces by their end, of the transitional and of the strict kind (ECMA-376, ISO 29500), and the prefix that each
+ * has here.
+ */
 const PREFIXES: readonly (readonly [RegExp, string])[] = [
   [/\/wordprocessingml(?:\/2006)?\/main$/u, "w:"],
   [/\/officeDocument(?:\/2006)?\/math$/u, "m:"],
@@ -25,10 +31,12 @@ const PREFIXES: readonly (readonly [RegExp, string])[] = [
   [/\/word\/2010\/wordml$/u, "w14:"],
   [/\/drawingml(?:\/2006)?\/(?:chart|diagram)$/u, "chart:"],
   [/^urn:schemas-microsoft-com:office:office$/u, "o:"],
+  [/^urn:schemas-microsoft-com:vml$/u, "v:"],
 ];
 
 /**
- * Reads the XML of a part piece by piece, without a tree. Entities of a DOCTYPE are not known, and so an error; nothing is fetched.
+ * Reads the XML of a part piece by piece, without a tree. Entities of a DOCTYPE are not known, and so an error;
+ * nothing is fetched.
  * @yields after each piece
  * @throws Error XML that is not well-formed
  */

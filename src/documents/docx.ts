@@ -68,7 +68,10 @@ const createNotes = () => {
 
 type Notes = ReturnType<typeof createNotes>;
 
-/** Reads a part of notes: the text of each that the document refers to, by its number. Separators and the like are no notes. */
+/**
+ * Reads a part of notes: the text of each that the document refers to, by its number. Separators and the like are no
+ * notes.
+ */
 const readNotes = async (
   part: Buffer,
   notes: Notes,
@@ -147,8 +150,9 @@ const readDocument = async (parts: Parts, write: WriteText, signal: AbortSignal 
 };
 
 /**
- * Writes the text of a .docx: paragraphs with a blank line between them, a table row as a line with tabs between its cells, notes at the end.
- * Headers, footers, comments and charts are left out, and told in the warnings, which are returned; pictures are left out.
+ * Writes the text of a .docx: paragraphs with a blank line between them, a table row as a line with tabs between its
+ * cells, notes at the end. Headers, footers, comments and charts are left out, and told in the warnings, which are
+ * returned; pictures are left out.
  * @throws EncryptedDocument a password
  * @throws BrokenDocument damage, or a zip that is no Word document
  * @throws DocumentTooLarge over a limit once unpacked

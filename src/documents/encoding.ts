@@ -6,7 +6,10 @@ import { unicodeMark } from "./unicode.ts";
 /** Bytes as text. */
 export interface DecodedText {
   readonly text: string;
-  /** The name of the encoding, WHATWG's where it has one, such as `utf-8`, `euc-kr` (which includes windows-949) or `shift_jis`. */
+  /**
+   * The name of the encoding, WHATWG's where it has one, such as `utf-8`, `euc-kr` (which includes windows-949) or
+   * `shift_jis`.
+   */
   readonly encoding: string;
   readonly warnings: readonly string[];
 }
@@ -48,7 +51,10 @@ const metaCharset = (bytes: Uint8Array): string | undefined =>
 const xmlEncoding = (bytes: Uint8Array): string | undefined =>
   /^\s*<\?xml[^>]*\sencoding\s*=\s*["']\s*([\w:.-]+)/u.exec(asLatin(bytes.subarray(0, 256)))?.[1];
 
-/** The declared encodings that are read here, the one to believe first: the content type's before the document's own, as browsers do. */
+/**
+ * The declared encodings that are read here, the one to believe first: the content type's before the document's own,
+ * as browsers do.
+ */
 const declaredEncodings = (bytes: Uint8Array, options: DecodeOptions): readonly string[] => {
   const fromHeader = /;\s*charset\s*=\s*["']?\s*([\w:.-]+)/iu.exec(options.contentType ?? "")?.[1];
   const fromMeta = options.html === true ? metaCharset(bytes) : undefined;
@@ -84,7 +90,10 @@ const isDamagedUtf8 = (bytes: Uint8Array): boolean => {
   return isCutAtEnd || damaged <= readable * MAX_UTF8_DAMAGE;
 };
 
-/** ISO-2022-JP or -KR: seven bits, with escapes to two-byte letters. A text that has such an escape by chance is not valid as one. */
+/**
+ * ISO-2022-JP or -KR: seven bits, with escapes to two-byte letters. A text that has such an escape by chance is not
+ * valid as one.
+ */
 const escapedEncoding = (bytes: Uint8Array): string | null => {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   if (!buffer.includes("\u001B$") || buffer.some((byte) => byte >= 0x80)) return null;
@@ -93,7 +102,10 @@ const escapedEncoding = (bytes: Uint8Array): string | null => {
   return damaged === 0 && readable > 0 ? "iso-2022-jp" : null;
 };
 
-/** From a line's start just before the first byte beyond ASCII: a table may have 100 KB of digits before its first name. */
+/**
+ * From a line's start just before the first byte beyond ASCII: a table may have 100 KB of digits before its first
+ * name.
+ */
 const sampleOf = (bytes: Uint8Array): Uint8Array => {
   const first = Math.max(
     bytes.findIndex((byte) => byte >= 0x80),
@@ -133,8 +145,9 @@ const legacyEncoding = async (bytes: Uint8Array, options: DecodeOptions): Promis
 };
 
 /**
- * The encoding of a text file. A byte order mark, UTF-16 and UTF-32 by the pattern of their bytes, valid ISO-2022 and valid UTF-8 decide; then
- * the declared encoding if the bytes fit it; then a guess. A guess that little speaks for is told in `warnings`.
+ * The encoding of a text file. A byte order mark, UTF-16 and UTF-32 by the pattern of their bytes, valid ISO-2022 and
+ * valid UTF-8 decide; then the declared encoding if the bytes fit it; then a guess. A guess that little speaks for is
+ * told in `warnings`.
  */
 export async function findEncoding(bytes: Uint8Array, options: DecodeOptions = {}): Promise<FoundEncoding> {
   const mark = unicodeMark(bytes);

@@ -60,6 +60,8 @@ const createRenderer = (write: WriteText) => {
   let skipped: string | null = null;
   let skippedDepth = 0;
   let verbatim = 0;
+  /** The element whose attributes come. */
+  let opened = "";
   let isVerbatimStart = false;
 
   const startItem = (): void => {
@@ -67,6 +69,16 @@ const createRenderer = (write: WriteText) => {
     if (typeof number === "number") lists[lists.length - 1] = number + 1;
     const mark = typeof number === "number" ? ` ${number + 1}. ` : " * ";
     tables.current().indent(mark, " ".repeat(mark.length));
+  };
+  /** A number that a list or an item is given holds for its next item. */
+  const attribute = (name: string, value: string): void => {
+    const number = Number.parseInt(value, 10);
+    if (skipped !== null || lists.length === 0 || Number.isNaN(number)) return;
+    if (opened === "ol" && name === "start") lists[lists.length - 1] = number - 1;
+    if (opened !== "li" || name !== "value" || lists.at(-1) === null) return;
+    lists[lists.length - 1] = number - 1;
+    tables.current().outdent();
+    startItem();
   };
   const space = ({ breaks, isList }: Meaning): void => {
     if (breaks !== undefined) tables.current().block(isList === true && lists.length > 0 ? 1 : breaks);
@@ -80,6 +92,7 @@ const createRenderer = (write: WriteText) => {
     return true;
   };
   const start = (name: string): void => {
+    opened = name;
     const meaning = MEANINGS.get(name);
     if (skips(name, meaning) || meaning === undefined) return;
     if (meaning.part === "table") tables.startTable();
@@ -123,11 +136,12 @@ const createRenderer = (write: WriteText) => {
     tables.end();
     write(root.take());
   };
-  return { start, end, text, finish };
+  return { start, attribute, end, text, finish };
 };
 
 /**
- * The readable text of an HTML page, read piece by piece: no markup, scripts, styles or images, of links only their text, lines not wrapped.
+ * The readable text of an HTML page, read piece by piece: no markup, scripts, styles or images, of links only their
+ * text, lines not wrapped.
  * @throws BrokenDocument elements nested more than 1,000 deep
  * @throws DocumentTooLarge more than 3,000,000 tags
  */
@@ -149,6 +163,7 @@ export async function openHtml(
       depth -= 1;
       renderer.end(name);
     },
+    onattribute: renderer.attribute,
     ontext: renderer.text,
   });
   return {

@@ -1,6 +1,9 @@
 import { standardCharacter } from "./korean.ts";
 
-/** Values of 5 bits -> place in Unicode's order of initial consonants, vowels and final consonants (KS X 1001, annex 3); -1 for none. */
+/**
+ * Values of 5 bits -> place in Unicode's order of initial consonants, vowels and final consonants (KS X 1001, annex
+ * 3); -1 for none.
+ */
 const placesOf = (...runs: readonly (readonly [first: number, count: number])[]): readonly number[] => {
   const places = Array.from({ length: 32 }, () => -1);
   let place = 0;
@@ -47,7 +50,10 @@ const standard = (lead: number, trail: number): number | null => {
   return standardCharacter(0xa1 + row + (place < 94 ? 0 : 1), 0xa1 + (place % 94));
 };
 
-/** The character of two bytes in Johab (code page 1361), the encoding of Korean DOS programs; null where there is none. */
+/**
+ * The character of two bytes in Johab (code page 1361), the encoding of Korean DOS programs; null where there is
+ * none.
+ */
 export function decodeJohabPair(lead: number, trail: number): number | null {
   return lead <= 0xd3 ? syllable((lead << 8) | trail) : standard(lead, trail);
 }

@@ -32,7 +32,10 @@ const readStandardRows = (table: Uint16Array): Set<number> => {
   return syllables;
 };
 
-/** Two bytes -> UTF-16 code unit. The added syllables fill the free places in the order of Unicode, 0x8141 (`갂`) to 0xC652 (`힣`). */
+/**
+ * Two bytes -> UTF-16 code unit. The added syllables fill the free places in the order of Unicode, 0x8141 (`갂`) to
+ * 0xC652 (`힣`).
+ */
 const buildTable = (): Uint16Array => {
   const table = new Uint16Array(0x1_0000).fill(INVALID);
   const standard = readStandardRows(table);

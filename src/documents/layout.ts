@@ -1,4 +1,7 @@
-/** Writes text in lines and blocks: spaces collapse, breaks between two blocks are as many as the one that asks for more. */
+/**
+ * Writes text in lines and blocks: spaces collapse, breaks between two blocks are as many as the one that asks for
+ * more.
+ */
 export interface TextLayout {
   /** Text of a line; white space in it is one space. */
   readonly text: (text: string) => void;
@@ -111,7 +114,10 @@ function isSpace(code: number): boolean {
   return code === 0x20 || (code >= 0x09 && code <= 0x0d && code !== 0x0b) || code === 0x200b;
 }
 
-/** Text without spaces around it and with single ones in it. Most has nothing else, which a loop sees faster than a regular expression. */
+/**
+ * Text without spaces around it and with single ones in it. Most has nothing else, which a loop sees faster than a
+ * regular expression.
+ */
 function collapsed(text: string): string {
   let from = 0;
   let to = text.length;

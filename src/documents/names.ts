@@ -2,7 +2,10 @@ import { MAX_FILENAME_CHARACTERS } from "./limits.ts";
 
 const FALLBACK = "document";
 
-/** Invisible characters: controls, format marks (a right-to-left override makes `exe.txt` read `txt.exe`), line separators, lone surrogates. */
+/**
+ * Invisible characters: controls, format marks (a right-to-left override makes `exe.txt` read `txt.exe`), line
+ * separators, lone surrogates.
+ */
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
 /** What Windows reserves, S3 advises against in keys, or ends a quoted header value. */

@@ -4,7 +4,10 @@ export interface PieceDecoder {
   readonly decode: (bytes: Uint8Array, last: boolean) => string;
 }
 
-/** ASCII, and pairs of bytes. A pair that is no character costs one byte: the second may begin a character or be ASCII. */
+/**
+ * ASCII, and pairs of bytes. A pair that is no character costs one byte: the second may begin a character or be
+ * ASCII.
+ */
 export function createPairDecoder(
   isLead: (byte: number) => boolean,
   pair: (lead: number, trail: number) => number | null,

@@ -11,7 +11,10 @@ const TAIL_BYTES = 2048;
 
 const PADDING = new Set([0x00, 0x09, 0x0a, 0x0d, 0x20]);
 
-/** Whether the file ends with the place of a table of its objects, and there is one: all of it is there but for the mark. */
+/**
+ * Whether the file ends with the place of a table of its objects, and there is one: all of it is there but for the
+ * mark.
+ */
 const endsWithTable = (file: Buffer): boolean => {
   const tail = file.subarray(-TAIL_BYTES).toString("latin1");
   const start = Number(/startxref\s+(\d+)\s*(?:%+E?O?F?)?\s*$/u.exec(tail)?.[1] ?? Number.NaN);
@@ -19,7 +22,10 @@ const endsWithTable = (file: Buffer): boolean => {
   return /^\s*(?:xref|\d+\s+\d+\s+obj)/u.test(file.subarray(start, start + 32).toString("latin1"));
 };
 
-/** The length that a file states which was written to be shown before all of it has come (PDF 32000-1, F.3.3), or null. */
+/**
+ * The length that a file states which was written to be shown before all of it has come (PDF 32000-1, F.3.3), or
+ * null.
+ */
 const statedLength = (file: Buffer): number | null => {
   const head = file.subarray(0, 1024).toString("latin1");
   const stated = /\/Linearized[^>]*\/L\s+(\d+)/u.exec(head)?.[1];

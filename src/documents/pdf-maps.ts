@@ -20,7 +20,10 @@ const readMap = async (name: string): Promise<Uint8Array | null> => {
   return null;
 };
 
-/** Gives the reader the character maps that PDF defines (`KSCms-UHC-H`): it has none of its own. Those that are not there are collected. */
+/**
+ * Gives the reader the character maps that PDF defines (`KSCms-UHC-H`): it has none of its own. Those that are not
+ * there are collected.
+ */
 export function createMapSource() {
   const missing = new Set<string>();
   class MapSource {

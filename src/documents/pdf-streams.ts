@@ -5,7 +5,9 @@ import { MAX_COMPRESSION_RATIO, MAX_UNPACKED_BYTES } from "./limits.ts";
 const START = Buffer.from("stream");
 const END = Buffer.from("endstream");
 
-/** A stream's dictionary comes just before it; longer ones exist, but name their subtype early or late in this reach. */
+/**
+ * A stream's dictionary comes just before it; longer ones exist, but name their subtype early or late in this reach.
+ */
 const DICTIONARY_BYTES = 1024;
 
 const LINE_FEED = 0x0a;
@@ -40,7 +42,10 @@ function* flateStreams(file: Buffer): Generator<PackedStream> {
   }
 }
 
-/** Streams up to so many packed bytes, which most are, are unpacked at once, if they unpack to no more than 1 MB: that takes a tenth of the time. */
+/**
+ * Streams up to so many packed bytes, which most are, are unpacked at once, if they unpack to no more than 1 MB: that
+ * takes a tenth of the time.
+ */
 const SMALL_BYTES = 64 * 1024;
 const SMALL_UNPACKED_BYTES = 1024 * 1024;
 

@@ -18,6 +18,7 @@ export interface PdfText {
 
 type Pdf = Awaited<ReturnType<typeof getDocumentProxy>>;
 type Page = Awaited<ReturnType<Pdf["getPage"]>>;
+type PieceReader = ReadableStreamDefaultReader<Awaited<ReturnType<Page["getTextContent"]>>>;
 
 /** What is read of the annotations of a page. */
 const Annotation = z.object({
@@ -69,11 +70,15 @@ const readPage = async (
   page: Page,
   room: number,
   filename: string | undefined,
+  signal: AbortSignal | undefined,
 ): Promise<{ text: string; comments: number }> => {
   const content = createPageText();
   let length = 0;
-  for await (const { items } of page.streamTextContent()) {
-    for (const item of items) if ("str" in item) length += content.add(item);
+  // Not `for await`: to leave that cancels the stream, and the reader's own end of it is then an unhandled error.
+  const stream: PieceReader = page.streamTextContent().getReader();
+  for (let next = await stream.read(); next.value !== undefined; next = await stream.read()) {
+    signal?.throwIfAborted();
+    for (const item of next.value.items) if ("str" in item) length += content.add(item);
     if (length > room) {
       throw new DocumentTooLarge(
         filename,
@@ -141,7 +146,7 @@ const readPages = async (
   let room = MAX_UNPACKED_BYTES;
   for (let number = 1; number <= pdf.numPages; number += 1) {
     signal?.throwIfAborted();
-    const page = await readPage(await pdf.getPage(number), room, filename);
+    const page = await readPage(await pdf.getPage(number), room, filename, signal);
     comments += page.comments;
     if (page.text === "") empty.push(number);
     else write((room === MAX_UNPACKED_BYTES ? "" : "\n\n") + page.text);
@@ -151,8 +156,9 @@ const readPages = async (
 };
 
 /**
- * Writes the text of a PDF, page by page in the order of its content, with the values of its form. One that only restricts printing or copying
- * (an owner password) is read. Scripts in it are never run: this build of PDF.js has no evaluation at all.
+ * Writes the text of a PDF, page by page in the order of its content, with the values of its form. One that only
+ * restricts printing or copying (an owner password) is read. Scripts in it are never run: this build of PDF.js has no
+ * evaluation at all.
  * @throws EncryptedDocument a password is needed
  * @throws BrokenDocument damaged or cut off
  * @throws DocumentTooLarge more than 2,000 pages, or unpacks to more than 50 MB
@@ -171,8 +177,6 @@ export async function readPdf(
   const { getDocumentProxy } = await import("unpdf");
   const { missing, MapSource } = createMapSource();
   let pdf: Pdf | null = null;
-  const stop = (): void => void pdf?.loadingTask.destroy();
-  signal?.addEventListener("abort", stop, { once: true });
   try {
     // The reader takes its input over, hence a copy. Errors only: its warnings quote the file into the log.
     pdf = await getDocumentProxy(new Uint8Array(bytes), {
@@ -189,7 +193,7 @@ export async function readPdf(
     signal?.throwIfAborted();
     throw refusal(error, filename);
   } finally {
-    signal?.removeEventListener("abort", stop);
+    // Not before the last page is read: a destroyed reader answers no more, and whoever waits for it waits for ever.
     await pdf?.loadingTask.destroy();
   }
 }

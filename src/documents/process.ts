@@ -7,7 +7,10 @@ import { createSpool } from "./spool.ts";
 import { readText, type TextFacts } from "./text.ts";
 import { documentType } from "./type.ts";
 
-/** What `documents.process` returns: what the document is, how much text it has, and the name of the output with the text. */
+/**
+ * What `documents.process` returns: what the document is, how much text it has, and the name of the output with the
+ * text.
+ */
 export interface DocumentReport {
   readonly filename: string;
   readonly type: string;
@@ -24,7 +27,8 @@ export interface DocumentReport {
 }
 
 /**
- * Reads a document from S3, takes its text out and stores it as the output of `taskId`. The text is never in memory as a whole.
+ * Reads a document from S3, takes its text out and stores it as the output of `taskId`. The text is never in memory
+ * as a whole.
  * @throws DocumentError where it can't be read; then nothing is stored, and the document itself is removed.
  */
 export async function processDocument(

@@ -14,7 +14,10 @@ export interface TableWriter {
   readonly end: () => void;
 }
 
-/** A row with longer cells is no table of data but a page that is laid out in columns: its cells follow each other as blocks. */
+/**
+ * A row with longer cells is no table of data but a page that is laid out in columns: its cells follow each other as
+ * blocks.
+ */
 const MAX_CELL_CHARACTERS = 1_000;
 
 interface Row {

@@ -21,7 +21,10 @@ export interface TableOptions extends DecodeOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Names for all columns, none of them empty and no two alike: `name`, `name_2`, and `column_3` for one without a name. */
+/**
+ * Names for all columns, none of them empty and no two alike: `name`, `name_2`, and `column_3` for one without a
+ * name.
+ */
 export function uniqueNames(names: readonly string[]): string[] {
   const used = new Set<string>();
   return names.map((name, index) => {
@@ -34,7 +37,8 @@ export function uniqueNames(names: readonly string[]): string[] {
 }
 
 /**
- * Reads a table of text, its first record as the header, with the decoding and the delimiters of documents. Each row is handed on and not kept.
+ * Reads a table of text, its first record as the header, with the decoding and the delimiters of documents. Each row
+ * is handed on and not kept.
  * @throws BrokenDocument a quote that is never closed
  */
 export async function readTable(

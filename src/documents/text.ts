@@ -41,7 +41,10 @@ interface Reader {
   readonly end: () => { rows: number | null; warnings: readonly string[] };
 }
 
-/** The readers are imported only once a document needs them, each with its library: pdf and docx are most of a worker's code. */
+/**
+ * The readers are imported only once a document needs them, each with its library: pdf and docx are most of a
+ * worker's code.
+ */
 const openReader = async (
   type: "txt" | "md" | "html" | "csv",
   write: WriteText,
@@ -112,8 +115,8 @@ const readAny = async (
 };
 
 /**
- * Reads a document whose type is known (`documentType`) and writes its text piece by piece, so that no more than a few pieces are in memory.
- * `bytes` are not changed. NUL characters are left out.
+ * Reads a document whose type is known (`documentType`) and writes its text piece by piece, so that no more than a
+ * few pieces are in memory. `bytes` are not changed. NUL characters are left out.
  * @throws EmptyDocument no bytes
  * @throws EncryptedDocument a password is needed
  * @throws BrokenDocument damaged, or not of this type

@@ -103,7 +103,10 @@ export const claimedType = (filename: string, contentType: string | null): Docum
   );
 };
 
-/** Whether bytes without the pattern of UTF-16 and UTF-32 are no text: other controls, or more NUL bytes than damage makes. */
+/**
+ * Whether bytes without the pattern of UTF-16 and UTF-32 are no text: other controls, or more NUL bytes than damage
+ * makes.
+ */
 const isBinary = (bytes: Uint8Array): boolean => {
   const start = bytes.findIndex((byte) => byte !== 0);
   if (start === -1) return bytes.length > 0;
@@ -125,7 +128,10 @@ const isBinary = (bytes: Uint8Array): boolean => {
 
 const RTF_MARK = "{\\rtf";
 
-/** The format that the bytes have by their mark, or null. Loaded only when needed: the other routes of an API function then start without it. */
+/**
+ * The format that the bytes have by their mark, or null. Loaded only when needed: the other routes of an API function
+ * then start without it.
+ */
 const formatOf = async (bytes: Uint8Array): Promise<string | null> => {
   if (startsWith(bytes, RTF_MARK)) return "application/rtf";
   const { fileTypeFromBuffer } = await import("file-type");
@@ -176,7 +182,8 @@ const checkText = async (filename: string, type: DocumentType, bytes: Uint8Array
     );
   }
   if (mark !== null && mark.encoding !== "utf-8") return;
-  // NUL bytes may be damage, unless a format's mark says what they are: an archive of texts has little else that speaks against it.
+  // NUL bytes may be damage, unless a format's mark says what they are: an archive of texts has little else that
+  // speaks against it.
   const isOther = isBinary(bytes) || (bytes.includes(0) && (await formatOf(bytes)) !== null);
   if (isOther || startsWith(bytes, "%PDF-") || startsWith(bytes, RTF_MARK))
     throw await contradiction(filename, type, bytes);

@@ -103,7 +103,10 @@ const readEntries = async (zip: ZipFile, options: UnzipOptions): Promise<Map<str
 const END_RECORD = Buffer.from("PK\u0005\u0006");
 const END_RECORD_BYTES = 22;
 
-/** The archive without what stands after its end record and comment: line breaks that a mail program or an editor has added. */
+/**
+ * The archive without what stands after its end record and comment: line breaks that a mail program or an editor has
+ * added.
+ */
 const withoutTail = (bytes: Uint8Array): Buffer => {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const end = file.lastIndexOf(END_RECORD);

@@ -21,10 +21,10 @@ export async function forget(services: Services, record: TaskRecord): Promise<vo
   if (call.submission !== null && (await services.canvases.root(call.submission))?.done === false) {
     throw new Problem(409, "needed", "The canvas of the task has not ended, and may still need its result.");
   }
-  const store = new DocumentStore(services.env.bucket);
+  const store = new DocumentStore(services.env.bucket, () => call.owner);
   const effects = await services.effects.keys(id);
   const keys = [
-    ...(await documentsOf(services, record)),
+    ...(await documentsOf(services, store, record)),
     ...keyOf(call.payload),
     ...keyOf(record.result),
     ...keyOf(record.replacement?.node ?? null),
@@ -34,6 +34,7 @@ export async function forget(services: Services, record: TaskRecord): Promise<vo
   // The record last: while it is there, a deletion that failed half-way can be repeated.
   await inParallel(keys, (key) => store.remove(key));
   await inParallel(effects, (key) => services.effects.remove(id, key));
+  await services.children.remove(record);
   await services.tasks.forget(id, services.now());
 }
 
@@ -42,12 +43,11 @@ function keyOf(payload: TaskRecord["result"]): string[] {
 }
 
 const Document = z.looseObject({ key: z.string().regex(/^(documents|uploads)\//) });
-/** What the task was to read: the document of a task of the module `documents`. */
-async function documentsOf(services: Services, { call }: TaskRecord): Promise<string[]> {
+/** What the task was to read: the document of a task of the module `documents`, where it is its owner's. */
+async function documentsOf(services: Services, store: DocumentStore, { call }: TaskRecord): Promise<string[]> {
   if (!call.task.startsWith("documents.")) return [];
   const [args] = ArgumentsSchema.parse(JSON.parse(await services.payloads.load(call.payload)));
-  return args.flat().flatMap((arg) => {
-    const document = Document.safeParse(arg);
-    return document.success ? [document.data.key] : [];
-  });
+  const keys = args.flat().flatMap((arg) => Document.safeParse(arg).data?.key ?? []);
+  const sizes = await inParallel(keys, (key) => store.size(key));
+  return keys.filter((_, index) => sizes[index] !== null);
 }

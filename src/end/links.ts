@@ -4,7 +4,8 @@ import { type TaskCall, makeCall } from "../submit/call.ts";
 import { sendTask } from "../submit/task.ts";
 import { loneTask } from "../core/canvas/plan.ts";
 import { Revoked, describeError } from "../core/errors.ts";
-import type { Call } from "../core/record/message.ts";
+import { type Call, isSameSubmission } from "../core/record/message.ts";
+import { logLine } from "../log.ts";
 import { inParallel } from "../core/parallel.ts";
 import type { TaskRecord } from "../core/record/record.ts";
 
@@ -66,5 +67,18 @@ export async function dropLinks(services: Services, ended: TaskRecord): Promise<
 
 /** Starts links. Their ids derive from their task's, so a repeated message meets a record that was claimed. */
 export async function startLinks(services: Services, links: readonly TaskCall[]): Promise<void> {
-  await inParallel(links, (link) => sendTask(services, link));
+  await inParallel(links, async (link) => {
+    if (await hasItsId(services, link)) await sendTask(services, link);
+    else logLine("ERROR", "a link was not called, since another task has its id", { task_id: link.id });
+  });
+}
+
+/**
+ * Whether a link has the id that the client chose for it. Submitting keeps ids for links, but a task that came in the
+ * same moment may have it: a message under its id would run the link in that task's place.
+ */
+async function hasItsId(services: Services, { id, call }: TaskCall): Promise<boolean> {
+  if (call.options["task_id"] === undefined) return true;
+  const record = await services.tasks.get(id, services.now());
+  return record === null || isSameSubmission(record.call, call);
 }

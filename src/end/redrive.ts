@@ -1,3 +1,4 @@
+import * as z from "zod";
 import { toTask } from "../aws/queues.ts";
 import type { Services } from "../aws/services.ts";
 import { inParallel } from "../core/parallel.ts";
@@ -7,6 +8,15 @@ import type { TaskRecord } from "../core/record/record.ts";
 const MAX_REDRIVEN = 2_000;
 /** Entries of one page of the index. */
 const PAGE = 500;
+
+/** Sends a message that could not be read to its queue again: the code that reads it may be there now. */
+async function resend(services: Services, module: string, id: string): Promise<boolean> {
+  const payload = await services.letters.payload(id);
+  if (payload === null) return false;
+  await services.queues.sendAgain(module, z.string().parse(JSON.parse(await services.payloads.load(payload))));
+  await services.letters.remove(id);
+  return true;
+}
 
 /**
  * Returns a module's dead tasks to its queue, under their own ids: each becomes PENDING again, once, and a new message
@@ -25,12 +35,13 @@ export async function redrive(services: Services, module: string): Promise<numbe
       forward: true,
     });
     if (entries.length === 0) break;
-    const records = await services.tasks.getMany(
-      entries.map((entry) => entry.id),
-      services.now(),
-    );
+    const ids = entries.map((entry) => entry.id);
+    const records = await services.tasks.getMany(ids, services.now());
     const revived = await inParallel(records, (record) => revive(services, record));
-    returned += revived.filter((one) => one).length;
+    const tasks = new Set(records.map(({ id }) => id));
+    const others = ids.filter((id) => !tasks.has(id));
+    const resent = await inParallel(others, (id) => resend(services, module, id));
+    returned += [...revived, ...resent].filter((one) => one).length;
     after = entries.at(-1)?.seq;
   }
   return returned;

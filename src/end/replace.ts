@@ -1,16 +1,18 @@
 import type { Services } from "../aws/services.ts";
 import { TaskIdTaken } from "../submit/task.ts";
-import { InvalidCanvas, ReplacedTooOften, Revoked, describeError } from "../core/errors.ts";
+import { CeleriacError, InvalidCanvas, ReplacedTooOften, Revoked, describeError } from "../core/errors.ts";
 import { MAX_REPLACEMENTS } from "../core/limits.ts";
 import type { RunMessage } from "../core/record/message.ts";
-import { type Node, parseNode } from "../core/canvas/node.ts";
+import type { Node } from "../core/canvas/node.ts";
+import { parseNode } from "../core/canvas/parse-node.ts";
 import type { Plan } from "../core/canvas/plan.ts";
 import { type Replacement, type TaskRecord, replacementOf } from "../core/record/record.ts";
-import { CodeTaskNodeSchema } from "../core/canvas/signature.ts";
+import { CodeTaskNodeSchema } from "../core/canvas/task-schema.ts";
 import { isFinal } from "../core/record/states.ts";
 import { finish, inHand, notify } from "./finish.ts";
+import { revokeReplacement } from "./revoke.ts";
 import { logLine } from "../log.ts";
-import { planFor, readNode, startPlan } from "../submit/start.ts";
+import { planFor, readNode, startPlan, storePlan } from "../submit/start.ts";
 
 /**
  * Has a canvas run in the place of a running task. What is to run is stored with the task first, under its fence, and
@@ -33,6 +35,7 @@ export async function replaceTask(
     if (call.nesting >= MAX_REPLACEMENTS) throw new ReplacedTooOften(call.nesting);
     const node = readNode(services, value);
     const plan = planOf(record, node);
+    await refuseOthersIds(services, record, plan);
     const replacement: Replacement = {
       node: await services.payloads.store(`payloads/${id}/${fence}.json`, JSON.stringify(node)),
       top: plan.top,
@@ -41,7 +44,7 @@ export async function replaceTask(
     };
     stored = await services.tasks.replace({ id, fence, replacement, runtime: ran, now: services.now() });
   } catch (error) {
-    if (!(error instanceof InvalidCanvas || error instanceof ReplacedTooOften)) throw error;
+    if (!(error instanceof CeleriacError) || !REFUSALS.has(error.code)) throw error;
     logLine("ERROR", `failed: ${error.name}`, context, { runtime: ran });
     return finish(services, inHand(record, message.token, { runtime: ran }), {
       status: "FAILURE",
@@ -74,12 +77,6 @@ export async function resumeReplacement(services: Services, record: TaskRecord, 
   if (isFinal(latest.status)) return notify(services, latest, message.token);
   const replacement = replacementOf(latest);
   if (replacement === null) return;
-  const { submission } = latest.call;
-  const isRevoked = submission !== null && (await services.canvases.root(submission))?.revoked === true;
-  if (isRevoked || latest.terminate) {
-    await finish(services, inHand(latest, message.token), { status: "REVOKED", error: describeError(new Revoked()) });
-    return;
-  }
   const { node, faults } = parseNode(
     JSON.parse(await services.payloads.load(replacement.node)),
     [],
@@ -93,13 +90,31 @@ export async function resumeReplacement(services: Services, record: TaskRecord, 
     });
     return;
   }
+  const plan = inPlaceOf(id, planOf(latest, node));
+  const { submission } = latest.call;
   const start = { now: replacement.at, submission, nesting: latest.call.nesting + 1 };
+  const isRevoked = submission !== null && (await services.canvases.root(submission))?.revoked === true;
   try {
-    await startPlan(services, latest, inPlaceOf(id, planOf(latest, node)), start);
+    if (!isRevoked && !latest.terminate) return await startPlan(services, latest, plan, start);
+    // Not started, but stored: who asks for the task's children finds them, revoked, and their end ends the task.
+    await storePlan(services, latest, plan, start);
+    await revokeReplacement(services, latest, latest.terminate);
   } catch (error) {
     if (!(error instanceof TaskIdTaken)) throw error;
     await finish(services, inHand(latest, message.token), { status: "FAILURE", error: describeError(error) });
   }
+}
+
+/** The codes of errors for which a replacement is refused before anything of it is stored. */
+const REFUSALS: ReadonlySet<string> = new Set(["invalid_canvas", "replaced_too_often", "task_id_taken"]);
+
+/** @throws TaskIdTaken where the task chose an id for what is to run in its place that is not its own. */
+async function refuseOthersIds(services: Services, { call }: TaskRecord, plan: Plan): Promise<void> {
+  const chosen = plan.tasks.flatMap(({ node }) => node.options.task_id ?? []);
+  if (chosen.length === 0) return;
+  const taken = await services.tasks.getMany(chosen, services.now(), { consistent: true });
+  const other = taken.find((record) => record.call.root !== call.root || record.call.origin !== call.task);
+  if (other !== undefined) throw new TaskIdTaken(other.id);
 }
 
 function planOf(record: TaskRecord, node: Node): Plan {

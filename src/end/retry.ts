@@ -3,7 +3,8 @@ import type { Services } from "../aws/services.ts";
 import { nodeFaults } from "../core/define/check.ts";
 import { Problem, invalidInput } from "../core/http/problem.ts";
 import type { TaskRecord } from "../core/record/record.ts";
-import { CodeTaskNodeSchema, type TaskNode } from "../core/canvas/signature.ts";
+import type { TaskNode } from "../core/canvas/signature.ts";
+import { CodeTaskNodeSchema } from "../core/canvas/task-schema.ts";
 import { resultBefore } from "./step.ts";
 
 /**

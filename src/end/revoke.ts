@@ -61,7 +61,7 @@ async function isRevoked(services: Services, record: TaskRecord, terminate: bool
  * Revokes what runs in a task's place, where something does. What has not been stored yet sees the mark of the task, or
  * of its submission, when it is to start.
  */
-async function revokeReplacement(services: Services, record: TaskRecord, terminate: boolean): Promise<void> {
+export async function revokeReplacement(services: Services, record: TaskRecord, terminate: boolean): Promise<void> {
   const replacement = replacementOf(record);
   const found = replacement === null ? null : await lookUp(services, replacement.top.result);
   if (found !== null) await revoke(services, found, terminate);

@@ -1,5 +1,6 @@
-import { toGroup } from "../aws/canvas-table.ts";
+import { rootId, toGroup, toRoot } from "../aws/canvas-table.ts";
 import type { Services } from "../aws/services.ts";
+import type { Item } from "../aws/table.ts";
 import { toRecord } from "../aws/task-table.ts";
 import { chordError } from "../core/record/canvas.ts";
 import type { BadEnd } from "../core/record/end.ts";
@@ -39,13 +40,14 @@ export type Step =
  * revoked.
  */
 export async function prepareStep(services: Services, message: RunMessage): Promise<Step> {
-  const record = await services.tasks.get(message.id, services.now());
+  const items = await itemsOf(services, message);
+  const record = toRecord(await items(message.id), services.now());
   if (record !== null && isFinal(record.status)) return { kind: "ended", record };
   if (record !== null && replacementOf(record) !== null) return { kind: "replaced", record };
   const call = record?.call ?? message.call;
   if (call === undefined) return { kind: "gone" };
   if (call.submission !== null) {
-    const root = await services.canvases.root(call.submission);
+    const root = toRoot(await items(rootId(call.submission)));
     if (root?.revoked === true) return { kind: "doomed", call, status: "REVOKED", error: describeError(new Revoked()) };
     // Forgotten, or its time is over, and with it whether it was revoked: a member that has no record yet is not to
     // begin.
@@ -53,10 +55,26 @@ export async function prepareStep(services: Services, message: RunMessage): Prom
   }
   const isNew = record === null;
   if (call.input === null) return { kind: "ready", call, input: null, prepended: false, isNew };
-  const before = await resultBefore(services, call.input);
+  const before = endBefore(await items(call.input), services.now());
   if (before === null) return { kind: "early", call };
   if (before.error !== null) return { kind: "doomed", call, ...before.error };
   return { kind: "ready", call: since(call, before.done), input: before.result, prepended: !call.immutable, isNew };
+}
+
+/**
+ * The items that a step needs, read in one call as far as its message tells them; what the record tells only is read
+ * when it is asked for.
+ */
+async function itemsOf(
+  services: Services,
+  { id, call, step }: RunMessage,
+): Promise<(id: string) => Promise<Item | null>> {
+  const submission = call?.submission ?? step?.submission;
+  const input = call?.input ?? step?.input;
+  const ids = [id, ...(submission ? [rootId(submission)] : []), ...(input ? [input] : [])];
+  if (ids.length === 1) return (wanted) => services.table.get(wanted);
+  const items = await services.table.getMany(ids, { consistent: true });
+  return async (wanted) => (ids.includes(wanted) ? (items.get(wanted) ?? null) : services.table.get(wanted));
 }
 
 /** The end of what comes before a step. */
@@ -68,7 +86,10 @@ export interface Before {
 
 /** How the task or group before a step has ended; null where it has not. */
 export async function resultBefore(services: Services, id: string): Promise<Before | null> {
-  const item = await services.table.get(id);
+  return endBefore(await services.table.get(id), services.now());
+}
+
+function endBefore(item: Item | null, now: number): Before | null {
   const group = toGroup(item);
   if (group !== null) {
     const { end } = group;
@@ -77,7 +98,7 @@ export async function resultBefore(services: Services, id: string): Promise<Befo
       end.error === null ? null : ({ status: "FAILURE", error: chordError(end.first ?? end.error) } as const);
     return { result: end.result, error, done: end.done };
   }
-  const record = toRecord(item, services.now());
+  const record = toRecord(item, now);
   if (record === null || record.done === null) return null;
   const status = record.status === "REVOKED" ? "REVOKED" : "FAILURE";
   return {

@@ -5,13 +5,14 @@ import type { Owner } from "../core/record/caller.ts";
 import { type About, type StoredCanvas, type Machine, WORKFLOW_PREFIX } from "../core/record/canvas.ts";
 import { CeleriacError } from "../core/errors.ts";
 import { MAX_LISTED } from "../core/limits.ts";
-import { type Call, type CallContext, isSameSubmission } from "../core/record/message.ts";
+import type { Call, CallContext } from "../core/record/message.ts";
 import { inParallel } from "../core/parallel.ts";
 import { type Part, chunksOf } from "../core/canvas/place.ts";
 import type { Plan, PlannedCanvas, PlannedTask } from "../core/canvas/plan.ts";
 import { shapeOf } from "../core/canvas/shape.ts";
 import { type TaskCall, makeCall } from "./call.ts";
-import { TaskIdTaken, recordChosen } from "./task.ts";
+import { linkIdsOf } from "./chosen.ts";
+import { latestOf, recordChosen, refuseTaken, reserveLinks } from "./task.ts";
 
 /** Where a submission comes from. */
 export interface CanvasContext extends Omit<CallContext, "root" | "submission"> {
@@ -46,7 +47,7 @@ export async function storeCanvas(services: Services, plan: Plan, context: Canva
     task,
   }));
   for (const { id, call } of planned) calls.set(id, call);
-  await refuseTakenIds(services, plan, calls);
+  await takeChosenIds(services, plan, calls);
   const recorded = new Set(planned.filter(hasRecord).map(({ id }) => id));
   const items = [
     ...plan.canvases.flatMap((canvas) => canvasItems(services, canvas, plan, { ...context, calls, recorded })),
@@ -91,12 +92,14 @@ function hasRecord({ task: { place }, call }: TaskCall & { task: PlannedTask }, 
  * Ids of the client's choice are written first, since only that tells for certain that one is taken; and looked up
  * before, so that a refusal leaves nothing behind.
  */
-async function refuseTakenIds(services: Services, plan: Plan, calls: ReadonlyMap<string, Call>): Promise<void> {
-  const chosen = plan.tasks.filter(({ node }) => node.options.task_id !== undefined).map(({ id }) => id);
-  const callTo = (id: string): Call => calls.get(id) ?? fail(id);
-  for (const { id, call } of await services.tasks.getMany(chosen, services.now()))
-    if (!isSameSubmission(call, callTo(id))) throw new TaskIdTaken(id);
-  await inParallel(chosen, (id) => recordChosen(services, { id, call: callTo(id) }));
+async function takeChosenIds(services: Services, plan: Plan, calls: ReadonlyMap<string, Call>): Promise<void> {
+  const chosen = plan.tasks
+    .filter(({ node }) => node.options.task_id !== undefined)
+    .map(({ id }) => ({ id, call: calls.get(id) ?? fail(id) }));
+  const links = plan.tasks.flatMap((task) => linkIdsOf(task));
+  await refuseTaken(services, chosen, links);
+  await inParallel(chosen, (one) => recordChosen(services, one));
+  await reserveLinks(services, links, latestOf(calls.values()));
 }
 
 interface Planned {

@@ -35,6 +35,8 @@ const KeyItem = z.object({
   seed: z.string(),
   created: z.number(),
   lease: z.number(),
+  /** Which request is carrying it out. Keys from before have none. */
+  holder: z.string().default(""),
   done: z.boolean(),
 });
 
@@ -71,7 +73,9 @@ export async function beginRequest(
   if (key === null) return { seed: randomUUID(), created: now, done: false, complete: nothing, abandon: nothing };
   const id = `idempotency#${sha256(request.scope, key)}`;
   const fingerprint = sha256(request.path, request.body);
-  const first = { fingerprint, seed: randomUUID(), created: now, lease: now + LEASE_SECONDS * 1000, done: false };
+  const holder = randomUUID();
+  const lease = now + LEASE_SECONDS * 1000;
+  const first = { fingerprint, seed: randomUUID(), created: now, lease, holder, done: false };
   const change = (set: Item) => async (): Promise<void> => {
     await table.update({ id, set });
   };
@@ -86,15 +90,17 @@ export async function beginRequest(
   if (mine !== null) return { ...first, ...ways };
   const known = KeyItem.parse(await table.get(id));
   if (known.fingerprint !== fingerprint) throw new IdempotencyConflict();
-  if (known.done) return { ...known, ...ways };
+  // Only the answer to the claim above was lost, and the SDK's second try refused.
+  if (known.done || known.holder === holder) return { ...known, ...ways };
   if (known.lease > now) throw new IdempotencyBusy(Math.ceil((known.lease - now) / 1000));
   const taken = await table.update({
     id,
-    set: { lease: now + LEASE_SECONDS * 1000 },
+    set: { lease, holder },
     when: "#lease = :lease",
     values: { lease: known.lease },
   });
-  if (taken === null) throw new IdempotencyBusy(LEASE_SECONDS);
+  const isMine = taken !== null || KeyItem.parse(await table.get(id)).holder === holder;
+  if (!isMine) throw new IdempotencyBusy(LEASE_SECONDS);
   return { ...known, ...ways };
 }
 

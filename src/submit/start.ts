@@ -1,13 +1,16 @@
 import { derivedId } from "../aws/ids.ts";
 import type { Services } from "../aws/services.ts";
-import { submitCanvas } from "./canvas.ts";
+import { makeCall } from "./call.ts";
+import { type CanvasContext, storeCanvas, submitCanvas } from "./canvas.ts";
+import { createChildList } from "./children.ts";
 import { submitTask } from "./task.ts";
 import { readCanvas } from "../core/define/check.ts";
 import { InvalidCanvas } from "../core/errors.ts";
 import type { Node } from "../core/canvas/node.ts";
 import { type Plan, createPlan } from "../core/canvas/plan.ts";
+import type { CallContext } from "../core/record/message.ts";
 import type { TaskRecord } from "../core/record/record.ts";
-import { CodeTaskNodeSchema } from "../core/canvas/signature.ts";
+import { CodeTaskNodeSchema } from "../core/canvas/task-schema.ts";
 
 /** The node that a task sent. @throws InvalidCanvas naming what is wrong with it; nothing of it was stored then. */
 export function readNode(services: Services, value: unknown): Node {
@@ -37,11 +40,27 @@ export interface Start {
 
 /** Stores and starts what the task `record` starts; it shares that task's root. @throws TaskIdTaken */
 export async function startPlan(services: Services, record: TaskRecord, plan: Plan, start: Start): Promise<void> {
-  const { root, correlation, owner, task: origin } = record.call;
-  const context = { root, correlation, origin, owner, now: start.now, nesting: start.nesting ?? 0 };
   const [only] = plan.tasks;
+  const context = contextFor(record, start);
   if (plan.canvases.length > 0 || only === undefined) return submitCanvas(services, plan, context);
   return submitTask(services, only, { ...context, submission: start.submission ?? null });
+}
+
+/**
+ * Stores what the task `record` would start, for something else to end: it is not started. What another delivery has
+ * started meanwhile is left as it is. @throws TaskIdTaken
+ */
+export async function storePlan(services: Services, record: TaskRecord, plan: Plan, start: Start): Promise<void> {
+  const [only] = plan.tasks;
+  const context = contextFor(record, start);
+  if (plan.canvases.length > 0 || only === undefined) return storeCanvas(services, plan, context);
+  const { id, call } = await makeCall(services, only, { ...context, submission: start.submission ?? null });
+  await services.tasks.submit(id, call);
+}
+
+function contextFor({ call }: TaskRecord, { now, nesting = 0 }: Start): CanvasContext & CallContext {
+  const { root, correlation, owner, task: origin } = call;
+  return { root, correlation, origin, owner, now, nesting };
 }
 
 /**
@@ -50,13 +69,14 @@ export async function startPlan(services: Services, record: TaskRecord, plan: Pl
  */
 export function submitterFor(services: Services, record: TaskRecord): (value: unknown) => Promise<string> {
   const seen = new Map<string, number>();
+  const children = createChildList(services, record);
   return async (value) => {
     const node = readNode(services, value);
     const text = JSON.stringify(node);
     const nth = (seen.get(text) ?? 0) + 1;
     seen.set(text, nth);
     const plan = planFor(record.id, node, String(record.attempt), text, String(nth));
-    await services.tasks.addChildren(record.id, [plan.top.result]);
+    await children.add(plan.top.result);
     await startPlan(services, record, plan, { now: services.now() });
     return plan.top.result;
   };

@@ -13,7 +13,7 @@ export function answersFor(services: Services, record: TaskRecord): (ask: Ask) =
   return (ask) => {
     switch (ask.kind) {
       case "submit":
-        return submit(ask.node);
+        return submit(JSON.parse(ask.json));
       case "claim":
         return claimEffect(services, record, ask.key);
       case "record":

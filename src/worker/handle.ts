@@ -5,7 +5,7 @@ import type { Services } from "../aws/services.ts";
 import { leaseSeconds } from "../aws/task-table.ts";
 import { rfc3339 } from "../core/http/answer.ts";
 import { backoff } from "../core/define/backoff.ts";
-import { onRefusedClaim } from "../core/record/claim.ts";
+import { onRefusedClaim, shownSooner } from "../core/record/claim.ts";
 import { Expired, WorkerLost, describeError } from "../core/errors.ts";
 import { MAX_HOPS } from "../core/limits.ts";
 import type { Call, RunMessage } from "../core/record/message.ts";
@@ -14,6 +14,7 @@ import type { AttemptStats } from "../core/insights/summary.ts";
 import { noteAge } from "./age.ts";
 import { finish, inHand, notify, unstarted } from "../end/finish.ts";
 import { forAttempt, sendLater } from "../end/later.ts";
+import { keepLetter, parseJson, whyUnreadable } from "../end/letter.ts";
 import { logLine } from "../log.ts";
 import { readRunMessage } from "../submit/periodic.ts";
 import { mayStart } from "./rate.ts";
@@ -39,9 +40,10 @@ export interface Worker {
 
 /** Handles one delivery of a message from the module's queue. */
 export async function handleDelivery(worker: Worker, delivery: Delivery): Promise<Verdict> {
-  const message = await readRunMessage(worker.services, parseJson(delivery.body));
+  const body = parseJson(delivery.body);
+  const message = await readRunMessage(worker.services, body);
   if (message === null) {
-    logLine("ERROR", "a message that no task wrote was dropped", {}, { message_id: delivery.messageId });
+    await keepLetter(worker.services, { ...delivery, module: worker.module }, whyUnreadable(body));
     return ACK;
   }
   if (message === "paused") return ACK;
@@ -118,11 +120,26 @@ async function claimAndRun(worker: Worker, message: RunMessage, delivery: Delive
   const leaseFor = leaseSeconds(job.call?.time_limit ?? services.registry.longestLimit(worker.module));
   const call = job.isNew ? job.call : undefined;
   const claimed = await services.tasks.claim({ id, attempt, fence, now: services.now(), leaseFor, call });
+  const comesBack = claimed === null ? null : shownSooner(leaseFor, services.registry.longestLimit(worker.module));
+  if (comesBack !== null && delivery.alone) await hideFor(worker, delivery, comesBack);
   if (claimed !== null) return verdictOf(await runClaimed(worker, claimed, message, delivery, job.input));
   const record = await services.tasks.get(id, services.now());
   if (record !== null) return refused(worker, record, message, delivery, { fence, leaseFor, input: job.input });
   // Something is there under its id that is no task to be run: one that was forgotten, or whose time is over.
   return (await services.table.get(id)) === null ? comeBack(1) : ACK;
+}
+
+/** Shortens a message's way back; that it comes later does no harm. */
+async function hideFor(
+  { services, module }: Worker,
+  { messageId, receiptHandle }: Delivery,
+  seconds: number,
+): Promise<void> {
+  try {
+    await services.queues.hide(module, receiptHandle, seconds);
+  } catch (error) {
+    logLine("WARN", "a message's visibility could not be changed", {}, { message_id: messageId, error: String(error) });
+  }
 }
 
 async function refused(
@@ -196,12 +213,4 @@ async function lookAgain(
 /** An attempt that lost its claim while it ran leaves the message to the attempt that holds the task now. */
 function verdictOf(ended: boolean): Verdict {
   return ended ? ACK : comeBack(1);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { DescribedErrorSchema } from "../core/record/end.ts";
+import { OwnerSchema } from "../core/record/caller.ts";
 import { ProgressSchema } from "../core/record/record.ts";
 import { EACH } from "../core/canvas/signature.ts";
 
@@ -11,8 +12,8 @@ const ToldOutcomeSchema = z.discriminatedUnion("kind", [
     countdown: z.number(),
     error: DescribedErrorSchema.nullable(),
   }),
-  /** A node is to run in the task's place; the supervisor reads it, since only it knows what is deployed. */
-  z.object({ kind: z.literal("replace"), node: z.unknown() }),
+  /** A node is to run in the task's place; the supervisor checks it, since only it knows what is deployed. */
+  z.object({ kind: z.literal("replace"), json: z.string() }),
   z.object({ kind: z.literal("error"), error: DescribedErrorSchema }),
 ]);
 
@@ -32,8 +33,8 @@ export type Report = z.infer<typeof ReportSchema>;
 
 /** What a running task asks its supervisor to do, which answers. */
 const AskSchema = z.discriminatedUnion("kind", [
-  /** Start a node; the answer is the id of its result. */
-  z.object({ kind: z.literal("submit"), node: z.unknown() }),
+  /** Start a node, given as JSON; the answer is the id of its result. */
+  z.object({ kind: z.literal("submit"), json: z.string() }),
   /** Take the right to have an effect; the answer is a {@link ClaimAnswerSchema}. */
   z.object({ kind: z.literal("claim"), key: z.string() }),
   /** Store what an effect that was claimed gave. */
@@ -59,6 +60,11 @@ export const FromTaskSchema = z.discriminatedUnion("type", [
     outcome: ToldOutcomeSchema,
     /** Whether timers or handles of the task are still there: the next task must not share a process with them. */
     leftovers: z.boolean(),
+    /**
+     * Resident memory of the process, MB, now and the most that it ever had: for statistics. What kills it is seen from
+     * outside.
+     */
+    memory: z.object({ now: z.number(), peak: z.number() }),
   }),
   /**
    * Work that an earlier task left running came to light: the process is to be replaced as soon as no task runs in it.
@@ -81,6 +87,8 @@ export const ToTaskSchema = z.discriminatedUnion("type", [
     request: z.record(z.string(), z.unknown()),
     /** Whether the arguments are items that the task is run for, one after the other. */
     each: z.enum(EACH).nullable(),
+    /** Whose the task is: it reads no documents of others. */
+    owner: OwnerSchema.nullable(),
     /** When the soft limit comes, milliseconds since 1970. */
     softDeadline: z.number().nullable(),
   }),

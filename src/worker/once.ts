@@ -1,6 +1,4 @@
-import { ResultTooLarge } from "../core/errors.ts";
-import { resultToJson } from "../core/json.ts";
-import { MAX_RESULT } from "../core/limits.ts";
+import { resultToJson } from "../core/result-json.ts";
 import { effectKeyFault } from "../core/record/once.ts";
 import type { Sent } from "../core/canvas/flow.ts";
 import type { Effect, Self } from "../core/define/self.ts";
@@ -35,8 +33,6 @@ async function haveEffect(run: Asker, key: string, fn: (effect: Effect) => unkno
   const claim = ClaimAnswerSchema.parse(await run.ask({ kind: "claim", key }));
   if ("json" in claim) return JSON.parse(claim.json);
   const json = resultToJson(await fn({ key: claim.effect }));
-  const bytes = Buffer.byteLength(json);
-  if (bytes > MAX_RESULT) throw new ResultTooLarge(bytes, MAX_RESULT);
   await run.ask({ kind: "record", key, json });
   return JSON.parse(json);
 }

@@ -22,6 +22,8 @@ export interface Delivery {
   readonly body: string;
   readonly messageId: string;
   readonly receiptHandle: string;
+  /** Whether it came with no others, and is acknowledged as soon as its task has ended. */
+  readonly alone: boolean;
   readonly receiveCount: number;
   /** Milliseconds since 1970. */
   readonly firstReceived: number | null;
@@ -67,6 +69,7 @@ export async function runClaimed(
     payload,
     request: requestOf(record, delivery),
     each: call.each,
+    owner: call.owner,
     timeLimit: call.time_limit,
     softTimeLimit: call.soft_time_limit,
     stop: watch.signal,
@@ -88,7 +91,8 @@ export async function runClaimed(
     });
     return retry(services, record, message, { countdown: outcome.countdown, error: outcome.error, ran });
   }
-  if (outcome.kind === "replace") return replaceTask(services, record, message, { value: outcome.node, ran });
+  if (outcome.kind === "replace")
+    return replaceTask(services, record, message, { value: JSON.parse(outcome.json), ran });
   const end = endWith(outcome, call.time_limit);
   logEnd(end, context, ran);
   return finish(services, { ...task, runtime: ran, progress: progress.latest() }, end);

@@ -1,8 +1,12 @@
 import { Replace } from "../core/canvas/replace.ts";
+import { nodeToJson } from "../core/canvas/write-node.ts";
 import { setTimeout as delay } from "node:timers/promises";
 import * as z from "zod";
 import { nodeOf } from "../core/define/builders.ts";
+import { cutToBytes } from "../core/cut.ts";
+import { MAX_PROGRESS_MESSAGE } from "../core/limits.ts";
 import { Retry } from "../core/errors.ts";
+import { retryFault } from "../core/define/retry.ts";
 import type { Progress } from "../core/record/record.ts";
 import type { Logger, Request, Self } from "../core/define/self.ts";
 import { ownStateFault } from "../core/record/states.ts";
@@ -11,18 +15,23 @@ import { createOnce } from "./once.ts";
 import type { TaskRun } from "./task-run.ts";
 
 /** The first argument of a task. */
-export function createSelf(request: Request, signal: AbortSignal, run: TaskRun): Self {
+export function createSelf(
+  request: Request,
+  signal: AbortSignal,
+  run: Pick<TaskRun, "context" | "report" | "ask">,
+): Self {
   return {
     request,
     signal,
     log: createLogger(run.context),
     sleep: (seconds) => sleep(seconds, signal),
     retry: (options = {}) => {
-      refuseCountdown(options.countdown);
+      const fault = retryFault(options);
+      if (fault !== null) throw new TypeError(fault);
       throw new Retry(options);
     },
     replace: (by) => {
-      throw new Replace(nodeOf(by));
+      throw new Replace(nodeToJson(nodeOf(by)));
     },
     progress: async (current, total, message) => {
       const progress = progressOf({ current, total, message });
@@ -49,15 +58,7 @@ function progressOf(meta: unknown): Progress | null {
   const parsed = ProgressMeta.safeParse(meta);
   if (!parsed.success) return null;
   const { current, total, message } = parsed.data;
-  return { current, total, message: typeof message === "string" ? message : null };
-}
-
-/** What is no number of seconds would be lost on the way, and the task with it. */
-function refuseCountdown(countdown: unknown): void {
-  if (countdown === undefined || (typeof countdown === "number" && Number.isFinite(countdown) && countdown >= 0))
-    return;
-  const given = typeof countdown === "number" ? countdown : typeof countdown;
-  throw new TypeError(`retry({ countdown: ${given} }): expected seconds, a number from 0 up.`);
+  return { current, total, message: typeof message === "string" ? cutToBytes(message, MAX_PROGRESS_MESSAGE) : null };
 }
 
 /** The longest pause of a Node timer, seconds; a longer one would end at once. */

@@ -1,8 +1,9 @@
 import { type ChildProcess, fork } from "node:child_process";
 import * as z from "zod";
 import { describeError } from "../core/errors.ts";
+import type { Owner } from "../core/record/caller.ts";
 import type { TaskNode } from "../core/canvas/signature.ts";
-import { descendantsOf, memoryOf } from "./processes.ts";
+import { type ResidentMemory, descendantsOf, memoryOf } from "./processes.ts";
 import { type Ask, type FromTask, FromTaskSchema, type Outcome, type Report, type ToTask } from "./ipc.ts";
 
 /** One attempt, as the child is handed it. */
@@ -10,6 +11,8 @@ export interface Attempt {
   readonly payload: string;
   readonly request: Readonly<Record<string, unknown>>;
   readonly each: TaskNode["each"] | null;
+  /** Whose the task is. */
+  readonly owner: Owner | null;
   /** Seconds from now. */
   readonly timeLimit: number;
   readonly softTimeLimit: number | null;
@@ -80,8 +83,9 @@ export class TaskChild {
     const child = this.#child ?? this.#start();
     const run = (this.#runs += 1);
     const started = Date.now();
-    this.#before = memoryOf(child.pid)?.peak ?? 0;
     this.#peak = null;
+    // What loading took is not the first task's.
+    if (this.#tasks === 0) this.#before = memoryOf(child.pid)?.peak ?? 0;
     return new Promise((resolve) => {
       const limit = setTimeout(() => this.#kill({ kind: "killed" }), attempt.timeLimit * 1000);
       const watch = setInterval(() => this.#watchMemory(), MEMORY_INTERVAL);
@@ -95,10 +99,10 @@ export class TaskChild {
       };
       this.#running = { run, attempt, end };
       attempt.stop.addEventListener("abort", stop);
-      const { payload, request } = attempt;
+      const { payload, request, owner } = attempt;
       const each = attempt.each ?? null;
       const softDeadline = attempt.softTimeLimit === null ? null : started + attempt.softTimeLimit * 1000;
-      this.#send(child, { type: "run", run, payload, request, each, softDeadline });
+      this.#send(child, { type: "run", run, payload, request, each, owner, softDeadline });
     });
   }
 
@@ -145,7 +149,8 @@ export class TaskChild {
     if (message.type === "report") running.attempt.onReport(message.report);
     if (message.type === "ask") void this.#answer(child, running, message.call, message.ask);
     if (message.type === "done") {
-      this.#lookAtMemory();
+      this.#note(message.memory);
+      this.#before = message.memory.peak;
       this.#tasks += 1;
       if (message.leftovers || this.#leftover || this.#tasks >= MAX_TASKS) this.#replace();
       running.end(message.outcome);
@@ -222,7 +227,11 @@ export class TaskChild {
   #lookAtMemory(): number | null {
     const memory = memoryOf(this.#child?.pid);
     if (memory === null) return null;
-    this.#peak = Math.max(this.#peak ?? 0, memory.peak > this.#before ? memory.peak : memory.now);
+    this.#note(memory);
     return memory.now;
+  }
+
+  #note({ now, peak }: ResidentMemory): void {
+    this.#peak = Math.max(this.#peak ?? 0, peak > this.#before ? peak : now);
   }
 }

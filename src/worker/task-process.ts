@@ -4,15 +4,25 @@ import { format } from "node:util";
 import * as z from "zod";
 import { argumentLists, checkArguments } from "../core/define/arguments.ts";
 import { Replace } from "../core/canvas/replace.ts";
-import { CannotReplace, NotRegistered, SoftTimeLimitExceeded, TaskEnded, describeError } from "../core/errors.ts";
-import { resultToJson } from "../core/json.ts";
+import {
+  CannotReplace,
+  NotRegistered,
+  ResultTooLarge,
+  SoftTimeLimitExceeded,
+  TaskEnded,
+  describeError,
+} from "../core/errors.ts";
+import { isA } from "../core/is-a.ts";
+import { resultToJson } from "../core/result-json.ts";
 import type { Node } from "../core/canvas/node.ts";
 import { judge } from "../core/define/retry.ts";
 import type { Request } from "../core/define/self.ts";
 import { setSubmitter } from "../core/canvas/submitter.ts";
 import type { AnyTask } from "../core/define/task.ts";
 import { type ToldOutcome, type ToTask, ToTaskSchema } from "./ipc.ts";
+import { runFor } from "../aws/owner-mark.ts";
 import { handles, hasLeftovers, watchRequests } from "./leftovers.ts";
+import { listenAgain, listenAlways } from "./listeners.ts";
 import { logLine } from "../log.ts";
 import { createSelf } from "./self.ts";
 import { TaskRun, currentRun, tell, within } from "./task-run.ts";
@@ -20,19 +30,22 @@ import { TaskRun, currentRun, tell, within } from "./task-run.ts";
 /** The task that runs, or ran last. */
 let latest: TaskRun | null = null;
 
+/** Characters of a stack that are logged. */
+const MAX_STACK = 20_000;
+
 /** Takes tasks from the supervisor and runs them, one at a time, for the life of the process. */
 export function serveTasks(tasks: readonly AnyTask[]): void {
   const known = new Map(tasks.map((task) => [task.name, task]));
   logConsole();
   setSubmitter(submitThroughSupervisor);
   watchRequests();
-  process.on("message", (raw) => {
+  listenAlways("message", (raw) => {
     const message = ToTaskSchema.parse(raw);
     if (message.type === "run") void serve(known, message);
     else latest?.answered(message);
   });
   // The supervisor is gone: what runs here would run for nobody.
-  process.on("disconnect", () => process.exit(0));
+  listenAlways("disconnect", () => process.exit(0));
   tell({ type: "ready" });
 }
 
@@ -40,7 +53,7 @@ export function serveTasks(tasks: readonly AnyTask[]): void {
 export function reportFatalErrors(): void {
   const end = (thrown: unknown): void => {
     const error = describeError(thrown);
-    const stack = thrown instanceof Error ? thrown.stack : undefined;
+    const stack = stackOf(thrown);
     const run = currentRun();
     if (run?.ended === true) {
       logLine("ERROR", `thrown by what the task left running: ${error.type}: ${error.message}`, run.context, { stack });
@@ -48,11 +61,11 @@ export function reportFatalErrors(): void {
       return;
     }
     logLine("ERROR", `${error.type}: ${error.message}`, (run ?? latest)?.context, { stack });
-    process.send?.({ type: "fatal", error }, () => process.exit(1));
+    tell({ type: "fatal", error }, () => process.exit(1));
     if (!process.connected) process.exit(1);
   };
-  process.on("uncaughtException", end);
-  process.on("unhandledRejection", end);
+  listenAlways("uncaughtException", end);
+  listenAlways("unhandledRejection", end);
 }
 
 async function serve(known: ReadonlyMap<string, AnyTask>, message: Extract<ToTask, { type: "run" }>): Promise<void> {
@@ -62,10 +75,18 @@ async function serve(known: ReadonlyMap<string, AnyTask>, message: Extract<ToTas
   const { id, task, rootId, correlationId } = request;
   const run = new TaskRun(message.run, { task_id: id, task, root_id: rootId, correlation_id: correlationId });
   latest = run;
+  runFor(message.owner);
   const outcome = await within(run, () => attempt(known, message, request, run));
   await run.drain();
   run.end();
-  tell({ type: "done", run: message.run, outcome, leftovers: hasLeftovers(run, before) });
+  listenAgain();
+  tell({ type: "done", run: message.run, outcome, leftovers: hasLeftovers(run, before), memory: memoryNow() });
+}
+
+/** By system calls of some microseconds; the supervisor would have to read a file for each task. */
+function memoryNow(): { now: number; peak: number } {
+  const now = process.memoryUsage.rss() / 1024 / 1024;
+  return { now, peak: Math.max(now, process.resourceUsage().maxRSS / 1024) };
 }
 
 async function attempt(
@@ -85,16 +106,27 @@ async function attempt(
       checked.args,
     );
   };
+  const { each } = message;
+  let value: unknown;
   try {
-    const { each } = message;
-    const value = each === null ? await run(args) : await runForEach(argumentLists(each, args), run, soft.signal);
-    return { kind: "result", json: resultToJson(value) };
+    value = each === null ? await run(args) : await runForEach(argumentLists(each, args), run, soft.signal);
   } catch (thrown) {
-    if (!(thrown instanceof Replace)) return judged(task, request, thrown);
-    if (message.each === null) return { kind: "replace", node: thrown.node };
-    return judged(task, request, new CannotReplace(task.name));
+    if (!isA(thrown, Replace)) return judged(task, request, thrown);
+    return each === null ? { kind: "replace", json: thrown.json } : judged(task, request, new CannotReplace(task.name));
   } finally {
     soft.clear();
+  }
+  return resultOf(task, request, value);
+}
+
+/** A result that is too large is so in every attempt; one that JSON cannot say is judged as what a task throws. */
+function resultOf(task: AnyTask, request: Request, value: unknown): ToldOutcome {
+  try {
+    return { kind: "result", json: resultToJson(value) };
+  } catch (error) {
+    if (!(error instanceof ResultTooLarge)) return judged(task, request, error);
+    logLine("ERROR", error.message, currentRun()?.context);
+    return { kind: "error", error: describeError(error) };
   }
 }
 
@@ -131,10 +163,20 @@ function judged(task: AnyTask, request: Request, thrown: unknown): ToldOutcome {
       error: decision.cause === null ? null : describeError(decision.cause),
     };
   }
-  const stack = decision.error instanceof Error ? decision.error.stack : undefined;
+  const stack = stackOf(decision.error);
   const error = describeError(decision.error);
   logLine("ERROR", `${error.type}: ${error.message}`, currentRun()?.context, { stack });
   return { kind: "error", error };
+}
+
+/** Where it was thrown, as far as that can be told: anything can be thrown. */
+function stackOf(thrown: unknown): string | undefined {
+  try {
+    const stack: unknown = thrown instanceof Error ? thrown.stack : undefined;
+    return typeof stack === "string" ? stack.slice(0, MAX_STACK) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The signal that aborts at the deadline. The timer counts for nothing once the task has ended. */
@@ -164,10 +206,10 @@ function running(): TaskRun | null {
   return latest?.ended === false ? latest : null;
 }
 
-async function submitThroughSupervisor(node: Node): Promise<{ taskId: string }> {
+async function submitThroughSupervisor(_node: Node, json: string): Promise<{ taskId: string }> {
   const run = currentRun() ?? running();
   if (run === null) throw new TaskEnded("What was to submit");
-  return { taskId: z.string().parse(await run.ask({ kind: "submit", node })) };
+  return { taskId: z.string().parse(await run.ask({ kind: "submit", json })) };
 }
 
 /** What a task writes to the console comes out as a line of its own. */

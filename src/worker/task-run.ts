@@ -52,8 +52,9 @@ export class TaskRun {
     if (this.#ended) return Promise.reject(new TaskEnded(this.context.task));
     const call = (calls += 1);
     const answer = Promise.withResolvers<unknown>();
-    this.#asked.set(call, answer);
+    // First, since what cannot be sent is never answered, and the run would wait for that.
     tell({ type: "ask", run: this.#number, call, ask });
+    this.#asked.set(call, answer);
     return answer.promise;
   }
 
@@ -90,7 +91,10 @@ class Refused extends Error {
   }
 }
 
-/** Tells the supervisor. */
-export function tell(message: FromTask): void {
-  process.send?.(message, () => {});
+/** A task may put something else into its place. */
+const send = process.send?.bind(process);
+
+/** Tells the supervisor. @param sent is called once that is done. */
+export function tell(message: FromTask, sent: () => void = () => {}): void {
+  send?.(message, sent);
 }

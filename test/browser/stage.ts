@@ -25,7 +25,7 @@ export async function startStage(): Promise<Stage> {
     synthesize(root, assembly, new AbortController().signal),
   ]);
   await embedded.deploy(assembly);
-  front.serve(serveDashboard(embedded, taskLogs));
+  front.serve(serveDashboard(embedded, taskLogs, "celeriac"));
   return {
     embedded,
     dashboardUrl: front.url,

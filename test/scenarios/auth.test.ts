@@ -2,7 +2,13 @@ import { type Server, createServer } from "node:http";
 import { type CryptoKey, SignJWT, exportJWK, generateKeyPair } from "jose";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as z from "zod";
-import { ListAnswer, LiveAnswer, SearchAnswer } from "../../src/core/http/answer-schemas.ts";
+import {
+  ListAnswer,
+  LiveAnswer,
+  SearchAnswer,
+  SubmissionAnswer,
+  UploadAnswer,
+} from "../../src/core/http/answer-schemas.ts";
 import { call, refused, submit, useApi } from "./support/api.ts";
 import { celeriac } from "./support/command.ts";
 import { type OwnStage, startStage } from "./support/stage.ts";
@@ -76,6 +82,76 @@ function keepsApart(first: () => Headers, second: () => Headers, everybody: () =
     await refused(404, "GET", `/canvases/${group}`, undefined, second());
     await refused(404, "GET", `/canvases/${group}/members`, undefined, second());
     expect((await call("GET", `/canvases/${group}/members`, undefined, first())).status).toBe(200);
+  });
+
+  test("a document is its submitter's: another gets 404 for it, with the place, wherever he names it", async () => {
+    const bytes = Buffer.from("a,b\n1,2\n");
+    const headers = { ...first(), "content-type": "text/csv" };
+    const sent = await call("POST", "/documents?filename=a.csv", bytes, headers);
+    const { task_id: id } = SubmissionAnswer.parse(sent.json);
+    expect(await endedFor(id, first())).toMatchObject({ status: "SUCCESS" });
+    const document = { key: `documents/${id}/a.csv`, filename: "a.csv", content_type: "text/csv" };
+    const read = { task: "documents.process", args: [document] };
+    const batch = { task: "documents.process_batch", args: [[document]] };
+    const named: [path: string, body: unknown, place: string][] = [
+      ["/tasks", read, "/args/0/key"],
+      ["/tasks", { task: "documents.process", kwargs: { document } }, "/kwargs/document/key"],
+      ["/tasks", batch, "/args/0/0/key"],
+      ["/tasks", { task: "etl.extract", args: [document] }, "/args/0/key"],
+      ["/tasks/batch", { tasks: [{ task: "math.add", args: [1, 2] }, read] }, "/tasks/1/args/0/key"],
+      [
+        "/chain",
+        { tasks: [{ task: "probe.identity", args: [document] }, { task: "documents.process" }] },
+        "/tasks/0/args/0/key",
+      ],
+      ["/group", { tasks: [read] }, "/tasks/0/args/0/key"],
+      ["/workflows/etl", { args: [document] }, "/args/0/key"],
+      ["/tasks", { task: "math.add", args: [1, 2], options: { link: [batch] } }, "/options/link/0/args/0/0/key"],
+    ];
+    for (const [path, body, place] of named) {
+      const { errors } = await refused(404, "POST", path, body, second());
+      expect(errors?.map((error) => error.path)).toEqual([place]);
+    }
+    for (const headers of [first(), everybody()]) {
+      const { task_id: again } = await submit("/tasks", read, headers);
+      expect(await endedFor(again, headers)).toMatchObject({ status: "SUCCESS" });
+    }
+    // What is only known when a task starts, its worker looks at.
+    const late = { key: [`documents/${id}`, "a.csv"], filename: "a.csv", content_type: "text/csv" };
+    const join = { task: "probe.join_key", args: [late] };
+    for (const task of ["documents.process", "etl.extract"]) {
+      const { task_id: other } = await submit("/chain", { tasks: [join, { task }] }, second());
+      expect(await endedFor(other, second())).toMatchObject({
+        status: "FAILURE",
+        error: { message: expect.stringContaining("is not there") },
+      });
+      const { task_id: own } = await submit("/chain", { tasks: [join, { task }] }, first());
+      expect(await endedFor(own, first())).toMatchObject({ status: "SUCCESS" });
+    }
+  });
+
+  test("an upload is its submitter's, and so are the rows that a task has stored", async () => {
+    const asked = await call("POST", "/documents/uploads", { filename: "b.csv" }, first());
+    const { id, url, fields } = UploadAnswer.parse(asked.json);
+    const form = new FormData();
+    for (const [name, value] of Object.entries(fields)) form.set(name, value);
+    form.set("file", new Blob(["a,b\n1,2\n"]));
+    expect((await fetch(url, { method: "POST", body: form })).status).toBe(204);
+    const document = { key: `uploads/${id}/b.csv`, filename: "b.csv", content_type: "text/csv" };
+    const extract = { task: "etl.extract", args: [document] };
+    await refused(404, "POST", "/tasks", extract, second());
+    await refused(404, "POST", `/documents/uploads/${id}/process`, {}, second());
+    const { task_id: rows } = await submit("/tasks", extract, first());
+    const raw = Object(await endedFor(rows, first())).result;
+    expect(raw).toMatchObject({ task_id: rows, rows: 1 });
+    const transform = { task: "etl.transform", args: [raw] };
+    const { errors } = await refused(404, "POST", "/tasks", transform, second());
+    expect(errors?.map((error) => error.path)).toEqual(["/args/0/task_id"]);
+    const { task_id: mine } = await submit("/tasks", transform, first());
+    expect(await endedFor(mine, first())).toMatchObject({ status: "SUCCESS", result: { rows: 1 } });
+    const { task_id: processed } = await submit(`/documents/uploads/${id}/process`, {}, first());
+    expect(await endedFor(processed, first())).toMatchObject({ status: "SUCCESS" });
+    await refused(404, "POST", `/documents/uploads/${id}/process`, {}, second());
   });
 
   test("an idempotency key is its caller's own", async () => {
@@ -162,6 +238,55 @@ describe("a stage that asks for API keys", () => {
     expect((await call("GET", "/tasks", undefined, key("watcher"))).status).toBe(200);
     expect((await refused(403, "POST", "/add", { x: 1, y: 2 }, key("watcher"))).detail).toContain('"submit"');
     expect((await refused(403, "POST", "/queues/math/purge", {}, key("watcher"))).detail).toContain('"operate"');
+  });
+});
+
+describe("a stage whose issuer cannot be asked", () => {
+  let issuer: Server;
+  let answer: (path: string) => { readonly status: number; readonly body: string };
+  beforeAll(async () => {
+    issuer = createServer((request, response) => {
+      const { status, body } = answer(request.url ?? "");
+      response.writeHead(status, { "content-type": "application/json" }).end(body);
+    });
+    await new Promise<void>((resolve) => issuer.listen(0, "127.0.0.1", resolve));
+    await start({ jwt: { issuer: url(), audience: ["celeriac"] } });
+  });
+  afterAll(async () => {
+    await stop();
+    issuer.close();
+  });
+
+  const url = (): string => {
+    const address = issuer.address();
+    return `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`;
+  };
+  const found = (path: string, keys: ReturnType<typeof answer>): ReturnType<typeof answer> =>
+    path.includes("openid")
+      ? { status: 200, body: JSON.stringify({ issuer: url(), jwks_uri: `${url()}/keys` }) }
+      : keys;
+
+  test.each<[string, typeof answer]>([
+    ["is down", () => ({ status: 500, body: "" })],
+    [
+      "has another's document",
+      () => ({ status: 200, body: `{"issuer":"https://other.example","jwks_uri":"${url()}/k"}` }),
+    ],
+    ["has a document of nothing", () => ({ status: 200, body: "{}" })],
+    ["does not give its keys", (path) => found(path, { status: 503, body: "" })],
+    ["gives keys that are none", (path) => found(path, { status: 200, body: '{"keys": 7}' })],
+  ])("answers 503, not 401, where it %s", async (_what, answers) => {
+    answer = answers;
+    const { privateKey } = await generateKeyPair("RS256");
+    const token = await new SignJWT({})
+      .setProtectedHeader({ alg: "RS256", kid: "one" })
+      .setIssuer(url())
+      .setAudience("celeriac")
+      .setSubject(crypto.randomUUID())
+      .setExpirationTime("10m")
+      .sign(privateKey);
+    const problem = await refused(503, "GET", "/health", undefined, { authorization: `Bearer ${token}` });
+    expect(problem.title).toBe("Service Unavailable");
   });
 });
 
@@ -256,6 +381,13 @@ describe("a stage that asks for tokens", () => {
     const reader = await bearer({ scope: "celeriac:read" });
     expect((await call("GET", "/tasks", undefined, reader)).status).toBe(200);
     expect((await refused(403, "POST", "/add", { x: 1, y: 2 }, reader)).detail).toContain('"submit"');
+  });
+
+  test("asks no scope for its health and for what it takes", async () => {
+    const none = await bearer({ scope: "" });
+    for (const path of ["/health", "/openapi.json"])
+      expect((await call("GET", path, undefined, none)).status).toBe(200);
+    await refused(403, "GET", "/tasks", undefined, none);
   });
 
   test("asks the authorizer once for a token, and the issuer once for its keys", async () => {

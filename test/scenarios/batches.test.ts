@@ -1,10 +1,9 @@
-import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { join, relative } from "node:path";
+import { cp, mkdir, mkdtemp, rm } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
 import { startEmbeddedAws } from "embedded-aws";
 import type { EmbeddedAws, Guard } from "embedded-aws";
-import { API_FUNCTIONS } from "../../lib/api-functions.ts";
 import { synthesize } from "../../lib/synth.ts";
 import { BatchAnswer } from "../../src/core/http/answer-schemas.ts";
 import { t } from "../fixtures/canvases.ts";
@@ -12,13 +11,6 @@ import { call, ended, taskOf, useApi } from "./support/api.ts";
 import { refusal } from "./support/rig.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
-/** What of the project is no user's. */
-const OWN = [
-  ...[...API_FUNCTIONS, "authorize"].map((name) => `api/${name}.ts`),
-  "canvas/handler.ts",
-  "worker/process.ts",
-  "worker/supervisor.ts",
-];
 const log =
   process.env["CELERIAC_LOG"] === undefined ? undefined : (line: string) => void process.stderr.write(`${line}\n`);
 /** Batches that are sent until one of them comes as it was sent: how SQS hands out messages is its own affair. */
@@ -33,14 +25,6 @@ beforeAll(async () => {
   await mkdir(join(ROOT, ".celeriac"), { recursive: true });
   project = await mkdtemp(join(ROOT, ".celeriac", "batches-"));
   await cp(join(ROOT, "test/fixtures/batches"), project, { recursive: true });
-  for (const file of OWN) {
-    const path = join(project, "functions", file);
-    await mkdir(join(path, ".."), { recursive: true });
-    await writeFile(
-      path,
-      `export * from ${JSON.stringify(relative(join(path, ".."), join(ROOT, "functions", file)))};\n`,
-    );
-  }
   const assembly = join(project, "assembly");
   [embedded] = await Promise.all([
     startEmbeddedAws({ guard: (request) => guard(request), log }),

@@ -38,10 +38,11 @@ function note(calls: Calls, { service, operation, caller, body }: AwsRequest): v
 }
 
 /** What is called while `action` runs to the end of its tasks. */
-async function during(action: () => Promise<void>): Promise<Calls> {
+async function during(action: () => Promise<void>, also: (request: AwsRequest) => void = () => {}): Promise<Calls> {
   const calls: Calls = { sends: 0, writes: 0, reads: 0, summaries: 0 };
   rig.guard = (request) => {
     note(calls, request);
+    also(request);
     return null;
   };
   await action();
@@ -99,6 +100,21 @@ describe("the calls of", () => {
 
   it("a further member of a small group are those of the cost table", async () => {
     expect(await perTask(group, 3, 9)).toMatchObject(told(REQUESTS.alone));
+  });
+
+  it("a further step of a chain are one read of all that it needs, a claim, an end, and an answer to its state", async () => {
+    const operationsOf = async (steps: number): Promise<Record<string, number>> => {
+      const counts: Record<string, number> = {};
+      const note = ({ operation, caller, body }: AwsRequest): void => {
+        if (caller?.endsWith("-task-math") !== true || body.includes("stats#")) return;
+        counts[operation ?? ""] = (counts[operation ?? ""] ?? 0) + 1;
+      };
+      await during(chain(steps), note);
+      return counts;
+    };
+    const [less, more] = [await operationsOf(3), await operationsOf(6)];
+    const each = Object.entries(more).map(([name, count]) => [name, (count - (less[name] ?? 0)) / 3]);
+    expect(Object.fromEntries(each)).toEqual({ BatchGetItem: 1, UpdateItem: 2, SendTaskSuccess: 1 });
   });
 
   it("busy tasks have less than one write each for their statistics", async () => {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
 import { call, ended, submit, taskOf } from "./support/api.ts";
-import { JumpClock } from "./support/jump-clock.ts";
+import { JumpClock } from "../../src/testing/jump-clock.ts";
 import { type Rig, startRig } from "./support/rig.ts";
 
 const MINUTE = 60;

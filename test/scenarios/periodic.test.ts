@@ -3,7 +3,7 @@ import * as z from "zod";
 import { every, periodicInput } from "../../src/core/define/schedule.ts";
 import { ScheduleAnswer, SchedulesAnswer, SubmissionAnswer } from "../../src/core/http/answer-schemas.ts";
 import { call, ended, refused, taskOf } from "./support/api.ts";
-import { JumpClock } from "./support/jump-clock.ts";
+import { JumpClock } from "../../src/testing/jump-clock.ts";
 import { type Rig, startRig } from "./support/rig.ts";
 
 const MINUTE = 60;

@@ -7,7 +7,7 @@ import { startEmbeddedAws } from "embedded-aws";
 import { SubmissionAnswer, UploadAnswer } from "../../src/core/http/answer-schemas.ts";
 import { t } from "../fixtures/canvases.ts";
 import { call, ended, run, runCanvas, settled, submit, taskOf } from "./support/api.ts";
-import { JumpClock } from "./support/jump-clock.ts";
+import { JumpClock } from "../../src/testing/jump-clock.ts";
 import { type Rig, startRig } from "./support/rig.ts";
 
 /** Characters that are too many for a record or a message: they go to S3. */

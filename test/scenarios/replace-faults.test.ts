@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import * as z from "zod";
 import type { AwsRequest } from "embedded-aws";
-import { ListAnswer } from "../../src/core/http/answer-schemas.ts";
+import { GraphAnswer, ListAnswer } from "../../src/core/http/answer-schemas.ts";
 import type { TaskNode } from "../../src/core/canvas/signature.ts";
 import { t, ti } from "../fixtures/canvases.ts";
 import { call, settled, submit, taskOf } from "./support/api.ts";
@@ -136,6 +136,38 @@ describe.skipIf(awsUrl === "")("a task that replaces itself", () => {
     await vi.waitFor(async () => expect(await Promise.all(roots.map(isOpen))).toEqual([false, false]), {
       timeout: 20_000,
     });
+  });
+
+  it.each([
+    ["a task", one],
+    ["a chain", steps],
+    ["a group", t("probe.replace_with", { group: [ti("probe.identity", 1), ti("probe.identity", 2)] })],
+  ])("has children that are there, revoked, where it is revoked before %s is started", async (_what, step) => {
+    const id = crypto.randomUUID();
+    let revoking: Promise<unknown> | null = null;
+    // The write that says what replaces it is done; what comes next is the look at it.
+    const look = lookAfterCommit();
+    rig.guard = (request) => {
+      if (revoking === null && look(request, id)) {
+        revoking = call("POST", `/tasks/${id}/revoke`, { terminate: true });
+        return refusal();
+      }
+      return null;
+    };
+    const { task_id: last, root_id: root } = await submit("/canvas", canvasOf(id, step));
+    expect(await settled(last)).toMatchObject({ status: "REVOKED" });
+    const record = await taskOf(id);
+    expect(record).toMatchObject({ status: "REVOKED" });
+    expect(record.children).toHaveLength(1);
+    for (const child of record.children) {
+      const ended = await settled(child);
+      expect(ended).toMatchObject({ status: "REVOKED", started_at: null });
+    }
+    const { nodes } = GraphAnswer.parse((await call("GET", `/canvases/${last}`)).json);
+    expect(nodes.filter((node) => node.status === "PENDING")).toEqual([]);
+    const page = ListAnswer.parse((await call("GET", `/tasks?root_id=${root}&limit=100`)).json).tasks;
+    expect(page.filter((task) => !["SUCCESS", "REVOKED"].includes(task.status))).toEqual([]);
+    await vi.waitFor(async () => expect(await isOpen(root)).toBe(false), { timeout: 20_000 });
   });
 
   /** The submission of what replaced a task; none where that was one task. */

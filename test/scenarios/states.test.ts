@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import { ListAnswer } from "../../src/core/http/answer-schemas.ts";
 import { t } from "../fixtures/canvases.ts";
-import { call, ended, endedGroup, run, submit, taskOf, within } from "./support/api.ts";
+import { call, ended, endedGroup, refused, run, submit, taskOf, within } from "./support/api.ts";
 
 const is = (id: string, status: string): Promise<void> =>
   vi.waitFor(async () => expect((await taskOf(id)).status).toBe(status), within(20));
@@ -29,6 +29,17 @@ describe("a state of a task's own", () => {
     const seen = (await taskOf(id)).events.map((event) => event.status).filter((status) => status.startsWith("STATE_"));
     expect(seen.length).toBeGreaterThan(1);
     expect(seen.length).toBeLessThan(20);
+  });
+
+  it("may be asked for once a task has been in it; what none was ever in is a fault", async () => {
+    await run("probe.update_state", [["SIGNING"], 0.1]);
+    expect((await call("GET", "/tasks?status=SIGNING")).status).toBe(200);
+    for (const status of ["SINGING", "success", "FAILED", "SUCESS"]) {
+      const { errors } = await refused(400, "GET", `/tasks?status=${status}`);
+      expect(errors).toMatchObject([{ path: "/status", message: expect.stringContaining("SUCCESS") }]);
+    }
+    for (const status of ["PENDING", "STARTED", "PROGRESS", "RETRY", "SUCCESS", "FAILURE", "REVOKED"])
+      expect((await call("GET", `/tasks?status=${status}&limit=1`)).status).toBe(200);
   });
 
   it.each(["SUCCESS", "RETRY", "uploading"])("a state of a task's own may not be %s", async (state) => {

@@ -56,11 +56,25 @@ describe.skipIf(inject("assembly") === "")("a task that comes to its end", () =>
     await until(async () => expect(await rig.aws.item(link)).toMatchObject({ status: "REVOKED" }));
   });
 
+  /** Submits a task under the id of a link: as if that had been in the same moment, and the id not kept yet. */
+  const takeFrom = async (link: string): Promise<void> => {
+    await rig.aws.deleteItem(`reserved#${link}`);
+    await submit("/tasks", { ...t("math.add", 2, 2), options: { task_id: link, countdown: 8 } });
+  };
+
+  it("does not run a link in the place of a task that has taken its id meanwhile", async () => {
+    const { id, link, node } = linked(t("math.add", 1, 2));
+    await submit("/tasks", { ...node, options: { ...Object(node).options, countdown: 3 } });
+    await takeFrom(link);
+    expect(await ended(id)).toMatchObject({ status: "SUCCESS", result: 3 });
+    expect(await ended(link)).toMatchObject({ status: "SUCCESS", result: 4 });
+  });
+
   it("leaves a task alone whose id a link of its own has taken", async () => {
     const { id, link, node } = linked(t("math.add", 1, 2));
-    await submit("/tasks", { ...t("math.add", 2, 2), options: { task_id: link, countdown: 8 } });
     const stopped = rig.meddle(refusal(), (request) => isCall(request, "UpdateItem", id, "#done = "));
-    await submit("/tasks", node);
+    await submit("/tasks", { ...node, options: { ...Object(node).options, countdown: 3 } });
+    await takeFrom(link);
     await until(() => expect(stopped()).toBe(1));
     await rig.aws.setAttributes(id, { terminate: true, lease: 0 });
     await rig.aws.send("math", message(id));

@@ -54,6 +54,21 @@ describe.skipIf(inject("assembly") === "")("a task to whose calls and messages t
       expect(await statesOf(id)).toEqual(["PENDING", "STARTED", "SUCCESS"]);
     });
 
+    it.each([
+      ["its key was claimed", "#holder = ", 0],
+      ["its key was taken over from a request that was lost", "#lease = :lease", 1],
+    ])("is submitted once where %s", async (_what, text, before) => {
+      const key = { "idempotency-key": crypto.randomUUID() };
+      const node = t("math.add", 1, 2);
+      const failed = rig.meddle(refusal(), (request) => isCall(request, "SendMessage", "math.add"), before);
+      if (before === 1) await refused(500, "POST", "/tasks", node, key);
+      const lost = rig.meddle("lose-reply", (request) => isCall(request, "UpdateItem", "idempotency#", text));
+      const { task_id: id } = await submit("/tasks", node, key);
+      expect([failed(), lost()]).toEqual([before, 1]);
+      expect(await ended(id)).toMatchObject({ status: "SUCCESS", result: 3 });
+      expect((await submit("/tasks", node, key)).task_id).toBe(id);
+    });
+
     it("is put off once", async () => {
       const id = crypto.randomUUID();
       const lost = loses(id, "UpdateItem", "#due = ");

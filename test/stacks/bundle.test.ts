@@ -18,7 +18,7 @@ afterAll(() => rm(folder, { recursive: true }));
 
 async function bundle(name: string, root = PROJECT): Promise<Bundle> {
   const modules = await discoverTasks(PROJECT);
-  return bundleFunctions({ root, modules, registry: buildRegistry(modules), folder: join(folder, name) });
+  return bundleFunctions({ root, modules, registry: buildRegistry(modules), folder: join(folder, name), own: root });
 }
 
 /** The files of a bundle's folders: `task-math/index.mjs` -> its text. */

@@ -51,14 +51,16 @@ export interface Stage {
  * The stage's templates, from the stages of a cdk.json. Bundles are stand-ins: what is in them does not show in a
  * template.
  * @param options what modules ask for in place of what their files say, by their names.
+ * @param prefix what the app's names begin with.
  */
 export async function synthesizeStage(
   stages: unknown,
   stage: string,
   root = PROJECT,
   options: Readonly<Record<string, ModuleOptions>> = {},
+  prefix = "celeriac",
 ): Promise<Stage> {
-  const config = loadConfig({ stages, stage }, {});
+  const config = loadConfig({ stages, stage, prefix }, {});
   const found = (await discoverTasks(root, config.taskFolders)).map((module) => {
     const asked = options[module.name];
     return asked === undefined ? module : { ...module, options: defineModule(asked).options };
@@ -105,7 +107,7 @@ function read(
         Object.assign(resource, { id, Properties: renderObject(resource.Properties) }),
       );
       return [
-        stack.stackName.replace(`celeriac-${config.stage}-`, ""),
+        stack.stackName.replace(`${config.prefix}-${config.stage}-`, ""),
         { resources, outputs: renderObject(template.Outputs) },
       ];
     }),

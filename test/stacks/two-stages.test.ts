@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type Stage, synthesizeStage } from "./support.ts";
+import { PROJECT, type Stage, synthesizeStage } from "./support.ts";
 
 /** Everything that a stage may have, with nothing of it named after something that two could share. */
 const FULL = {
@@ -42,5 +42,18 @@ describe("two stages in one account", () => {
     for (const stage of [blue, green])
       for (const { outputs } of Object.values(stage.stacks)) expect(JSON.stringify(outputs)).not.toContain('"Export"');
     expect(JSON.stringify(Object.values(green.stacks))).not.toContain("celeriac-blue");
+  });
+});
+
+describe("two apps in one account", () => {
+  test("share no name either, nor metrics and events, where their stages have the same one", async () => {
+    const other = await synthesizeStage(stages, "blue", PROJECT, {}, "invoices");
+    const taken = new Set(namesOf(blue));
+    expect(namesOf(other).filter((name) => taken.has(name))).toEqual([]);
+    expect(JSON.stringify(Object.values(other.stacks))).not.toContain("celeriac-blue");
+    const environments = other.values("AWS::Lambda::Function", "Environment");
+    expect(environments.length).toBeGreaterThan(0);
+    for (const environment of environments)
+      expect(environment).toMatchObject({ Variables: { CELERIAC_STAGE: "invoices-blue" } });
   });
 });

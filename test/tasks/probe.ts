@@ -17,6 +17,13 @@ export const identity = defineTask("probe.identity", {
   run: (_self, x) => x,
 });
 
+/** A document whose key comes in two parts: what is read is only known when a task has run. */
+export const joinKey = defineTask("probe.join_key", {
+  parameters: ["document"],
+  args: z.tuple([z.looseObject({ key: z.array(z.string()) })]),
+  run: (_self, document) => ({ ...document, key: document.key.join("/") }),
+});
+
 /** What the task knows of its own call. */
 export const requestInfoTask = defineTask("probe.request_info", {
   parameters: ["data"],
@@ -324,6 +331,18 @@ export const start = defineTask("probe.start", {
   parameters: ["node"],
   args: z.tuple([z.unknown()]),
   run: async (_self, node) => (await fromNode(node).delay()).taskId,
+});
+
+/** Starts this many tasks, a hundred at once. */
+export const startMany = defineTask("probe.start_many", {
+  parameters: ["count"],
+  args: z.tuple([z.number().int().min(0).max(100_000)]),
+  timeLimit: 880,
+  run: async (_self, count) => {
+    for (let n = 0; n < count; n += 100)
+      await Promise.all(Array.from({ length: Math.min(100, count - n) }, (_, index) => identity.delay(n + index)));
+    return count;
+  },
 });
 
 /**

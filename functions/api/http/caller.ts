@@ -3,6 +3,7 @@ import * as z from "zod";
 import type { Auth } from "../../../src/core/http/auth.ts";
 import { ANYONE, type Caller, RIGHTS, type Right } from "../../../src/core/record/caller.ts";
 import { Problem } from "../../../src/core/http/problem.ts";
+import { isOperator, roleOf } from "./operators.ts";
 
 /**
  * Who makes a request, from what API Gateway says of it.
@@ -25,31 +26,8 @@ export function callerOf(event: APIGatewayProxyEvent, auth: Auth): Caller {
 function iamCaller(arn: string | null, auth: Extract<Auth, { kind: "iam" }>): Caller {
   if (arn === null) throw unknownCaller();
   const rights: Right[] = ["submit", "read", "operate"];
-  if (auth.operators.some((pattern) => matches(arn, pattern) || matches(roleOf(arn), pattern))) rights.push("all");
+  if (isOperator(arn, auth.operators)) rights.push("all");
   return { owner: { principal: auth.principal === "role" ? roleOf(arn) : arn, tenant: null }, rights: new Set(rights) };
-}
-
-const SESSION = /^arn:([^:]+):sts::(\d+):assumed-role\/([^/]+)\/[^/]+$/;
-
-/**
- * The role of an assumed one, since the session of a container or a build is another each time; any other ARN as it is.
- */
-function roleOf(arn: string): string {
-  return arn.replace(SESSION, "arn:$1:iam::$2:role/$3");
-}
-
-function matches(arn: string, pattern: string): boolean {
-  const [first = "", ...rest] = pattern.split("*");
-  if (rest.length === 0) return arn === pattern;
-  if (!arn.startsWith(first)) return false;
-  const last = rest.pop() ?? "";
-  let at = first.length;
-  for (const part of rest) {
-    const found = arn.indexOf(part, at);
-    if (found === -1) return false;
-    at = found + part.length;
-  }
-  return arn.length - last.length >= at && arn.endsWith(last);
 }
 
 /** What functions/api/authorize.ts puts into its context: values are strings there. */

@@ -1,11 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { MiddlewareObj } from "@middy/core";
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from "aws-lambda";
-import { IdempotencyBusy, IdempotencyConflict } from "../../../src/submit/idempotency.ts";
-import { TaskIdTaken } from "../../../src/submit/task.ts";
-import { CeleriacError, PayloadGone } from "../../../src/core/errors.ts";
 import { CORRELATION_ID } from "../../../src/core/http/requests.ts";
 import { Problem } from "../../../src/core/http/problem.ts";
+import { toProblem } from "../../../src/submit/problem.ts";
 import { logLine } from "../../../src/log.ts";
 
 type Middleware = MiddlewareObj<APIGatewayProxyEvent, APIGatewayProxyResult>;
@@ -65,37 +63,4 @@ export function problems(): Middleware {
       };
     },
   };
-}
-
-function toProblem(error: unknown): Problem {
-  if (error instanceof Problem) return error;
-  if (error instanceof IdempotencyBusy) {
-    return new Problem(409, error.code, error.message, { headers: { "retry-after": String(error.retryAfter) } });
-  }
-  if (error instanceof IdempotencyConflict || error instanceof TaskIdTaken)
-    return new Problem(409, error.code, error.message);
-  if (isThrottle(error))
-    return new Problem(429, "throttled", "The service is busy. Repeat the request in a moment.", {
-      headers: { "retry-after": "1" },
-    });
-  if (error instanceof PayloadGone)
-    return new Problem(
-      404,
-      error.code,
-      "The arguments or the result of this task are no longer there: their time is over.",
-    );
-  if (error instanceof CeleriacError) return new Problem(500, error.code, "The request could not be carried out.");
-  return new Problem(500, "internal", "Something went wrong here. The correlation id finds it in the logs.");
-}
-
-const THROTTLES = new Set([
-  "ThrottlingException",
-  "ProvisionedThroughputExceededException",
-  "RequestThrottled",
-  "TooManyRequestsException",
-  "SlowDown",
-]);
-
-function isThrottle(error: unknown): boolean {
-  return error instanceof Error && THROTTLES.has(error.name);
 }

@@ -1,17 +1,13 @@
-import { derivedId } from "../../../src/aws/ids.ts";
 import type { Services } from "../../../src/aws/services.ts";
+import { planNode, submissionAnswer, submitPlan } from "../../../src/submit/submission.ts";
 import type { KeyedRequest } from "../../../src/submit/idempotency.ts";
-import { submitCanvas } from "../../../src/submit/canvas.ts";
-import { submitTask } from "../../../src/submit/task.ts";
 import { readCanvas } from "../../../src/core/define/check.ts";
 import type { Fault } from "../../../src/core/faults.ts";
-import { MAX_LISTED } from "../../../src/core/limits.ts";
-import type { Node } from "../../../src/core/canvas/node.ts";
-import { type Plan, createPlan } from "../../../src/core/canvas/plan.ts";
+import type { Plan } from "../../../src/core/canvas/plan.ts";
 import { invalidInput } from "../../../src/core/http/problem.ts";
-import type { SubmissionAnswer } from "../../../src/core/http/answer-schemas.ts";
 import { AnyObject } from "../../../src/core/http/requests.ts";
-import { refuseBacklog } from "./backlog.ts";
+import { refuseForeign } from "./named.ts";
+import { refuseBacklog } from "../../../src/submit/backlog.ts";
 import { type ApiAnswer, type ApiRequest, type Operation, answer, parseBody } from "../http/request.ts";
 import { contextOf, oncePerKey } from "./submission.ts";
 
@@ -48,11 +44,12 @@ async function submitNode(request: ApiRequest, services: Services, spelling: Spe
   const body = parseBody(request, AnyObject);
   const { node, faults } = readCanvas(spelling.node(body), [], services.registry);
   if (node === null) throw invalidInput(faults.map((fault) => spelled(fault, spelling)));
+  await refuseForeign(request, services);
   return oncePerKey(
     request,
     services,
-    (keyed) => start(request, services, planOf(node, keyed), keyed),
-    (keyed) => accepted(planOf(node, keyed)),
+    (keyed) => start(request, services, planNode(node, keyed), keyed),
+    (keyed) => accepted(planNode(node, keyed)),
   );
 }
 
@@ -60,34 +57,15 @@ function spelled(fault: Fault, { inNode, inBody }: Spelling): Fault {
   return fault.path.startsWith(inNode) ? { ...fault, path: inBody + fault.path.slice(inNode.length) } : fault;
 }
 
-/** The plan of a keyed request. It is always the same: its ids derive from the request's seed. */
-function planOf(node: Node, keyed: KeyedRequest): Plan {
-  let ids = 0;
-  return createPlan(node, () => derivedId(keyed.seed, String((ids += 1))));
-}
-
 async function start(request: ApiRequest, services: Services, plan: Plan, keyed: KeyedRequest): Promise<void> {
   await refuseBacklog(
     services,
     plan.tasks.map((task) => task.node.task),
   );
-  const [only] = plan.tasks;
-  if (plan.canvases.length === 0 && only !== undefined) {
-    return submitTask(services, only, { root: only.id, ...contextOf(request, keyed) });
-  }
-  return submitCanvas(services, plan, contextOf(request, keyed));
+  return submitPlan(services, plan, contextOf(request, keyed));
 }
 
 /** The answer to a submission that was planned. */
 export function accepted(plan: Plan): ApiAnswer {
-  const tasks = plan.tasks.slice(0, MAX_LISTED).map(({ id, node, parent, group: groupId }) => ({
-    task_id: id,
-    task: node.task,
-    parent_id: parent,
-    group_id: groupId,
-  }));
-  const id = plan.top.result;
-  return answer(202, { task_id: id, root_id: plan.root, status: "PENDING", tasks } satisfies SubmissionAnswer, {
-    location: `/result/${id}`,
-  });
+  return answer(202, submissionAnswer(plan), { location: `/result/${plan.top.result}` });
 }

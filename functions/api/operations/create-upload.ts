@@ -25,7 +25,7 @@ export const createUpload: Operation = async (request, services) => {
       }),
     async (keyed) => {
       const id = derivedId(keyed.seed, "upload");
-      const form = await storeOf(services).uploadForm(
+      const form = await storeOf(services, request.caller).uploadForm(
         documentKey("uploads", id, filename),
         contentType,
         MAX_UNPACKED_BYTES,

@@ -4,6 +4,7 @@ import { derivedId } from "../../../src/aws/ids.ts";
 import type { Services } from "../../../src/aws/services.ts";
 import { isId } from "../../../src/ask/ask.ts";
 import type { KeyedRequest } from "../../../src/submit/idempotency.ts";
+import { type Caller, submitterOf } from "../../../src/core/record/caller.ts";
 import type { StoredDocument } from "../../../src/core/record/document.ts";
 import { Problem } from "../../../src/core/http/problem.ts";
 import type { TaskNode } from "../../../src/core/canvas/signature.ts";
@@ -12,9 +13,9 @@ import { safeFilename } from "../../../src/documents/names.ts";
 import { documentType } from "../../../src/documents/type.ts";
 import { shippedNode } from "./submission.ts";
 
-/** The documents of the stage. */
-export function storeOf(services: Services): DocumentStore {
-  return new DocumentStore(services.env.bucket);
+/** The documents of the stage, as far as the caller may read them; what it stores there is the caller's. */
+export function storeOf({ env }: Services, caller: Caller): DocumentStore {
+  return new DocumentStore(env.bucket, () => submitterOf(caller));
 }
 
 /** A task that processes a document; the document lies under the task's own id. */

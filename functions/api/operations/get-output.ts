@@ -11,7 +11,9 @@ import { type Operation, answer, param } from "../http/request.ts";
 export const getOutput: Operation = async (request, services) => {
   const { id, call, status } = await findTask(services, param(request, "task_id"), request.caller);
   if (status !== "SUCCESS") throw new Problem(404, "no_output", `There is no output: the task is ${status}.`);
-  if ((await new DocumentStore(services.env.bucket).size(outputKey(id))) === null)
+  // Whose the task is, his is the output, whoever asks for it.
+  const store = new DocumentStore(services.env.bucket, () => call.owner);
+  if ((await store.size(outputKey(id))) === null)
     throw new Problem(404, "no_output", `This ${call.task} has no output.`);
   const location = await services.payloads.urlOf(outputKey(id), {
     filename: outputName(id),

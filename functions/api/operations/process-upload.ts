@@ -17,7 +17,7 @@ export const processUpload: Operation = async (request, services) => {
   parseBody(request, EmptyBody);
   const id = param(request, "id");
   const { filename, contentType } = await findUpload(services, id, scopeOf(request.caller));
-  const store = storeOf(services);
+  const store = storeOf(services, request.caller);
   const key = documentKey("documents", id, filename);
   if ((await store.size(key)) === null) await release(store, id, { filename, contentType }, key);
   const document = { key, filename: safeFilename(filename), content_type: contentType };

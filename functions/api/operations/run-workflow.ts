@@ -4,7 +4,8 @@ import type { Plan } from "../../../src/core/canvas/plan.ts";
 import { Problem, invalidInput } from "../../../src/core/http/problem.ts";
 import { RunBody } from "../../../src/core/http/requests.ts";
 import { runFaults } from "../../../src/core/workflow/run.ts";
-import { refuseBacklog } from "./backlog.ts";
+import { refuseForeign } from "./named.ts";
+import { refuseBacklog } from "../../../src/submit/backlog.ts";
 import { accepted } from "./canvas.ts";
 import { type Operation, param, parseBody } from "../http/request.ts";
 import { contextOf, oncePerKey } from "./submission.ts";
@@ -18,6 +19,7 @@ export const runWorkflow: Operation = async (request, services) => {
   const given = parseBody(request, RunBody);
   const faults = runFaults(workflow.node, given, services.registry);
   if (faults.length > 0) throw invalidInput(faults);
+  await refuseForeign(request, services);
   const planOf = (keyed: KeyedRequest): Plan => planRun(workflow, given, keyed.seed);
   return oncePerKey(
     request,

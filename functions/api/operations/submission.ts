@@ -1,15 +1,17 @@
 import { derivedId } from "../../../src/aws/ids.ts";
 import type { Services } from "../../../src/aws/services.ts";
-import { type KeyedRequest, beginRequest } from "../../../src/submit/idempotency.ts";
-import { submitTask } from "../../../src/submit/task.ts";
-import { scopeOf } from "../../../src/core/record/caller.ts";
+import type { KeyedRequest } from "../../../src/submit/idempotency.ts";
+import { oncePerKey as carryOutOnce } from "../../../src/submit/submission.ts";
+import { TaskIdTaken, submitTask } from "../../../src/submit/task.ts";
+import { pointer } from "../../../src/core/json.ts";
+import { scopeOf, submitterOf } from "../../../src/core/record/caller.ts";
 import { nodeFaults } from "../../../src/core/define/check.ts";
 import { loneTask } from "../../../src/core/canvas/plan.ts";
 import type { CallContext } from "../../../src/core/record/message.ts";
 import { Problem, invalidInput } from "../../../src/core/http/problem.ts";
 import type { SubmissionAnswer } from "../../../src/core/http/answer-schemas.ts";
 import type { TaskNode } from "../../../src/core/canvas/signature.ts";
-import { refuseBacklog } from "./backlog.ts";
+import { refuseBacklog } from "../../../src/submit/backlog.ts";
 import { type ApiAnswer, type ApiRequest, answer } from "../http/request.ts";
 
 /** The origin of what comes over HTTP. */
@@ -26,23 +28,32 @@ export async function oncePerKey(
   carryOut: (keyed: KeyedRequest) => Promise<void>,
   describe: (keyed: KeyedRequest) => ApiAnswer | Promise<ApiAnswer>,
 ): Promise<ApiAnswer> {
-  const keyed = await beginRequest(services.table, {
-    key: request.idempotencyKey,
-    scope: scopeOf(request.caller),
-    path: request.path,
-    body: request.body,
-    now: services.now(),
-  });
-  if (!keyed.done) {
-    try {
-      await carryOut(keyed);
-    } catch (error) {
-      await keyed.abandon();
-      throw error;
-    }
-    await keyed.complete();
+  const { idempotencyKey: key, path, body, caller } = request;
+  try {
+    const keyed = await carryOutOnce(services, { key, scope: scopeOf(caller), path, body }, carryOut);
+    return await describe(keyed);
+  } catch (error) {
+    throw error instanceof TaskIdTaken ? takenProblem(request, error) : error;
   }
-  return describe(keyed);
+}
+
+/** A 409 that names the place of the id in the body. */
+function takenProblem({ body }: ApiRequest, { id, code, message }: TaskIdTaken): Problem {
+  const path = placeOfId(JSON.parse(body.toString()), id, []);
+  const errors = path === null ? {} : { errors: [{ path: pointer(path), message: "is the id of another task" }] };
+  return new Problem(409, code, message, errors);
+}
+
+/** Where a body has `id` as a `task_id`; null where it has not. */
+function placeOfId(value: unknown, id: string, path: readonly PropertyKey[]): readonly PropertyKey[] | null {
+  if (typeof value !== "object" || value === null) return null;
+  for (const [key, inner] of Object.entries(value)) {
+    const at = [...path, Array.isArray(value) ? Number(key) : key];
+    if (key === "task_id" && path.at(-1) === "options" && String(inner).toLowerCase() === id) return at;
+    const found = placeOfId(inner, id, at);
+    if (found !== null) return found;
+  }
+  return null;
 }
 
 /** Submits one task and answers 202. @throws Problem 400 naming every fault. */
@@ -90,7 +101,7 @@ export function contextOf(request: ApiRequest, keyed: KeyedRequest): Omit<CallCo
   return {
     correlation: request.correlationId,
     origin: API_ORIGIN,
-    owner: request.caller.owner,
+    owner: submitterOf(request.caller),
     now: keyed.created,
   };
 }

@@ -1,12 +1,12 @@
 import { derivedId } from "../../../src/aws/ids.ts";
 import { submitMany } from "../../../src/submit/task.ts";
-import { readTask } from "../../../src/core/define/check.ts";
+import { readTask, repeatedIds } from "../../../src/core/define/check.ts";
 import { loneTask } from "../../../src/core/canvas/plan.ts";
-import type { Fault } from "../../../src/core/faults.ts";
 import { invalidInput } from "../../../src/core/http/problem.ts";
 import { BatchList } from "../../../src/core/http/requests.ts";
 import type { TaskNode } from "../../../src/core/canvas/signature.ts";
-import { refuseBacklog } from "./backlog.ts";
+import { refuseForeign } from "./named.ts";
+import { refuseBacklog } from "../../../src/submit/backlog.ts";
 import { type Operation, answer, parseBody } from "../http/request.ts";
 import { contextOf, oncePerKey } from "./submission.ts";
 
@@ -16,8 +16,10 @@ export const submitBatch: Operation = async (request, services) => {
     readTask(value, ["tasks", index], services.registry),
   );
   const tasks = read.flatMap(({ node }) => node ?? []);
-  const faults = [...read.flatMap((task) => task.faults), ...repeatedIds(read.map(({ node }) => node))];
+  const placed = read.flatMap(({ node }, index) => (node === null ? [] : [{ node, path: ["tasks", index] }]));
+  const faults = [...read.flatMap((task) => task.faults), ...repeatedIds(placed, "this batch")];
   if (faults.length > 0) throw invalidInput(faults);
+  await refuseForeign(request, services);
   const withIds = (seed: string): { id: string; node: TaskNode }[] =>
     tasks.map((node, index) => ({ node, id: node.options.task_id ?? derivedId(seed, String(index)) }));
   return oncePerKey(
@@ -39,15 +41,3 @@ export const submitBatch: Operation = async (request, services) => {
     (keyed) => answer(202, { tasks: withIds(keyed.seed).map(({ id, node }) => ({ task_id: id, task: node.task })) }),
   );
 };
-
-function repeatedIds(tasks: readonly (TaskNode | null)[]): Fault[] {
-  const seen = new Set<string>();
-  return tasks.flatMap((task, index) => {
-    const id = task?.options.task_id;
-    if (id === undefined || !seen.has(id)) {
-      if (id !== undefined) seen.add(id);
-      return [];
-    }
-    return [{ path: `/tasks/${index}/options/task_id`, message: "is the id of an earlier task of this batch" }];
-  });
-}

@@ -14,6 +14,6 @@ export const submitDocument: Operation = async (request, services) => {
   await refuseUnreadable(filename, contentType, request.body);
   const make = documentTask(services, "documents", { filename, contentType });
   return submitMade(request, services, "documents.process", make, async (keyed) => {
-    await storeOf(services).put(make(keyed).document.key, request.body, contentType);
+    await storeOf(services, request.caller).put(make(keyed).document.key, request.body, contentType);
   });
 };

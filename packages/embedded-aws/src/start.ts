@@ -13,7 +13,7 @@ import { readFaults } from "./faults/settings.ts";
 import type { FaultSettings } from "./faults/settings.ts";
 import { createGateway } from "./gateway/gateway.ts";
 import type { Guard } from "./gateway/gateway.ts";
-import { invoking, sending } from "./iam/calls.ts";
+import { invoking, reading, sending } from "./iam/calls.ts";
 import { createIam } from "./iam/index.ts";
 import type { Permission } from "./iam/index.ts";
 import { credentialsOf } from "./lambda/config.ts";
@@ -154,6 +154,11 @@ async function startServices(
     awsUrl,
     awsSocket: socket?.path ?? null,
     call: (call) => gateway.direct(call),
+    awaitItem: (caller, wish) => {
+      const denied = iam.check({ kind: "function", name: caller }, [reading(wish)]);
+      if (denied) throw denied;
+      return dynamoDb.awaitItem(wish);
+    },
     compileCache,
     clock: functionClock,
   };

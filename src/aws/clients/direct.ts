@@ -24,3 +24,23 @@ export function directExchange(service: Service): Exchange | null {
 function isDirectCall(value: unknown): value is DirectCall {
   return typeof value === "function";
 }
+
+/** Resolves when an item of a table has one of the attributes, or the milliseconds are over. */
+type AwaitItem = (
+  table: string,
+  key: Readonly<Record<string, { readonly S: string }>>,
+  attributes: readonly string[],
+  milliseconds: number,
+) => Promise<void>;
+
+const AWAIT = Symbol.for("embedded-aws.await");
+
+/** How the embedded AWS has one wait for an item; null on AWS, where one has to look again. */
+export function itemWait(): AwaitItem | null {
+  const wait: unknown = Reflect.get(globalThis, AWAIT);
+  return isAwaitItem(wait) ? wait : null;
+}
+
+function isAwaitItem(value: unknown): value is AwaitItem {
+  return typeof value === "function";
+}

@@ -11,6 +11,21 @@ export interface Typed<Result, Taken> {
   readonly [TYPES]?: { readonly result: Result; takes(value: Taken): void };
 }
 
+/** Where a task keeps the types of its call; no value ever has it. */
+declare const CALL: unique symbol;
+
+/** Something that is called with `Args` and `Kwargs`. */
+export interface Called<Args, Kwargs> {
+  readonly [CALL]?: { readonly args: Args; readonly kwargs: Kwargs };
+}
+
+/** What a task is called with; anything where that is not known. */
+export type ArgsOf<Task> =
+  Task extends Called<infer Args extends readonly unknown[], infer _> ? Args : readonly unknown[];
+
+/** The keyword arguments of a task. */
+export type KwargsOf<Task> = Task extends Called<infer _, infer Kwargs> ? Kwargs : Readonly<Record<string, unknown>>;
+
 /** What a step gives. */
 export type ResultOf<Step> = Step extends Typed<infer Result, infer _> ? Result : unknown;
 

@@ -1,7 +1,8 @@
 import * as z from "zod";
 import { type Fault, faultsOf } from "../faults.ts";
 import { pointer } from "../json.ts";
-import { type TaskNode, TaskNodeSchema } from "./signature.ts";
+import type { TaskNode } from "./signature.ts";
+import { TaskNodeSchema } from "./task-schema.ts";
 
 /** A task node with its place in a request. */
 export interface PlacedTask {

@@ -1,12 +1,11 @@
 import { CeleriacError } from "../errors.ts";
-import type { Node } from "./node.ts";
 
 /** What `self.replace` throws: not a failure, but the way out of the task. */
 export class Replace extends CeleriacError {
-  /** What runs in its place. */
-  readonly node: Node;
-  constructor(node: Node) {
+  /** What runs in its place: a node as JSON text. */
+  readonly json: string;
+  constructor(json: string) {
     super("replace", "The task replaced itself.");
-    this.node = node;
+    this.json = json;
   }
 }

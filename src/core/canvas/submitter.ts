@@ -1,5 +1,6 @@
 import { CeleriacError } from "../errors.ts";
 import type { Node } from "./node.ts";
+import { nodeToJson } from "./write-node.ts";
 
 /** What was submitted from code. */
 export interface TaskHandle {
@@ -7,8 +8,11 @@ export interface TaskHandle {
   readonly taskId: string;
 }
 
-/** Sends a node; inside a task its supervisor does, elsewhere a client that was connected. */
-export type Submitter = (node: Node) => Promise<TaskHandle>;
+/**
+ * Sends a node; inside a task its supervisor does, elsewhere a client that was connected.
+ * @param json the node as JSON text, in which all of it can be said.
+ */
+export type Submitter = (node: Node, json: string) => Promise<TaskHandle>;
 
 let current: Submitter | null = null;
 
@@ -19,10 +23,11 @@ export function setSubmitter(submitter: Submitter | null): void {
 
 /**
  * Submits a node.
- * @throws CeleriacError `not_connected` outside a task, where nobody was named by {@link setSubmitter}.
+ * @throws InvalidArguments or InvalidCanvas where JSON cannot say it, with the places; CeleriacError `not_connected` outside a task, where nobody was named by {@link setSubmitter}.
  */
 export async function submitNode(node: Node): Promise<TaskHandle> {
-  if (current !== null) return current(node);
+  const json = nodeToJson(node);
+  if (current !== null) return current(node, json);
   const what = "task" in node ? node.task : `A ${Object.keys(node).join()}`;
   throw new CeleriacError(
     "not_connected",

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { InvalidArguments } from "../errors.ts";
-import { type Fault, faultsOf } from "../faults.ts";
+import { type Fault, type FindMessage, faultsOf } from "../faults.ts";
+import { messageFor } from "./messages.ts";
 import { type Bound, bind } from "./parameters.ts";
 
 const Kwargs = z.record(z.string(), z.unknown());
@@ -14,6 +15,8 @@ export interface Signed {
   readonly parameters: readonly string[] | null;
   /** How many arguments it must have. @default as `args` says */
   readonly fewest?: number;
+  /** The JSON Schemas that its schemas were made of, which have the messages of its author. @default none */
+  readonly json?: { readonly args: Record<string, unknown>; readonly kwargs: Record<string, unknown> };
 }
 
 /**
@@ -33,16 +36,22 @@ export function argumentFaults(
   return [
     ...bound.faults,
     ...(prepended > 0 ? [] : listFaults(task, bound)),
-    ...(byKwargs.success ? [] : faultsOf(byKwargs.error, ["kwargs"])),
+    ...(byKwargs.success ? [] : faultsOf(byKwargs.error, ["kwargs"], messagesOf(task.json?.kwargs))),
   ];
 }
 
 function listFaults(task: Signed, { args, named }: Bound): Fault[] {
   const byArgs = task.args.safeParse(args);
-  const faults = byArgs.success ? [] : faultsOf(byArgs.error, ["args"]);
+  const faults = byArgs.success ? [] : faultsOf(byArgs.error, ["args"], messagesOf(task.json?.args));
   const known = new Set(faults.map(({ path }) => path));
   const missing = missingBefore(task, args, named).filter(({ path }) => !known.has(path));
   return [...faults.map((fault) => ({ ...fault, path: placed(fault.path, named) })), ...missing];
+}
+
+/** Finds the message of the task's author for an issue. */
+function messagesOf(json: Record<string, unknown> | undefined): FindMessage | undefined {
+  // The first step of a path says whether it is of the arguments or the keyword arguments.
+  return json === undefined ? undefined : (path, issue) => messageFor(json, path.slice(1), issue);
 }
 
 /** Parameters that must be there, and were skipped by naming a later one. */

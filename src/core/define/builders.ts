@@ -1,15 +1,9 @@
-import { CanvasEmpty, InvalidCanvas } from "../errors.ts";
+import { CanvasEmpty } from "../errors.ts";
 import type { After, Follow, LastResult, ResultOf, Results, TakenBy, TakenByAll, Typed } from "../canvas/flow.ts";
-import { type GroupNode, type Node, isChainNode, isGroupNode, isTaskNode, parseNode } from "../canvas/node.ts";
-import {
-  type CallOptions,
-  CodeTaskNodeSchema,
-  type NodeOptions,
-  mergeOptions,
-  wireOptions,
-} from "../canvas/signature.ts";
+import { type GroupNode, type Node, isChainNode, isGroupNode, isTaskNode } from "../canvas/node.ts";
+import { type CallOptions, type NodeOptions, mergeOptions, wireOptions } from "../canvas/signature.ts";
 import { type TaskHandle, submitNode } from "../canvas/submitter.ts";
-import { type AnyTask, type Task, isTask } from "./task.ts";
+import type { Task } from "./task.ts";
 
 /** Options that make sense for more than one task. */
 export type CanvasOptions = Omit<CallOptions, "taskId" | "link" | "linkError">;
@@ -33,7 +27,7 @@ export interface Group<List = unknown, Taken = unknown> extends Canvas<List, Tak
 }
 
 /** What a canvas is made of: a signature, another canvas, or a task as it is. */
-export type Step = { readonly node: Node } | AnyTask;
+export type Step = { readonly node: Node };
 
 /**
  * Runs steps one after the other; each gets the result of the one before. A step that cannot take it is a type error,
@@ -84,22 +78,25 @@ export function chunks<Args extends readonly unknown[], Kwargs, Result>(
   return group(starts.map((start) => task.starmap(all.slice(start, start + size))));
 }
 
-/**
- * The canvas that `value` is the node of, as the HTTP contract and `.node` have it.
- * @throws InvalidCanvas naming every fault.
- */
-export function fromNode(value: unknown): Canvas {
-  const parsed = parseNode(value, [], CodeTaskNodeSchema);
-  if (parsed.node === null) throw new InvalidCanvas(parsed.faults);
-  return canvasOf(parsed.node);
-}
-
-/** The node of a step. */
+/** The node of a step. @throws TypeError for what is none, such as a task's name or the handle of one that was sent. */
 export function nodeOf(step: Step): Node {
-  return isTask(step) ? { task: step.name, args: [], kwargs: {}, options: {}, immutable: false } : step.node;
+  if (isStep(step)) return step.node;
+  throw new TypeError(`${shown(step)} is no step: expected a task, a signature or a canvas, such as add.s(1, 2).`);
 }
 
-function canvasOf<Result, Taken>(node: Node): Canvas<Result, Taken> {
+function isStep(value: unknown): value is { readonly node: Node } {
+  if (typeof value !== "object" || value === null || !("node" in value)) return false;
+  return typeof value.node === "object" && value.node !== null;
+}
+
+function shown(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value.slice(0, 100));
+  if (typeof value === "object" && value !== null && "taskId" in value) return "The handle of a task that was sent";
+  return value === null ? "null" : `What is of type ${typeof value}`;
+}
+
+/** The canvas of a node. */
+export function canvasOf<Result, Taken>(node: Node): Canvas<Result, Taken> {
   return {
     node,
     delay: () => submitNode(node),
@@ -107,7 +104,8 @@ function canvasOf<Result, Taken>(node: Node): Canvas<Result, Taken> {
   };
 }
 
-function withOptions(node: Node, options: NodeOptions): Node {
+/** A node with these options added, where {@link Canvas.applyAsync} adds them. */
+export function withOptions(node: Node, options: NodeOptions): Node {
   const added = (inner: Node): Node => withOptions(inner, options);
   if (isTaskNode(node)) return { ...node, options: mergeOptions(node.options, options) };
   if (isChainNode(node)) return { chain: node.chain.map((step, index) => (index === 0 ? added(step) : step)) };

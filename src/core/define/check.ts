@@ -3,7 +3,8 @@ import { argumentFaults, argumentLists } from "./arguments.ts";
 import type { Fault } from "../faults.ts";
 import { pointer } from "../json.ts";
 import { MAX_OPTIONS } from "../limits.ts";
-import { type Node, parseNode, taskNodes } from "../canvas/node.ts";
+import { type Node, taskNodes } from "../canvas/node.ts";
+import { parseNode } from "../canvas/parse-node.ts";
 import { type PlacedTask, readTaskAt } from "../canvas/read-task.ts";
 import type { KnownTask } from "./registry.ts";
 import type { TaskNode } from "../canvas/signature.ts";
@@ -50,7 +51,7 @@ function sizeFaults(node: TaskNode, path: readonly PropertyKey[]): Fault[] {
 
 function faultsOfArguments(node: TaskNode, task: KnownTask, prepended: number): Fault[] {
   const { each, args, kwargs } = node;
-  const signed = { name: task.name, ...task.schemas, parameters: task.parameters, fewest: task.fewest };
+  const signed = { name: task.name, ...task.schemas, parameters: task.parameters, fewest: task.fewest, json: task };
   if (each === undefined) return argumentFaults(signed, args, kwargs, prepended);
   const byItem = [...argumentLists(each, args)].flatMap((list, index) => {
     if (list === null) return [{ path: `/args/${index}`, message: "is no list of arguments" }];
@@ -117,7 +118,8 @@ export function readTask(
   | { readonly node: TaskNode; readonly faults: readonly [] }
   | { readonly node: null; readonly faults: readonly Fault[] } {
   const read = readTaskAt(value, path, false);
-  const meant = read.tasks.flatMap((task) => faultsOfPart(task, lookup));
+  const repeated = read.node === null ? [] : repeatedIds([{ node: read.node, path }], "this request");
+  const meant = [...read.tasks.flatMap((task) => faultsOfPart(task, lookup)), ...repeated];
   if (read.node !== null && meant.length === 0) return { node: read.node, faults: [] };
   return { node: null, faults: withoutRepeats(read.faults, meant) };
 }
@@ -133,16 +135,36 @@ function faultsOfPart({ node, path, prepended, hasArguments }: PlacedTask, looku
  * @default at its top
  */
 export function canvasFaults(node: Node, lookup: TaskLookup, at: readonly PropertyKey[] = []): Fault[] {
+  const tasks = [...taskNodes(node, at, false)];
+  const faults = tasks.flatMap((task) => nodeFaults(task.node, lookup, task.prepended, task.path));
+  return [...faults, ...repeatedIds(tasks, "this canvas")];
+}
+
+/**
+ * A fault for each id that a task, or a link, has of an earlier one of the same request. @param whole what they are of.
+ */
+export function repeatedIds(
+  tasks: readonly { readonly node: TaskNode; readonly path: readonly PropertyKey[] }[],
+  whole: string,
+): Fault[] {
   const seen = new Set<string>();
-  return [...taskNodes(node, at, false)].flatMap((task) => {
-    const faults = nodeFaults(task.node, lookup, task.prepended, task.path);
-    const { task_id: id } = task.node.options;
-    const isRepeated = id !== undefined && seen.has(id);
-    if (id !== undefined) seen.add(id);
-    if (!isRepeated) return faults;
-    const path = pointer([...task.path, "options", "task_id"]);
-    return [...faults, { path, message: "is the id of another task of this canvas" }];
-  });
+  return tasks.flatMap(({ node, path }) =>
+    chosenIds(node, path).flatMap((chosen) => {
+      if (seen.has(chosen.id)) return [{ path: chosen.path, message: `is the id of another task of ${whole}` }];
+      seen.add(chosen.id);
+      return [];
+    }),
+  );
+}
+
+/** The ids that a client chose for a task and its links, and their places. */
+function chosenIds({ options }: TaskNode, path: readonly PropertyKey[]): { id: string; path: string }[] {
+  const { task_id: id } = options;
+  const own = id === undefined ? [] : [{ id, path: pointer([...path, "options", "task_id"]) }];
+  const links = (["link", "link_error"] as const).flatMap((kind) =>
+    (options[kind] ?? []).flatMap((link, index) => chosenIds(link, [...path, "options", kind, index])),
+  );
+  return [...own, ...links];
 }
 
 /** Input may be shown in an error, but not megabytes of it. */

@@ -1,6 +1,8 @@
 import * as z from "zod";
-import { type Node, parseNode } from "../canvas/node.ts";
-import { CodeTaskNodeSchema } from "../canvas/signature.ts";
+import type { Node } from "../canvas/node.ts";
+import { parseNode } from "../canvas/parse-node.ts";
+import { CodeTaskNodeSchema } from "../canvas/task-schema.ts";
+import { noteMessages } from "./messages.ts";
 import { fewestOf } from "./parameters.ts";
 import type { Schedule } from "./schedule.ts";
 import type { AnyTask } from "./task.ts";
@@ -111,7 +113,13 @@ function titled(schema: Record<string, unknown>, parameters: readonly string[]):
 }
 
 function toJsonSchema(schema: z.ZodType): Record<string, unknown> {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, {
+    io: "input",
+    unrepresentable: "any",
+    override: ({ zodSchema, jsonSchema }) => {
+      noteMessages(zodSchema, jsonSchema);
+    },
+  });
   return JsonSchema.parse(rest);
 }
 

@@ -1,4 +1,6 @@
 import { MaxRetriesExceeded, Retry } from "../errors.ts";
+import { isA } from "../is-a.ts";
+import { MAX_DELAY } from "../limits.ts";
 import type { ErrorClass } from "./task.ts";
 
 /** What of a task's options says whether and when it is tried again. */
@@ -27,7 +29,9 @@ export function judge(
   policy: RetryPolicy,
   random: () => number,
 ): RetryDecision {
-  if (thrown instanceof Retry) {
+  if (isA(thrown, Retry)) {
+    const fault = retryFault(thrown);
+    if (fault !== null) return { retry: false, error: new TypeError(fault) };
     const max = thrown.maxRetries === undefined ? task.maxRetries : thrown.maxRetries;
     if (max !== null && task.retries >= max) {
       return { retry: false, error: thrown.cause ?? new MaxRetriesExceeded(task.name, task.retries) };
@@ -40,7 +44,26 @@ export function judge(
 }
 
 function isOneOf(thrown: unknown, classes: readonly ErrorClass[]): boolean {
-  return classes.some((errorClass) => thrown instanceof errorClass);
+  return classes.some((errorClass) => isA(thrown, errorClass));
+}
+
+/**
+ * Why no retry can be made of this; null where it can. What is no number of seconds, or lies beyond a year, would be
+ * lost on the way, and the task with it.
+ */
+export function retryFault(asked: { readonly countdown?: unknown; readonly maxRetries?: unknown }): string | null {
+  const { countdown, maxRetries } = asked;
+  const isDelay = typeof countdown === "number" && countdown >= 0 && countdown <= MAX_DELAY;
+  if (countdown !== undefined && countdown !== null && !isDelay)
+    return `retry({ countdown: ${shown(countdown)} }): expected seconds, a number from 0 to ${MAX_DELAY}.`;
+  const isCount = typeof maxRetries === "number" && Number.isInteger(maxRetries) && maxRetries >= 0;
+  if (maxRetries !== undefined && maxRetries !== null && !isCount)
+    return `retry({ maxRetries: ${shown(maxRetries)} }): expected a whole number from 0, or null for no bound.`;
+  return null;
+}
+
+function shown(value: unknown): string {
+  return typeof value === "number" ? String(value) : `of type ${typeof value}`;
 }
 
 /**

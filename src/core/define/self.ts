@@ -99,7 +99,7 @@ export interface Self<Kwargs = Readonly<Record<string, unknown>>> {
    * @throws Replace always.
    */
   replace<By extends Step>(by: By): ResultOf<By>;
-  /** Says how far the task is; the record's status becomes PROGRESS. */
+  /** Says how far the task is; the record's status becomes PROGRESS. Of a message 1 KB is kept. */
   progress(current: number, total: number, message?: string): Promise<void>;
   /**
    * Says in which state of its own the task is, such as UPLOADING: the record's status becomes that. Of `meta` the

@@ -2,10 +2,11 @@ import * as z from "zod";
 import { argumentFaults, checkArguments } from "./arguments.ts";
 import { nameFault, titlesOf } from "./parameters.ts";
 import { DefinitionError } from "../errors.ts";
-import type { Lacking, Typed } from "../canvas/flow.ts";
-import { MAX_TIME_LIMIT } from "../limits.ts";
+import type { Lacking } from "../canvas/flow.ts";
+import { MAX_DELAY, MAX_TIME_LIMIT } from "../limits.ts";
 import { intervalOf } from "./rate.ts";
-import { type CallOptions, type Signature, type TaskNode, createSignature, wireOptions } from "../canvas/signature.ts";
+import { type AnyCall, type TaskRef, callNode, createReference } from "./reference.ts";
+import { type CallOptions, type Signature, type TaskNode, createSignature } from "../canvas/signature.ts";
 import type { Schedule } from "./schedule.ts";
 import type { Self } from "./self.ts";
 import { type TaskHandle, submitNode } from "../canvas/submitter.ts";
@@ -69,7 +70,7 @@ const TaskOptionsSchema = z
     softTimeLimit: z.number().positive().nullable().default(null),
     timeLimit: z.number().positive().default(300),
     maxRetries: z.number().int().min(0).nullable().default(3),
-    retryDelay: z.number().min(0).default(180),
+    retryDelay: z.number().min(0).max(MAX_DELAY).default(180),
     autoretryFor: z
       .array(z.custom<ErrorClass>((value) => typeof value === "function", "expected an error class"))
       .default([]),
@@ -77,7 +78,7 @@ const TaskOptionsSchema = z
       .array(z.custom<ErrorClass>((value) => typeof value === "function", "expected an error class"))
       .default([]),
     retryBackoff: z.union([z.boolean(), z.number().positive()]).default(false),
-    retryBackoffMax: z.number().positive().default(600),
+    retryBackoffMax: z.number().positive().max(MAX_DELAY).default(600),
     retryJitter: z.boolean().default(true),
     ignoreResult: z.boolean().default(false),
     rateLimit: z.union([z.string(), z.number()]).nullable().default(null),
@@ -119,18 +120,13 @@ export type ArgsSchema = z.ZodType<readonly unknown[], readonly unknown[]>;
 const NO_KWARGS = z.strictObject({});
 type NoKwargs = typeof NO_KWARGS;
 
-/** Argument lists without their first entry, for a step that gets its parent's result prepended. */
-type Tail<Args> = Args extends readonly [unknown, ...infer Rest]
-  ? Rest
-  : Args extends readonly [unknown?, ...infer Rest]
-    ? Rest
-    : Args;
-
 /** What every task has, whatever it is called with. */
 export interface AnyTask {
   readonly [BRAND]: true;
   /** `module.task`. */
   readonly name: string;
+  /** The task without arguments, as a step of a canvas. */
+  readonly node: TaskNode;
   /** The file that the task is in, and its queue and Lambda. */
   readonly module: string;
   readonly args: ArgsSchema;
@@ -143,16 +139,10 @@ export interface AnyTask {
 }
 
 /** A task as code uses it: call it, or make a signature of it. */
-export interface Task<Args extends readonly unknown[], Kwargs, Result>
-  extends AnyTask, Typed<Result, Lacking<Args, []>> {
-  /** A signature: the task with its arguments, or with all but the first where a result will be prepended. */
-  s<Given extends Args | Tail<Args>>(...args: Given): Signature<Result, Lacking<Args, Given>>;
-  /** An immutable signature: no result is prepended. */
-  si(...args: Args): Signature<Result>;
-  /** A signature with keyword arguments and options. */
-  signature<Given extends Args | Tail<Args>>(
-    call: { args: Given; kwargs?: Kwargs; immutable?: boolean } & CallOptions,
-  ): Signature<Result, Lacking<Args, Given>>;
+export interface Task<Args extends readonly unknown[], Kwargs, Result, Name extends string = string>
+  extends AnyTask, TaskRef<Args, Kwargs, Result, Name> {
+  readonly name: Name;
+  readonly node: TaskNode;
   /** One task that runs this one for each item, one after the other, and gives the list. Nothing is prepended. */
   map(items: readonly Lacking<Args, []>[]): Signature<Result[]>;
   /** The same, with each item as the list of arguments. */
@@ -170,30 +160,29 @@ const TASK_NAME = /^([a-z][a-z0-9_-]{0,39})\.([A-Za-z][A-Za-z0-9_]{0,59})$/;
  * @param name `module.task`, the file's name and the task's own.
  * @throws DefinitionError for a bad name or option.
  */
-export function defineTask<Args extends ArgsSchema, Result, Kwargs extends z.ZodObject = NoKwargs>(
-  name: string,
-  declaration: TaskDeclaration<Args, Kwargs, Result>,
-): Task<z.input<Args>, z.input<Kwargs>, Result> {
+export function defineTask<
+  Args extends ArgsSchema,
+  Result,
+  Kwargs extends z.ZodObject = NoKwargs,
+  const Name extends string = string,
+>(name: Name, declaration: TaskDeclaration<Args, Kwargs, Result>): Task<z.input<Args>, z.input<Kwargs>, Result, Name> {
   const module = TASK_NAME.exec(name)?.[1];
   if (module === undefined) {
     throw new DefinitionError(`"${name}" is no task name: expected "module.task", such as "math.add".`);
   }
   const { args, kwargs, parameters, run, ...options } = declaration;
   const resolved = resolveOptions(name, options);
-  const task: Task<z.input<Args>, z.input<Kwargs>, Result> = {
+  const task: Task<z.input<Args>, z.input<Kwargs>, Result, Name> = {
     [BRAND]: true,
-    name,
+    ...createReference(name),
     module,
     args,
     kwargs: kwargs ?? NO_KWARGS,
     parameters: parametersOf(name, args, kwargs ?? NO_KWARGS, parameters),
     options: resolved,
     run: (self, values) => Reflect.apply(run, undefined, [self, ...values]),
-    s: (...values) => createSignature(nodeOf(name, { args: values })),
-    si: (...values) => createSignature(nodeOf(name, { args: values, immutable: true })),
-    signature: (call) => createSignature(nodeOf(name, call)),
-    map: (items) => createSignature({ ...nodeOf(name, { args: items, immutable: true }), each: "map" }),
-    starmap: (items) => createSignature({ ...nodeOf(name, { args: items, immutable: true }), each: "starmap" }),
+    map: (items) => createSignature({ ...callNode(name, { args: items, immutable: true }), each: "map" }),
+    starmap: (items) => createSignature({ ...callNode(name, { args: items, immutable: true }), each: "starmap" }),
     delay: (...values) => submit(task, { args: values }),
     applyAsync: (call) => submit(task, call),
   };
@@ -228,26 +217,9 @@ function refuseWrongCalls(task: AnyTask): void {
   }
 }
 
-/** A call as its parts. */
-type AnyCall = {
-  readonly args: readonly unknown[];
-  readonly kwargs?: unknown;
-  readonly immutable?: boolean;
-} & CallOptions;
-
-function nodeOf(task: string, { args, kwargs, immutable, ...options }: AnyCall): TaskNode {
-  return {
-    task,
-    args: [...args],
-    kwargs: { ...(typeof kwargs === "object" ? kwargs : {}) },
-    options: wireOptions(options),
-    immutable: immutable ?? false,
-  };
-}
-
 /** Submits a task whose arguments are all there. @throws InvalidArguments where they do not fit its schemas. */
 async function submit(task: AnyTask, call: AnyCall): Promise<TaskHandle> {
-  const node = nodeOf(task.name, call);
+  const node = callNode(task.name, call);
   // As they were given: the worker parses them, and what a schema transforms must be transformed once.
   checkArguments(task, node.args, node.kwargs);
   return submitNode(node);

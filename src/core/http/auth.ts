@@ -12,7 +12,7 @@ export const AuthSchema = z.discriminatedUnion("kind", [
     kind: z.literal("iam"),
     /** Whose tasks they are: a role's, whoever has assumed it, or of each of its sessions. */
     principal: z.enum(["role", "session"]),
-    /** ARNs (`*` stands for any characters) of callers that see everybody's tasks. */
+    /** ARNs (`*` stands for any characters but `/`) of callers that see everybody's tasks. */
     operators: z.array(z.string()),
   }),
   /** The authorizer has read the token, and says what it found in its context. */

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { MAX_CHAIN, MAX_INSIGHT_HOURS, MAX_PAGE, MAX_WAIT, MAX_WIDTH } from "../limits.ts";
-import { TaskNodeSchema } from "../canvas/signature.ts";
+import { TaskNodeSchema } from "../canvas/task-schema.ts";
 
 /** Bodies and queries of the HTTP contract. Unknown keys are refused. */
 

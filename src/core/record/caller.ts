@@ -14,6 +14,8 @@ export const OwnerSchema = z.object({
   principal: z.string(),
   /** The tenant that the caller's token spoke of; null where it did of none. */
   tenant: z.string().nullable(),
+  /** Whether it had the right `all` when it submitted: what it starts may read what is others'. */
+  all: z.boolean().optional(),
 });
 
 export type Owner = z.output<typeof OwnerSchema>;
@@ -38,8 +40,20 @@ export function mayAccess(caller: Caller, owner: Owner | null): boolean {
   return owner.tenant !== null || owner.principal === caller.owner.principal;
 }
 
+/** The owner of what a caller submits, which knows what the caller may read. */
+export function submitterOf({ owner, rights }: Caller): Owner | null {
+  return owner === null || !rights.has("all") ? owner : { ...owner, all: true };
+}
+
+/**
+ * Whether what an owner submits may read whatever is stored; so may what nobody submitted, which the stage itself runs.
+ */
+export function readsAll(owner: Owner | null): boolean {
+  return owner === null || owner.all === true;
+}
+
 /** What idempotency keys are told apart by: callers that see the same tasks share them. */
-export function scopeOf({ owner }: Caller): string {
+export function scopeOf({ owner }: Pick<Caller, "owner">): string {
   if (owner === null) return "";
   return owner.tenant === null ? `principal ${owner.principal}` : `tenant ${owner.tenant}`;
 }

@@ -159,7 +159,15 @@ export const CanvasMessageSchema = z.discriminatedUnion("op", [
   /** Revoke what has not started of a canvas; with `terminate`, stop what runs of it. */
   z.object({ op: z.literal("revoke"), canvas: z.string(), terminate: z.boolean().default(false) }),
   /** Revoke what waits in a module's queue since before a time, milliseconds since 1970. */
-  z.object({ op: z.literal("purge"), queue: z.string(), before: z.number() }),
+  z.object({
+    op: z.literal("purge"),
+    queue: z.string(),
+    before: z.number(),
+    /** Where it goes on to look for delayed tasks: the partition of the index, and the place in it. */
+    from: z.object({ partition: z.number().int(), after: z.string().optional() }).optional(),
+  }),
+  /** A message that nobody here wrote is kept among the dead letters: what is received of those alarms. */
+  z.object({ op: z.literal("letter"), id: z.string() }),
   /** Make the records of a workflow that was started by hand, and give the state that waits their ids. */
   z.object({
     op: z.literal("prepare"),

@@ -2,6 +2,22 @@ import { MAX_LOST, MAX_SQS_DELAY } from "../limits.ts";
 import { type TaskRecord, replacementOf } from "./record.ts";
 import { isFinal, isWaiting } from "./states.ts";
 
+/** Seconds between the end of a lease and the message's return: then it finds the lease over. */
+const AFTER_LEASE = 5;
+/** Seconds by which a queue hides messages beyond its module's longest limit: 20 of the function, 30 of the queue. */
+const QUEUE_MARGIN = 50;
+
+/**
+ * Seconds after which the message of a task that was claimed is to come back if its environment is lost, where its
+ * queue would hide it for much longer: a queue's visibility is made for the longest task of its module. Null where that is
+ * soon enough, since to say so costs a request.
+ * @param lease seconds of the claim. @param longest the longest hard limit of the module, seconds.
+ */
+export function shownSooner(lease: number, longest: number): number | null {
+  const sooner = lease + AFTER_LEASE;
+  return longest + QUEUE_MARGIN >= 4 * sooner ? sooner : null;
+}
+
 /** What a worker does whose claim was refused. */
 export type ClaimDecision =
   /** The claim had succeeded; only its answer was lost. */

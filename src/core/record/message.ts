@@ -2,7 +2,8 @@ import * as z from "zod";
 import { OwnerSchema, type Owner } from "./caller.ts";
 import { PlaceSchema } from "../canvas/place.ts";
 import type { PlannedTask } from "../canvas/plan.ts";
-import { CodeTaskNodeSchema, EACH } from "../canvas/signature.ts";
+import { EACH } from "../canvas/signature.ts";
+import { CodeTaskNodeSchema } from "../canvas/task-schema.ts";
 
 /** Where arguments or a result are: in place as JSON text, or in S3 under a key. */
 export const PayloadSchema = z.union([
@@ -81,6 +82,11 @@ export const RunMessageSchema = z.object({
   /** The token of the state that waits for the task, where one does. */
   token: z.string().optional(),
   call: CallSchema.optional(),
+  /**
+   * What the state says of the step that it starts: the submission, and the task or group before it, so that the worker
+   * reads them with the record, in one call.
+   */
+  step: z.object({ submission: z.string().optional(), input: z.string().nullable().optional() }).optional(),
 });
 
 export type RunMessage = z.infer<typeof RunMessageSchema>;
@@ -93,7 +99,8 @@ export function isSameSubmission(one: Call, other: Call): boolean {
   const keys = ["task", "root", "parent", "submission", "origin"] as const;
   const isAgain = one.created === other.created && JSON.stringify(one.payload) === JSON.stringify(other.payload);
   const byTask = one.origin.includes(".");
-  return keys.every((key) => one[key] === other[key]) && (byTask || isAgain);
+  const isOwners = JSON.stringify(one.owner) === JSON.stringify(other.owner);
+  return keys.every((key) => one[key] === other[key]) && isOwners && (byTask || isAgain);
 }
 
 /** What the tasks of one submission have in common. */

@@ -54,7 +54,10 @@ export const TaskRecordSchema = z.object({
   result: PayloadSchema.nullable(),
   error: TaskErrorSchema.nullable(),
   progress: ProgressSchema.nullable(),
+  /** What it started: its links, what replaced it, and the first that it submitted. */
   children: z.array(z.string()),
+  /** Pages of what else it submitted, beside the record. */
+  child_pages: z.number().int(),
   started: z.number().nullable(),
   done: z.number().nullable(),
   /** When the next attempt is due, while the status is RETRY. */

@@ -21,6 +21,27 @@ export function ownStateFault(state: string): string | null {
   return "it says that the task waits or has ended; return, throw or call self.retry for that, or choose another word";
 }
 
+/** Every state that a task may be in whatever its code says. */
+const STATES: ReadonlySet<Status> = new Set([
+  "PENDING",
+  "STARTED",
+  "PROGRESS",
+  "RETRY",
+  "SUCCESS",
+  "FAILURE",
+  "REVOKED",
+]);
+
+/** Whether a state is one that every task may be in, and no task's own. */
+export function isCommon(status: Status): boolean {
+  return STATES.has(status);
+}
+
+/** Whether a state is a task's own, or may be. */
+export function isOwnState(status: Status): boolean {
+  return !isCommon(status) && OWN_STATE.test(status);
+}
+
 /** Whether a task in this state waits for an attempt to start. */
 export function isWaiting(status: Status): boolean {
   return status === "PENDING" || status === "RETRY";

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { InvalidResult, describeError } from "../../../src/core/errors.ts";
-import { isWithinDepth, pointer, resultToJson } from "../../../src/core/json.ts";
+import { isWithinDepth, pointer } from "../../../src/core/json.ts";
+import { resultToJson } from "../../../src/core/result-json.ts";
 
 describe("a task's result", () => {
   it("a task's result is JSON as it is", () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { buildPage } from "../../../dashboard/server/build.ts";
+import { packAll } from "../../../dashboard/server/page.ts";
 import { type HourInsight, spansOf } from "../../../dashboard/page/insights.ts";
 import { linkTo, readRoute } from "../../../dashboard/page/router.ts";
 import { en } from "../../../dashboard/page/text/en.ts";
@@ -10,7 +11,7 @@ const BUDGET = 150 * 1024;
 
 describe("the built page", () => {
   it("weighs less than 150 KB compressed, all files together", async () => {
-    const page = await buildPage();
+    const page = await packAll(await buildPage());
     expect([...page.keys()].map((path) => path.replace(/-[A-Z0-9]{8}\./, "."))).toEqual(
       expect.arrayContaining(["/", "/app.js", "/app.css", "/icon.svg"]),
     );
@@ -19,7 +20,7 @@ describe("the built page", () => {
   });
 
   it("the built page names no other host", async () => {
-    const page = await buildPage();
+    const page = await packAll(await buildPage());
     for (const { plain } of page.values()) {
       const hosts =
         Buffer.from(plain)

@@ -107,4 +107,9 @@ describe("csvToText", () => {
     await expect(refusal).rejects.toThrow(/Document "table\.csv" .* near line 2/u);
     await expect(refusal).rejects.not.toThrow("secret");
   });
+
+  it("takes the end mark of DOS for no row, and a quoted line of the delimiter for what it says", async () => {
+    expect(await csvToText("a,b\n1,2\n\u001A")).toMatchObject({ text: "a\tb\n1\t2", rows: 2, warnings: [] });
+    expect(await csvToText('"sep=;"\na;b\n')).toMatchObject({ text: "a\tb", rows: 1 });
+  });
 });

@@ -198,6 +198,23 @@ describe("docxToText", () => {
     await expect(docxToText(file)).rejects.toThrow(BrokenDocument);
   });
 
+  it("leaves out a row whose deletion is tracked, and names a document that is only linked", async () => {
+    const row = (text: string, properties = ""): string =>
+      `<w:tr>${properties}<w:tc>${docxParagraph(text)}</w:tc><w:tc>${docxParagraph("b")}</w:tc></w:tr>`;
+    const deleted = '<w:trPr><w:del w:id="1" w:author="x"/></w:trPr>';
+    const body = `<w:tbl>${row("gone", deleted)}${row("a")}${row("gone", deleted)}</w:tbl>${docxParagraph("after")}`;
+    const linked = '<w:p><w:subDoc r:id="rId9" xmlns:r="x"/></w:p>';
+    expect(await docxToText(zipFile(docxParts(body + linked)))).toEqual({
+      text: "a\tb\n\nafter",
+      warnings: ["1 linked document (subDoc) was left out."],
+    });
+  });
+
+  it("reads the text of word art", async () => {
+    const art = '<v:shape xmlns:v="urn:schemas-microsoft-com:vml"><v:textpath string="Sale"/></v:shape>';
+    expect((await docxToText(zipFile(docxParts(`<w:p><w:r><w:pict>${art}</w:pict></w:r></w:p>`)))).text).toBe("Sale");
+  });
+
   it("ends with the signal's reason", async () => {
     const reason = new Error("time is up");
     await expect(docxToText(korean, "a.docx", AbortSignal.abort(reason))).rejects.toBe(reason);

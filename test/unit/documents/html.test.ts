@@ -45,4 +45,9 @@ describe("htmlToText", () => {
   it("refuses more tags than its tree has memory for", async () => {
     await expect(htmlToText("<p>".repeat(MAX_HTML_TAGS + 1))).rejects.toThrow(DocumentTooLarge);
   });
+
+  it("numbers lists as they say", async () => {
+    expect(await htmlToText("<ol start=3><li>a<li>b</ol>")).toBe(" 3. a\n 4. b");
+    expect(await htmlToText("<ol><li>a<li value=7>b<li>c</ol>")).toBe(" 1. a\n 7. b\n 8. c");
+  });
 });

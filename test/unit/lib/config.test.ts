@@ -11,6 +11,7 @@ describe("the configuration of a stage", () => {
   test("is dev's with every default where nothing is said", () => {
     expect(load({ dev: {} })).toEqual({
       stage: "dev",
+      prefix: "celeriac",
       emulator: null,
       resources: "destroy",
       auth: { kind: "iam", principal: "role", operators: [] },
@@ -148,5 +149,18 @@ describe("the configuration of a stage", () => {
     const stage = "production";
     expect(() => load({ [stage]: {} }, { stage })).toThrow(/"production" is no name for a stage/);
     expect(`celeriac-${"s".repeat(9)}-task-${"m".repeat(40)}`.length).toBeLessThanOrEqual(64);
+  });
+});
+
+describe("the prefix of an app's names", () => {
+  const prefixed = (prefix: unknown) => () => loadConfig({ stages: { dev: {} }, prefix }, {});
+
+  test("is celeriac, or what cdk.json says", () => {
+    expect(prefixed(undefined)().prefix).toBe("celeriac");
+    expect(prefixed("invoices")().prefix).toBe("invoices");
+  });
+
+  test.each(["", "a", "Invoices", "1st", "invoices-", "of-seventeen-char", "a_b", 7])("is not %j", (prefix) => {
+    expect(prefixed(prefix)).toThrow(/^cdk\.json: context\.prefix .+ .+\.$/);
   });
 });

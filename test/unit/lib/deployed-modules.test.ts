@@ -5,7 +5,7 @@ import { discoverTasks } from "../../../lib/discover.ts";
 import { defineModule } from "../../../src/core/define/module.ts";
 
 const found = await discoverTasks(join(import.meta.dirname, "../../fixtures/project"));
-const NOTHING = { modulesOff: [], modules: {}, retiredModules: [], vpcs: {} };
+const NOTHING = { stage: "prod", prefix: "celeriac", modulesOff: [], modules: {}, retiredModules: [], vpcs: {} };
 const VPC = { subnetIds: ["subnet-0123456789abcdef0"], securityGroupIds: ["sg-0123456789abcdef0"] };
 
 const withOptions = (options: Parameters<typeof defineModule>[0]) =>
@@ -28,6 +28,15 @@ describe("the modules of a stage", () => {
   test("the modules of a stage refuse to be none", () => {
     expect(() => deployedModules(found, { ...NOTHING, modulesOff: ["files", "math", "probe"] })).toThrow(
       /turns off every module/,
+    );
+  });
+
+  test("refuse a name that is too long for a Lambda's with the app's prefix before it", () => {
+    const module = found.find(({ name }) => name === "math");
+    const long = [{ ...module!, name: "a".repeat(40), file: "functions/tasks/long.ts" }];
+    expect(() => deployedModules(long, NOTHING)).not.toThrow();
+    expect(() => deployedModules(long, { ...NOTHING, prefix: "invoice-service" })).toThrow(
+      'functions/tasks/long.ts: its Lambda would be "invoice-service-prod-task-aaaa',
     );
   });
 

@@ -43,6 +43,7 @@ describe("work that a task left running", () => {
       payload: JSON.stringify([[url], {}]),
       request: { id: name, task: `left.${name}`, retries: 0, maxRetries: 0, softTimeLimit: null },
       each: null,
+      owner: null,
       timeLimit: 30,
       softTimeLimit: null,
       stop: new AbortController().signal,

@@ -8,10 +8,19 @@ const context = { task_id: "t", task: "a.b", root_id: "t", correlation_id: "c" }
 const self = () => createSelf(Object.create(null), new AbortController().signal, new TaskRun(1, context));
 
 describe("what a task says of itself", () => {
-  it.each([Number.NaN, Infinity, -1, "5", new Date(0)])("is refused as a countdown of a retry: %s", (countdown) => {
+  it.each([Number.NaN, Infinity, -1, "5", new Date(0), 1e300, 31_536_001])(
+    "is refused as a countdown of a retry: %s",
+    (countdown) => {
+      const retry = (options: object): unknown => self().retry(options);
+      expect(() => retry({ countdown })).toThrow(TypeError);
+      expect(() => retry({ countdown: 0 })).toThrow(Retry);
+    },
+  );
+
+  it.each([Number.NaN, Infinity, -1, 0.5, "5", 1n])("is refused as a number of retries: %s", (maxRetries) => {
     const retry = (options: object): unknown => self().retry(options);
-    expect(() => retry({ countdown })).toThrow(TypeError);
-    expect(() => retry({ countdown: 0 })).toThrow(Retry);
+    expect(() => retry({ maxRetries })).toThrow(TypeError);
+    expect(() => retry({ maxRetries: null })).toThrow(Retry);
   });
 
   it("is refused as a pause that is no number", async () => {

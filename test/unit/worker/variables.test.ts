@@ -11,6 +11,7 @@ const read = (name: string) =>
     payload: JSON.stringify([[name], {}]),
     request: { id: name, task: "variables.read", retries: 0, maxRetries: 0, softTimeLimit: null },
     each: null,
+    owner: null,
     timeLimit: 30,
     softTimeLimit: null,
     stop: new AbortController().signal,

@@ -1,8 +1,12 @@
+import * as z from "zod";
 import { type Deployable, type Input, type JsonService, ServiceError } from "../json-service.ts";
 import type { Storage } from "../storage/storage.ts";
 import type { Context, Operation } from "./context.ts";
 import { deployTable } from "./deploy.ts";
 import { createExpressions } from "./expression/cache.ts";
+import { checkKey, itemPosition } from "./item-keys.ts";
+import { hasAny } from "./item-waits.ts";
+import { nameOf } from "./keys.ts";
 import { batchGetItem, batchWriteItem } from "./operations/batch.ts";
 import { getItem } from "./operations/get-item.ts";
 import { query } from "./operations/query.ts";
@@ -29,10 +33,26 @@ export interface DynamoDb extends JsonService, Deployable {
    * @throws ServiceError where there is no such table
    */
   readonly onChange: (table: string, listener: (change: Change) => void) => () => void;
+  /**
+   * Resolves when an item has one of some attributes, or the time is over. No operation of AWS's: those who poll there
+   * need not do so here.
+   * @throws ServiceError where there is no such table, or the key is none of its keys
+   */
+  readonly awaitItem: (wish: unknown) => Promise<void>;
   /** Deletes what is past its time to live. It happens every 20 seconds by itself. */
   readonly expire: () => void;
   readonly stop: () => void;
 }
+
+/** An item that somebody waits for. */
+const ItemWish = z.object({
+  /** The table, by its name or ARN. */
+  TableName: z.string(),
+  Key: z.unknown(),
+  Attributes: z.array(z.string()),
+  /** At the most; a client that is gone must not be waited for much longer. */
+  Milliseconds: z.number().min(0).max(30_000),
+});
 
 /** Milliseconds between two looks for what is past its time to live. */
 const EXPIRY_INTERVAL = 20_000;
@@ -91,6 +111,14 @@ export function createDynamoDb({ storage, now }: { readonly storage: Storage; re
       const { listeners } = tables.get(table);
       listeners.add(listener);
       return () => void listeners.delete(listener);
+    },
+    awaitItem: async (wish) => {
+      const { TableName, Key, Attributes, Milliseconds } = ItemWish.parse(wish);
+      const table = tables.of({ TableName });
+      const position = itemPosition(table.key, checkKey(table.key, Key));
+      const item = table.find(position)?.item;
+      if (item !== undefined && hasAny(item, Attributes)) return;
+      await table.waits.wait(nameOf(position), Attributes, Milliseconds);
     },
     expire,
     stop: () => {

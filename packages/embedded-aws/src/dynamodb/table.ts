@@ -4,6 +4,7 @@ import { type TableDefinition, keySchemaOf } from "./definition.ts";
 import { invalid } from "./errors.ts";
 import { ExpiryList } from "./expiry.ts";
 import { itemPosition } from "./item-keys.ts";
+import { ItemWaits } from "./item-waits.ts";
 import { type KeySchema, nameOf } from "./keys.ts";
 import { LIMITS } from "./limits.ts";
 import {
@@ -40,6 +41,7 @@ export class Table {
   readonly key: KeySchema;
   readonly entries = new SortedList<Entry>();
   readonly listeners = new Set<(change: Change) => void>();
+  readonly waits = new ItemWaits();
   #definition: TableDefinition;
   #indexes: readonly SecondaryIndex[];
   #expiry: ExpiryList | undefined;
@@ -92,6 +94,7 @@ export class Table {
     const commit = (): void => {
       if (item !== undefined) this.#put(position, entry, item, bytes, places);
       else if (entry !== undefined) this.#remove(entry);
+      if (this.waits.any && item !== undefined) this.waits.tell(nameOf(position), item);
       if (this.listeners.size > 0 && (item ?? old) !== undefined) this.#tell({ old, new: item });
     };
     return { position, old, oldBytes: entry?.bytes ?? 0, item, bytes, commit };

@@ -47,6 +47,12 @@ export function sending(queue: string): Call {
   };
 }
 
+/** Reading an item of the table that a wish for one names. */
+export function reading(wish: unknown): Call {
+  const table = textOf(isRecord(wish) ? wish["TableName"] : undefined);
+  return { action: "dynamodb:GetItem", resource: arn("dynamodb", `table/${table}`) };
+}
+
 /** Invoking a function, by its name or ARN. */
 export function invoking(target: string): Call {
   return {

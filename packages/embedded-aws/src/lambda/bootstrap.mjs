@@ -10,7 +10,7 @@ import { enableCompileCache, flushCompileCache } from "node:module";
 import { Socket } from "node:net";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { KIND, createFrameReader, encodeFrame } from "./frames.mjs";
+import { KIND, createFrameReader, createFrameWriter } from "./frames.mjs";
 
 const { env } = process;
 /** Invocations that it may have in flight; 1 is Lambda's, more is what Lambda Managed Instances have. */
@@ -22,6 +22,7 @@ enableCompileCache(process.argv[2]);
 // children.
 const host = new Socket({ fd: 3, readable: true, writable: true });
 host.on("end", die).on("error", die);
+const write = createFrameWriter(host);
 
 /** Ends the whole process group: whatever this function started goes as well. */
 function die() {
@@ -67,7 +68,23 @@ globalThis[Symbol.for("embedded-aws.call")] = (service, target, body, signal) =>
     if (head.lost) return reject(Object.assign(new Error("socket hang up"), { code: "ECONNRESET" }));
     resolve({ status: head.status, headers: head.headers, body: answer });
   });
-  host.write(encodeFrame(KIND.CALL, id, { service, target }, body));
+  write(KIND.CALL, id, { service, target }, body);
+  return promise;
+};
+
+/**
+ * Resolves when an item of DynamoDB has one of the attributes, or the milliseconds are over: who waits for it need not
+ * ask again and again. Needs the right to GetItem, without which it resolves at once.
+ */
+globalThis[Symbol.for("embedded-aws.await")] = (TableName, Key, Attributes, Milliseconds) => {
+  const { promise, resolve } = Promise.withResolvers();
+  callCount = (callCount + 1) >>> 0;
+  const id = callCount;
+  calls.set(id, () => {
+    calls.delete(id);
+    resolve();
+  });
+  write(KIND.AWAIT, id, { TableName, Key, Attributes, Milliseconds }, "");
   return promise;
 };
 
@@ -111,7 +128,7 @@ function crash(error) {
   const { id } = invocations.getStore() ?? { id: 0 };
   const [only] = inFlight;
   const failed = !loaded ? KIND.INIT_ERROR : KIND.CRASH;
-  host.write(encodeFrame(failed, concurrency === 1 ? (only ?? 0) : id, null, errorDocument(error)), die);
+  write(failed, concurrency === 1 ? (only ?? 0) : id, null, errorDocument(error), die);
 }
 process.on("uncaughtException", crash);
 process.on("unhandledRejection", crash);
@@ -131,7 +148,7 @@ async function run(id, head, event) {
     answer = errorDocument(error);
   }
   inFlight.delete(id);
-  host.write(encodeFrame(kind, id, null, answer));
+  write(kind, id, null, answer);
   // Written at exit otherwise, and environments end by SIGKILL.
   if (!flushed) flushCompileCache();
   flushed = true;
@@ -148,5 +165,5 @@ host.on("data", read);
 const handler = await loadHandler().catch(crash);
 if (handler !== undefined) {
   loaded = true;
-  host.write(encodeFrame(KIND.READY, 0, null, ""));
+  write(KIND.READY, 0, null, "");
 }

@@ -113,6 +113,7 @@ export class Environment {
 
   #take(kind: number, id: number, head: unknown, body: Buffer): void {
     if (kind === KIND.CALL) return void this.#serve(id, head, Buffer.from(body));
+    if (kind === KIND.AWAIT) return void this.#await(id, head);
     if (kind === KIND.READY) {
       this.#disarm();
       return this.#markReady();
@@ -146,6 +147,14 @@ export class Environment {
       const message = JSON.stringify({ __type: "InternalFailure", message: messageOf(error) });
       this.#process.send(KIND.REPLY, id, { status: 500, headers: {} }, message);
     }
+  }
+
+  /** What cannot be waited for is answered as well: its next look finds out. */
+  async #await(id: number, head: unknown): Promise<void> {
+    await this.#host.awaitItem(this.#config.name, head).catch((error: unknown) => {
+      this.#host.log.line("ERROR", this.#config.name, messageOf(error));
+    });
+    this.#process.send(KIND.REPLY, id, {}, "");
   }
 
   #settle(id: number, result: InvokeResult): void {

@@ -2,7 +2,7 @@
 // A frame: 4 bytes length of what follows, 1 byte kind, 4 bytes id, 4 bytes length of the head, the head as JSON, the
 // body.
 
-/** What a frame is. The first four are the Runtime API's, the last two a call to AWS and its answer. */
+/** What a frame is. The first ones are the Runtime API's, the others calls to AWS and their answers. */
 export const KIND = {
   /** Host: an invocation. Head: `requestId`, `deadline`. Body: the event. */
   INVOKE: 1,
@@ -23,6 +23,11 @@ export const KIND = {
   CALL: 7,
   /** Host: the answer to a call. Head: `status`, `headers`; or `lost`. */
   REPLY: 8,
+  /**
+   * Environment: wants to know when an item of DynamoDB has one of some attributes. Head: `TableName`, `Key`,
+   * `Attributes`, `Milliseconds` to wait at the most. The answer is a REPLY.
+   */
+  AWAIT: 9,
 };
 
 const PREFIX = 13;
@@ -42,6 +47,26 @@ export function encodeFrame(kind, id, head, body) {
   if (typeof body === "string") frame.write(body, PREFIX + headLength);
   else frame.set(body, PREFIX + headLength);
   return frame;
+}
+
+/**
+ * Writes frames to a socket, those of one turn of the event loop in one piece: each write is a system call that wakes the
+ * other side, which took 42 % of the host's time under load.
+ */
+export function createFrameWriter(socket) {
+  let corked = false;
+  const flush = () => {
+    corked = false;
+    socket.uncork();
+  };
+  return (kind, id, head, body, written) => {
+    if (!corked) {
+      corked = true;
+      socket.cork();
+      setImmediate(flush);
+    }
+    socket.write(encodeFrame(kind, id, head, body), written);
+  };
 }
 
 /** Takes bytes as they come, and calls back for each whole frame. */

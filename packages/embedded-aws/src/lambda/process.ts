@@ -8,7 +8,7 @@ import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
 import type { ServeDirect } from "../types.ts";
 import type { FunctionConfig } from "./config.ts";
-import { createFrameReader, encodeFrame } from "./frames.mjs";
+import { createFrameReader, createFrameWriter } from "./frames.mjs";
 import type { Reaper } from "./reaper.ts";
 import { environmentVariables } from "./variables.ts";
 
@@ -21,6 +21,8 @@ export interface Host {
   readonly awsSocket: string | null;
   /** Serves a call that comes over an environment's own connection. */
   readonly call: ServeDirect;
+  /** Resolves when an item of DynamoDB is what a function waits for, see the frame AWAIT. */
+  readonly awaitItem: (caller: string, wish: unknown) => Promise<void>;
   /** Directory of V8's compile cache, which saves most of a cold start. */
   readonly compileCache: string;
   /** The time of the functions' processes. */
@@ -81,9 +83,10 @@ export function startProcess(
     const how = signal === null ? `exit status ${code}` : `signal: ${signal}`;
     whenRead(connection, () => onExit(how));
   });
+  const write = connection instanceof Socket ? createFrameWriter(connection) : undefined;
   return {
     send: (kind, id, head, body) => {
-      if (connection instanceof Socket && connection.writable) connection.write(encodeFrame(kind, id, head, body));
+      if (connection instanceof Socket && connection.writable) write?.(kind, id, head, body);
     },
     kill: () => killGroup(child),
   };

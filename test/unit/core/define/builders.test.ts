@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, expectTypeOf, it } from "vitest";
 import * as z from "zod";
-import { type Canvas, chain, chord, chunks, fromNode, group } from "../../../../src/core/define/builders.ts";
+import { type Canvas, chain, chord, chunks, group } from "../../../../src/core/define/builders.ts";
+import { fromNode } from "../../../../src/core/define/from-node.ts";
 import { CanvasEmpty, InvalidCanvas } from "../../../../src/core/errors.ts";
 import type { After, Fits, Follow, Results, Sent } from "../../../../src/core/canvas/flow.ts";
 import type { Node } from "../../../../src/core/canvas/node.ts";

@@ -4,7 +4,7 @@ import { Registry } from "../../../../src/aws/registry.ts";
 import { canvasFaults, nodeFaults } from "../../../../src/core/define/check.ts";
 import { faultsOf } from "../../../../src/core/faults.ts";
 import { registerTask } from "../../../../src/core/define/registry.ts";
-import { CodeTaskNodeSchema, TaskNodeSchema } from "../../../../src/core/canvas/signature.ts";
+import { CodeTaskNodeSchema, TaskNodeSchema } from "../../../../src/core/canvas/task-schema.ts";
 import { defineTask } from "../../../../src/core/define/task.ts";
 import * as math from "../../../../functions/tasks/math.ts";
 import * as email from "../../../../functions/tasks/email.ts";
@@ -95,7 +95,37 @@ describe("a task node", () => {
     const emails = (count: number): unknown[] =>
       Array.from({ length: count }, () => ({ to: "a@example.com", subject: "s", text: "t" }));
     expect(paths({ task: "email.send_batch", args: [emails(100)] })).toEqual([]);
-    expect(faults({ task: "email.send_batch", args: [emails(101)] })).toMatchObject([{ path: "/chain/1/args/0" }]);
+    expect(faults({ task: "email.send_batch", args: [emails(101)] })).toEqual([
+      {
+        path: "/chain/1/args/0",
+        message: "Too many e-mails: 100 are allowed in one task; send the rest in another",
+      },
+    ]);
+  });
+
+  it("is refused with the messages of the task's author, wherever they stand", () => {
+    const Item = z.strictObject({ name: z.string("A name is a text").max(3, "A name is short") });
+    const told = defineTask("told.run", {
+      parameters: ["items", "other"],
+      args: z.tuple([
+        z.array(Item),
+        z.union([z.number().max(5, "Five at the most"), z.tuple([z.email("An e-mail is wanted")])]),
+      ]),
+      kwargs: z.strictObject({ size: z.number().multipleOf(2, "Even sizes only").optional() }),
+      run: () => null,
+    });
+    const lookup = new Registry({ tasks: [registerTask(told)], workflows: [], intervals: {} });
+    const found = (args: unknown[], kwargs: object): Record<string, string> => {
+      const node = TaskNodeSchema.parse({ task: "told.run", args, kwargs });
+      return Object.fromEntries(nodeFaults(node, lookup, false, []).map(({ path, message }) => [path, message]));
+    };
+    expect(found([[{ name: "long name" }, { name: 5 }], ["nobody"]], { size: 3 })).toEqual({
+      "/args/0/0/name": "A name is short",
+      "/args/0/1/name": "A name is a text",
+      "/args/1/0": "An e-mail is wanted",
+      "/kwargs/size": "Even sizes only",
+    });
+    expect(found([[]], { other: 6 })).toEqual({ "/kwargs/other": "Five at the most" });
   });
 });
 

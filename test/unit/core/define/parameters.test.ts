@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { Registry } from "../../../../src/aws/registry.ts";
-import { parseNode } from "../../../../src/core/canvas/node.ts";
+import { parseNode } from "../../../../src/core/canvas/parse-node.ts";
 import { readCanvas, readTask } from "../../../../src/core/define/check.ts";
 import { checkArguments } from "../../../../src/core/define/arguments.ts";
 import { registerTask } from "../../../../src/core/define/registry.ts";

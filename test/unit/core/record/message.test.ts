@@ -4,7 +4,8 @@ import { RunMessageSchema, createCall } from "../../../../src/core/record/messag
 import { createOpenApi } from "../../../../src/core/http/openapi.ts";
 import { ROUTES } from "../../../../src/core/http/routes.ts";
 import { loneTask } from "../../../../src/core/canvas/plan.ts";
-import { type NodeOptions, TaskNodeSchema } from "../../../../src/core/canvas/signature.ts";
+import type { NodeOptions } from "../../../../src/core/canvas/signature.ts";
+import { TaskNodeSchema } from "../../../../src/core/canvas/task-schema.ts";
 
 const defaults = { time_limit: 300, soft_time_limit: 200, max_retries: 3, ignore_result: false };
 const context = { root: "r", correlation: "c", origin: "api", now: 1_000 };

@@ -1,6 +1,6 @@
-import type { Services } from "../../../src/aws/services.ts";
-import { Problem } from "../../../src/core/http/problem.ts";
-import { moduleOf } from "../../../src/core/record/record.ts";
+import type { Services } from "../aws/services.ts";
+import { Problem } from "../core/http/problem.ts";
+import { moduleOf } from "../core/record/record.ts";
 
 /** Seconds after which a refused submission may be tried again: some looks at the queue's age later. */
 const RETRY_AFTER = 30;
