@@ -29,7 +29,10 @@ const MAX_LINES = 500;
 const MAX_REQUESTS = 10;
 /** Milliseconds for which a task's worker may still log of it when it has ended. */
 const AFTERMATH = 60_000;
-/** Reads the logs of a stage's tasks by their ids, with the user's own right to read them. @param prefix of its names */
+/**
+ * Reads the logs of a stage's tasks by their ids, with the user's own right to read them.
+ * @param prefix of its names
+ */
 export function createLogReader(prefix: string): LogReader {
   const client = new CloudWatchLogsClient();
   return async ({ task, taskId, from, to }: LogRequest) => {

@@ -2,8 +2,8 @@ import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 
 /**
- * Has schemathesis try the API of a running stage by its own OpenAPI document: `npm run check:openapi`. It needs a stage
- * (`npm start`, or CELERIAC_URL of another that asks nobody) and schemathesis 4 (`pip install schemathesis`; the
+ * Has schemathesis try the API of a running stage by its own OpenAPI document: `npm run check:openapi`. It needs a
+ * stage (`npm start`, or CELERIAC_URL of another that asks nobody) and schemathesis 4 (`pip install schemathesis`; the
  * command, or SCHEMATHESIS with its path). Arguments go on to it.
  */
 

@@ -5,12 +5,14 @@ import { createOpenApi } from "../../../../src/core/http/openapi.ts";
 import { DESCRIPTIONS } from "../../../../src/core/http/openapi-operations.ts";
 import { ROUTES } from "../../../../src/core/http/routes.ts";
 
-const Content = z.record(z.string(), z.looseObject({ example: z.unknown() }));
+const Content = z.record(z.string(), z.looseObject({ example: z.unknown().optional() }));
 const Operation = z.looseObject({
   operationId: z.string(),
   summary: z.string().min(5),
   description: z.string().min(20),
-  parameters: z.array(z.looseObject({ name: z.string(), description: z.string().min(5), example: z.unknown() })),
+  parameters: z.array(
+    z.looseObject({ name: z.string(), description: z.string().min(5), example: z.unknown().optional() }),
+  ),
   requestBody: z.looseObject({ content: Content }).optional(),
   responses: z.record(
     z.string(),
