@@ -93,7 +93,7 @@ function fieldOf(name: string, given: Schema, required: boolean, depth = 0): Fie
   const alternatives = alternativesOf(given);
   const [only] = alternatives;
   // What may also be null is what it may be else, and may be left out.
-  const schema = alternatives.length === 1 && only !== undefined ? { ...only, ...meta(given) } : given;
+  const schema = withoutNull(alternatives.length === 1 && only !== undefined ? { ...only, ...meta(given) } : given);
   const options = optionsOf(schema);
   const kind = kindOf(schema, options, alternatives.length, depth);
   const min = bound(schema["minimum"] ?? schema["exclusiveMinimum"]);
@@ -120,6 +120,13 @@ function meta({ title, description, default: initial }: Schema): Schema {
   return Object.fromEntries(
     Object.entries({ title, description, default: initial }).filter(([, value]) => value !== undefined),
   );
+}
+
+/** A type and null is that type. */
+function withoutNull(schema: Schema): Schema {
+  const { type } = schema;
+  const types: unknown[] = Array.isArray(type) ? type.filter((one) => one !== "null") : [];
+  return types.length === 1 ? { ...schema, type: types[0] } : schema;
 }
 
 /** What a union may be, but null. */
