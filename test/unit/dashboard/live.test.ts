@@ -20,8 +20,8 @@ const row = (id: string, change: Partial<TaskRow> = {}): TaskRow => ({
   started_at: null,
   done_at: null,
   runtime: null,
-  arguments: "1,
-  due_at: null, 2",
+  arguments: "1, 2",
+  due_at: null,
   ...change,
 });
 
