@@ -54,6 +54,8 @@ export async function bundleFunctions(options: {
   readonly root: string;
   readonly modules: readonly TaskModule[];
   readonly registry: RegistryFile;
+  /** Whether the bridge for Celery is deployed. @default false */
+  readonly celery?: boolean;
   readonly folder?: string;
   readonly own?: string;
 }): Promise<Bundle> {
@@ -61,7 +63,7 @@ export async function bundleFunctions(options: {
   const folder = options.folder ?? join(options.root, ".celeriac", "lambda");
   // As esbuild names what it reads: links resolved.
   const root = realpathSync(options.root);
-  const assets = listAssets(root, options.modules, options.own ?? OWN_ROOT);
+  const assets = listAssets(root, options.modules, options.own ?? OWN_ROOT, options.celery ?? false);
   const outputs = await runEsbuild(root, assets);
   await mkdir(folder, { recursive: true });
   await removeOthers(folder, new Set(assets.map((asset) => asset.name)));
@@ -80,11 +82,12 @@ export async function bundleFunctions(options: {
   return { folder, sizes, milliseconds: performance.now() - start };
 }
 
-function listAssets(root: string, modules: readonly TaskModule[], own: string): Asset[] {
+function listAssets(root: string, modules: readonly TaskModule[], own: string, celery: boolean): Asset[] {
   const api = [...API_FUNCTIONS, "authorize"];
   return [
     ...api.map((name) => ({ name: `api-${name}`, entries: { "index.mjs": ownFile(`functions/api/${name}`, own) } })),
     { name: "canvas", entries: { "index.mjs": ownFile("functions/canvas/handler", own) } },
+    ...(celery ? [{ name: "celery", entries: { "index.mjs": ownFile("functions/celery/handler", own) } }] : []),
     ...modules.map(({ name, file }) => ({
       name: `task-${name}`,
       entries: {

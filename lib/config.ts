@@ -7,6 +7,7 @@ import { AuthConfigSchema, authFault } from "./auth-config.ts";
 import { EMULATORS, type EmulatorName, emulatorOf } from "./emulator.ts";
 import { TASK_FOLDER } from "./discover.ts";
 import {
+  CelerySchema,
   CustomDomainSchema,
   KmsKeySchema,
   ModuleOverrideSchema,
@@ -51,7 +52,7 @@ const StageSchema = z.strictObject({
    * days, or at once if nothing waits.
    */
   retiredModules: z
-    .array(z.string().regex(/^(?!(canvas|dead)$)[a-z][a-z0-9_-]{0,39}$/, "is no module's name"))
+    .array(z.string().regex(/^(?!(canvas|celery|dead)$)[a-z][a-z0-9_-]{0,39}$/, "is no module's name"))
     .default([]),
   /** Subnets and security groups by the names that modules use (`defineModule({ vpc: "private" })`). */
   vpcs: VpcsSchema.default({}),
@@ -131,6 +132,8 @@ const StageSchema = z.strictObject({
   dashboard: z.boolean().default(true),
   /** Whether GET /docs serves a page that shows the API to its readers; it is asked for like any other path. */
   docs: z.boolean().default(false),
+  /** Serves clients of Celery from queues of their own; null: there is no bridge, and nothing of it costs. */
+  celery: CelerySchema.nullable().default(null),
   /** Tags of every stack, which CloudFormation puts on all that it makes. */
   tags: z.record(z.string().min(1).max(128), z.string().max(256)).default({}),
 });

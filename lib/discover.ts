@@ -37,7 +37,7 @@ interface LoadedFile extends SourceFile {
 
 const MODULE_NAME = /^[a-z][a-z0-9_-]{0,39}$/;
 /** Queues that the system has itself. */
-const RESERVED = new Set(["canvas", "dead"]);
+const RESERVED = new Set(["canvas", "celery", "dead"]);
 
 /** Where task modules lie unless a stage says otherwise. */
 export const TASK_FOLDER = "functions/tasks";

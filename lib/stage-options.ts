@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { DAY } from "../src/core/limits.ts";
 import { ModuleOptionsSchema, VpcSchema } from "../src/core/define/module.ts";
 
 /** @param resource what the ARN's last part begins with. */
@@ -60,3 +61,29 @@ export const WafSchema = z.union(
   ],
   'is neither {"webAclArn": ARN} nor {"requestsPerAddress": N}, N of 10 at least',
 );
+
+/** A name of Celery's, of a task or a queue; `*` at its end stands for whatever follows. */
+const CeleryNames = z.record(z.string().min(1).max(256), z.string().min(1).max(256));
+
+/** How a stage serves clients of Celery (docs/migrating.md). */
+export const CelerySchema = z.strictObject({
+  /** The queues that clients send to, by Celery's names. */
+  queues: z.array(z.string().min(1).max(80)).min(1).default(["celery"]),
+  /** What kombu puts before each queue's name (`queue_name_prefix`). */
+  queuePrefix: z.string().max(40).default(""),
+  /** The result table (`dynamodb://@region/NAME`). */
+  resultTable: z
+    .string()
+    .regex(/^[\w.-]{3,255}$/, "is no name of a table")
+    .default("celery"),
+  /** Seconds for which results are kept; a day is Celery's default. */
+  resultExpires: z.number().int().min(60).default(DAY),
+  /** Celery's name of a task -> the name here: `"proj.tasks.add": "math.add"`, `"proj.tasks.*": "math.*"`. */
+  tasks: CeleryNames.default({}),
+  /** Tasks that Python workers run -> their queue (`task_routes`). */
+  routes: CeleryNames.default({}),
+  /** Whether STARTED is told (`task_track_started`): a message and a write more for each task. */
+  trackStarted: z.boolean().default(false),
+});
+
+export type CeleryOptions = z.output<typeof CelerySchema>;

@@ -35,7 +35,7 @@ export async function synthesize(root: string, variables: NodeJS.ProcessEnv): Pr
   const registry = buildRegistry(modules, found);
   // CDK takes as long to load as the bundles do to be made.
   const [bundle, { writeAssembly }] = await Promise.all([
-    bundleFunctions({ root, modules, registry }),
+    bundleFunctions({ root, modules, registry, celery: config.celery !== null }),
     import("./assembly.ts"),
   ]);
   const folder = variables["CDK_OUTDIR"] ?? join(root, "cdk.out");

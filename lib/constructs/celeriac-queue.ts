@@ -25,6 +25,8 @@ export interface CeleriacQueueProps {
   readonly stage: StageContext;
   /** The module's name, `canvas` or `dead`. */
   readonly name: string;
+  /** @default the name that the stage gives it */
+  readonly queueName?: string;
   /** Seconds: the timeout of the function that consumes it. */
   readonly timeout: number;
   /** Where messages go that were delivered MAX_RECEIVE_COUNT times in vain; null for the dead-letter queue itself. */
@@ -35,11 +37,11 @@ export interface CeleriacQueueProps {
 export class CeleriacQueue extends Construct {
   readonly queue: Queue;
 
-  constructor(scope: Construct, id: string, { stage, name, timeout, deadQueueArn }: CeleriacQueueProps) {
+  constructor(scope: Construct, id: string, { stage, name, queueName, timeout, deadQueueArn }: CeleriacQueueProps) {
     super(scope, id);
     const key = stageKey(this, stage);
     this.queue = new Queue(this, "Queue", {
-      queueName: stage.names.queue(name),
+      queueName: queueName ?? stage.names.queue(name),
       visibilityTimeout: Duration.seconds(timeout + VISIBILITY_MARGIN),
       retentionPeriod: Duration.days(QUEUE_RETENTION_DAYS),
       ...(key === null

@@ -2,6 +2,7 @@ import { PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import type { App } from "aws-cdk-lib/core";
 import { CANVAS_TIMEOUT } from "../constructs/canvas.ts";
 import { CeleriacQueue } from "../constructs/celeriac-queue.ts";
+import { CeleryBridge } from "../constructs/celery-bridge.ts";
 import { RetiredModule } from "../constructs/retired-module.ts";
 import { TaskModuleConstruct } from "../constructs/task-module.ts";
 import type { TaskModule } from "../discover.ts";
@@ -11,6 +12,8 @@ import { type StageContext, StageStack } from "../stage.ts";
 export class TasksStack extends StageStack {
   readonly modules: readonly TaskModuleConstruct[];
   readonly retired: readonly RetiredModule[];
+  /** Null where the stage serves no clients of Celery. */
+  readonly celery: CeleryBridge | null;
 
   constructor(app: App, stage: StageContext, modules: readonly TaskModule[]) {
     super(app, stage, "tasks", "Celeriac: a queue and a Lambda for each task module");
@@ -20,6 +23,8 @@ export class TasksStack extends StageStack {
     this.modules = modules.map(
       (module) => new TaskModuleConstruct(this, `module-${module.name}`, { stage, module, deadQueueArn }),
     );
+    const { celery } = stage.config;
+    this.celery = celery === null ? null : new CeleryBridge(this, "Celery", { stage, options: celery, deadQueueArn });
     this.retired = stage.config.retiredModules.map(
       (name) => new RetiredModule(this, `module-${name}`, { stage, name, deadQueueArn }),
     );

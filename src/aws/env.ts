@@ -26,6 +26,7 @@ export const ENV = {
   auth: "CELERIAC_AUTH",
   tokenRules: "CELERIAC_TOKEN_RULES",
   metrics: "CELERIAC_METRICS",
+  celery: "CELERIAC_CELERY",
 } as const;
 
 const Common = z.object({

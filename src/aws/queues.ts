@@ -7,6 +7,7 @@ import {
   SendMessageCommand,
 } from "@aws-sdk/client-sqs";
 import * as z from "zod";
+import type { CeleryMessage } from "../core/celery.ts";
 import { MAX_SQS_DELAY } from "../core/limits.ts";
 import type { CanvasMessage } from "../core/record/canvas.ts";
 import type { RunMessage } from "../core/record/message.ts";
@@ -28,7 +29,7 @@ export interface Depth {
 /** A message with the module whose queue it goes to, and the seconds for which it is hidden there. */
 export interface Outgoing {
   readonly module: string;
-  readonly message: RunMessage | CanvasMessage;
+  readonly message: RunMessage | CanvasMessage | CeleryMessage;
   readonly delay: number;
 }
 
@@ -226,12 +227,12 @@ export function toTask(task: string, message: RunMessage, delay: number): Outgoi
 }
 
 /** U+FFFE and U+FFFF are the characters that JSON text may hold and an SQS message may not. */
-function bodyOf(message: RunMessage | CanvasMessage): string {
+function bodyOf(message: Outgoing["message"]): string {
   return JSON.stringify(message).replaceAll("\uFFFE", "\\ufffe").replaceAll("\uFFFF", "\\uffff");
 }
 
 /** The tenant that the header `tenant` names, whose backlog then does not hold up another's. */
-function tenantOf(message: RunMessage | CanvasMessage): string | undefined {
+function tenantOf(message: Outgoing["message"]): string | undefined {
   return groupId("call" in message ? message.call?.headers["tenant"] : undefined);
 }
 

@@ -64,9 +64,12 @@ const declaredEncodings = (bytes: Uint8Array, options: DecodeOptions): readonly 
 
 const places = (count: number): string => (count === 1 ? "1 place is" : `${count} places are`);
 
-/** Says how much of a text could not be decoded. */
-export function damageWarnings(damaged: number, encoding: string): string[] {
-  if (damaged === 0) return [];
+/**
+ * Says how much of a text could not be decoded. Valid UTF-8 has no damage: it may have U+FFFD and controls as
+ * characters of its own.
+ */
+export function damageWarnings(damaged: number, encoding: string, bytes: Uint8Array): string[] {
+  if (damaged === 0 || (encoding === "utf-8" && isUtf8(bytes))) return [];
   return [`${places(damaged)} no valid ${encoding} and can't be read: the text has U+FFFD there.`];
 }
 
@@ -162,5 +165,5 @@ export async function findEncoding(bytes: Uint8Array, options: DecodeOptions = {
 export async function decodeText(bytes: Uint8Array, options: DecodeOptions = {}): Promise<DecodedText> {
   const { encoding, warnings } = await findEncoding(bytes, options);
   const text = [...decodePieces(encoding, bytes)].join("");
-  return { text, encoding, warnings: [...warnings, ...damageWarnings(countDamage(text), encoding)] };
+  return { text, encoding, warnings: [...warnings, ...damageWarnings(countDamage(text), encoding, bytes)] };
 }

@@ -77,7 +77,7 @@ export async function readTable(
     encoding,
     warnings: [
       ...warnings,
-      ...damageWarnings(damaged, encoding),
+      ...damageWarnings(damaged, encoding, bytes),
       ...(nuls === 0 ? [] : [`${nuls} NUL ${nuls === 1 ? "character was" : "characters were"} left out.`]),
       ...found.warnings,
       ...(width > named.length

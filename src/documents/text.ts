@@ -90,7 +90,7 @@ const readTextFile = async (
     await pause(signal);
   }
   const { rows, warnings: found } = reader.end();
-  return { ...NOTHING, encoding, rows, warnings: [...warnings, ...damageWarnings(damaged, encoding), ...found] };
+  return { ...NOTHING, encoding, rows, warnings: [...warnings, ...damageWarnings(damaged, encoding, bytes), ...found] };
 };
 
 const readAny = async (

@@ -1,4 +1,5 @@
 import type { Services } from "../aws/services.ts";
+import { CELERY_QUEUE } from "../core/celery.ts";
 import type { StoredCanvas } from "../core/record/canvas.ts";
 import { type End, errorType } from "../core/record/end.ts";
 import { CANVAS_ENDED, TASK_ENDED, eventSource } from "../core/events.ts";
@@ -9,7 +10,9 @@ import type { TaskRecord } from "../core/record/record.ts";
  * least once: a listener knows a repeat by its task_id. Neither arguments nor results nor messages of errors, which may
  * hold what is private.
  */
-export async function announceTask(services: Services, { id, call, status, error }: TaskRecord): Promise<void> {
+export async function announceTask(services: Services, record: TaskRecord): Promise<void> {
+  await tellCelery(services, record);
+  const { id, call, status, error } = record;
   await announce(services, TASK_ENDED, {
     task_id: id,
     task: call.task,
@@ -18,6 +21,12 @@ export async function announceTask(services: Services, { id, call, status, error
     correlation_id: call.correlation,
     error_type: error?.type ?? null,
   });
+}
+
+/** Tells the bridge of a task that a Celery client asked for: it has started, will be retried, or has ended. */
+export async function tellCelery(services: Services, { id, call }: Pick<TaskRecord, "id" | "call">): Promise<void> {
+  if (call.celery === null) return;
+  await services.queues.send({ module: CELERY_QUEUE, message: { op: "celery", id }, delay: 0 });
 }
 
 /** The same of a canvas that was submitted, by the id under which its result is asked for. */

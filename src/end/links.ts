@@ -2,6 +2,7 @@ import { derivedId } from "../aws/ids.ts";
 import type { Services } from "../aws/services.ts";
 import { type TaskCall, makeCall } from "../submit/call.ts";
 import { sendTask } from "../submit/task.ts";
+import { inheritedMark } from "../core/celery.ts";
 import { loneTask } from "../core/canvas/plan.ts";
 import { Revoked, describeError } from "../core/errors.ts";
 import { type Call, isSameSubmission } from "../core/record/message.ts";
@@ -37,7 +38,8 @@ export async function calledLinks(services: Services, ended: LinkSource): Promis
       ? JSON.parse(ended.result === null ? "null" : await services.payloads.load(ended.result))
       : ended.id;
   const { root, correlation, owner, task: origin } = ended.call;
-  const context = { root, correlation, origin, owner, now: ended.done ?? ended.call.created };
+  const celery = inheritedMark(ended.call.celery);
+  const context = { root, correlation, origin, owner, celery, now: ended.done ?? ended.call.created };
   return inParallel([...links.entries()], ([index, link]) => {
     const args = link.immutable ? link.args : [first, ...link.args];
     return makeCall(services, loneTask(ids[index] ?? "", { ...link, args }, ended.id), context);

@@ -4,6 +4,7 @@ import { makeCall } from "./call.ts";
 import { type CanvasContext, storeCanvas, submitCanvas } from "./canvas.ts";
 import { createChildList } from "./children.ts";
 import { submitTask } from "./task.ts";
+import { inheritedMark } from "../core/celery.ts";
 import { readCanvas } from "../core/define/check.ts";
 import { InvalidCanvas } from "../core/errors.ts";
 import type { Node } from "../core/canvas/node.ts";
@@ -60,7 +61,7 @@ export async function storePlan(services: Services, record: TaskRecord, plan: Pl
 
 function contextFor({ call }: TaskRecord, { now, nesting = 0 }: Start): CanvasContext & CallContext {
   const { root, correlation, owner, task: origin } = call;
-  return { root, correlation, origin, owner, now, nesting };
+  return { root, correlation, origin, owner, now, nesting, celery: inheritedMark(call.celery) };
 }
 
 /**

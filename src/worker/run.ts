@@ -8,6 +8,7 @@ import type { Request } from "../core/define/self.ts";
 import type { AttemptStats } from "../core/insights/summary.ts";
 import { answersFor } from "./asks.ts";
 import { statsOf } from "./attempt.ts";
+import { tellCelery } from "../end/announce.ts";
 import { type TaskEnd, finish, inHand } from "../end/finish.ts";
 import type { Outcome, Report } from "./ipc.ts";
 import { forAttempt, sendLater } from "../end/later.ts";
@@ -62,6 +63,7 @@ export async function runClaimed(
   // It will not come back, so neither does the task.
   if (payload instanceof PayloadGone)
     return finish(services, task, { status: "FAILURE", error: describeError(payload) });
+  if (call.celery?.started === true) await tellCelery(services, record);
   const progress = createProgressWriter(reportsOf(services, record));
   const started = performance.now();
   const watch = watchForStop(() => isToStop(services, record));
@@ -182,6 +184,7 @@ async function retry(
   });
   if (stored === null) return stopped(services, record, message, again.ran);
   await sendLater(services, record.call, forAttempt(message, record.attempt + 1), due);
+  await tellCelery(services, record);
   return true;
 }
 

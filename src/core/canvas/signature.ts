@@ -1,4 +1,5 @@
 import type { After, Typed } from "./flow.ts";
+import type { CeleryMark } from "../celery.ts";
 import { type TaskHandle, submitNode } from "./submitter.ts";
 
 /** How one call differs from what the task declares. Seconds count from submission. */
@@ -91,6 +92,8 @@ export interface TaskNode {
    * (starmap).
    */
   readonly each?: (typeof EACH)[number] | undefined;
+  /** That of a task which a Celery client asked for. */
+  readonly celery?: CeleryMark | undefined;
 }
 
 /** {@link CallOptions} in the spelling of the HTTP contract. */

@@ -1,3 +1,4 @@
+import { CeleryMarkSchema } from "../celery.ts";
 import * as z from "zod";
 import { MAX_DELAY, MAX_HEADERS, MAX_HEADER_LENGTH, MAX_LINKS } from "../limits.ts";
 import { EACH, type TaskNode } from "./signature.ts";
@@ -57,8 +58,9 @@ function taskNodeShape(link: () => z.ZodType<TaskNode>) {
 /** A task node: one task with its arguments and options. */
 export const TaskNodeSchema: z.ZodType<TaskNode> = z.strictObject(taskNodeShape(() => TaskNodeSchema));
 
-/** A task node as code makes it: over HTTP there is no `each`. */
+/** A task node as code makes it: over HTTP there are no `each` and no `celery`. */
 export const CodeTaskNodeSchema: z.ZodType<TaskNode> = z.strictObject({
   ...taskNodeShape(() => CodeTaskNodeSchema),
   each: z.enum(EACH).optional(),
+  celery: CeleryMarkSchema.optional(),
 });

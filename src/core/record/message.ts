@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { type CeleryMark, CeleryMarkSchema } from "../celery.ts";
 import { OwnerSchema, type Owner } from "./caller.ts";
 import { PlaceSchema } from "../canvas/place.ts";
 import type { PlannedTask } from "../canvas/plan.ts";
@@ -56,6 +57,8 @@ export const CallSchema = z.object({
   nesting: z.number().int().default(0),
   /** Whether its arguments are items that the task is run for, one after the other. */
   each: z.enum(EACH).nullable().default(null),
+  /** What is kept where a Celery client asked for it; null elsewhere. */
+  celery: CeleryMarkSchema.nullable().default(null),
   /** `[args, kwargs]`. */
   payload: PayloadSchema,
   /** The options as the client gave them, without links, for those who ask. */
@@ -112,6 +115,8 @@ export interface CallContext {
   readonly nesting?: number;
   readonly correlation: string;
   readonly origin: string;
+  /** The mark of tasks that have none of their own. @default none */
+  readonly celery?: CeleryMark | null;
   /** Whose it is. @default nobody's */
   readonly owner?: Owner | null;
   /** Milliseconds since 1970. */
@@ -156,6 +161,7 @@ export function createCall(task: PlannedTask, defaults: TaskDefaults, context: C
     expires_in: later?.expires_in ?? null,
     nesting: context.nesting ?? 0,
     each: node.each ?? null,
+    celery: node.celery ?? context.celery ?? null,
     time_limit: timeLimit,
     soft_time_limit: soft === null || soft > timeLimit ? null : soft,
     max_retries: options.max_retries === undefined ? defaults.max_retries : options.max_retries,

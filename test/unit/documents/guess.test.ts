@@ -75,4 +75,8 @@ describe("a text in an encoding that nothing declares", () => {
   it("comes with a warning where two letters may be of either language", async () => {
     expect((await decodeText(Buffer.from("xOO6wwAA", "base64").subarray(0, 4))).warnings).toHaveLength(1);
   });
+
+  it("is not called damaged where U+FFFD is a character of its own", async () => {
+    expect((await decodeText(Buffer.from("a \uFFFD b"))).warnings).toEqual([]);
+  });
 });
