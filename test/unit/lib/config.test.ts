@@ -39,6 +39,7 @@ describe("the configuration of a stage", () => {
       alarmEmail: null,
       metrics: "stage",
       docs: false,
+      celery: null,
       dashboard: true,
       tags: {},
       taskFolders: ["functions/tasks"],
