@@ -1,5 +1,6 @@
 import * as z from "zod";
 import {
+  BulkAnswer,
   GraphAnswer,
   GraphNode as AnyGraphNode,
   GroupAnswer,
@@ -9,7 +10,10 @@ import {
   QueueCounts,
   RedriveAnswer,
   ResultAnswer,
+  ResumeAnswer,
   RevokeAnswer,
+  RunAnswer,
+  ScheduleAnswer,
   StateAnswer,
   SubmissionAnswer,
   TaskAnswer,
@@ -123,4 +127,29 @@ export const Insights = z.looseObject({
       advice: true,
     }).loose(),
   ),
+});
+
+/** Runs of canvases. */
+export const Runs = z.looseObject({ canvases: z.array(RunAnswer.loose()) });
+/** What was resumed. */
+export const Resumed = ResumeAnswer.loose();
+/** What was done with many tasks. */
+export const Bulk = BulkAnswer.loose();
+/** A schedule. */
+export const Schedule = ScheduleAnswer.loose();
+/** What runs by itself. */
+export const Schedules = z.looseObject({ schedules: z.array(Schedule) });
+
+/** What a dashboard knows of a task's log. */
+export const Logs = z.looseObject({
+  lines: z
+    .array(
+      z.object({
+        time: z.string(),
+        level: z.string(),
+        message: z.string(),
+        fields: z.record(z.string(), z.unknown()),
+      }),
+    )
+    .nullable(),
 });

@@ -1,6 +1,7 @@
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { callCommand } from "./commands/call.ts";
 import { canvasCommand, chainCommand, chordCommand, groupCommand } from "./commands/canvas.ts";
+import { completionCommand } from "./commands/completion.ts";
 import { costCommand } from "./commands/cost.ts";
 import { documentCommand } from "./commands/document.ts";
 import { eventsCommand } from "./commands/events.ts";
@@ -8,10 +9,13 @@ import { graphCommand } from "./commands/graph.ts";
 import { insightsCommand } from "./commands/insights.ts";
 import { inspectCommand } from "./commands/inspect.ts";
 import { listCommand } from "./commands/list.ts";
+import { logsCommand } from "./commands/logs.ts";
 import { forgetCommand, retryCommand, revokeCommand } from "./commands/operate.ts";
 import { purgeCommand, queuesCommand, redriveCommand } from "./commands/queues.ts";
 import { ownVersion, reportCommand } from "./commands/report.ts";
 import { resultCommand, statusCommand } from "./commands/result.ts";
+import { resumeCommand, runsCommand } from "./commands/runs.ts";
+import { schedulesCommand } from "./commands/schedules.ts";
 import { runCommand, workflowsCommand } from "./commands/workflows.ts";
 import { examples } from "./help.ts";
 import { PROJECT_COMMANDS } from "./project/commands.ts";
@@ -57,6 +61,8 @@ export function createProgram(signal: AbortSignal) {
       resultCommand,
       statusCommand,
       listCommand,
+      runsCommand,
+      logsCommand,
       graphCommand,
       eventsCommand,
       inspectCommand,
@@ -67,11 +73,14 @@ export function createProgram(signal: AbortSignal) {
     "Operate:": [
       revokeCommand,
       retryCommand,
+      resumeCommand,
+      schedulesCommand,
       forgetCommand,
       queuesCommand,
       redriveCommand,
       purgeCommand,
       reportCommand,
+      () => completionCommand(() => program),
     ],
   };
   program.commandsGroup(ASK).helpCommand("help [command]", "the help of a command");

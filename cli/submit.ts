@@ -1,6 +1,8 @@
 import type { Command, OptionValues } from "@commander-js/extra-typings";
-import { Submission } from "./answers.ts";
-import { EXIT } from "./errors.ts";
+import * as z from "zod";
+import { Registry, Submission } from "./answers.ts";
+import { CliError, EXIT, Refusal } from "./errors.ts";
+import { nearest } from "./nearest.ts";
 import type { Session } from "./session.ts";
 import { seconds } from "./values.ts";
 import { printEnd, untilEnded } from "./wait.ts";
@@ -32,7 +34,9 @@ export async function submit(session: Session, path: string, body: unknown, how:
     ...(how.idempotencyKey !== undefined && { "idempotency-key": how.idempotencyKey }),
     ...(how.correlationId !== undefined && { "x-correlation-id": how.correlationId }),
   };
-  const submission = await session.api.call("POST", path, Submission, { body, headers });
+  const submission = await session.api
+    .call("POST", path, Submission, { body, headers })
+    .catch((error: unknown) => withSuggestion(session, body, error));
   if (how.wait === true || how.timeout !== undefined) {
     return printEnd(session, await waitFor(session, submission.task_id, how.timeout));
   }
@@ -57,4 +61,19 @@ export async function waitFor(
     }
     throw error;
   }
+}
+
+const Named = z.looseObject({ task: z.string() });
+
+/** A refusal of a task that there is not says which there are that may have been meant. @throws always */
+async function withSuggestion({ api }: Session, body: unknown, error: unknown): Promise<never> {
+  const node = Named.safeParse(body);
+  if (!(error instanceof Refusal) || error.status !== 400 || !node.success) throw error;
+  const { tasks } = await api.call("GET", "/registry", Registry).catch(() => ({ tasks: [] }));
+  const names = tasks.map(({ name }) => name);
+  const meant = names.includes(node.data.task) ? [] : nearest(node.data.task, names);
+  if (meant.length === 0) throw error;
+  throw new CliError(error.exit, error.message, [...error.details, `Did you mean ${meant.join(" or ")}?`], {
+    cause: error,
+  });
 }

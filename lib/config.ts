@@ -130,6 +130,8 @@ export const StageSchema = z.strictObject({
    * first three.
    */
   dashboard: z.boolean().default(true),
+  /** Whether GET /docs serves a page that shows the API to its readers; it is asked for like any other path. */
+  docs: z.boolean().default(false),
   /** Serves clients of Celery from queues of their own; null: there is no bridge, and nothing of it costs. */
   celery: CelerySchema.nullable().default(null),
   /** Tags of every stack, which CloudFormation puts on all that it makes. */

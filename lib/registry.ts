@@ -2,6 +2,7 @@ import { DefinitionError } from "../src/core/errors.ts";
 import { type RegistryFile, registerTask } from "../src/core/define/registry.ts";
 import { intervalOf } from "../src/core/define/rate.ts";
 import type { AnyTask } from "../src/core/define/task.ts";
+import { scheduleName } from "./schedule-name.ts";
 import type { TaskModule } from "./discover.ts";
 import { isOfLists, schemasUnsaid } from "./json-schema-faults.ts";
 import type { FoundWorkflow } from "./discover-workflows.ts";
@@ -40,7 +41,7 @@ function register(file: string, task: AnyTask): RegistryFile["tasks"][number] {
 
 function toRegistry(file: string, task: AnyTask): RegistryFile["tasks"][number] {
   try {
-    return registerTask(task);
+    return registerTask(task, (schedule) => scheduleName(task.name, schedule));
   } catch (thrown) {
     const why = thrown instanceof Error ? thrown.message : String(thrown);
     throw new DefinitionError(`${file}: the args or kwargs of "${task.name}" cannot be written as JSON Schema: ${why}`);

@@ -122,6 +122,8 @@ try {
       dark: true,
       wait: 1_500,
     },
+    { name: "runs", hash: "#/runs", ready: "table.runs" },
+    { name: "schedules", hash: "#/schedules", ready: "table.schedules" },
     { name: "queues", hash: "#/queues", ready: ".queues", wait: 16_000 },
     { name: "registry", hash: "#/registry/probe.progress", ready: ".run", dark: true },
     { name: "insights", hash: "#/insights", ready: ".notice, table" },

@@ -1,6 +1,7 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { CliError, EXIT } from "../errors.ts";
+import { userCredentials } from "../../remote/stage.ts";
 import { readCdk, runCdk } from "./cdk.ts";
 import { lookAt } from "./deploy/account.ts";
 import { judge } from "./deploy/judge.ts";
@@ -25,6 +26,18 @@ function stageOf(context: readonly string[]): string {
 async function cdk(args: readonly string[]): Promise<void> {
   const code = await runCdk(args);
   if (code !== 0) throw new CliError(EXIT.failed, `cdk ${args[0]} ended with ${code}.`);
+}
+
+/** The CDK bundles for a minute before it finds out that nobody is logged in. @throws CliError */
+async function demandCredentials(): Promise<void> {
+  try {
+    await userCredentials()();
+  } catch (error) {
+    const [why] = (error instanceof Error ? error.message : String(error)).split("\n");
+    throw new CliError(EXIT.failed, `There are no AWS credentials to deploy with: ${why}`, [
+      "Log in (aws sso login --profile NAME), set AWS_PROFILE, or run the local stack with npm start.",
+    ]);
+  }
 }
 
 /** Prints what a look at the account has found. @returns whether the stage can be deployed. */
@@ -55,6 +68,7 @@ async function showRights(stage: string, kept: string, folder: string): Promise<
  * @param given everything else goes to `cdk deploy`
  */
 export async function deployCommand(given: readonly string[]): Promise<void> {
+  await demandCredentials();
   const isDry = given.includes("--dry-run");
   const args = given.filter((arg) => arg !== "--dry-run");
   const context = contextOf(args);

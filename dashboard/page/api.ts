@@ -1,9 +1,16 @@
 export type {
+  BulkAnswer as BulkResult,
   GraphAnswer as Graph,
   GroupAnswer as GroupData,
+  HistoryAnswer as History,
   LiveAnswer as Look,
   MembersAnswer as Members,
+  NodeAnswer as NodeData,
   QueueCounts as Queue,
+  ResumeAnswer as Resumed,
+  RunAnswer as Run,
+  RunsAnswer as RunsPage,
+  ScheduleAnswer as ScheduleData,
   SearchAnswer as SearchPage,
   StateAnswer as State,
   SubmissionAnswer as Submission,
@@ -64,8 +71,17 @@ export function getLocal<Answer>(path: string): Promise<Answer> {
   return request<Answer>(path, {});
 }
 
+/** There was no answer, or none of the API's: whoever looks has to do something about it. */
+export class Unreachable extends Error {
+  override readonly name = "Unreachable";
+}
+
 async function request<Answer>(path: string, init: RequestInit): Promise<Answer> {
-  const response = await fetch(path, { ...init, credentials: "omit" });
+  const response = await fetch(path, { ...init, credentials: "omit" }).catch((error: unknown) => {
+    if (init.signal?.aborted === true) throw error;
+    throw new Unreachable(String(error));
+  });
+  if (response.status === 502 || response.status === 504) throw new Unreachable(`HTTP ${response.status}`);
   // The answers are those of the contract, which the tests of the API hold to their schemas.
   const value = await response.json().catch(() => ({}));
   if (response.ok) return value;

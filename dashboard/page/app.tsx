@@ -1,11 +1,14 @@
 import { useEffect, useRef } from "preact/hooks";
 import { type SourceInfo, getLocal } from "./api.ts";
 import { type Pace, setPaused, usePace } from "./live.ts";
+import { AgainPage } from "./pages/again.tsx";
 import { CanvasPage } from "./pages/canvas.tsx";
 import { InsightsPage } from "./pages/insights.tsx";
 import { OverviewPage } from "./pages/overview.tsx";
 import { QueuesPage } from "./pages/queues.tsx";
 import { RegistryPage } from "./pages/registry.tsx";
+import { RunsPage } from "./pages/runs.tsx";
+import { SchedulesPage } from "./pages/schedules.tsx";
 import { TaskPage } from "./pages/task.tsx";
 import { TasksPage } from "./pages/tasks.tsx";
 import { Notice, useLoad } from "./parts/basics.tsx";
@@ -17,7 +20,9 @@ import { type TextKey, t } from "./text/index.ts";
 /** The pages of the navigation, in order; those about one subject light up the page that leads to them. */
 const NAVIGATION: readonly { page: string; icon: IconName; text: TextKey; also?: readonly string[] }[] = [
   { page: "overview", icon: "overview", text: "nav.overview" },
-  { page: "tasks", icon: "tasks", text: "nav.tasks", also: ["task", "canvas"] },
+  { page: "tasks", icon: "tasks", text: "nav.tasks", also: ["task"] },
+  { page: "runs", icon: "runs", text: "nav.runs", also: ["canvas", "again"] },
+  { page: "schedules", icon: "schedules", text: "nav.schedules" },
   { page: "queues", icon: "queues", text: "nav.queues" },
   { page: "registry", icon: "registry", text: "nav.registry" },
   { page: "insights", icon: "insights", text: "nav.insights" },
@@ -100,10 +105,14 @@ export function App() {
 
 function Page({ route, logs }: { route: Route; logs: boolean }) {
   const { page, subject, query } = route;
-  if (page === "overview") return <OverviewPage />;
+  if (page === "overview") return <OverviewPage query={query} />;
   if (page === "tasks") return <TasksPage query={query} />;
-  if ((page === "task" || page === "canvas") && subject === "") return <Notice>{t("nav.nothing")}</Notice>;
+  if (page === "runs") return <RunsPage query={query} />;
+  if (page === "schedules") return <SchedulesPage />;
+  if ((page === "task" || page === "canvas" || page === "again") && subject === "")
+    return <Notice>{t("nav.nothing")}</Notice>;
   if (page === "task") return <TaskPage key={subject} id={subject} hasLogs={logs} />;
+  if (page === "again") return <AgainPage key={subject} id={subject} />;
   if (page === "canvas") return <CanvasPage key={subject} id={subject} />;
   if (page === "queues") return <QueuesPage />;
   if (page === "registry") return <RegistryPage subject={subject} />;

@@ -70,6 +70,34 @@ export function moment(time: string, millis = false): string {
   return today ? clock : `${date.toLocaleDateString(languageOf(), { month: "short", day: "numeric" })} ${clock}`;
 }
 
+/** Date and time of day with the zone that they are in: `28 Nov 2026, 14:05:09 GMT+1`. */
+export function dated(time: string): string {
+  return new Date(time).toLocaleString(languageOf(), {
+    year: "numeric",
+    month: "short",
+    day: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+    hour12: false,
+    timeZoneName: "short",
+  });
+}
+
+/** How far ahead a time is: `in 5 min`. */
+export function ahead(time: string, now: number): string {
+  const seconds = Math.max(0, Math.round((Date.parse(time) - now) / 1000));
+  const [amount, unit] =
+    seconds < 60
+      ? ([seconds, "second"] as const)
+      : seconds < 3_600
+        ? ([Math.round(seconds / 60), "minute"] as const)
+        : seconds < 172_800
+          ? ([Math.round(seconds / 3_600), "hour"] as const)
+          : ([Math.round(seconds / 86_400), "day"] as const);
+  return new Intl.RelativeTimeFormat(languageOf(), { style: "narrow", numeric: "always" }).format(amount, unit);
+}
+
 /** `5 s ago`, `3 min ago`. */
 export function ago(time: string, now: number): string {
   const seconds = Math.max(0, Math.round((now - Date.parse(time)) / 1000));

@@ -6,8 +6,8 @@ export type { HourInsight, TaskInsight };
 export type SizeClass = TaskInsight["class"];
 
 /** What recorded runs tell; nothing where nothing has been recorded. */
-export async function getInsights(signal: AbortSignal): Promise<Pick<InsightsAnswer, "tasks" | "series">> {
-  const { tasks = [], series = [] } = await get<Partial<InsightsAnswer>>("/insights", signal);
+export async function getInsights(signal: AbortSignal, hours = 24): Promise<Pick<InsightsAnswer, "tasks" | "series">> {
+  const { tasks = [], series = [] } = await get<Partial<InsightsAnswer>>(`/insights?hours=${hours}`, signal);
   return { tasks, series };
 }
 

@@ -6,7 +6,8 @@ import { prefixOf } from "../../remote/project.ts";
 import { currentPage } from "./page.ts";
 import { HELP, readOptions } from "./options.ts";
 import { createDashboard } from "./serve.ts";
-import { createAgeReader, createLogReader } from "./stage.ts";
+import { createLogReader } from "../../remote/logs.ts";
+import { createAgeReader } from "./stage.ts";
 
 /** Serves the dashboard of a deployed stage until Ctrl-C. @param args flags @throws Error */
 async function serveStage(args: readonly string[]): Promise<void> {

@@ -2,27 +2,9 @@ import { createHash } from "node:crypto";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { buffer } from "node:stream/consumers";
 import type { ApiCall } from "../../src/client/call.ts";
+import type { LogReader } from "../../remote/logs.ts";
 import type { Page, PageFile } from "./page.ts";
 import { createOriginGuard } from "embedded-aws";
-
-/** A line of a task's log. */
-export interface LogLine {
-  /** RFC 3339. */
-  readonly time: string;
-  readonly level: string;
-  readonly message: string;
-  /** What else the line says. */
-  readonly fields: Readonly<Record<string, unknown>>;
-}
-
-/** What the page asks of a task's log. */
-export interface LogRequest {
-  readonly task: string;
-  readonly taskId: string;
-  /** When the task was created and when it ended, milliseconds since 1970. */
-  readonly from: number;
-  readonly to: number | null;
-}
 
 /** Where the dashboard's data come from: a stage, or the local run. */
 export interface Source {
@@ -31,7 +13,7 @@ export interface Source {
   /** Sends a request to the API. */
   readonly call: (call: ApiCall) => Promise<Response>;
   /** The lines that a task has logged, oldest first, and whether there are more; null where they are not to be had. */
-  readonly logs: ((request: LogRequest) => Promise<{ lines: readonly LogLine[]; more: boolean }>) | null;
+  readonly logs: LogReader | null;
   /** Seconds for which each queue's oldest message has waited; null where that is not to be had. */
   readonly ages: ((queues: readonly string[]) => Promise<Readonly<Record<string, number>>>) | null;
 }

@@ -81,6 +81,8 @@ function act(message: CanvasMessage): Promise<void> {
       return purgeQueue(services, message);
     case "prepare":
       return prepareRun(services, message);
+    case "sample":
+      return services.samples.take(services.registry.modules(), services.now());
     case "letter":
       return Promise.resolve();
     case "sweep":

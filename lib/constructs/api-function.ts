@@ -75,7 +75,7 @@ const RIGHTS: Readonly<Record<ApiFunction, Right>> = {
         "dynamodb:UpdateItem",
         "dynamodb:DeleteItem",
       ),
-      indexQueries(names, "root", "dead"),
+      indexQueries(names, "root", "dead", "recent", "failed"),
       allQueues(names, "sqs:SendMessage"),
       objects(names, "s3:GetObject", "payloads", "later", "results", "documents", "uploads"),
       noticeMissing(names),
@@ -136,6 +136,7 @@ export class ApiFunctionConstruct extends CeleriacFunction {
       environment: {
         ...environment,
         ...(stage.config.corsOrigins.length > 0 && { [ENV.corsOrigins]: stage.config.corsOrigins.join(" ") }),
+        ...(right === "read" && stage.config.docs && { [ENV.docs]: "on" }),
         ...later,
       },
       reservedConcurrency: right === "wait" ? stage.config.waitConcurrency : stage.config.apiConcurrency,

@@ -73,6 +73,14 @@ export class CanvasEngine extends Construct {
       scheduleExpression: `rate(${SWEEP_MINUTES} minutes)`,
       targets: [{ ...target, input: JSON.stringify({ op: "sweep" }) }],
     });
+    const sample = new CfnRule(this, "Sample", {
+      name: names.rule("sample"),
+      description: "Has it recorded how full the queues are",
+      // 43,200 a month: some $0.15 with what SQS, Lambda and DynamoDB ask for them.
+      scheduleExpression: "rate(1 minute)",
+      // One that is late says nothing of its minute any more.
+      targets: [{ ...target, input: JSON.stringify({ op: "sample" }), retryPolicy: { maximumEventAgeInSeconds: 60 } }],
+    });
     const ended = new CfnRule(this, "Ended", {
       name: names.rule("ended"),
       description: "Tells of executions that ended badly",
@@ -92,7 +100,7 @@ export class CanvasEngine extends Construct {
         actions: ["sqs:SendMessage"],
         principals: [new ServicePrincipal("events.amazonaws.com")],
         resources: [queue.queueArn],
-        conditions: { ArnEquals: { "aws:SourceArn": [sweep.attrArn, ended.attrArn] } },
+        conditions: { ArnEquals: { "aws:SourceArn": [sweep.attrArn, sample.attrArn, ended.attrArn] } },
       }),
     );
   }

@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto";
 import { CfnSchedule } from "aws-cdk-lib/aws-scheduler";
 import { Construct } from "constructs";
-import { type Schedule, periodicInput } from "../../src/core/define/schedule.ts";
+import { periodicInput } from "../../src/core/define/schedule.ts";
 import { DAY, MAX_SCHEDULE_ATTEMPTS } from "../../src/core/limits.ts";
+import { scheduleName } from "../schedule-name.ts";
 import type { TaskModule } from "../discover.ts";
 import type { StageContext } from "../stage.ts";
 
@@ -17,7 +17,7 @@ export class PeriodicTasks extends Construct {
   ) {
     super(scope, id);
     const wanted = module.tasks.flatMap(({ name: task, options }) =>
-      options.schedule.map((schedule) => ({ task, schedule, name: nameOf(task, schedule) })),
+      options.schedule.map((schedule) => ({ task, schedule, name: scheduleName(task, schedule) })),
     );
     this.schedules = wanted.map(
       ({ task, schedule, name }) =>
@@ -38,13 +38,4 @@ export class PeriodicTasks extends Construct {
         }),
     );
   }
-}
-
-/**
- * Up to 64 characters, of letters, digits, ".", "-" and "_": the task's name as far as it fits, and what tells its
- * schedules apart.
- */
-function nameOf(task: string, schedule: Schedule): string {
-  const digest = createHash("sha256").update(task).update(JSON.stringify(schedule)).digest("hex");
-  return `${task.slice(0, 51)}-${digest.slice(0, 12)}`;
 }

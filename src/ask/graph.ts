@@ -5,12 +5,13 @@ import { toRecord } from "../aws/task-table.ts";
 import type { GraphAnswer, GraphNode, Member, State } from "../core/http/answer-schemas.ts";
 import { rfc3339 } from "../core/http/answer.ts";
 import { type Caller, mayAccess } from "../core/record/caller.ts";
-import type { StoredCanvas, GroupRecord } from "../core/record/canvas.ts";
+import type { StoredCanvas, GroupRecord, Root } from "../core/record/canvas.ts";
 import { type Part, chunkSize } from "../core/canvas/place.ts";
 import type { TaskRecord } from "../core/record/record.ts";
 import { isFinal } from "../core/record/states.ts";
 import type { Found } from "./ask.ts";
 import { isWide, progressOf } from "./progress.ts";
+import { runOfRoot } from "./runs.ts";
 import { WAITING, groupState, ownerOf, stateOf, taskState } from "./states.ts";
 
 /** Nodes of one graph: what fits a second of reading and an eye. Parts beyond are counted, not shown. */
@@ -25,7 +26,8 @@ type Pending = Pick<GraphNode, "in" | "role" | "index"> & { readonly part: Part 
  * rest is counted.
  */
 export async function graphOf(services: Services, found: Found, caller: Caller): Promise<Omit<GraphAnswer, "task_id">> {
-  const { top, created, root } = await beginningOf(services, found);
+  const { top, created, root, submission } = await beginningOf(services, found);
+  const run = submission === null ? null : runOfRoot(services, submission);
   const nodes: GraphNode[] = [];
   const seen = new Set([top.id]);
   let level: Pending[] = [{ part: top, in: null, role: "top", index: 0 }];
@@ -41,7 +43,13 @@ export async function graphOf(services: Services, found: Found, caller: Caller):
     }
     level = next;
   }
-  return { result_id: top.result, root_id: root, created_at: rfc3339(created), nodes: withCanvasStates(nodes) };
+  return {
+    result_id: top.result,
+    root_id: root,
+    created_at: rfc3339(created),
+    run: await run,
+    nodes: withCanvasStates(nodes),
+  };
 }
 
 /**
@@ -72,17 +80,24 @@ function canvasState(parts: readonly GraphNode[], result: GraphNode | undefined)
   return { status, error, started_at: started, done_at: done, runtime };
 }
 
+interface Beginning {
+  readonly top: Part;
+  readonly created: number;
+  readonly root: string;
+  readonly submission: Root | null;
+}
+
 /** The top of the submission, or the task alone where it has none (or its time is over). */
-async function beginningOf(services: Services, found: Found): Promise<{ top: Part; created: number; root: string }> {
+async function beginningOf(services: Services, found: Found): Promise<Beginning> {
   const isTask = found.kind === "task";
   const submission = isTask ? found.record.call.submission : found.record.group.root;
   const root = submission === null ? null : await services.canvases.root(submission);
   const rootId = isTask ? found.record.call.root : (found.record.group.shared_root ?? found.record.group.root);
-  if (root !== null) return { top: root.top, created: root.created, root: rootId };
+  if (root !== null) return { top: root.top, created: root.created, root: rootId, submission: root };
   const id = isTask ? found.record.id : found.record.group.id;
   const task = isTask ? found.record.call.task : null;
   const created = isTask ? found.record.call.created : found.record.group.created;
-  return { top: { id, task, result: id }, created, root: rootId };
+  return { top: { id, task, result: id }, created, root: rootId, submission: null };
 }
 
 interface ReadNode {

@@ -8,11 +8,20 @@ import { MAX_OWN_STATES } from "../core/limits.ts";
 import { isCommon, isOwnState } from "../core/record/states.ts";
 import { type TaskRecord, moduleOf } from "../core/record/record.ts";
 import type { ListRequest } from "../core/http/requests.ts";
+import { lastPlace, readCursor, writeCursor } from "./cursor.ts";
 
-/** Records that one page reads while it filters: a page that found little gives a cursor, and the next goes on. */
-const READS_PER_PAGE = 1_000;
-/** Entries that one query asks each partition for, at least: a filter may drop most of them. */
+/**
+ * Records that one page reads while it filters, half a read unit each, and milliseconds that it may take: a page that
+ * found little gives a cursor, and the next goes on.
+ */
+const READS_PER_PAGE = 10_000;
+const LONGEST_PAGE = 8_000;
+/**
+ * Entries that one query asks each partition for, at least and at the most: a filter may drop most of them, and each
+ * query after one that did asks for twice as many.
+ */
 const FEWEST_ENTRIES = 25;
+const MOST_ENTRIES = 400;
 
 /** A page of records, newest first, and where the next begins. */
 export interface TaskPage {
@@ -41,14 +50,17 @@ export async function listTasks(
       ? lastPlace(Math.min(request.until ?? now, now) + CLOCK_SKEW)
       : readCursor(request.cursor);
   let reads = 0;
+  let entriesEach = FEWEST_ENTRIES;
+  const late = services.now() + LONGEST_PAGE;
   for (const partitions of await partitionGroups(services, request, before)) {
     let entries: Entry[];
     do {
       entries = await newest(services, partitions, {
         before,
         since: request.since,
-        limit: Math.max(FEWEST_ENTRIES, request.limit - found.length),
+        limit: Math.max(entriesEach, Math.min(MOST_ENTRIES, request.limit - found.length)),
       });
+      const foundBefore = found.length;
       const records = await services.tasks.getMany(
         entries.map((entry) => entry.id),
         now,
@@ -62,7 +74,9 @@ export async function listTasks(
         reads += 1;
         if (found.length === request.limit) return { records: found, searched: reads, cursor: writeCursor(before) };
       }
-      if (reads >= READS_PER_PAGE) return { records: found, searched: reads, cursor: writeCursor(before) };
+      if (found.length - foundBefore < entries.length / 2) entriesEach = Math.min(MOST_ENTRIES, entriesEach * 2);
+      if (reads >= READS_PER_PAGE || services.now() > late)
+        return { records: found, searched: reads, cursor: writeCursor(before) };
     } while (entries.length > 0);
   }
   return { records: found, searched: reads, cursor: null };
@@ -88,11 +102,6 @@ const CLOCK_SKEW = 60_000;
  * record.
  */
 const OVERLAP = 3_000;
-
-/** The place after everything of that millisecond: "~" sorts after every id. */
-function lastPlace(time: number): string {
-  return `${new Date(time).toISOString()}~`;
-}
 
 /** One partition of an index. */
 type Partition = { readonly index: string; readonly attribute: string; readonly value: string };
@@ -186,16 +195,4 @@ function matches(record: TaskRecord, request: ListRequest): boolean {
     (request.since === undefined || created >= request.since) &&
     (request.until === undefined || created <= request.until)
   );
-}
-
-const Place = z.string().regex(/^\d{4}-\d\d-\d\dT[\d:.]+Z[#~][0-9a-f-]{0,36}$/);
-
-function writeCursor(place: string): string {
-  return Buffer.from(place).toString("base64url");
-}
-
-function readCursor(text: string): string {
-  const place = Place.safeParse(Buffer.from(text, "base64url").toString("utf8"));
-  if (!place.success) throw invalidInput([{ path: "/cursor", message: "is not a cursor that an earlier page gave" }]);
-  return place.data;
 }

@@ -1,4 +1,6 @@
+import { dayOf } from "../core/insights/buckets.ts";
 import { LAST_MESSAGE } from "../core/limits.ts";
+import { inParallel } from "../core/parallel.ts";
 import * as z from "zod";
 import {
   type StoredCanvas,
@@ -8,10 +10,19 @@ import {
   type GroupRecord,
   type Root,
   RootSchema,
+  type RunEnd,
 } from "../core/record/canvas.ts";
 import { CallSchema } from "../core/record/message.ts";
 import { PartSchema } from "../core/canvas/place.ts";
 import type { Entry, Item, Table } from "./table.ts";
+
+/**
+ * The partition of the index `recent` that has the submissions of a day. One takes 1,000 writes a second, and Step
+ * Functions starts 300 executions, so it needs no shards; tasks have others, whose names begin with their day.
+ */
+export function runsOfDay(day: string): string {
+  return `runs#${day}`;
+}
 
 /** The partition of the index `open`: canvases are few beside tasks, and the sweep reads them all. */
 const OPEN = "open";
@@ -34,6 +45,7 @@ const RootItem = z.object({
   revoked: z.boolean().default(false),
   done: z.boolean().default(false),
   waits: z.number().default(0),
+  end: z.string().optional(),
 });
 
 /** Canvases in the table: submissions, canvases, chunks of groups, and the tokens of the states that wait for them. */
@@ -52,13 +64,15 @@ export class CanvasTable {
   }
 
   /** The item of a submission. */
-  rootItem(id: string, root: Pick<Root, "top" | "created" | "correlation">): Item {
+  rootItem(id: string, root: Pick<Root, "top" | "created" | "correlation" | "about">): Item {
     return {
       id: rootId(id),
       kind: "root",
       root: JSON.stringify(root),
       epoch: 0,
       open: OPEN,
+      // Of the root of a replacement nobody asks: it is part of the run that it is in.
+      recent: root.about === null ? undefined : runsOfDay(dayOf(root.created)),
       seq: `${new Date(root.created).toISOString()}#${id}`,
       ttl: this.#ttl(root.created),
     };
@@ -79,9 +93,40 @@ export class CanvasTable {
     return toRoot(await this.#table.get(rootId(id)));
   }
 
-  /** Says that a submission has ended: the sweep need not look at it any more. */
-  async closeRoot(id: string): Promise<void> {
-    await this.#table.update({ id: rootId(id), set: { done: true }, remove: ["open"], when: "attribute_exists(id)" });
+  /** Says that a submission has ended, and how: the sweep need not look at it any more. */
+  async closeRoot(id: string, end: RunEnd): Promise<void> {
+    await this.#table.update({
+      id: rootId(id),
+      set: { done: true, end: JSON.stringify(end) },
+      remove: ["open"],
+      // A notice that comes again must not make its end later.
+      when: "attribute_exists(id) AND NOT #done = :yes",
+      values: { yes: true },
+    });
+  }
+
+  /**
+   * Opens a submission that has ended, for another execution.
+   * @returns whether it did; false where another has done so.
+   */
+  async reopenRoot(id: string, epoch: number, now: number): Promise<boolean> {
+    const item = await this.#table.update({
+      id: rootId(id),
+      set: { epoch: epoch + 1, done: false, revoked: false, waits: 0, open: OPEN, ttl: this.#ttl(now) },
+      remove: ["end"],
+      when: "#epoch = :epoch AND #done = :done",
+      values: { epoch, done: true },
+    });
+    return item !== null;
+  }
+
+  /** Takes back how a group ended, and which members had: those that are run again tell of it anew. */
+  async reopenGroup(id: string, chunks: number): Promise<void> {
+    await inParallel(
+      Array.from({ length: chunks }, (_, n) => doneId(id, n)),
+      (done) => this.#table.remove(done),
+    );
+    await this.#table.update({ id, remove: ["end"], when: "attribute_exists(id)" });
   }
 
   /** Says that what has not started of a submission must not start. */
@@ -228,8 +273,9 @@ export function rootId(id: string): string {
 export function toRoot(item: Item | null): Root | null {
   const parsed = RootItem.safeParse(item);
   if (!parsed.success) return null;
-  const { root, ...state } = parsed.data;
-  return RootSchema.parse({ ...z.record(z.string(), z.unknown()).parse(JSON.parse(root)), ...state });
+  const { root, end, ...state } = parsed.data;
+  const fixed = z.record(z.string(), z.unknown()).parse(JSON.parse(root));
+  return RootSchema.parse({ ...fixed, ...state, ...(end !== undefined && { end: JSON.parse(end) }) });
 }
 
 /** The canvas that an item is, or null where it is none. */

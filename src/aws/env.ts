@@ -22,6 +22,7 @@ export const ENV = {
   scheduleGroup: "CELERIAC_SCHEDULE_GROUP",
   scheduleRole: "CELERIAC_SCHEDULE_ROLE",
   queueArnPrefix: "CELERIAC_QUEUE_ARN_PREFIX",
+  docs: "CELERIAC_DOCS",
   auth: "CELERIAC_AUTH",
   tokenRules: "CELERIAC_TOKEN_RULES",
   metrics: "CELERIAC_METRICS",
@@ -97,6 +98,11 @@ function readScheduleEnv(variables: NodeJS.ProcessEnv): ScheduleEnv | null {
     roleArn: env[ENV.scheduleRole],
     queueArnPrefix: env[ENV.queueArnPrefix],
   };
+}
+
+/** Whether the API has a page for its readers. */
+export function readDocs(variables: NodeJS.ProcessEnv = process.env): boolean {
+  return variables[ENV.docs] === "on";
 }
 
 /**

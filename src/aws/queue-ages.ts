@@ -11,7 +11,8 @@ const LOOK_INTERVAL = 5_000;
  */
 const SHORTEST_VALIDITY = 60_000;
 
-const Note = z.object({ age: z.number(), at: z.number() });
+/** What a worker notes of a module. */
+export const AgeNote = z.object({ age: z.number(), at: z.number() });
 
 /**
  * How long the messages of modules have waited, as far as anybody knows: SQS tells the age of a queue's oldest message
@@ -40,7 +41,7 @@ export class QueueAges {
     if ((!high && !this.#noted.high) || now - this.#noted.at < NOTE_INTERVAL) return;
     this.#noted = { at: now, high };
     const ttl = Math.ceil((now + this.#validity(this.#bound)) / 1000);
-    await this.#table.update({ id: itemId(module), set: { age, at: now, ttl } });
+    await this.#table.update({ id: ageId(module), set: { age, at: now, ttl } });
   }
 
   /** Whether messages of `module` wait for longer than the bound. @param now milliseconds since 1970. */
@@ -60,7 +61,7 @@ export class QueueAges {
    * another.
    */
   async #look(module: string, now: number, bound: number): Promise<boolean> {
-    const note = Note.safeParse(await this.#table.get(itemId(module), { consistent: false }));
+    const note = AgeNote.safeParse(await this.#table.get(ageId(module), { consistent: false }));
     if (!note.success || note.data.age <= bound || now - note.data.at > this.#validity(bound)) return false;
     return (await this.#queues.depth(module)).waiting > 0;
   }
@@ -70,6 +71,7 @@ export class QueueAges {
   }
 }
 
-function itemId(module: string): string {
+/** The item that has a module's note. */
+export function ageId(module: string): string {
   return `age#${module}`;
 }

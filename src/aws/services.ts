@@ -9,6 +9,8 @@ import { QueueAges } from "./queue-ages.ts";
 import { Queues } from "./queues.ts";
 import { Rates } from "./rates.ts";
 import { type Registry, readRegistry } from "./registry.ts";
+import { QueueSamples } from "./queue-samples.ts";
+import { ScheduleTable } from "./schedule-table.ts";
 import { Summaries } from "./summaries.ts";
 import { Table } from "./table.ts";
 import { TaskTable } from "./task-table.ts";
@@ -25,9 +27,11 @@ export interface Services {
   readonly letters: Letters;
   readonly chosen: ChosenIds;
   readonly rates: Rates;
+  readonly schedules: ScheduleTable;
   readonly summaries: Summaries;
   readonly queues: Queues;
   readonly ages: QueueAges;
+  readonly samples: QueueSamples;
   readonly payloads: Payloads;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -48,8 +52,10 @@ export function createServices(folder: string, env: Env = readEnv()): Services {
     letters: new Letters(table, env.retention),
     chosen: new ChosenIds(table, env.retention),
     rates: new Rates(table),
+    schedules: new ScheduleTable(table),
     summaries: new Summaries(table),
     queues,
+    samples: new QueueSamples(table, queues),
     ages: new QueueAges(table, queues, env.maxQueueAge),
     payloads: new Payloads(env.bucket),
     now: Date.now,

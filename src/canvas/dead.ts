@@ -56,6 +56,7 @@ async function buryTask(
   if (message === null) {
     return keepLetter(services, { ...record, module: sourceOf(services, record) }, whyUnreadable(body));
   }
+  if (message === "paused") return;
   const task = await services.tasks.get(message.id, services.now());
   const call = task?.call ?? message.call;
   if (call === undefined) return;

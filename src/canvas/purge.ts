@@ -41,7 +41,8 @@ async function revoke(services: Services, queue: string, received: Received): Pr
   const message = await readRunMessage(services, json);
   if (message === null) await keepLetter(services, { messageId, body, module: queue }, whyUnreadable(json));
   // What is not revoked stays hidden for a while, and then comes to its worker.
-  if (message === null || (await hasRevoked(services, message))) await services.queues.remove(queue, receiptHandle);
+  const isNobodys = message === null || message === "paused";
+  if (isNobodys || (await hasRevoked(services, message))) await services.queues.remove(queue, receiptHandle);
 }
 
 /** False of a task that runs or has ended: its message is a second one of it, which its worker knows how to take. */

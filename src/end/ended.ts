@@ -66,9 +66,14 @@ function headerEnd(end: End): End {
 export async function canvasEnded(services: Services, canvas: StoredCanvas, end: End): Promise<void> {
   await partEnded(services, canvas, end);
   if (canvas.place === null) await announceCanvas(services, canvas, end);
-  if (canvas.place === null || canvas.place.role === "replacement") await services.canvases.closeRoot(canvas.root);
+  if (canvas.place === null || canvas.place.role === "replacement") await closeRoot(services, canvas.root, end);
   // Members of a group do not stop each other: for the machine each has simply ended.
   await answerKept(services, canvas.id, canvas.place?.role === "member" ? null : errorType(end));
+}
+
+function closeRoot(services: Services, id: string, end: End): Promise<void> {
+  const error = end.status === "SUCCESS" ? null : end.error;
+  return services.canvases.closeRoot(id, { status: end.status, error, done: services.now() });
 }
 
 /**

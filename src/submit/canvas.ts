@@ -2,13 +2,14 @@ import { CANVAS_QUEUE, startCanvas } from "../aws/engine.ts";
 import type { Services } from "../aws/services.ts";
 import type { Item } from "../aws/table.ts";
 import type { Owner } from "../core/record/caller.ts";
-import type { StoredCanvas, Machine } from "../core/record/canvas.ts";
+import { type About, type StoredCanvas, type Machine, WORKFLOW_PREFIX } from "../core/record/canvas.ts";
 import { CeleriacError } from "../core/errors.ts";
 import { MAX_LISTED } from "../core/limits.ts";
 import type { Call, CallContext } from "../core/record/message.ts";
 import { inParallel } from "../core/parallel.ts";
 import { type Part, chunksOf } from "../core/canvas/place.ts";
 import type { Plan, PlannedCanvas, PlannedTask } from "../core/canvas/plan.ts";
+import { shapeOf } from "../core/canvas/shape.ts";
 import { type TaskCall, makeCall } from "./call.ts";
 import { linkIdsOf } from "./chosen.ts";
 import { latestOf, recordChosen, refuseTaken, reserveLinks } from "./task.ts";
@@ -59,7 +60,17 @@ export async function storeCanvas(services: Services, plan: Plan, context: Canva
   // Last, since the sweep starts what has a root: half a submission, whose client was told that it failed, must not be
   // found.
   const { now, correlation } = context;
-  await services.table.putIfAbsent(services.canvases.rootItem(plan.root, { top: plan.top, created: now, correlation }));
+  const about = aboutOf(plan, root, context);
+  const item = services.canvases.rootItem(plan.root, { top: plan.top, created: now, correlation, about });
+  await services.table.putIfAbsent(item);
+}
+
+/** What lists say of a submission; null of what runs in a task's place, which is part of the run that it is in. */
+function aboutOf(plan: Plan, root: string, { machine, origin, owner }: CanvasContext): About | null {
+  const top = plan.canvases.find(({ id }) => id === plan.top.id);
+  if (top?.place?.role === "replacement") return null;
+  const name = machine === undefined ? null : machine.name.slice(WORKFLOW_PREFIX.length);
+  return { name, shape: shapeOf(plan), origin, root, owner: owner ?? null };
 }
 
 /**

@@ -1,6 +1,6 @@
 import { derivedId } from "../aws/ids.ts";
 import type { Services } from "../aws/services.ts";
-import type { Machine } from "../core/record/canvas.ts";
+import { type Machine, WORKFLOW_PREFIX } from "../core/record/canvas.ts";
 import { type Plan, createPlan } from "../core/canvas/plan.ts";
 import type { RegisteredWorkflow } from "../core/define/registry.ts";
 import { workflowInput } from "../core/workflow/layout.ts";
@@ -30,5 +30,5 @@ export function storeRun(
 }
 
 function machineOf(name: string, plan: Plan, execution: string | null): Machine {
-  return { name: `workflow-${name}`, input: { ...workflowInput(plan) }, execution };
+  return { name: WORKFLOW_PREFIX + name, input: { ...workflowInput(plan) }, execution };
 }

@@ -45,6 +45,7 @@ export async function handleDelivery(worker: Worker, delivery: Delivery): Promis
     await keepLetter(worker.services, { ...delivery, module: worker.module }, whyUnreadable(body));
     return ACK;
   }
+  if (message === "paused") return ACK;
   await noteAge(worker.services, worker.module, message, delivery);
   const job = await prepare(worker.services, message, delivery);
   if ("ack" in job) return job;

@@ -48,7 +48,7 @@ export async function openDashboard(hash: string, look: Look = {}): Promise<Page
   page.on("pageerror", (error) => faults.push(error.message));
   page.on("console", (message) => {
     // What the API refuses is shown by the page; Chromium tells it as well.
-    const refused = /the server responded with a status of 4\d\d/.test(message.text());
+    const refused = /the server responded with a status of (4\d\d|504)/.test(message.text());
     if (message.type() === "error" && !refused) faults.push(`${message.text()} ${message.location().url}`);
   });
   onTestFinished(async () => {

@@ -54,7 +54,7 @@ describe.each<Screen>(["desktop", "phone"])("on a %s", (screen) => {
     await page.locator(".page-head .status.success").waitFor();
     expect(await settled(id)).toMatchObject({ status: "SUCCESS" });
     await page.locator(".node", { hasText: "math.mul" }).click();
-    await page.getByRole("heading", { name: "math.mul" }).waitFor();
+    await page.getByRole("heading", { name: "math.mul", exact: true }).waitFor();
   });
 
   it("a failed task is retried, and one that waits revoked, each after a question", async () => {

@@ -74,3 +74,23 @@ describe("a chord of 1,000", () => {
     console.log(`chord of 1,000: longest task of the page ${await longestTask(page)} ms`);
   });
 });
+
+describe("a chord of 10,000", () => {
+  it("is opened, counted and paged through without a frozen page", async () => {
+    const header = Array.from({ length: 10_000 }, () => ({
+      task: "math.add",
+      args: [1, 1],
+      options: { countdown: 850 },
+    }));
+    const { task_id: id } = await submit("/chord", { header, body: { task: "math.tsum" } });
+    const page = await openDashboard(`#/canvas/${id}`);
+    await page.locator(".wide-group", { hasText: "10,000" }).click();
+    await page.locator(".cells a").nth(99).waitFor();
+    await page.getByLabel("Members", { exact: true }).selectOption("99");
+    await page.getByText("Members 9,900 to 9,999 of 10,000").waitFor();
+    expect(await elementsOf(page)).toBeLessThan(1_000);
+    const longest = await longestTask(page);
+    console.log(`chord of 10,000: longest task of the page ${longest} ms`);
+    await call("POST", `/tasks/${id}/revoke`, {});
+  });
+});

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
 import { every, periodicInput } from "../../src/core/define/schedule.ts";
-import { call, taskOf } from "./support/api.ts";
+import { ScheduleAnswer, SchedulesAnswer, SubmissionAnswer } from "../../src/core/http/answer-schemas.ts";
+import { call, ended, refused, taskOf } from "./support/api.ts";
 import { JumpClock } from "../../src/testing/jump-clock.ts";
 import { type Rig, startRig } from "./support/rig.ts";
 
@@ -49,4 +50,45 @@ describe("a periodic task", () => {
     clock.jump(5 * MINUTE);
     await ran("math.mul", 3);
   });
+
+  it("is told with its last run, its outcome and the next five, and is run at once when somebody asks", async () => {
+    const { args, schedule } = await leapDay();
+    expect(args).toEqual([1]);
+    expect(schedule).toMatchObject({ expression: "cron(30 3 29 2 ? *)", timezone: "Asia/Seoul", last: null });
+    expect(schedule.next.slice(0, 2)).toEqual(["2028-02-28T18:30:00.000Z", "2032-02-28T18:30:00.000Z"]);
+    expect(schedule.next).toHaveLength(5);
+    await rig.aws.send("probe", message(schedule, "2028-02-28T18:30:00Z"));
+    const told = expect.objectContaining({ status: "SUCCESS", error: null });
+    await expect.poll(async () => (await leapDay()).schedule.last, { timeout: 20_000 }).toEqual(told);
+    expect((await leapDay()).schedule.last_slot).toBe("2028-02-28T18:30:00.000Z");
+    const now = SubmissionAnswer.parse((await call("POST", `/schedules/${schedule.name}/run`, {})).json);
+    expect(await ended(now.task_id)).toMatchObject({ task: "probe.leap_day", result: 1 });
+    await refused(404, "POST", "/schedules/none/run", {});
+  });
+
+  it("does not run while it is paused, and goes on when it is resumed", async () => {
+    const { schedule } = await leapDay();
+    const paused = ScheduleAnswer.parse((await call("POST", `/schedules/${schedule.name}/pause`, {})).json);
+    expect(paused.paused_at).not.toBeNull();
+    await rig.aws.send("probe", message(schedule, "2032-02-28T18:30:00Z"));
+    const empty = { waiting: 0, inFlight: 0, delayed: 0 };
+    await expect.poll(() => rig.aws.depth("probe"), { timeout: 20_000 }).toEqual(empty);
+    expect((await leapDay()).schedule.last_slot).toBe(schedule.last_slot);
+    const resumed = ScheduleAnswer.parse((await call("POST", `/schedules/${schedule.name}/resume`, {})).json);
+    expect(resumed.paused_at).toBeNull();
+    await rig.aws.send("probe", message(schedule, "2032-02-28T18:30:00Z"));
+    const last = "2032-02-28T18:30:00.000Z";
+    await expect.poll(async () => (await leapDay()).schedule.last_slot, { timeout: 20_000 }).toBe(last);
+  });
 });
+
+async function leapDay(): Promise<{ schedule: ScheduleAnswer; args: unknown[] }> {
+  const { schedules } = SchedulesAnswer.parse((await call("GET", "/schedules")).json);
+  const schedule = ScheduleAnswer.parse(schedules.find((one) => one.task === "probe.leap_day"));
+  return { schedule, args: schedule.args };
+}
+
+/** What Scheduler sends for one slot. */
+function message({ name, task, args, kwargs }: ScheduleAnswer, slot: string): object {
+  return { op: "periodic", task, schedule: name, slot, args, kwargs };
+}

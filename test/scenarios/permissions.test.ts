@@ -72,6 +72,10 @@ describe.skipIf(inject("assembly") === "")("the roles of the stage", () => {
     expect((await call("GET", "/queues")).status).toBe(200);
     expect((await call("GET", `/documents/${id}/output`)).status).toBe(404);
     expect((await call("POST", `/tasks/${later.task_id}/revoke`, {})).status).toBe(202);
+    for (const status of ["FAILURE", "PENDING"])
+      expect((await call("POST", "/tasks/bulk", { action: "retry", filter: { status }, dry_run: true })).status).toBe(
+        200,
+      );
     const again = SubmissionAnswer.parse((await call("POST", `/tasks/${later.task_id}/retry`, {})).json);
     await ended(again.task_id);
     const effects = await run("probe.once", [0, 0, "return"]);

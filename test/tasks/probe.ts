@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { SoftTimeLimitExceeded, chain, chord, defineTask, defineWorkflow, fromNode, group } from "celeriac";
+import { SoftTimeLimitExceeded, chain, chord, cron, defineTask, defineWorkflow, fromNode, group } from "celeriac";
 import * as z from "zod";
 import { requestInfo } from "./_request-info.ts";
 import { add, mul, tsum, xsum } from "../../functions/tasks/math.ts";
@@ -292,6 +292,14 @@ export const onceLarge = defineTask("probe.once_large", {
     if (self.request.retries === 0) self.retry({ countdown: 0 });
     return [made.length, made.slice(0, 1)];
   },
+});
+
+/** Runs by itself, so seldom that no test meets it. */
+export const leapDay = defineTask("probe.leap_day", {
+  parameters: ["x"],
+  args: z.tuple([z.number()]),
+  schedule: cron("30 3 29 feb *", { timezone: "Asia/Seoul", args: [1] }),
+  run: (_self, x) => x,
 });
 
 /** Ends its process without a word. */

@@ -1,4 +1,4 @@
-import type { Field } from "./schema.ts";
+import { type Field, itemOf } from "./schema.ts";
 
 /** What was typed, by the fields' names. An empty text is no value. */
 export type Typed = Readonly<Record<string, string>>;
@@ -14,7 +14,7 @@ export type Read<Value> = { readonly value: Value; readonly faults: Faults };
  */
 export function readPositional(fields: readonly Field[], typed: Typed): Read<unknown[]> {
   const faults: Record<string, Faults[string]> = {};
-  const values = fields.map((field) => readField(field, typed[field.name] ?? "", faults));
+  const values = fields.map((field) => readField(field, typed, faults));
   const last = values.findLastIndex((value) => value !== undefined);
   return { value: values.slice(0, last + 1).map((value) => value ?? null), faults };
 }
@@ -22,7 +22,7 @@ export function readPositional(fields: readonly Field[], typed: Typed): Read<unk
 /** Named arguments; those that were left empty are left out. */
 export function readNamed(fields: readonly Field[], typed: Typed): Read<Record<string, unknown>> {
   const faults: Record<string, Faults[string]> = {};
-  const entries = fields.map((field) => [field.name, readField(field, typed[field.name] ?? "", faults)] as const);
+  const entries = fields.map((field) => [field.name, readField(field, typed, faults)] as const);
   return { value: Object.fromEntries(entries.filter(([, value]) => value !== undefined)), faults };
 }
 
@@ -36,7 +36,45 @@ export function readJson(name: string, text: string, empty: unknown): Read<unkno
   }
 }
 
-function readField(field: Field, text: string, faults: Record<string, Faults[string]>): unknown {
+/** Where it is kept how many items a list has, and which kind of a union was chosen. */
+export const itemsKey = (name: string): string => `${name}#items`;
+export const kindKey = (name: string): string => `${name}#kind`;
+
+/** How many items of a list are asked for. */
+export function itemCount(field: Field, typed: Typed): number {
+  return Number(typed[itemsKey(field.name)] ?? (field.required ? 1 : 0));
+}
+
+/** The kind of a union that was chosen. */
+export function chosenOf(field: Field, typed: Typed): Field | undefined {
+  return field.variants?.[Number(typed[kindKey(field.name)] ?? 0)];
+}
+
+function readField(field: Field, typed: Typed, faults: Record<string, Faults[string]>): unknown {
+  if (field.kind === "object") return readObject(field, typed, faults);
+  if (field.kind === "list") {
+    const items = Array.from({ length: itemCount(field, typed) }, (_, index) => itemOf(field, index));
+    return items.length === 0 && !field.required ? undefined : items.map((item) => readField(item, typed, faults));
+  }
+  if (field.kind === "union") {
+    const chosen = chosenOf(field, typed);
+    return chosen === undefined ? undefined : readField({ ...chosen, required: field.required }, typed, faults);
+  }
+  return readText(field, typed[field.name] ?? "", faults);
+}
+
+/** An object of which nothing was typed is left out where it may be. */
+function readObject(field: Field, typed: Typed, faults: Record<string, Faults[string]>): unknown {
+  const within = `${field.name}.`;
+  const isEmpty = !Object.entries(typed).some(([name, text]) => name.startsWith(within) && text.trim() !== "");
+  if (isEmpty && !field.required) return undefined;
+  const entries = (field.fields ?? []).map(
+    (one) => [one.name.slice(within.length), readField(one, typed, faults)] as const,
+  );
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+}
+
+function readText(field: Field, text: string, faults: Record<string, Faults[string]>): unknown {
   if (text.trim() === "" && !(field.kind === "text" && text !== "")) {
     if (field.required) faults[field.name] = "required";
     return undefined;
@@ -53,4 +91,29 @@ function readField(field: Field, text: string, faults: Record<string, Faults[str
   if (Number.isFinite(value)) return value;
   faults[field.name] = "number";
   return undefined;
+}
+
+/** What one would type to have an example of some fields. */
+export function exampleTyped(fields: readonly Field[]): Typed {
+  const typed: Record<string, string> = {};
+  const fill = (field: Field): void => {
+    if (field.kind === "object") for (const one of field.fields ?? []) fill(one);
+    else if (field.kind === "list") {
+      typed[itemsKey(field.name)] = "1";
+      fill(itemOf(field, 0));
+    } else if (field.kind === "union") {
+      const [first] = field.variants ?? [];
+      typed[kindKey(field.name)] = "0";
+      if (first !== undefined) fill(first);
+    } else if (field.example !== null) typed[field.name] = field.example;
+  };
+  for (const field of fields) if (field.required || field.initial !== undefined) fill(field);
+  return typed;
+}
+
+/** A fault that the API names, by the field that it is about: `/args/0/to` is in field `1.to`. */
+export function fieldAt(path: string): { readonly of: "args" | "kwargs" | "options"; readonly name: string } | null {
+  const [, of, first, ...rest] = path.split("/");
+  if (first === undefined || (of !== "args" && of !== "kwargs" && of !== "options")) return null;
+  return { of, name: [of === "args" ? String(Number(first) + 1) : first, ...rest].join(".") };
 }

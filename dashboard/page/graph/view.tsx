@@ -6,6 +6,7 @@ import { Icon } from "../parts/icons.tsx";
 import { Bar, Status, lookOf } from "../parts/status.tsx";
 import { linkTo } from "../router.ts";
 import { t } from "../text/index.ts";
+import { useZoom } from "./zoom.ts";
 import { type Direction, type PlacedNode, layout } from "./layout.ts";
 import type { Branch, GraphNode } from "./tree.ts";
 
@@ -22,12 +23,15 @@ export function GraphView(props: {
   focus: string;
   opened: string | null;
   onOpen: (group: string) => void;
+  /** The node that the panel beside the graph is about. */
+  chosen: string | null;
+  onChoose: (node: GraphNode) => void;
   /** Leads to the list of all tasks, for parts that the graph does not have. */
   listLink: string;
   /** What stands above the drawing. */
   children: ComponentChildren;
 }) {
-  const { tree, focus, opened, onOpen, listLink, children } = props;
+  const { tree, focus, opened, onOpen, chosen, onChoose, listLink, children } = props;
   const host = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(0);
   const [zoom, setZoom] = useState<number | null>(null);
@@ -50,6 +54,7 @@ export function GraphView(props: {
   const fitting = (width - PADDING) / drawing.width;
   const fit = fitting < (direction === "down" ? 0.8 : 0.55) ? 0.85 : Math.min(1, fitting);
   const scale = zoom ?? fit;
+  useZoom(host, scale, setZoom);
   const step = (by: 1 | -1): void => {
     const next = by > 0 ? ZOOMS.find((one) => one > scale + 0.01) : ZOOMS.findLast((one) => one < scale - 0.01);
     if (next !== undefined) setZoom(next);
@@ -77,8 +82,14 @@ export function GraphView(props: {
             style={{ width: `${drawing.width * scale}px`, height: `${drawing.height * scale}px` }}
           >
             <div
-              class="graph-plane"
-              style={{ width: `${drawing.width}px`, height: `${drawing.height}px`, transform: `scale(${scale})` }}
+              class={`graph-plane ${detailOf(scale)}`}
+              style={{
+                width: `${drawing.width}px`,
+                height: `${drawing.height}px`,
+                transform: `scale(${scale})`,
+                "--text": `${Math.max(12, SMALLEST_TEXT / scale)}px`,
+                "--small-text": `${SMALLEST_TEXT / Math.min(1, scale)}px`,
+              }}
             >
               {drawing.frames.map(({ node, x, y, width: w, height: h }) => (
                 <div key={node.id} class={`frame ${lookOf(node.status)}`} style={placed(x, y, w, h)}>
@@ -99,8 +110,10 @@ export function GraphView(props: {
                   key={`${one.node.id}${one.more}`}
                   placed={one}
                   current={one.node.result_id === focus}
+                  chosen={chosen === one.node.id}
                   opened={opened === one.node.id}
                   onOpen={() => onOpen(one.node.id)}
+                  onChoose={() => onChoose(one.node)}
                   onWhole={
                     whole.has(one.node.id) || one.node.kind !== "chain"
                       ? null
@@ -117,6 +130,14 @@ export function GraphView(props: {
   );
 }
 
+/** Pixels on the screen that no text is smaller than. */
+const SMALLEST_TEXT = 11;
+
+/** How much of a node is written at a scale at which its text is still {@link SMALLEST_TEXT} high. */
+function detailOf(scale: number): "near" | "middle" | "far" {
+  return scale >= 0.8 ? "near" : scale >= 0.5 ? "middle" : "far";
+}
+
 function placed(x: number, y: number, width: number, height: number): Record<string, string> {
   return { left: `${x}px`, top: `${y}px`, width: `${width}px`, height: `${height}px` };
 }
@@ -124,13 +145,15 @@ function placed(x: number, y: number, width: number, height: number): Record<str
 function Node(props: {
   placed: PlacedNode;
   current: boolean;
+  chosen: boolean;
   opened: boolean;
   onOpen: () => void;
+  onChoose: () => void;
   /** Has the parts drawn that were left out; null where the graph does not have them. */
   onWhole: (() => void) | null;
   listLink: string;
 }) {
-  const { placed: at, current, opened, onOpen, onWhole, listLink } = props;
+  const { placed: at, current, chosen, opened, onOpen, onChoose, onWhole, listLink } = props;
   const { node, more } = at;
   const style = placed(at.x, at.y, at.width, at.height);
   if (more > 0) {
@@ -151,7 +174,13 @@ function Node(props: {
   if (node.kind === "group") return <WideGroup node={node} style={style} opened={opened} onOpen={onOpen} />;
   return (
     <a
-      class={`node ${lookOf(node.status)} ${current ? "current" : ""}`}
+      class={`node ${lookOf(node.status)} ${current ? "current" : ""} ${chosen ? "chosen" : ""}`}
+      onClick={(event) => {
+        // Another tab, or another window, is what somebody asks for who holds a key.
+        if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+        event.preventDefault();
+        onChoose();
+      }}
       style={style}
       href={linkTo("task", node.result_id)}
       title={`${node.task} ${node.status}${node.error === null ? "" : `\n${node.error.type}: ${node.error.message}`}`}
@@ -205,7 +234,10 @@ function WideGroup(props: { node: GraphNode; style: Record<string, string>; open
       />
       <span class="foot">
         <Status status={node.status} />
-        <span>{`${count(completed + failed)} / ${count(total)}`}</span>
+        <span>
+          {`${count(completed + failed)} / ${count(total)}`}
+          {failed > 0 && <b class="error-text"> {t("runs.failed", { failed: count(failed) })}</b>}
+        </span>
       </span>
     </button>
   );

@@ -66,7 +66,7 @@ export function QueuesPage() {
             setDone(t("queues.purged", { name: asked.queue.name }));
           }}
         >
-          <p>{t("confirm.purge_text")}</p>
+          <p>{t("confirm.purge_text", { waiting: count(asked.queue.waiting), delayed: count(asked.queue.delayed) })}</p>
         </Confirm>
       )}
     </>

@@ -1,3 +1,4 @@
+import { Fragment } from "preact";
 import { useState } from "preact/hooks";
 import { type RegisteredTask, type Workflow, get } from "../api.ts";
 import { RunForm } from "../form/run-form.tsx";
@@ -125,6 +126,29 @@ function TaskDetail({ task }: { task: RegisteredTask }) {
                 ? duration(task.retry_delay)
                 : t("registry.backoff", { max: duration(task.retry_backoff_max) })}
             </dd>
+            {task.autoretry_for.length > 0 && (
+              <>
+                <dt>{t("registry.autoretry")}</dt>
+                <dd>{task.autoretry_for.join(", ")}</dd>
+              </>
+            )}
+            {task.rate_limit !== null && (
+              <>
+                <dt>{t("registry.rate")}</dt>
+                <dd>{task.rate_limit}</dd>
+              </>
+            )}
+            {task.schedules.map((schedule) => (
+              <Fragment key={schedule.name}>
+                <dt>{t("registry.schedule")}</dt>
+                <dd>
+                  <a href={linkTo("schedules")}>
+                    <code>{schedule.expression}</code>
+                  </a>{" "}
+                  {schedule.timezone}
+                </dd>
+              </Fragment>
+            ))}
             <dt>{t("registry.result")}</dt>
             <dd>{task.ignore_result ? t("registry.ignored") : t("registry.kept")}</dd>
           </dl>

@@ -2,12 +2,13 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { type RegisteredTask, type TaskRow, get } from "../api.ts";
 import { useLoad } from "../parts/basics.tsx";
 import { Icon } from "../parts/icons.tsx";
+import { useSlash } from "../parts/slash.ts";
 import { type TextKey, t } from "../text/index.ts";
 
 /** What the list is narrowed to, as the location has it: status, task, queue, range, from, until, text, root_id. */
 export type Filter = Readonly<Record<string, string>>;
 
-const STATES = ["PENDING", "STARTED", "RETRY", "SUCCESS", "FAILURE", "REVOKED"];
+const STATES = ["PENDING", "STARTED", "PROGRESS", "RETRY", "SUCCESS", "FAILURE", "REVOKED"];
 
 /** Minutes that the choices of time go back. */
 const RANGES: Readonly<Record<string, number>> = { "15m": 15, "1h": 60, "24h": 1_440, "7d": 10_080 };
@@ -61,6 +62,7 @@ export function Filters({ filter, onChange }: { filter: Filter; onChange: (filte
     const { [name]: _, ...rest } = filter;
     onChange(value === "" ? rest : { ...rest, [name]: value });
   };
+  const field = useSlash();
   const [text, setText] = useState(filter["text"] ?? "");
   const timer = useRef<number | undefined>(undefined);
   useEffect(() => setText(filter["text"] ?? ""), [filter["text"]]);
@@ -78,6 +80,7 @@ export function Filters({ filter, onChange }: { filter: Filter; onChange: (filte
       <div class="search">
         <Icon name="search" />
         <input
+          ref={field}
           type="search"
           aria-label={t("filter.text")}
           placeholder={t("filter.text")}
@@ -99,18 +102,7 @@ export function Filters({ filter, onChange }: { filter: Filter; onChange: (filte
           options={queues}
           onChange={(value) => set("queue", value)}
         />
-        <label class="select">
-          <span class="visually-hidden">{t("filter.time")}</span>
-          <select value={filter["range"] ?? ""} onChange={(event) => set("range", event.currentTarget.value)}>
-            <option value="">{t("range.any")}</option>
-            {Object.entries(RANGE_TEXTS).map(([range, key]) => (
-              <option key={range} value={range}>
-                {t(key)}
-              </option>
-            ))}
-            <option value="custom">{t("range.custom")}</option>
-          </select>
-        </label>
+        <RangeSelect custom value={filter["range"] ?? ""} onChange={(value) => set("range", value)} />
         {filter["range"] === "custom" && (
           <>
             <Moment label={t("range.from")} value={filter["from"]} onChange={(value) => set("from", value)} />
@@ -133,7 +125,7 @@ export function Filters({ filter, onChange }: { filter: Filter; onChange: (filte
         <button type="button" aria-pressed={status === ""} onClick={() => set("status", "")}>
           {t("filter.all")}
         </button>
-        {STATES.map((state) => (
+        {(status === "" || STATES.includes(status) ? STATES : [...STATES, status]).map((state) => (
           <button
             key={state}
             type="button"
@@ -145,6 +137,24 @@ export function Filters({ filter, onChange }: { filter: Filter; onChange: (filte
         ))}
       </div>
     </form>
+  );
+}
+
+/** How far back the list goes. */
+export function RangeSelect(props: { value: string; custom?: boolean; onChange: (value: string) => void }) {
+  return (
+    <label class="select">
+      <span class="visually-hidden">{t("filter.time")}</span>
+      <select value={props.value} onChange={(event) => props.onChange(event.currentTarget.value)}>
+        <option value="">{t("range.any")}</option>
+        {Object.entries(RANGE_TEXTS).map(([range, key]) => (
+          <option key={range} value={range}>
+            {t(key)}
+          </option>
+        ))}
+        {props.custom === true && <option value="custom">{t("range.custom")}</option>}
+      </select>
+    </label>
   );
 }
 

@@ -61,9 +61,11 @@ function TaskView(props: { task: TaskData; live: State | null; reload: () => voi
               <p>
                 <b>{task.error.type}</b> {task.error.message}
               </p>
+              <Causes error={task.error} />
               {task.error.task_id !== task.task_id && (
                 <p class="muted">
-                  {t("task.error_from")} <a href={linkTo("task", task.error.task_id)}>{shortId(task.error.task_id)}</a>
+                  <a href={linkTo("task", task.error.task_id)}>{t("error.failed_task")}</a>{" "}
+                  <code>{shortId(task.error.task_id)}</code>
                 </p>
               )}
             </Section>
@@ -74,7 +76,7 @@ function TaskView(props: { task: TaskData; live: State | null; reload: () => voi
           <Section title={t("task.result")}>
             <Result task={task} status={status} />
           </Section>
-          <Logs task={task} has={hasLogs} />
+          <Logs task={task} status={status} has={hasLogs} />
         </div>
         <div class="narrow">
           <Section title={t("task.timeline")}>
@@ -91,6 +93,24 @@ function TaskView(props: { task: TaskData; live: State | null; reload: () => voi
         </div>
       </div>
     </>
+  );
+}
+
+type Described = Pick<NonNullable<TaskData["error"]>, "type" | "message" | "cause" | "errors">;
+
+/** What an error was caused by, one below the other. */
+function Causes({ error }: { error: Described }) {
+  const inner = [...(error.cause === undefined ? [] : [error.cause]), ...(error.errors ?? [])];
+  if (inner.length === 0) return null;
+  return (
+    <ul class="causes">
+      {inner.map((one, at) => (
+        <li key={at}>
+          <span class="muted">{t("error.cause")}</span> <b>{one.type}</b> {one.message}
+          <Causes error={one} />
+        </li>
+      ))}
+    </ul>
   );
 }
 

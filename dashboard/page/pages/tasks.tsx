@@ -4,10 +4,11 @@ import { useLive } from "../live.ts";
 import { Failure, Loading, Notice, PageHead, useLoad } from "../parts/basics.tsx";
 import { Icon } from "../parts/icons.tsx";
 import { isFinal } from "../parts/status.tsx";
-import { TaskTable } from "../parts/task-table.tsx";
+import { type Selection, TaskTable } from "../parts/task-table.tsx";
 import { go, linkTo } from "../router.ts";
 import { mergeLook, search } from "../search.ts";
 import { t } from "../text/index.ts";
+import { BulkBar } from "./bulk.tsx";
 import { type Filter, Filters, isWanted, sinceOf, toRequest } from "./task-filters.tsx";
 
 /** Tasks of a page, and those that a page may grow to while it is watched. */
@@ -22,6 +23,13 @@ export function TasksPage({ query }: { query: Filter }) {
   const by = JSON.stringify(query);
   useEffect(() => setCursors([]), [by]);
   const cursor = cursors.at(-1);
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  useEffect(() => setSelected(new Set()), [by]);
+  const toggle = (id: string): void => {
+    const next = new Set(selected);
+    if (!next.delete(id)) next.add(id);
+    setSelected(next);
+  };
   const change = (filter: Filter): void => {
     const text = filter["text"]?.trim() ?? "";
     if (UUID.test(text)) go(linkTo("task", text.toLowerCase()));
@@ -31,9 +39,11 @@ export function TasksPage({ query }: { query: Filter }) {
     <>
       <PageHead title={t("nav.tasks")} />
       <Filters filter={query} onChange={change} />
+      {(Object.keys(query).length > 0 || selected.size > 0) && <BulkBar filter={query} selected={selected} />}
       <TaskPages
         key={by + (cursor ?? "")}
         filter={query}
+        selection={{ ids: selected, toggle }}
         cursor={cursor}
         page={cursors.length}
         onNext={(next) => setCursors([...cursors, next])}
@@ -45,13 +55,14 @@ export function TasksPage({ query }: { query: Filter }) {
 
 interface PagesProps {
   readonly filter: Filter;
+  readonly selection: Selection;
   readonly cursor: string | undefined;
   readonly page: number;
   readonly onNext: (cursor: string) => void;
   readonly onBack: () => void;
 }
 
-function TaskPages({ filter, cursor, page, onNext, onBack }: PagesProps) {
+function TaskPages({ filter, selection, cursor, page, onNext, onBack }: PagesProps) {
   const since = useMemo(() => sinceOf(filter), [filter]);
   const { value, error, loading, reload, set } = useLoad(
     (signal) => search(toRequest(filter), PAGE, cursor, signal),
@@ -91,7 +102,7 @@ function TaskPages({ filter, cursor, page, onNext, onBack }: PagesProps) {
           {value.cursor === null ? t("tasks.none") : t("tasks.none_yet", { searched: count(value.searched) })}
         </Notice>
       ) : (
-        <TaskTable tasks={tasks} label={t("nav.tasks")} fresh={fresh} />
+        <TaskTable tasks={tasks} label={t("nav.tasks")} fresh={fresh} selection={selection} />
       )}
       <div class="pager">
         <button type="button" disabled={page === 0} onClick={onBack}>
@@ -99,7 +110,7 @@ function TaskPages({ filter, cursor, page, onNext, onBack }: PagesProps) {
           {t("pager.newer")}
         </button>
         <span class="muted" role="status">
-          {t("pager.page", { page: page + 1, tasks: tasks.length })}
+          {t("pager.page", { page: page + 1, tasks: count(tasks.length) })}
         </span>
         <button
           type="button"

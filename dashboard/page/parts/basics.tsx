@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { Refused } from "../api.ts";
-import { ago, moment } from "../format.ts";
+import { Refused, Unreachable } from "../api.ts";
+import { ago, dated, moment } from "../format.ts";
 import { t } from "../text/index.ts";
 import { Icon } from "./icons.tsx";
 
@@ -99,6 +99,7 @@ export function Notice({ kind = "empty", children }: { kind?: "empty" | "error";
 
 /** What a refusal says, with all that is at fault. */
 export function Failure({ error, retry }: { error: Error; retry?: () => void }) {
+  if (error instanceof Unreachable) return <Down retry={retry} />;
   const missing = error instanceof Refused && (error.status === 401 || error.status === 403);
   return (
     <Notice kind="error">
@@ -112,6 +113,26 @@ export function Failure({ error, retry }: { error: Error; retry?: () => void }) 
           ))}
         </ul>
       )}
+      {retry !== undefined && (
+        <button type="button" onClick={retry}>
+          {t("action.again")}
+        </button>
+      )}
+    </Notice>
+  );
+}
+
+/** What to do about an API that does not answer. */
+function Down({ retry }: { retry: (() => void) | undefined }) {
+  return (
+    <Notice kind="error">
+      <p>
+        <b>{t("error.down")}</b>
+      </p>
+      <ul>
+        <li>{t("error.down_local")}</li>
+        <li>{t("error.down_stage")}</li>
+      </ul>
       {retry !== undefined && (
         <button type="button" onClick={retry}>
           {t("action.again")}
@@ -155,7 +176,7 @@ export function Copy({ text, label }: { text: string; label: string }) {
 export function Time({ at, exact = false }: { at: string | null; exact?: boolean }) {
   if (at === null) return <span class="muted">–</span>;
   return (
-    <time dateTime={at} title={new Date(at).toLocaleString()}>
+    <time dateTime={at} title={dated(at)}>
       {exact ? moment(at, true) : ago(at, Date.now())}
     </time>
   );
@@ -166,6 +187,7 @@ export function Confirm({
   title,
   action,
   danger = false,
+  disabled = false,
   children,
   onConfirm,
   onClose,
@@ -173,6 +195,8 @@ export function Confirm({
   title: string;
   action: string;
   danger?: boolean;
+  /** Whether there is nothing to be done, or not yet. */
+  disabled?: boolean;
   children: ComponentChildren;
   onConfirm: () => Promise<void>;
   onClose: () => void;
@@ -200,7 +224,12 @@ export function Confirm({
         <button type="button" onClick={() => dialog.current?.close()}>
           {t("action.cancel")}
         </button>
-        <button type="button" class={danger ? "primary danger" : "primary"} disabled={busy} onClick={confirm}>
+        <button
+          type="button"
+          class={danger ? "primary danger" : "primary"}
+          disabled={busy || disabled}
+          onClick={confirm}
+        >
           {action}
         </button>
       </div>

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
 import { briefly } from "../format.ts";
-import { usePrefs } from "../prefs.ts";
+import { languageOf, usePrefs } from "../prefs.ts";
 
 /** Steps between marks: of counts, and of seconds. */
 const STEPS = [1, 2, 5].flatMap((step) => Array.from({ length: 9 }, (_, power) => step * 10 ** power));
@@ -29,25 +29,42 @@ interface ChartProps {
   readonly format: (value: number) => string;
   /** What values are: counts have no marks between whole numbers, durations have theirs at whole minutes. */
   readonly of: "count" | "duration" | "share";
-  /** Whether each value is of an hour. @default of a moment */
-  readonly hourly?: boolean;
+  /** Seconds of which each value is. @default it is of a moment */
+  readonly step?: number | undefined;
+  /** The ends of the time that is shown, seconds since 1970. @default those of the values */
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
   /** Pixels. @default 170 */
   readonly height?: number;
 }
 
 /** A chart over time. Its numbers are told in words as well: the latest of each series, under it. */
-export function Chart({ label, times, series, bars = false, format, of, hourly = false, height = 170 }: ChartProps) {
+export function Chart({
+  label,
+  times,
+  series,
+  bars = false,
+  format,
+  of,
+  step = 0,
+  from,
+  to,
+  height = 170,
+}: ChartProps) {
   const host = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const { theme, language } = usePrefs();
   const data = dataOf(times, series, bars);
-  const shape = `${bars} ${series.map((one) => one.label + one.color).join()} ${theme} ${language}`;
+  // Read when it is drawn, so that time may go on without another plot.
+  const ends = useRef({ from, to });
+  ends.current = { from, to };
+  const shape = `${step} ${bars} ${series.map((one) => one.label + one.color).join()} ${theme} ${language}`;
 
   useEffect(() => {
     const element = host.current;
     if (element === null) return;
     const made = new uPlot(
-      optionsOf(series, { bars, format, of, hourly, height, width: element.clientWidth }),
+      optionsOf(series, { bars, format, of, step, ends, height, width: element.clientWidth }),
       data,
       element,
     );
@@ -80,8 +97,6 @@ export function Chart({ label, times, series, bars = false, format, of, hourly =
   );
 }
 
-const HOUR = 3_600;
-
 /** Bars are drawn from the highest, so each is the sum of itself and those below. */
 function dataOf(times: readonly number[], series: readonly Series[], bars: boolean): uPlot.AlignedData {
   const lines = series.map((one) => [...one.values]);
@@ -98,12 +113,13 @@ function optionsOf(
     bars: boolean;
     format: (value: number) => string;
     of: ChartProps["of"];
-    hourly: boolean;
+    step: number;
+    ends: { readonly current: { readonly from: number | undefined; readonly to: number | undefined } };
     width: number;
     height: number;
   },
 ): uPlot.Options {
-  const { bars, format, of, hourly, width, height } = options;
+  const { bars, format, of, step, ends, width, height } = options;
   const marks = MARKS[of];
   const style = getComputedStyle(document.documentElement);
   const color = (name: string): string => style.getPropertyValue(`--${name}`).trim();
@@ -121,11 +137,17 @@ function optionsOf(
     legend: { show: false },
     cursor: { y: false, points: { size: 6 } },
     scales: {
-      x: { range: (plot) => rangeOf(plot.data[0], hourly) },
+      x: { range: (plot) => rangeOf(plot.data[0], step, ends.current) },
       y: { range: (_plot, _low, high) => [0, high > 0 ? high * 1.1 : 1] },
     },
     axes: [
-      { ...axis, grid: { show: false }, size: 28, space: 70, values: (_plot, times) => times.map(clock) },
+      {
+        ...axis,
+        grid: { show: false },
+        size: 28,
+        space: 70,
+        values: (_plot, times) => times.map((time) => labelOf(time, times)),
+      },
       {
         ...axis,
         size: 52,
@@ -149,11 +171,25 @@ function optionsOf(
 }
 
 /** Recorded hours show half a day at least, so that the first of them does not stand alone on an axis of its own. */
-function rangeOf(times: ArrayLike<number>, hourly: boolean): [number, number] {
+function rangeOf(
+  times: ArrayLike<number>,
+  step: number,
+  { from, to }: { readonly from: number | undefined; readonly to: number | undefined },
+): [number, number] {
   const low = times[0] ?? 0;
   const high = times[times.length - 1] ?? 0;
-  // A bar stands in the middle of its hour.
-  return hourly ? [Math.min(low, high - 11 * HOUR) - HOUR / 2, high + HOUR / 2] : [low, Math.max(high, low + 1)];
+  if (from !== undefined && to !== undefined) return [from - step / 2, to + step / 2];
+  // A bar stands in the middle of its span.
+  return step > 0 ? [Math.min(low, high - 11 * step) - step / 2, high + step / 2] : [low, Math.max(high, low + 1)];
+}
+
+const DAY = 86_400;
+
+/** A mark of the axis: the time of day, and the date as well where the axis has more than a day. */
+function labelOf(time: number, all: readonly number[]): string {
+  const isLong = (all.at(-1) ?? 0) - (all[0] ?? 0) > DAY;
+  const date = new Date(time * 1000);
+  return isLong ? date.toLocaleDateString(languageOf(), { month: "short", day: "numeric" }) : clock(time);
 }
 
 function clock(seconds: number): string {

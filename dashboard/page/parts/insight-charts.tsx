@@ -4,12 +4,28 @@ import { t } from "../text/index.ts";
 import { Notice } from "./basics.tsx";
 import { Chart } from "./chart.tsx";
 
+/** Spans of time, and the time that they are of. */
+export interface Charted {
+  readonly spans: readonly Span[];
+  /** Seconds of one span. @default an hour */
+  readonly step?: number;
+  /** The ends of the time that is shown, seconds since 1970. @default those of the spans */
+  readonly from?: number;
+  readonly to?: number;
+  /** The failure rate from which on it is worth a look. @default none is shown */
+  readonly threshold?: number;
+}
+
+const HOUR = 3_600;
+
 /** Tasks that ended, over time, by how they ended. */
-export function ThroughputChart({ spans }: { spans: readonly Span[] }) {
+export function ThroughputChart({ spans, step = HOUR, from, to }: Charted) {
   if (spans.length === 0) return <Notice>{t("insights.none")}</Notice>;
   return (
     <Chart
-      hourly
+      step={step}
+      from={from}
+      to={to}
       label={t("chart.throughput")}
       bars
       of="count"
@@ -24,36 +40,49 @@ export function ThroughputChart({ spans }: { spans: readonly Span[] }) {
   );
 }
 
-/** Runtimes over time. */
-export function RuntimeChart({ spans }: { spans: readonly Span[] }) {
+/** Runtimes over time: of hours two percentiles, of minutes the mean. */
+export function RuntimeChart({ spans, step = HOUR, from, to }: Charted) {
   if (spans.length === 0) return <Notice>{t("insights.none")}</Notice>;
+  const hasPercentiles = spans.some((span) => span.p95 !== null);
   return (
     <Chart
-      hourly
+      step={step}
+      from={from}
+      to={to}
       label={t("chart.runtime")}
       times={spans.map((span) => span.time)}
       of="duration"
       format={duration}
       series={[
-        { label: "p50", color: "blue", values: spans.map((span) => span.p50) },
-        { label: "p95", color: "violet", values: spans.map((span) => span.p95) },
+        {
+          label: hasPercentiles ? "p50" : t("overview.mean"),
+          color: "blue",
+          values: spans.map((span) => span.p50),
+        },
+        ...(hasPercentiles ? [{ label: "p95", color: "violet", values: spans.map((span) => span.p95) }] : []),
       ]}
     />
   );
 }
 
 /** The share of tasks that failed, over time. */
-export function FailureChart({ spans }: { spans: readonly Span[] }) {
+export function FailureChart({ spans, step = HOUR, from, to, threshold }: Charted) {
   if (spans.length === 0) return <Notice>{t("insights.none")}</Notice>;
   const rates = spans.map(({ succeeded, failed }) => (succeeded + failed === 0 ? null : failed / (succeeded + failed)));
+  const bound =
+    threshold === undefined
+      ? []
+      : [{ label: t("overview.threshold"), color: "gray", values: spans.map(() => threshold) }];
   return (
     <Chart
-      hourly
+      step={step}
+      from={from}
+      to={to}
       label={t("chart.failure_rate")}
       times={spans.map((span) => span.time)}
       of="share"
       format={share}
-      series={[{ label: t("chart.failure_rate"), color: "red", values: rates }]}
+      series={[{ label: t("chart.failure_rate"), color: "red", values: rates }, ...bound]}
     />
   );
 }

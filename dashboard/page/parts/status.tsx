@@ -9,6 +9,7 @@ const LOOKS: Readonly<Record<string, readonly [string, IconName]>> = {
   SUCCESS: ["success", "check"],
   FAILURE: ["failure", "cross"],
   REVOKED: ["revoked", "ban"],
+  RESUMED: ["started", "retry"],
 };
 
 /** The class name of a state; one of a task's own runs. */

@@ -58,7 +58,7 @@ export function Table<Row>(props: {
 function Title<Row>({ column }: { column: Column<Row> }) {
   if (column.decorates === true) return <th scope="col" class={classesOf(column)} aria-hidden="true" />;
   return (
-    <th scope="col" class={column.number === true ? "number" : undefined}>
+    <th scope="col" class={classesOf(column)}>
       {column.quiet === true ? <span class="visually-hidden">{column.title}</span> : column.title}
     </th>
   );

@@ -8,6 +8,7 @@ import type { Auth } from "../../../src/core/http/auth.ts";
 import type { Caller, Right } from "../../../src/core/record/caller.ts";
 import { MAX_BODY, MB } from "../../../src/core/limits.ts";
 import { Problem, invalidInput } from "../../../src/core/http/problem.ts";
+import { IDEMPOTENCY_KEY } from "../../../src/core/http/requests.ts";
 import { ROUTES } from "../../../src/core/http/routes.ts";
 import { logLine } from "../../../src/log.ts";
 import { callerOf, demandRight } from "./caller.ts";
@@ -109,7 +110,7 @@ function readQuery(event: APIGatewayProxyEvent): Record<string, string> {
 
 function readIdempotencyKey(key: string | undefined): string | null {
   if (key === undefined) return null;
-  if (/^[\x21-\x7e]{1,255}$/.test(key)) return key;
+  if (IDEMPOTENCY_KEY.test(key)) return key;
   throw new Problem(400, "invalid_idempotency_key", "An Idempotency-Key is 1 to 255 visible ASCII characters.");
 }
 

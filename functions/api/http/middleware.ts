@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { MiddlewareObj } from "@middy/core";
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from "aws-lambda";
+import { CORRELATION_ID } from "../../../src/core/http/requests.ts";
 import { Problem } from "../../../src/core/http/problem.ts";
 import { toProblem } from "../../../src/submit/problem.ts";
 import { logLine } from "../../../src/log.ts";
@@ -24,7 +25,7 @@ export function correlation(): Middleware {
     before: ({ event }) => {
       const given = idOf(event);
       event.headers = { ...event.headers, [HEADER]: given === "" ? randomUUID() : given };
-      if (!/^[\x20-\x7e]{0,128}$/.test(given)) {
+      if (!CORRELATION_ID.test(given)) {
         event.headers[HEADER] = randomUUID();
         throw new Problem(
           400,

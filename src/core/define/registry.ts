@@ -4,9 +4,22 @@ import { parseNode } from "../canvas/parse-node.ts";
 import { CodeTaskNodeSchema } from "../canvas/task-schema.ts";
 import { noteMessages } from "./messages.ts";
 import { fewestOf } from "./parameters.ts";
+import type { Schedule } from "./schedule.ts";
 import type { AnyTask } from "./task.ts";
 
 const JsonSchema = z.record(z.string(), z.unknown());
+
+/** One schedule of a task, under the name that Scheduler has it by. */
+export const RegisteredScheduleSchema = z.object({
+  name: z.string(),
+  /** Scheduler's: `rate(...)` or `cron(...)`. */
+  expression: z.string(),
+  timezone: z.string(),
+  args: z.array(z.unknown()),
+  kwargs: z.record(z.string(), z.unknown()),
+});
+
+export type RegisteredSchedule = z.infer<typeof RegisteredScheduleSchema>;
 
 /** A task as it is known where its code is not: to the API and to its supervisor. Durations in seconds. */
 export const RegisteredTaskSchema = z.object({
@@ -21,6 +34,11 @@ export const RegisteredTaskSchema = z.object({
   retry_backoff_max: z.number(),
   retry_jitter: z.boolean(),
   ignore_result: z.boolean(),
+  /** The names of the errors on which it is retried without asking. */
+  autoretry_for: z.array(z.string()).default([]),
+  /** The most starts by all workers together, in Celery's syntax: `100/m`; null for no limit. */
+  rate_limit: z.string().nullable().default(null),
+  schedules: z.array(RegisteredScheduleSchema).default([]),
   /** The names of its positional parameters, in order; null where they have none. */
   parameters: z.array(z.string()).nullable().default(null),
   args: JsonSchema,
@@ -51,8 +69,12 @@ export const RegistrySchema = z.object({
 export type RegisteredTask = z.infer<typeof RegisteredTaskSchema>;
 export type RegistryFile = z.infer<typeof RegistrySchema>;
 
-/** The entry of `task` in the registry. @throws Error where zod cannot write a schema of it as JSON Schema. */
-export function registerTask(task: AnyTask): RegisteredTask {
+/**
+ * The entry of `task` in the registry.
+ * @param nameOf the name of one of its schedules; without it they are left out.
+ * @throws Error where zod cannot write a schema of it as JSON Schema.
+ */
+export function registerTask(task: AnyTask, nameOf?: (schedule: Schedule) => string): RegisteredTask {
   const { options } = task;
   return {
     name: task.name,
@@ -66,6 +88,15 @@ export function registerTask(task: AnyTask): RegisteredTask {
     retry_backoff_max: options.retryBackoffMax,
     retry_jitter: options.retryJitter,
     ignore_result: options.ignoreResult,
+    autoretry_for: options.autoretryFor.map(({ name }) => name),
+    rate_limit: typeof options.rateLimit === "number" ? `${options.rateLimit}/s` : options.rateLimit,
+    schedules: (nameOf === undefined ? [] : options.schedule).map((schedule) => ({
+      name: nameOf?.(schedule) ?? "",
+      expression: schedule.expression,
+      timezone: schedule.timezone,
+      args: [...schedule.args],
+      kwargs: { ...schedule.kwargs },
+    })),
     parameters: task.parameters === null ? null : [...task.parameters],
     args: titled(toJsonSchema(task.args), task.parameters ?? []),
     kwargs: toJsonSchema(task.kwargs),

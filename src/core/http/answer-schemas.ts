@@ -1,16 +1,24 @@
 import * as z from "zod";
-import { DescribedErrorSchema } from "../record/end.ts";
+import { Failure, Id, Time } from "./answer-parts.ts";
+import { RunAnswer } from "./operator-schemas.ts";
 import { HourInsight, TaskInsight } from "../insights/insights.ts";
 
 export { HourInsight, TaskInsight };
+export {
+  RunAnswer,
+  RunsAnswer,
+  ResumeAnswer,
+  BulkAnswer,
+  ScheduleAnswer,
+  SchedulesAnswer,
+  NodeAnswer,
+  HistoryAnswer,
+} from "./operator-schemas.ts";
 
 /**
  * Answers of the HTTP contract, to the key: the OpenAPI document is made of them, and tests hold real answers against
  * them.
  */
-
-const Id = z.guid();
-const Time = z.iso.datetime();
 
 /** The answer to a submission. */
 export const SubmissionAnswer = z.strictObject({
@@ -25,13 +33,6 @@ export type SubmissionAnswer = z.output<typeof SubmissionAnswer>;
 export const BatchAnswer = z.strictObject({ tasks: z.array(z.strictObject({ task_id: Id, task: z.string() })) });
 export type BatchAnswer = z.output<typeof BatchAnswer>;
 
-const Failure = z.strictObject({
-  type: z.string(),
-  message: z.string(),
-  task_id: Id,
-  cause: DescribedErrorSchema.optional(),
-  errors: z.array(DescribedErrorSchema).readonly().optional(),
-});
 const Progress = z.strictObject({ current: z.number(), total: z.number(), message: z.string().nullable() });
 
 /** A task's record, without its result. */
@@ -107,6 +108,8 @@ export const TaskRow = z.strictObject({
   ...TaskSummary.shape,
   /** The beginning of its arguments as a call would have them; null where they lie in S3. */
   arguments: z.string().nullable(),
+  /** When it may start, where it waits for that. */
+  due_at: Time.nullable(),
 });
 export type TaskRow = z.output<typeof TaskRow>;
 
@@ -192,6 +195,8 @@ export const GraphAnswer = z.strictObject({
   result_id: Id,
   root_id: Id,
   created_at: Time,
+  /** The run as a list of runs has it; null of a lone task, and of what runs in the place of one. */
+  run: RunAnswer.nullable(),
   nodes: z.array(GraphNode),
 });
 export type GraphAnswer = z.output<typeof GraphAnswer>;

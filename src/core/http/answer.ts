@@ -35,5 +35,11 @@ export function summaryOf(record: TaskRecord): TaskSummary {
 
 /** A task's record as the monitor lists it: with the beginning of its arguments. */
 export function rowOf(record: TaskRecord): TaskRow {
-  return { ...summaryOf(record), arguments: previewOf(record) };
+  return { ...summaryOf(record), arguments: previewOf(record), due_at: rfc3339(dueOf(record)) };
+}
+
+/** When a task that waits may start; null where it waits for a turn alone, or for no attempt. */
+function dueOf({ status, due, call }: TaskRecord): number | null {
+  if (status === "RETRY") return due;
+  return status === "PENDING" ? call.eta : null;
 }

@@ -1,185 +1,19 @@
 import * as z from "zod";
 import * as answers from "./answer-schemas.ts";
-import { RegisteredTaskSchema } from "../define/registry.ts";
-import * as requests from "./requests.ts";
-import { ROUTES, type RouteName } from "./routes.ts";
+import type { Auth } from "./auth.ts";
+import { exampleOf } from "./openapi-example.ts";
+import { DESCRIPTIONS, type Description } from "./openapi-operations.ts";
+import { CORRELATION_ID, IDEMPOTENCY_KEY } from "./requests.ts";
+import { ROUTES } from "./routes.ts";
 
-/** What the document says of one operation. */
-interface Description {
-  readonly summary: string;
-  readonly query?: z.ZodObject;
-  readonly body?: z.ZodType;
-  /** Media type of the body where it is no JSON. */
-  readonly bodyType?: string;
-  readonly status: number;
-  /** Null where the answer has no body. */
-  readonly answer: z.ZodType | null;
-  /** Media type of the answer. @default application/json */
-  readonly answerType?: string;
-  readonly problems: readonly number[];
-}
-
-const submission = { status: 202, answer: answers.SubmissionAnswer, problems: [400, 409, 413, 415, 429] } as const;
-
-const DESCRIPTIONS: Readonly<Record<RouteName, Description>> = {
-  add: { ...submission, summary: "Run math.add", body: requests.AddBody },
-  testRequestInfo: {
-    ...submission,
-    summary: "Run probe.request_info: its result is the request context",
-    body: requests.RequestInfoBody,
-  },
-  chain: { ...submission, summary: "Run nodes one after the other", body: requests.ChainBody },
-  group: { ...submission, summary: "Run nodes in parallel", body: requests.GroupBody },
-  chord: { ...submission, summary: "Run a header in parallel, then its body", body: requests.ChordBody },
-  canvas: { ...submission, summary: "Run any node", body: requests.NodeBody },
-  submitTask: { ...submission, summary: "Run one task", body: requests.TaskBody },
-  submitBatch: {
-    ...submission,
-    summary: "Run up to 10,000 independent tasks",
-    body: requests.BatchBody,
-    answer: answers.BatchAnswer,
-  },
-  runWorkflow: {
-    ...submission,
-    summary: "Run a named workflow on its own state machine",
-    body: requests.RunBody,
-    problems: [400, 404, 409, 413, 415, 429],
-  },
-  submitDocument: {
-    ...submission,
-    summary: "Process a file of up to 4 MB",
-    query: requests.DocumentQuery,
-    bodyType: "application/octet-stream",
-  },
-  createUpload: {
-    ...submission,
-    summary: "Get a form that uploads a file of up to 50 MB",
-    body: requests.UploadBody,
-    status: 201,
-    answer: answers.UploadAnswer,
-  },
-  processUpload: {
-    ...submission,
-    summary: "Process a file that was uploaded",
-    body: requests.EmptyBody,
-    problems: [400, 404, 409, 413, 415, 429],
-  },
-  getResult: {
-    summary: "A task's record and result; ?wait holds the answer until it has ended",
-    query: requests.WaitQuery,
-    status: 200,
-    answer: z.union([answers.ResultAnswer, answers.GroupAnswer]),
-    problems: [400, 404, 429],
-  },
-  listTasks: {
-    summary: "Records of tasks, newest first",
-    query: requests.ListQuery,
-    status: 200,
-    answer: answers.ListAnswer,
-    problems: [400, 429],
-  },
-  getTask: { summary: "All of a task's data", status: 200, answer: answers.TaskAnswer, problems: [404, 429] },
-  revokeTask: {
-    summary: "Revoke what has not started, or stop what runs as well: a task, a group, or a whole canvas",
-    body: requests.RevokeBody,
-    status: 202,
-    answer: answers.RevokeAnswer,
-    problems: [400, 404, 415, 429],
-  },
-  retryTask: {
-    ...submission,
-    summary: "Run a failed or revoked task again, alone",
-    body: requests.EmptyBody,
-    problems: [400, 404, 409, 415, 429],
-  },
-  redriveQueue: {
-    summary: "Return a queue's dead tasks to it",
-    body: requests.EmptyBody,
-    status: 202,
-    answer: answers.RedriveAnswer,
-    problems: [400, 404, 415, 429],
-  },
-  forgetTask: {
-    summary: "Forget a task that has ended, with its payloads",
-    status: 204,
-    answer: null,
-    problems: [404, 409, 429],
-  },
-  purgeQueue: {
-    summary: "Revoke what waits in a queue",
-    body: requests.EmptyBody,
-    status: 202,
-    answer: answers.PurgeAnswer,
-    problems: [400, 404, 415, 429],
-  },
-  getRegistry: {
-    summary: "Every task",
-    status: 200,
-    answer: z.strictObject({ tasks: z.array(RegisteredTaskSchema) }),
-    problems: [429],
-  },
-  listQueues: {
-    summary: "How many messages each queue holds",
-    status: 200,
-    answer: answers.QueuesAnswer,
-    problems: [429],
-  },
-  searchTasks: {
-    summary: "Records of tasks that have some words in their id, name, arguments or error, newest first",
-    query: requests.SearchQuery,
-    status: 200,
-    answer: answers.SearchAnswer,
-    problems: [400, 429],
-  },
-  getLive: {
-    summary: "What has changed since the last look: new tasks, states, queues",
-    query: requests.LiveQuery,
-    status: 200,
-    answer: answers.LiveAnswer,
-    problems: [400, 429],
-  },
-  getCanvas: {
-    summary: "The submission that a task or group belongs to, as a graph",
-    status: 200,
-    answer: answers.GraphAnswer,
-    problems: [404, 429],
-  },
-  listMembers: {
-    summary: "Members of a group, a page at a time",
-    query: requests.MembersQuery,
-    status: 200,
-    answer: answers.MembersAnswer,
-    problems: [400, 404, 429],
-  },
-  listWorkflows: { summary: "The named workflows", status: 200, answer: answers.WorkflowsAnswer, problems: [429] },
-  getInsights: {
-    summary: "What became of each task in the last hours, and what to do about its size",
-    query: requests.InsightsQuery,
-    status: 200,
-    answer: answers.InsightsAnswer,
-    problems: [400, 429],
-  },
-  getMetrics: {
-    summary: "Queues, and tasks since midnight UTC, as OpenMetrics text",
-    status: 200,
-    answer: z.string(),
-    answerType: "application/openmetrics-text",
-    problems: [429],
-  },
-  getOutput: {
-    summary: "The text that was taken out of a document",
-    status: 302,
-    answer: answers.OutputAnswer,
-    problems: [404, 429],
-  },
-  getHealth: { summary: "Liveness", status: 200, answer: answers.HealthAnswer, problems: [] },
-  getOpenApi: { summary: "This document", status: 200, answer: z.record(z.string(), z.unknown()), problems: [] },
-};
-
-/** The API as an OpenAPI 3.1 document, made from the schemas that requests are checked by. */
-export function createOpenApi(): Record<string, unknown> {
+/**
+ * The API as an OpenAPI 3.1 document, made from the schemas that requests are checked by.
+ * @param auth how the stage knows who calls
+ */
+export function createOpenApi(auth: Pick<Auth, "kind"> = { kind: "none" }): Record<string, unknown> {
   const paths: Record<string, Record<string, unknown>> = {};
   const schemas: Record<string, unknown> = { Problem: schemaOf(answers.ProblemAnswer, "output") };
+  const security = SECURITY[auth.kind];
   for (const { name, method, path, function: right } of ROUTES) {
     const description = DESCRIPTIONS[name];
     const bodyName = `${name}Body`;
@@ -190,7 +24,7 @@ export function createOpenApi(): Record<string, unknown> {
     operations[method.toLowerCase()] = {
       operationId: name,
       tags: [right],
-      ...operationOf(path, method, description, { bodyName, answerName }),
+      ...operationOf(path, method, description, { bodyName, answerName, asksWho: security !== null }),
     };
   }
   return {
@@ -198,44 +32,147 @@ export function createOpenApi(): Record<string, unknown> {
     info: {
       title: "Celeriac",
       version: "1.0.0",
-      description: "Tasks, canvas and monitoring as a Celery user knows them, without servers.",
+      description:
+        "Tasks, canvas and monitoring as a Celery user knows them, without servers. Refusals are problem+json (RFC 9457). " +
+        "A method that a path does not have is answered 405 with the header `allow`, a path that there is not 404.",
     },
+    tags: TAGS,
+    ...(security === null ? {} : { security: [{ [security.name]: [] }] }),
     paths,
-    components: { schemas },
+    components: {
+      schemas,
+      responses: { MethodNotAllowed: refusalOf(405) },
+      ...(security === null ? {} : { securitySchemes: { [security.name]: security.scheme } }),
+    },
   };
+}
+
+const TAGS = [
+  { name: "submit", description: "Start tasks, canvases and workflows. Needs the right to submit." },
+  { name: "read", description: "Ask what is known. Needs the right to read." },
+  { name: "wait", description: "Ask for one result, and wait for it. Needs the right to read." },
+  { name: "operate", description: "Change what was submitted. Needs the right to operate." },
+];
+
+/** How each kind of stage asks callers who they are; null where it does not. */
+const SECURITY: Readonly<Record<Auth["kind"], { readonly name: string; readonly scheme: object } | null>> = {
+  none: null,
+  iam: {
+    name: "signature",
+    scheme: {
+      type: "apiKey",
+      in: "header",
+      name: "Authorization",
+      description: "AWS Signature Version 4, service execute-api, with credentials that may call the API.",
+      "x-amazon-apigateway-authtype": "awsSigv4",
+    },
+  },
+  jwt: {
+    name: "token",
+    scheme: { type: "http", scheme: "bearer", bearerFormat: "JWT", description: "A token of the stage's issuer." },
+  },
+  apiKey: {
+    name: "key",
+    scheme: { type: "apiKey", in: "header", name: "x-api-key", description: "One of the stage's API keys." },
+  },
+};
+
+/** Why a request is refused, by its status. */
+const REFUSALS: Readonly<Record<number, string>> = {
+  400: "Something about the request is wrong; `errors` names every fault and its place.",
+  401: "The request does not say who makes it.",
+  403: "The caller may not do this.",
+  404: "There is nothing of this id or name, its time is over, or it is not the caller's.",
+  405: "The path does not have this method; the header `allow` lists those that it has.",
+  409: "It cannot be done as things are; `detail` says why.",
+  413: "The body has more than 4 MB.",
+  415: "The body is not declared to be what the operation takes.",
+  429: "Too many requests, or too long a backlog. Repeat it after `retry-after` seconds.",
+};
+
+const DONE: Readonly<Record<number, string>> = {
+  200: "The answer.",
+  201: "Made.",
+  202: "Taken: it happens after the answer.",
+  204: "Done. There is nothing to say.",
+  302: "Where it is.",
+};
+
+interface Names {
+  readonly bodyName: string;
+  readonly answerName: string;
+  /** Whether the stage asks callers who they are. */
+  readonly asksWho: boolean;
 }
 
 function operationOf(
   path: string,
   method: string,
-  description: Description,
-  { bodyName, answerName }: { readonly bodyName: string; readonly answerName: string },
+  operation: Description,
+  { bodyName, answerName, asksWho }: Names,
 ): Record<string, unknown> {
-  const { summary, body, bodyType, status, answer, answerType = "application/json", problems } = description;
-  const content =
-    bodyType === undefined
-      ? body && { "application/json": { schema: { $ref: `#/components/schemas/${bodyName}` } } }
-      : { [bodyType]: { schema: {} } };
-  const refusals = problems.map((code) => [
-    code,
-    {
-      description: "Refused",
-      content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
-    },
-  ]);
+  const { summary, description, status, answer, answerType = "application/json", problems } = operation;
+  const content = bodyOf(operation, bodyName);
+  // A correlation id that is none is refused wherever it comes.
+  const refusals = [...new Set([400, ...(asksWho ? [401, 403] : []), ...problems])].toSorted((a, b) => a - b);
+  const said = answer === null ? {} : { content: { [answerType]: answerOf(answer, answerName, answerType) } };
   return {
     summary,
-    parameters: [...pathParameters(path), ...queryParameters(description.query), ...headerParameters(method)],
-    ...(content === undefined ? {} : { requestBody: { required: true, content } }),
+    description,
+    parameters: [...pathParameters(path), ...queryParameters(operation.query), ...headerParameters(method)],
+    ...(content === null ? {} : { requestBody: { required: operation.bodyType !== undefined, content } }),
     responses: {
-      [status]: {
-        description: "Done",
-        ...(answer !== null && {
-          content: { [answerType]: { schema: { $ref: `#/components/schemas/${answerName}` } } },
-        }),
-      },
-      ...Object.fromEntries(refusals),
+      [status]: { description: DONE[status] ?? "Done.", headers: answerHeaders(status), ...said },
+      ...Object.fromEntries(refusals.map((code) => [code, refusalOf(code)])),
     },
+  };
+}
+
+function bodyOf({ body, bodyType, example }: Description, name: string): Record<string, unknown> | null {
+  if (bodyType !== undefined) return { [bodyType]: { schema: {}, example: "The text of a document." } };
+  if (body === undefined) return null;
+  return { "application/json": { schema: { $ref: `#/components/schemas/${name}` }, example } };
+}
+
+function answerOf(answer: z.ZodType, name: string, type: string): Record<string, unknown> {
+  const example = type === "application/json" ? exampleOf(schemaOf(answer, "output")) : "# EOF";
+  return { schema: { $ref: `#/components/schemas/${name}` }, example };
+}
+
+function refusalOf(status: number): Record<string, unknown> {
+  return {
+    description: REFUSALS[status] ?? "Refused.",
+    headers: answerHeaders(status),
+    content: {
+      "application/problem+json": {
+        schema: { $ref: "#/components/schemas/Problem" },
+        example: {
+          type: "urn:celeriac:problem:refused",
+          title: "Refused",
+          status,
+          detail: REFUSALS[status] ?? "Refused.",
+        },
+      },
+    },
+  };
+}
+
+const CORRELATION = {
+  description: "The id under which the logs have the request, and every task that it starts.",
+  schema: { type: "string", maxLength: 128 },
+  example: "order-4711",
+};
+
+/** The headers of an answer that say something besides its body. */
+function answerHeaders(status: number): Record<string, unknown> {
+  const retry = { description: "Seconds to wait.", schema: { type: "string" }, example: "1" };
+  const allow = { description: "The methods of the path.", schema: { type: "string" }, example: "GET, POST" };
+  const location = { description: "Where to go on.", schema: { type: "string" }, example: "/result/6f0c3c1e" };
+  return {
+    "x-correlation-id": CORRELATION,
+    ...((status === 202 || status === 302) && { location }),
+    ...((status === 429 || status === 409) && { "retry-after": retry }),
+    ...(status === 405 && { allow }),
   };
 }
 
@@ -252,24 +189,52 @@ function componentOf(name: string, schema: z.ZodType, io: "input" | "output"): u
   );
 }
 
+/** What the parameters of paths and queries mean, by their names. */
+const PARAMETERS: Readonly<Record<string, readonly [string, unknown?]>> = {
+  task_id: ["The id of a task, or of a group."],
+  id: ["The id that the upload was given."],
+  name: ["The name of a queue, a workflow or a schedule, as its list has it.", "math"],
+  filename: ["The name of the file; its ending says what it is.", "report.txt"],
+  wait: ["Seconds to hold the answer for, 0 to 20.", 5],
+  status: ["Only those in this state: one of Celery's, or a task's own, in capitals.", "FAILURE"],
+  task: ["Only those of this task.", "math.add"],
+  queue: ["Only those of this queue.", "math"],
+  root_id: ["Only those of this submission."],
+  since: ["Only what was created since then, RFC 3339."],
+  until: ["Only what was created until then, RFC 3339."],
+  limit: ["How many at the most.", 20],
+  offset: ["How many to leave out.", 0],
+  cursor: ["Where the page before has ended, as its `cursor` said."],
+  text: ["Words that it must have.", "order"],
+  ids: ["Ids, with commas between, whose states are told."],
+  queues: ["Whether the numbers of the queues are told.", "true"],
+  hours: ["Hours to look back, 1 to 168.", 24],
+  minutes: ["Minutes to look back, 5 to 1440.", 60],
+};
+
+function parameterOf(name: string, place: "path" | "query", required: boolean, schema: Record<string, unknown>) {
+  const [description = "", example] = PARAMETERS[name] ?? [];
+  // A cursor that nobody gave is refused, so there is none to show.
+  const shown = example ?? (name === "cursor" ? undefined : exampleOf(schema));
+  return { name, in: place, required, description, schema, ...(shown === undefined ? {} : { example: shown }) };
+}
+
 function pathParameters(path: string): Record<string, unknown>[] {
-  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
-    name,
-    in: "path",
-    required: true,
-    schema: name === "name" ? { type: "string" } : { type: "string", format: "uuid" },
-  }));
+  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) =>
+    parameterOf(
+      name,
+      "path",
+      true,
+      name === "name" ? { type: "string", minLength: 1 } : { type: "string", format: "uuid" },
+    ),
+  );
 }
 
 function queryParameters(query: z.ZodObject | undefined): Record<string, unknown>[] {
-  return Object.entries(query?.shape ?? {}).map(([name, schema]) => {
-    const ZodSchema = z.custom<z.ZodType>().parse(schema);
-    return {
-      name,
-      in: "query",
-      required: !ZodSchema.safeParse(undefined).success,
-      schema: schemaOf(ZodSchema, "input"),
-    };
+  return Object.entries(query?.shape ?? {}).map(([name, given]) => {
+    const ZodSchema = z.custom<z.ZodType>().parse(given);
+    const schema = schemaOf(ZodSchema, "input");
+    return parameterOf(name, "query", !ZodSchema.safeParse(undefined).success, schema);
   });
 }
 
@@ -278,13 +243,18 @@ function headerParameters(method: string): Record<string, unknown>[] {
     name: "x-correlation-id",
     in: "header",
     required: false,
-    schema: { type: "string", maxLength: 128 },
+    description: "An id of your own for all that comes of the request; without it one is made.",
+    schema: { type: "string", pattern: CORRELATION_ID.source, maxLength: 128 },
+    example: "order-4711",
   };
   const idempotency = {
     name: "idempotency-key",
     in: "header",
     required: false,
-    schema: { type: "string", maxLength: 255 },
+    description:
+      "Makes a repeat within 24 h give the first answer. The same key with another body is refused with 409.",
+    schema: { type: "string", pattern: IDEMPOTENCY_KEY.source, minLength: 1, maxLength: 255 },
+    example: "order-4711-payment",
   };
   return method === "POST" ? [correlation, idempotency] : [correlation];
 }

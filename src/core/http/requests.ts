@@ -53,6 +53,10 @@ export const RunBody = z.strictObject({
   kwargs: z.record(z.string(), z.unknown()).default({}),
 });
 
+/** What the headers `x-correlation-id` and `idempotency-key` may be. */
+export const CORRELATION_ID = /^[\x20-\x7e]{0,128}$/;
+export const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
+
 const Filename = z.string().min(1).max(255);
 
 /** Query of `POST /documents`. */
@@ -72,14 +76,23 @@ export const WaitQuery = z.strictObject({ wait: z.coerce.number().min(0).max(MAX
 
 const Time = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
 
-/** Query of `GET /tasks`. */
-export const ListQuery = z.strictObject({
-  status: z.string().min(1).max(64).optional(),
+/** What tasks may be narrowed to. A status is one of Celery's, or a word in capitals that tasks call their own by. */
+const filters = {
+  status: z
+    .string()
+    .max(64)
+    .regex(/^[A-Z][A-Z0-9_]*$/, "is no status: expected a word in capitals, such as SUCCESS or UPLOADING")
+    .optional(),
   task: z.string().min(1).max(128).optional(),
   queue: z.string().min(1).max(64).optional(),
   root_id: z.guid().toLowerCase().optional(),
   since: Time.optional(),
   until: Time.optional(),
+};
+
+/** Query of `GET /tasks`. */
+export const ListQuery = z.strictObject({
+  ...filters,
   limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(50),
   cursor: z.string().min(1).max(512).optional(),
 });
@@ -88,6 +101,45 @@ export type ListRequest = z.output<typeof ListQuery>;
 
 /** Query of `GET /search`: that of `GET /tasks`, and words that a task must have. */
 export const SearchQuery = z.strictObject({ ...ListQuery.shape, text: z.string().min(1).max(200).optional() });
+
+/** Tasks that one request retries, revokes or forgets. */
+const MAX_BULK = 1_000;
+
+/** Body of `POST /tasks/bulk`. Of a filter that finds more the cursor leads on. */
+export const BulkBody = z
+  .strictObject({
+    action: z.enum(["retry", "revoke", "forget"]),
+    filter: z.strictObject({ ...filters, text: z.string().min(1).max(200).optional() }).optional(),
+    /** Instead of a filter. */
+    task_ids: z.array(z.guid().toLowerCase()).min(1).max(MAX_BULK).optional(),
+    /** Of a revocation: whether what runs is stopped. */
+    terminate: z.boolean().default(false),
+    /** Counts, and does nothing. */
+    dry_run: z.boolean().default(false),
+    limit: z.int().min(1).max(MAX_BULK).default(MAX_BULK),
+    cursor: z.string().min(1).max(512).optional(),
+  })
+  .refine((body) => (body.filter === undefined) !== (body.task_ids === undefined), {
+    path: ["filter"],
+    message: "is needed, or task_ids in its place; {} finds all",
+  });
+
+export type BulkRequest = z.output<typeof BulkBody>;
+
+/** Query of `GET /canvases`. */
+export const RunsQuery = z.strictObject({
+  status: z.enum(["PENDING", "STARTED", "SUCCESS", "FAILURE", "REVOKED"]).optional(),
+  /** Of a named workflow. */
+  name: z.string().min(1).max(128).optional(),
+  /** Words of its name, shape or ids. */
+  text: z.string().min(1).max(200).optional(),
+  since: Time.optional(),
+  until: Time.optional(),
+  limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(25),
+  cursor: z.string().min(1).max(512).optional(),
+});
+
+export type RunsRequest = z.output<typeof RunsQuery>;
 
 /** Ids in a query, by commas. */
 const Ids = z
@@ -109,6 +161,12 @@ export const LiveQuery = z.strictObject({
 export const MembersQuery = z.strictObject({
   offset: z.coerce.number().int().min(0).max(MAX_WIDTH).default(0),
   limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(MAX_PAGE),
+});
+
+/** Query of `GET /history`. */
+export const HistoryQuery = z.strictObject({
+  /** Minutes to look back; a day at the most. */
+  minutes: z.coerce.number().int().min(5).max(1_440).default(60),
 });
 
 /** Query of `GET /insights`. */

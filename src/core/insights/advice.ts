@@ -36,6 +36,7 @@ const LARGE_PAYLOAD = 1 * MB;
 /** What advice is given on. Seconds, MB, bytes; null where nothing was measured. */
 export interface Measured {
   readonly runs: number;
+  readonly succeeded: number;
   readonly runtime: { readonly p50: number | null; readonly p95: number | null; readonly mean: number | null };
   readonly wait: number | null;
   readonly memory: number | null;
@@ -81,9 +82,18 @@ export function chunkSizeOf(measured: Measured): number | null {
   return size > 1 ? size : null;
 }
 
-/** What to do about a task, in words, the size first; nothing where all is well. */
+/** Attempts, and attempts that went well, below which nobody knows what a task is like. */
+const ENOUGH = 20;
+
+/**
+ * What to do about a task, in words, the size first; nothing where all is well or too little was measured. How long a
+ * task takes that mostly fails says nothing of its size.
+ */
 export function adviceFor(measured: Measured): string[] {
-  return [sizeAdvice(measured), ...healthAdvice(measured)].filter((advice) => advice !== null);
+  const { runs, succeeded, failureRate } = measured;
+  if (runs < ENOUGH) return [];
+  const hasSize = (succeeded >= ENOUGH && failureRate <= 0.5) || classOf(measured) === "too_long";
+  return [hasSize ? sizeAdvice(measured) : null, ...healthAdvice(measured)].filter((advice) => advice !== null);
 }
 
 function sizeAdvice(measured: Measured): string | null {

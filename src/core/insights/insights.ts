@@ -98,6 +98,7 @@ function measure(counters: Counters, runs: number, timeLimit: number): Measured 
   const part = (name: string): number => (runs === 0 ? 0 : (counters[name] ?? 0) / runs);
   return {
     runs,
+    succeeded: counters["succeeded"] ?? 0,
     runtime: {
       p50: quantile(counters, RUNTIME, 0.5),
       p95: quantile(counters, RUNTIME, 0.95),

@@ -63,6 +63,7 @@ export function countersOf(attempt: AttemptStats): Counters {
     [attempt.via]: 1,
     runMs,
     mbMs: runMs * attempt.allotted,
+    ...minuteCounters(attempt, runMs),
     bytes: attempt.payload,
     [bucketFor(RUNTIME, attempt.runtime)]: 1,
     [bucketFor(PAYLOAD, attempt.payload)]: 1,
@@ -72,6 +73,40 @@ export function countersOf(attempt: AttemptStats): Counters {
     ...(attempt.timedOut && { timedOut: 1 }),
     ...(attempt.reported && { reported: 1 }),
   };
+}
+
+/** What is counted by the minute as well, each under a letter before the minute's number: an hour has 60 of each. */
+const BY_MINUTE = { succeeded: "s", failed: "f", retried: "t", runMs: "x" } as const;
+
+function minuteCounters({ outcome, at }: AttemptStats, runMs: number): Counters {
+  const minute = Math.floor(at / 60_000) % 60;
+  if (outcome !== "succeeded" && outcome !== "failed" && outcome !== "retried") return {};
+  return { [`${BY_MINUTE[outcome]}${minute}`]: 1, [`${BY_MINUTE.runMs}${minute}`]: runMs };
+}
+
+/** One minute of a task: attempts by their outcome, and milliseconds that they ran in all. */
+export interface Minute {
+  /** When it began, milliseconds since 1970. */
+  readonly time: number;
+  readonly succeeded: number;
+  readonly failed: number;
+  readonly retried: number;
+  readonly runMs: number;
+}
+
+/** The minutes of an hour in which attempts ended, oldest first. */
+export function minutesOf(hour: string, counters: Counters): Minute[] {
+  const start = hourStart(hour);
+  return Array.from({ length: 60 }, (_, minute) => {
+    const count = (name: keyof typeof BY_MINUTE): number => counters[`${BY_MINUTE[name]}${minute}`] ?? 0;
+    return {
+      time: start + minute * 60_000,
+      succeeded: count("succeeded"),
+      failed: count("failed"),
+      retried: count("retried"),
+      runMs: count("runMs"),
+    };
+  }).filter(({ succeeded, failed, retried }) => succeeded + failed + retried > 0);
 }
 
 /** Attempts that counters speak of. */

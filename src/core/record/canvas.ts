@@ -5,6 +5,9 @@ import type { TaskError } from "../errors.ts";
 import { PayloadSchema } from "./message.ts";
 import { PartSchema, PlaceSchema } from "../canvas/place.ts";
 
+/** What stands before a named workflow's name in that of its machine. */
+export const WORKFLOW_PREFIX = "workflow-";
+
 /** What runs a canvas that has a machine of its own, a named workflow. */
 export const MachineSchema = z.object({
   /** The machine's name after the stage's prefix: `workflow-etl`. */
@@ -82,11 +85,41 @@ export interface GroupRecord {
   readonly end: GroupEnd | null;
 }
 
+/** What a list of runs says of a submission besides its state. */
+export const AboutSchema = z.object({
+  /** The named workflow that it is; null for any other canvas. */
+  name: z.string().nullable(),
+  /** Its tasks and how they follow each other, in a line. */
+  shape: z.string(),
+  /** Who or what submitted it, as of a call. */
+  origin: z.string(),
+  /** The root that its tasks share. */
+  root: z.string(),
+  /** Whose it is, as of a task. */
+  owner: OwnerSchema.nullable(),
+});
+
+export type About = z.output<typeof AboutSchema>;
+
+/** How a submission ended. */
+export const RunEndSchema = z.object({
+  status: z.enum(["SUCCESS", "FAILURE", "REVOKED"]),
+  error: TaskErrorSchema.nullable(),
+  /** Milliseconds since 1970. */
+  done: z.number(),
+});
+
+export type RunEnd = z.output<typeof RunEndSchema>;
+
 /** A submission as the table keeps it. */
 export const RootSchema = z.object({
   top: PartSchema,
   created: z.number(),
   correlation: z.string(),
+  /** Null of one from before runs were listed. */
+  about: AboutSchema.nullable().default(null),
+  /** Null while it runs, and of one that ended before runs were listed. */
+  end: RunEndSchema.nullable().default(null),
   /** Executions of the top canvas's machine so far: a restart is a new one, and names are never used twice. */
   epoch: z.number().int(),
   revoked: z.boolean(),
@@ -145,6 +178,8 @@ export const CanvasMessageSchema = z.discriminatedUnion("op", [
     input: z.unknown(),
     token: z.string(),
   }),
+  /** Record how full the queues are. */
+  z.object({ op: z.literal("sample") }),
   /** Look for what no message will ever settle. */
   z.object({
     op: z.literal("sweep"),

@@ -21,6 +21,7 @@ const row = (id: string, change: Partial<TaskRow> = {}): TaskRow => ({
   done_at: null,
   runtime: null,
   arguments: "1, 2",
+  due_at: null,
   ...change,
 });
 

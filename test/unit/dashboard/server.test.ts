@@ -4,7 +4,7 @@ import { text } from "node:stream/consumers";
 import { AwsV4Signer } from "aws4fetch";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { type Source, createDashboard } from "../../../dashboard/server/serve.ts";
-import { lineOf } from "../../../dashboard/server/stage.ts";
+import { lineOf } from "../../../remote/logs.ts";
 import { type ApiCall, createCaller } from "../../../src/client/call.ts";
 
 /** A server on a free port that ends with its test. */

@@ -149,8 +149,18 @@ describe("the chunk size", () => {
 });
 
 describe("the advice", () => {
+  /** What is said of as many attempts as it takes for anything to be said. */
   const advice = (attempts: readonly Partial<AttemptStats>[], timeLimit?: number) =>
-    insight(attempts, timeLimit).advice.join("\n");
+    insight(
+      attempts.flatMap((attempt) => times(20, attempt)),
+      timeLimit,
+    ).advice.join("\n");
+
+  it("is not given on too few runs, nor on the size of a task that mostly fails", () => {
+    expect(insight(times(19, { runtime: 2 })).advice).toEqual([]);
+    const failing = [...times(30, { outcome: "failed", runtime: 2 } as const), ...times(20, { runtime: 2 })];
+    expect(insight(failing).advice).toEqual([expect.stringContaining("60% of its runs fail")]);
+  });
 
   it("is nothing for a task of a good size that is well", () => {
     expect(insight(times(20, {})).advice).toEqual([]);
