@@ -1,8 +1,8 @@
 // Runs an unmodified client of Celery, and a Python worker beside the tasks here, against the local run with the
 // bridge: `node scripts/celery-clients.ts [case ...]`.
 //
-// Needs Python 3.9 or later with venv, and PyPI by pip as it is configured: celery[sqs] and boto3 are installed once for
-// each version, into the system's folder for temporary files. Ends with 1 where a case fails.
+// Needs Python 3.9 or later with venv, and PyPI by pip as it is configured: celery[sqs] and boto3 are installed once
+// for each version, into the system's folder for temporary files. Ends with 1 where a case fails.
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";

@@ -143,7 +143,7 @@ function aslValidator(): string {
 async function main(): Promise<void> {
   const asked = process.argv.slice(2);
   const kinds = z
-    .array(z.enum(Object.keys(KINDS) as [Kind, ...Kind[]]))
+    .array(z.custom<Kind>((name) => Object.hasOwn(KINDS, String(name)), `is none of ${Object.keys(KINDS).join(", ")}`))
     .parse(asked.length > 0 ? asked : Object.keys(KINDS));
   const python = await pythonWith({
     name: "second-opinion",

@@ -61,10 +61,10 @@ async function showRights(stage: string, kept: string, folder: string): Promise<
 }
 
 /**
- * `celeriac deploy -c stage=prod`: looks at the account first, and stops where CloudFormation would; shows what rights
- * change, keeps that in `.celeriac/rights-STAGE.txt`, and asks where there is somebody to ask. Without a terminal, as in
- * a workflow, the approval is that of whoever let the workflow run (docs/operations.md). `--dry-run` ends before
- * anything is deployed.
+ * `celeriac deploy -c stage=prod`: looks at the account first, and stops where CloudFormation would; shows what
+ * rights change, keeps that in `.celeriac/rights-STAGE.txt`, and asks where there is somebody to ask. Without a
+ * terminal, as in a workflow, the approval is that of whoever let the workflow run (docs/operations.md). `--dry-run`
+ * ends before anything is deployed.
  * @param given everything else goes to `cdk deploy`
  */
 export async function deployCommand(given: readonly string[]): Promise<void> {

@@ -45,7 +45,9 @@ function undelivered({ names }: StageContext, queueArn: string): PolicyStatement
     principals: [new ServicePrincipal("events.amazonaws.com")],
     resources: [queueArn],
     conditions: {
-      ArnEquals: { "aws:SourceArn": ["sweep", "ended"].map((rule) => names.arn("events", `rule/${names.rule(rule)}`)) },
+      ArnEquals: {
+        "aws:SourceArn": ["sweep", "ended", "sample"].map((rule) => names.arn("events", `rule/${names.rule(rule)}`)),
+      },
     },
   });
 }

@@ -17,7 +17,7 @@ export const BridgeConfigSchema = z.object({
 
 export type BridgeConfig = z.infer<typeof BridgeConfigSchema>;
 
-/** The value of the longest pattern that fits a name; what stands for a `*` in the pattern stands for one in the value. */
+/** The value of the longest pattern that fits a name; what its `*` stands for, the `*` of the value stands for. */
 export function lookUp(patterns: Readonly<Record<string, string>>, name: string): string | null {
   const exact = Object.hasOwn(patterns, name) ? patterns[name] : undefined;
   if (exact !== undefined) return exact;

@@ -98,8 +98,8 @@ describe.each(managers)("an app that %s makes of the tarballs alone", (manager) 
   });
 
   test("passes its own test and its own compiler", async () => {
-    await app.run(manager, "test");
-    await app.run(manager, "run", "check");
+    expect((await app.run(manager, "test")).stdout).toContain("passed");
+    expect((await app.run(manager, "run", "check")).stderr).not.toContain("error");
   });
 
   test("is told by the compiler of a wrong argument, a wrong prop, and a wrong value of one", async () => {

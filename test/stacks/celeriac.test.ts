@@ -137,6 +137,8 @@ describe("Celeriac in a stack of an app's own", () => {
       FunctionName: "shop-dev-task-math",
       VpcConfig: { SubnetIds: ["subnet-1", "subnet-2"] },
     });
+    // The stage makes none where it is given one.
+    expect(JSON.stringify(template.toJSON())).not.toContain("resolve:ssm");
   });
 
   test("makes a key of its own without reading a parameter of the same stack", () => {

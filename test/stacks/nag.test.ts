@@ -18,7 +18,7 @@ describe("cdk-nag", () => {
     const failure = z.object({ code: z.number(), stderr: z.string() });
     const { code, stderr } = failure.parse(await nag("dev").catch((thrown: unknown) => thrown));
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^AwsSolutions-S1: .*\n {2}celeriac-dev-storage\/Bucket\/Resource$/m);
+    expect(stderr).toMatch(/^AwsSolutions-S1: .*\n {2}celeriac-dev-storage\/Default\/Bucket\/Resource$/m);
     expect(stderr).toContain("Serverless-LambdaTracing");
   });
 

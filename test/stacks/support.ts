@@ -77,6 +77,7 @@ export async function synthesizeStage(
       "api-wait",
       "api-operate",
       "api-authorize",
+      "celery",
     ];
     for (const name of names) {
       await mkdir(join(folder, name));
