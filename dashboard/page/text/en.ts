@@ -250,7 +250,7 @@ export const en = {
   "schedules.unknown": "known after its first run",
   "schedules.paused": "Paused",
   "schedules.paused_since": "Paused since {time}",
-  "schedules.run_name": "Run {name} now",
+  "schedules.run_name": "Run now: {name}",
   "schedules.pause_name": "Pause {name}",
   "schedules.unpause_name": "Resume {name}",
   "schedules.started": "{task} was started.",
