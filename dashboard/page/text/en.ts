@@ -195,6 +195,7 @@ export const en = {
   "insights.no_advice": "Nothing to mend.",
   "insights.chunk": "Chunks of {size} would bring it into the best range.",
   "insights.numbers": "Numbers",
+  "class.unknown": "Too few runs",
   "class.too_short": "Too short",
   "class.short": "Short",
   "class.best": "Best",
