@@ -120,12 +120,17 @@ function operationOf(
     summary,
     description,
     parameters: [...pathParameters(path), ...queryParameters(operation.query), ...headerParameters(method)],
-    ...(content === null ? {} : { requestBody: { required: operation.bodyType !== undefined, content } }),
+    ...(content === null ? {} : { requestBody: { required: needsBody(operation), content } }),
     responses: {
       [status]: { description: DONE[status] ?? "Done.", headers: answerHeaders(status), ...said },
       ...Object.fromEntries(refusals.map((code) => [code, refusalOf(code)])),
     },
   };
+}
+
+/** Whether an empty body, which the API reads as an empty object, is refused. */
+function needsBody({ body, bodyType }: Description): boolean {
+  return bodyType !== undefined || body?.safeParse({}).success === false;
 }
 
 function bodyOf({ body, bodyType, example }: Description, name: string): Record<string, unknown> | null {

@@ -122,7 +122,8 @@ export const BulkBody = z
   .refine((body) => (body.filter === undefined) !== (body.task_ids === undefined), {
     path: ["filter"],
     message: "is needed, or task_ids in its place; {} finds all",
-  });
+  })
+  .meta({ oneOf: [{ required: ["filter"] }, { required: ["task_ids"] }] });
 
 export type BulkRequest = z.output<typeof BulkBody>;
 

@@ -51,6 +51,14 @@ describe("the OpenAPI document", () => {
     expect(refused.map(([name]) => name)).toEqual([]);
   });
 
+  it("says which requests need a body", () => {
+    const needed = operations.filter(({ requestBody }) => requestBody?.["required"] === true);
+    const names = needed.map(({ operationId }) => operationId);
+    expect(names).toEqual(expect.arrayContaining(["add", "canvas", "chord", "submitTask", "submitDocument"]));
+    expect(names).not.toContain("revokeTask");
+    expect(names).not.toContain("redriveQueue");
+  });
+
   it("gives examples of queries that the API takes", () => {
     const refused = operations.filter(({ operationId, parameters }) => {
       const query = Object.entries(DESCRIPTIONS).find(([name]) => name === operationId)?.[1].query;
