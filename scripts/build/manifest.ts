@@ -19,7 +19,7 @@ const Manifest = z.looseObject({
 export type Manifest = z.output<typeof Manifest>;
 
 /** What an app has of its own and hands to Celeriac's constructs: two copies of these would not know each other. */
-const PEERS = ["aws-cdk-lib", "constructs"];
+const PEERS = new Set(["aws-cdk-lib", "constructs"]);
 
 /** The package.json of a folder of the repository. */
 export function readManifest(folder: string): Manifest {
@@ -32,7 +32,7 @@ export function readManifest(folder: string): Manifest {
  */
 export function publishedManifest(manifest: Manifest, sources: string): Record<string, unknown> {
   const { name, version, description, license, exports, bin, dependencies, devDependencies, keywords } = manifest;
-  const peers = Object.entries(devDependencies).filter(([tool]) => PEERS.includes(tool));
+  const peers = Object.entries(devDependencies).filter(([tool]) => PEERS.has(tool));
   const inside = (path: string): string => path.replace("./", "").replace(sources === "" ? "" : `${sources}/`, "");
   const built = (path: string): string => `./dist/${inside(path).replace(/\.ts$/, ".js")}`;
   const types = (path: string): string => `./dist/${inside(path).replace(/\.ts$/, ".d.ts")}`;
@@ -58,9 +58,14 @@ export function publishedManifest(manifest: Manifest, sources: string): Record<s
   };
 }
 
-/** An app brings a zod of its own for its schemas: one that both can use is one that is installed once. */
+/**
+ * What others bring too: an app its zod, and each client of the SDK its core. Of a version that all can use one is
+ * installed; pinned, the SDK's core alone came nine times more, with 72 MB.
+ */
+const SHARED = /^(zod$|@smithy\/|@aws-sdk\/(core$|credential-provider-))/;
+
 function ranges(dependencies: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(dependencies).map(([name, version]) => [name, name === "zod" ? `^${version}` : version]),
+    Object.entries(dependencies).map(([name, version]) => [name, SHARED.test(name) ? `^${version}` : version]),
   );
 }
