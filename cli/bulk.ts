@@ -24,7 +24,10 @@ export interface BulkFilter {
 const STEP = 200;
 const DEFAULT_LIMIT = 1_000;
 
-/** The options by which commands take many tasks. */
+/**
+ * The options by which commands take many tasks.
+ * @internal Its inferred type is longer than what the compiler writes to a declaration; no other package imports it.
+ */
 export function withFilter<Args extends unknown[], Opts extends OptionValues>(command: Command<Args, Opts>) {
   return command
     .option("-s, --status <status>", "those that are FAILURE, PENDING, … instead of ids")

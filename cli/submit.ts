@@ -15,7 +15,10 @@ export interface Submitting {
   readonly correlationId?: string | undefined;
 }
 
-/** The options of commands that start something. */
+/**
+ * The options of commands that start something.
+ * @internal Its inferred type is 4 MB in a declaration; no other package imports it.
+ */
 export function withSubmitting<Args extends unknown[], Opts extends OptionValues>(command: Command<Args, Opts>) {
   return command
     .option("-w, --wait", "wait for the end, and print the result")

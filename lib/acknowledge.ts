@@ -40,12 +40,17 @@ function acknowledgeWildcards(at: IConstruct, within: IConstruct, documents: rea
     Document.parse(stack.resolve(document)).Statement.flatMap(({ Resource }) => Resource.map(flatten)),
   );
   for (const resource of new Set(resources.filter((text) => text.includes("*")))) {
-    for (const pack of ["AwsSolutions-IAM5"]) {
-      const id = `${pack}[Resource::${resource}]`;
+    for (const id of findingsOf(resource)) {
       const known = ACKNOWLEDGED.find(({ finding }) => finding.test(id));
       if (known !== undefined) Validations.of(at).acknowledge({ id, reason: known.reason });
     }
   }
+}
+
+/** What cdk-nag finds where a role may do something to `resource`: of a lone `*` each pack has a rule of its own. */
+function findingsOf(resource: string): string[] {
+  const found = `AwsSolutions-IAM5[Resource::${resource}]`;
+  return resource === "*" ? [found, "Serverless-LambdaStarPermissions"] : [found];
 }
 
 /** As cdk-nag writes out references, so that they can be named. */

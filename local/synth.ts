@@ -36,7 +36,7 @@ export async function synthesize(root: string, outdir: string, signal: AbortSign
   const earlier = isWhole(outdir) ? Made.safeParse(JSON.parse(readFileSync(file, "utf8"))).data : undefined;
   if (earlier?.fingerprint === fingerprint) return earlier.warnings;
   rmSync(file, { force: true });
-  const warnings = await runApp(root, outdir, signal);
+  const warnings = await runApp(root, outdir, givenContext(), signal);
   writeFileSync(file, JSON.stringify({ fingerprint, warnings } satisfies Made));
   return warnings;
 }
@@ -52,8 +52,19 @@ function isWhole(outdir: string): boolean {
   return [...assetsOf(outdir)].every((path) => existsSync(join(outdir, path)));
 }
 
-/** In a process of its own, so that it always sees the code as it is now. */
-async function runApp(root: string, outdir: string, signal: AbortSignal): Promise<string[]> {
+/**
+ * Runs the command that cdk.json calls `app`, for the stage `local`: in a process of its own, so that it always sees
+ * the code as it is now.
+ * @param given context over that of cdk.json
+ * @returns its warnings, a line each
+ * @throws Error in one line, with the first error that the CDK app printed; an AbortError by `signal`
+ */
+export async function runApp(
+  root: string,
+  outdir: string,
+  given: Readonly<Record<string, unknown>>,
+  signal: AbortSignal,
+): Promise<string[]> {
   const { app, context } = readCdkJson(root);
   const [file, ...args] = commandOf(app);
   const child = spawn(file, args, {
@@ -64,7 +75,7 @@ async function runApp(root: string, outdir: string, signal: AbortSignal): Promis
       // The app's command says `node`, and means this one.
       PATH: [dirname(process.execPath), process.env["PATH"]].join(delimiter),
       // As the CDK's command line gives it to apps, before what the caller says.
-      CDK_CONTEXT_JSON: JSON.stringify({ ...context, ...givenContext() }),
+      CDK_CONTEXT_JSON: JSON.stringify({ ...context, ...given }),
       CELERIAC_STAGE: "local",
       CDK_OUTDIR: outdir,
       CDK_DEFAULT_ACCOUNT: ACCOUNT,

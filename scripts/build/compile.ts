@@ -33,6 +33,7 @@ export function compile(
         rewriteRelativeImportExtensions: true,
         declaration: true,
         declarationMap: true,
+        stripInternal: true,
         sourceMap: true,
         rootDir: "source",
         outDir: "dist",

@@ -13,10 +13,13 @@ const Manifest = z.looseObject({
   exports: z.record(z.string(), z.string()).default({}),
   bin: Packages.optional(),
   dependencies: Packages.default({}),
-  peerDependencies: Packages.optional(),
+  devDependencies: Packages.default({}),
   keywords: z.array(z.string()).optional(),
 });
 export type Manifest = z.output<typeof Manifest>;
+
+/** What an app has of its own and hands to Celeriac's constructs: two copies of these would not know each other. */
+const PEERS = new Set(["aws-cdk-lib", "constructs"]);
 
 /** The package.json of a folder of the repository. */
 export function readManifest(folder: string): Manifest {
@@ -28,7 +31,8 @@ export function readManifest(folder: string): Manifest {
  * @param sources The folder that `dist` was built of, relative to the package's: `src` for a package in packages.
  */
 export function publishedManifest(manifest: Manifest, sources: string): Record<string, unknown> {
-  const { name, version, description, license, exports, bin, dependencies, peerDependencies, keywords } = manifest;
+  const { name, version, description, license, exports, bin, dependencies, devDependencies, keywords } = manifest;
+  const peers = Object.entries(devDependencies).filter(([tool]) => PEERS.has(tool));
   const inside = (path: string): string => path.replace("./", "").replace(sources === "" ? "" : `${sources}/`, "");
   const built = (path: string): string => `./dist/${inside(path).replace(/\.ts$/, ".js")}`;
   const types = (path: string): string => `./dist/${inside(path).replace(/\.ts$/, ".d.ts")}`;
@@ -48,13 +52,20 @@ export function publishedManifest(manifest: Manifest, sources: string): Record<s
     ...(bin && { bin: Object.fromEntries(Object.entries(bin).map(([key, path]) => [key, built(path)])) }),
     files: ["dist", "source", "template"].filter((folder) => existsSync(join(ROOT, "dist/packages", name, folder))),
     dependencies: ranges(dependencies),
-    peerDependencies,
+    ...(peers.length > 0 && {
+      peerDependencies: Object.fromEntries(peers.map(([tool, tested]) => [tool, `^${tested}`])),
+    }),
   };
 }
 
-/** An app brings a zod of its own for its schemas: one that both can use is one that is installed once. */
+/**
+ * What others bring too: an app its zod, and each client of the SDK its core. Of a version that all can use one is
+ * installed; pinned, the SDK's core alone came nine times more, with 72 MB.
+ */
+const SHARED = /^(zod$|@smithy\/|@aws-sdk\/(core$|credential-provider-))/;
+
 function ranges(dependencies: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(dependencies).map(([name, version]) => [name, name === "zod" ? `^${version}` : version]),
+    Object.entries(dependencies).map(([name, version]) => [name, SHARED.test(name) ? `^${version}` : version]),
   );
 }

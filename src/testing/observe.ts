@@ -16,7 +16,7 @@ export type Mail = z.output<typeof Mail>;
 
 /** The e-mails of an embedded AWS, newest first. */
 export async function mailsOf(awsUrl: string): Promise<readonly Mail[]> {
-  const answer: unknown = await (await fetch(`${awsUrl}/_outbox`)).json();
+  const answer: unknown = await (await fetch(`${awsUrl}/_outbox?format=json`)).json();
   return z.array(Mail).parse(answer);
 }
 

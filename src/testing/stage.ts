@@ -1,11 +1,9 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
 import { type EmbeddedAws, type EmbeddedAwsOptions, type FaultSettings, startEmbeddedAws } from "embedded-aws";
 import { concurrencyOf } from "../../local/concurrency.ts";
+import { runApp } from "../../local/synth.ts";
 import { type Client, createClient } from "../client/index.ts";
 import { JumpClock } from "./jump-clock.ts";
 import { type Mail, createQuiet, mailsOf } from "./observe.ts";
@@ -13,7 +11,7 @@ import { snapshotOf } from "./snapshot.ts";
 
 /** What a stage of a test is made of. */
 export interface StageOptions {
-  /** The project's folder, with `cdk.json` and `bin/app.ts`. @default where the process runs */
+  /** The project's folder, with `cdk.json`, whose `app` is run. @default where the process runs */
   readonly root?: string;
   /** Folders of task modules. @default ["functions/tasks"] */
   readonly tasks?: readonly string[];
@@ -115,22 +113,10 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
   }
 }
 
-async function synthesize(
+function synthesize(
   { root = process.cwd(), tasks = ["functions/tasks"], config = {} }: StageOptions,
   folder: string,
-): Promise<void> {
-  const stages = { local: { gatewayLogRole: false, taskFolders: tasks, ...config } };
-  const child = spawn(process.execPath, ["bin/app.ts"], {
-    cwd: root,
-    env: {
-      ...process.env,
-      CELERIAC_STAGE: "local",
-      CDK_OUTDIR: folder,
-      CDK_CONTEXT_JSON: JSON.stringify({ stages }),
-      NODE_COMPILE_CACHE: join(root, ".celeriac", "cache"),
-    },
-    stdio: ["ignore", "ignore", "pipe"],
-  });
-  const [[code], stderr] = await Promise.all([once(child, "close"), text(child.stderr)]);
-  if (code !== 0) throw new Error(`The stage cannot be synthesized: ${stderr}`);
+): Promise<readonly string[]> {
+  const stages = { local: { auth: "none", gatewayLogRole: false, taskFolders: tasks, ...config } };
+  return runApp(root, folder, { stages }, new AbortController().signal);
 }

@@ -30,6 +30,42 @@ async function greet(url: string, name: string): Promise<unknown> {
   return result;
 }
 
+/** The template's task. */
+const HELLO = "functions/tasks/hello.ts";
+
+const ENTRIES = `
+const entries = ["", "/cdk", "/client", "/client/direct", "/documents", "/tables", "/email", "/testing"];
+for (const entry of entries) {
+  const names = Object.keys(await import("celeriac" + entry));
+  console.log("celeriac" + entry, names.length > 0);
+}
+process.exit();
+`;
+
+const STAGE = `
+import { type Stage, startStage } from "celeriac/testing";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type * as hello from "../functions/tasks/hello.ts";
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await startStage({ clock: true, secrets: { token: "secret" } });
+}, 120_000);
+afterAll(() => stage.stop());
+
+test("a stage greets, now and an hour later, and sends no mail", async () => {
+  const client = stage.client<typeof hello>();
+  const handle = await client.delay("hello.greet", "you");
+  await stage.idle();
+  expect(await handle.result()).toBe("Hello, you!");
+  expect(await stage.snapshot(handle.taskId)).toBe("hello.greet SUCCESS");
+  const later = await client.apply("hello.greet", { args: ["me"], countdown: 3_600 });
+  stage.jump(3_600);
+  expect(await later.result({ timeout: 60 })).toBe("Hello, me!");
+  expect(await stage.outbox()).toEqual([]);
+}, 120_000);
+`;
+
 const NAG = `
 import { App, Stack, Validations } from "aws-cdk-lib/core";
 import { Code, Function as Lambda, Runtime } from "aws-cdk-lib/aws-lambda";
@@ -86,13 +122,14 @@ describe.each(managers)("an app that %s makes of the tarballs alone", (manager) 
   afterAll(() => app.remove());
 
   test("starts, runs a task, and runs it as it was edited", async () => {
+    const task = await app.read(HELLO);
     const { url, stop } = await app.start();
     try {
       expect(await greet(url, "you")).toBe("Hello, you!");
-      const file = "functions/tasks/hello.ts";
-      await app.write(file, (await app.read(file)).replace("Hello, ", "Good day, "));
+      await app.write(HELLO, task.replace("Hello, ", "Good day, "));
       await expect.poll(() => greet(url, "you"), { timeout: 120_000, interval: 1_000 }).toBe("Good day, you!");
     } finally {
+      await app.write(HELLO, task);
       await stop();
     }
   });
@@ -100,6 +137,20 @@ describe.each(managers)("an app that %s makes of the tarballs alone", (manager) 
   test("passes its own test and its own compiler", async () => {
     expect((await app.run(manager, "test")).stdout).toContain("passed");
     expect((await app.run(manager, "run", "check")).stderr).not.toContain("error");
+  });
+
+  test("imports each entry of the package", async () => {
+    await app.write("entries.mjs", ENTRIES);
+    const { stdout } = await app.run(process.execPath, "entries.mjs");
+    expect(stdout.match(/^celeriac.* true$/gm)).toHaveLength(8);
+    await app.run("rm", "entries.mjs");
+  });
+
+  test("has a stage of its own in a test, with a clock that jumps", async () => {
+    await app.write("test/stage.test.ts", STAGE);
+    expect((await app.run(manager, "test")).stdout).toContain("stage.test.ts");
+    await app.run(manager, "run", "check");
+    await app.run("rm", "test/stage.test.ts");
   });
 
   test("is told by the compiler of a wrong argument, a wrong prop, and a wrong value of one", async () => {

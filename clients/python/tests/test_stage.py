@@ -42,7 +42,7 @@ class Stage(unittest.TestCase):
         with self.assertRaises(TaskFailed):
             handle.retry().result()
         with self.assertRaises(RequestRefused) as refused:
-            self.client.delay("math.mul", "x")
+            self.client.delay("math.mul", "x", 2)
         self.assertEqual(refused.exception.errors[0]["path"], "/args/0")
         late = self.client.apply("math.add", [1, 2], countdown=600)
         with self.assertRaises(ResultTimeout):

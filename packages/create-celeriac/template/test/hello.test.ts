@@ -1,7 +1,13 @@
+import { runTask } from "celeriac/testing";
 import { expect, test } from "vitest";
 import { greet } from "../functions/tasks/hello.ts";
 
-test("a greeting takes a name", () => {
-  expect(greet.args.safeParse(["you"]).success).toBe(true);
-  expect(greet.args.safeParse([""]).success).toBe(false);
+test("a greeting has the name in it, and is logged", async () => {
+  const run = await runTask(greet, ["you"]);
+  expect(run.result).toBe("Hello, you!");
+  expect(run.logs).toMatchObject([{ message: "greeting", fields: { name: "you", retries: 0 } }]);
+});
+
+test("a greeting takes a name", async () => {
+  await expect(runTask(greet, [""])).rejects.toThrow("hello.greet");
 });
