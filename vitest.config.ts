@@ -63,6 +63,8 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          // What is waited for comes of an API that other work may slow down; a page's own waits have 30 s as well.
+          expect: { poll: { timeout: 15_000 } },
         },
       },
       {

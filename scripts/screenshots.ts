@@ -115,6 +115,13 @@ try {
     { name: "task", hash: `#/task/${ids.progress}`, ready: "progress" },
     { name: "workflow", hash: `#/canvas/${ids.nested}`, ready: ".node", wait: 1_500 },
     {
+      name: "workflow-panel",
+      hash: `#/canvas/${ids.nested}`,
+      ready: ".node",
+      click: ".node[data-status=FAILURE], .node[data-status=RETRY], .node",
+      wait: 1_500,
+    },
+    {
       name: "workflow-wide",
       hash: `#/canvas/${ids.wide}`,
       ready: ".wide-group",

@@ -77,7 +77,8 @@ export function Chart({
       plot.current = null;
     };
   }, [shape]);
-  useEffect(() => plot.current?.setData(data), [times.at(-1), times.length, shape]);
+  // The latest span goes on counting, so that its time alone does not tell whether there is something to draw.
+  useEffect(() => plot.current?.setData(data), [JSON.stringify(data), to, shape]);
 
   return (
     <figure class="chart">

@@ -120,12 +120,17 @@ function operationOf(
     summary,
     description,
     parameters: [...pathParameters(path), ...queryParameters(operation.query), ...headerParameters(method)],
-    ...(content === null ? {} : { requestBody: { required: operation.bodyType !== undefined, content } }),
+    ...(content === null ? {} : { requestBody: { required: needsBody(operation), content } }),
     responses: {
       [status]: { description: DONE[status] ?? "Done.", headers: answerHeaders(status), ...said },
       ...Object.fromEntries(refusals.map((code) => [code, refusalOf(code)])),
     },
   };
+}
+
+/** Whether an empty body, which the API reads as an empty object, is refused. */
+function needsBody({ body, bodyType }: Description): boolean {
+  return bodyType !== undefined || body?.safeParse({}).success === false;
 }
 
 function bodyOf({ body, bodyType, example }: Description, name: string): Record<string, unknown> | null {
@@ -206,7 +211,10 @@ const PARAMETERS: Readonly<Record<string, readonly [string, unknown?]>> = {
   offset: ["How many to leave out.", 0],
   cursor: ["Where the page before has ended, as its `cursor` said."],
   text: ["Words that it must have.", "order"],
-  ids: ["Ids, with commas between, whose states are told."],
+  ids: [
+    "Up to 100 ids, with commas between, whose states are told.",
+    "6f0c3c1e-2b1d-4c7a-9e7b-0d8a3f1c2b4d,0b54a1f6-93c7-4b2e-8f0d-5a6e7c8d9f01",
+  ],
   queues: ["Whether the numbers of the queues are told.", "true"],
   hours: ["Hours to look back, 1 to 168.", 24],
   minutes: ["Minutes to look back, 5 to 1440.", 60],

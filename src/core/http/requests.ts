@@ -122,7 +122,8 @@ export const BulkBody = z
   .refine((body) => (body.filter === undefined) !== (body.task_ids === undefined), {
     path: ["filter"],
     message: "is needed, or task_ids in its place; {} finds all",
-  });
+  })
+  .meta({ oneOf: [{ required: ["filter"] }, { required: ["task_ids"] }] });
 
 export type BulkRequest = z.output<typeof BulkBody>;
 
@@ -141,9 +142,15 @@ export const RunsQuery = z.strictObject({
 
 export type RunsRequest = z.output<typeof RunsQuery>;
 
-/** Ids in a query, by commas. */
+const GUID = "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}";
+
+/** Ids in a query, by commas. The pattern is what the document of the API tells of them. */
 const Ids = z
   .string()
+  .regex(
+    new RegExp(`^,*(?:${GUID}(?:,+${GUID}){0,${MAX_PAGE - 1}},*)?$`),
+    "expected up to 100 ids, with commas between",
+  )
   .transform((text) => text.toLowerCase().split(",").filter(Boolean))
   .pipe(z.array(z.guid()).max(MAX_PAGE));
 
@@ -154,7 +161,10 @@ export const LiveQuery = z.strictObject({
   /** Up to 100 tasks and groups whose states are told. */
   ids: Ids.default([]),
   /** Whether the numbers of the queues are told. */
-  queues: z.stringbool().default(false),
+  queues: z
+    .stringbool()
+    .meta({ enum: ["true", "false"] })
+    .default(false),
 });
 
 /** Query of `GET /canvases/{task_id}/members`. */

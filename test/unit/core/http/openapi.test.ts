@@ -51,6 +51,23 @@ describe("the OpenAPI document", () => {
     expect(refused.map(([name]) => name)).toEqual([]);
   });
 
+  it("says which requests need a body", () => {
+    const needed = operations.filter(({ requestBody }) => requestBody?.["required"] === true);
+    const names = needed.map(({ operationId }) => operationId);
+    expect(names).toEqual(expect.arrayContaining(["add", "canvas", "chord", "submitTask", "submitDocument"]));
+    expect(names).not.toContain("revokeTask");
+    expect(names).not.toContain("redriveQueue");
+  });
+
+  it("gives examples of queries that the API takes", () => {
+    const refused = operations.filter(({ operationId, parameters }) => {
+      const query = Object.entries(DESCRIPTIONS).find(([name]) => name === operationId)?.[1].query;
+      const asked = parameters.filter((one) => one["in"] === "query" && one.example !== undefined);
+      return query?.safeParse(Object.fromEntries(asked.map((one) => [one.name, one.example]))).success === false;
+    });
+    expect(refused.map(({ operationId }) => operationId)).toEqual([]);
+  });
+
   it("says how the stage asks callers who they are, and that it may refuse them", () => {
     expect(read().security).toBeUndefined();
     for (const [kind, scheme] of [
