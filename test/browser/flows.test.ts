@@ -1,5 +1,6 @@
 import { SQSClient, SendMessageCommand } from "@aws-sdk/client-sqs";
 import { describe, expect, inject, it } from "vitest";
+import { MAX_RETURNS } from "../../src/core/limits.ts";
 import { call, ended, run, settled, submit } from "../scenarios/support/api.ts";
 import { type Screen, openDashboard } from "./browser.ts";
 import { awsUrl } from "../scenarios/support/served.ts";
@@ -10,9 +11,12 @@ const sqs = new SQSClient({
   credentials: { accessKeyId: "test", secretAccessKey: "test" },
 });
 
-/** Makes a dead letter of a task that waits: its message is lost, and SQS gives up what is sent in its place. */
+/**
+ * Makes a dead letter of a task that waits: its message is lost, and SQS gives up what is sent in its place, once more
+ * than it may come back.
+ */
 async function bury(id: string): Promise<void> {
-  const body = JSON.stringify({ op: "run", id, attempt: 0, hops: 0 });
+  const body = JSON.stringify({ op: "run", id, attempt: 0, hops: 0, returns: MAX_RETURNS });
   const QueueUrl = `${awsUrl}/000000000000/celeriac-local-dead`;
   await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: body }));
 }

@@ -48,8 +48,11 @@ describe.each<Screen>(["desktop", "phone"])("on a %s", (screen) => {
     const page = await openDashboard(`#/task/${id}`, { screen });
     await page.locator(".log.error").first().waitFor();
     const lines = await page.locator(".log").count();
-    await page.getByRole("group", { name: "Level" }).getByRole("button", { name: "ERROR" }).click();
-    await expect.poll(() => page.locator(".log").count()).toBeLessThan(lines);
+    const level = page.getByRole("group", { name: "Level" });
+    await level.getByRole("button", { name: "WARN" }).click();
+    await expect.poll(() => page.locator(".log.error").count()).toBe(0);
+    await level.getByRole("button", { name: "ERROR" }).click();
+    await expect.poll(() => page.locator(".log.error").count()).toBe(lines);
     await page.getByRole("searchbox", { name: "Search the log" }).fill("no such words");
     await page.getByText("No line fits.").waitFor();
     expect(await page.locator(".log").count()).toBe(0);
@@ -57,7 +60,7 @@ describe.each<Screen>(["desktop", "phone"])("on a %s", (screen) => {
 
   it("a schedule is run, paused and resumed", async () => {
     const page = await openDashboard("#/schedules", { screen });
-    await page.getByRole("button", { name: "Run probe.leap_day now" }).click();
+    await page.getByRole("button", { name: "Run now: probe.leap_day" }).click();
     await page.getByText("probe.leap_day was started.").waitFor();
     await page.getByRole("button", { name: "Pause probe.leap_day" }).click();
     await page.locator(".schedules .status.retry", { hasText: "Paused" }).waitFor();

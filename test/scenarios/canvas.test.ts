@@ -89,11 +89,12 @@ function valueOf({ status, result, error }: Settled): Value {
 
 /** The tasks of a submission once all are there and have ended: some go on after what was asked for has failed. */
 function allEnded({ root_id: root, tasks }: Awaited<ReturnType<typeof submit>>): Promise<Page["tasks"]> {
-  const wanted = tasks.slice(0, 100).map((task) => [task.task_id, true]);
+  const wanted = tasks.map((task) => task.task_id);
   return vi.waitFor(async () => {
     const page = ListAnswer.parse((await call("GET", `/tasks?root_id=${root}&limit=100`)).json).tasks;
-    const ended = page.map((task) => [task.task_id, task.done_at !== null]);
-    expect(Object.fromEntries(ended)).toEqual(Object.fromEntries(wanted));
+    expect(page.filter((task) => task.done_at === null)).toEqual([]);
+    // With their links, and what they were replaced by, they may be more than a page.
+    if (page.length < 100) expect(page.map((task) => task.task_id)).toEqual(expect.arrayContaining(wanted));
     return page;
   }, within(20));
 }

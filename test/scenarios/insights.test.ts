@@ -71,11 +71,11 @@ describe("insights", () => {
     expect(Math.abs((payload.max ?? 0) / 60_000 - 1)).toBeLessThan(0.1);
   });
 
-  it("see that a limit ended a task, and the memory that one took", async () => {
+  it("see that a limit ended a task, and advise nothing after one run", async () => {
     await run("probe.spin", [30], { options: { time_limit: 1 } });
     const { failed, advice } = await insightOf("probe.spin", 1);
     expect(failed).toBe(1);
-    expect(advice.join(" ")).toContain("killed at its hard limit");
+    expect(advice).toEqual([]);
   });
 
   it("cost more for a step of a canvas than for a plain task, by its transition", async () => {

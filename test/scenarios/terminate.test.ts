@@ -1,3 +1,4 @@
+import { derivedId } from "../../src/aws/ids.ts";
 import { afterAll, describe, expect, it, vi } from "vitest";
 import type { Ability } from "../../lib/emulator.ts";
 import { t, ti } from "../fixtures/canvases.ts";
@@ -129,21 +130,22 @@ describe.skipIf(awsUrl === "")("the mark of a task that is to be stopped", () =>
     expect(await ended(id)).toMatchObject(revoked);
   });
 
-  it("keeps what it replaced itself by from being started where it was not yet", async () => {
-    const replacement = crypto.randomUUID();
-    const id = await submitAs("probe.identity", {
+  it("keeps what it replaced itself by from being started where it was not yet: it is there, revoked", async () => {
+    const { task_id: id } = await submit("/tasks", { ...t("probe.identity", 4), options: { countdown: 3 } });
+    const replacement = derivedId(id, "0", "replacement", "1");
+    await aws.setAttributes(id, {
       status: "STARTED",
       fence: "mine",
       replacement: JSON.stringify({
         node: { json: JSON.stringify(t("probe.identity", 1)) },
         top: { id: replacement, task: "probe.identity", result: replacement },
         submission: null,
-        at: 0,
+        at: Date.now(),
       }),
     });
     await terminate(id);
     expect(await ended(id)).toMatchObject(revoked);
-    expect((await call("GET", `/result/${replacement}`)).status).toBe(404);
+    expect(await ended(replacement)).toMatchObject(revoked);
   });
 
   it("does not outlive the attempt that it was for", async () => {

@@ -37,6 +37,9 @@ export function Gantt(props: {
   const rows = nodes.flatMap((node) => rowOf(node, now));
   const end = Math.max(begin + 1, ...rows.map((row) => row.to));
   const shown = rows.slice(0, MOST);
+  // The members of a wide group have their page; that they have begun would contradict an empty timeline.
+  if (rows.length === 0 && nodes.some((node) => isWide(node) && (node.completed ?? 0) + (node.failed ?? 0) > 0))
+    return null;
   const at = (time: number): number => (100 * (time - begin)) / (end - begin);
   return (
     <Section title={t("runs.timeline")} class="gantt-card">

@@ -37,16 +37,17 @@ export function MemberGrid({ group, total }: { group: string; total: number }) {
       >
         <Icon name="back" />
       </button>
-      <label>
-        <span class="visually-hidden">{t("members.page")}</span>
-        <select value={page} onChange={(event) => setPage(Number(event.currentTarget.value))}>
-          {Array.from({ length: pages }, (_, n) => (
-            <option key={n} value={n}>
-              {`${n * PAGE} – ${Math.min(total, (n + 1) * PAGE) - 1}`}
-            </option>
-          ))}
-        </select>
-      </label>
+      <select
+        aria-label={t("members.page")}
+        value={page}
+        onChange={(event) => setPage(Number(event.currentTarget.value))}
+      >
+        {Array.from({ length: pages }, (_, n) => (
+          <option key={n} value={n}>
+            {`${n * PAGE} – ${Math.min(total, (n + 1) * PAGE) - 1}`}
+          </option>
+        ))}
+      </select>
       <button
         type="button"
         class="plain"

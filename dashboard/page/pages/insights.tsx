@@ -68,8 +68,14 @@ function megabytes(value: number | null): string {
   return bytes(value === null ? null : value * 1024 * 1024);
 }
 
-function Class({ of }: { of: SizeClass }) {
-  const { text, look } = CLASSES[of];
+/** Runs, and successes, below which nobody knows how large a task is: what the API advises by. */
+const ENOUGH = 20;
+
+/** How large a task is, where enough of its runs tell. */
+function Class({ of }: { of: TaskInsight }) {
+  const isKnown = (of.runs >= ENOUGH && of.succeeded >= ENOUGH && of.failed <= of.runs / 2) || of.class === "too_long";
+  if (!isKnown) return <span class="muted">{t("class.unknown")}</span>;
+  const { text, look } = CLASSES[of.class];
   return <span class={`status ${look}`}>{t(text)}</span>;
 }
 
@@ -93,7 +99,7 @@ function columns(): Column<TaskInsight>[] {
       names: true,
       cell: ({ task }) => <a href={linkTo("insights", task)}>{task}</a>,
     },
-    { title: t("insights.class"), cell: (task) => <Class of={task.class} /> },
+    { title: t("insights.class"), cell: (task) => <Class of={task} /> },
     number(t("insights.runs"), (task) => count(task.runs, true)),
     number("p50", (task) => duration(task.runtime.p50)),
     number("p95", (task) => duration(task.runtime.p95)),
@@ -107,7 +113,7 @@ function columns(): Column<TaskInsight>[] {
 function Detail({ task }: { task: TaskInsight }) {
   return (
     <div class="columns even">
-      <Section title={t("insights.advice")} aside={<Class of={task.class} />}>
+      <Section title={t("insights.advice")} aside={<Class of={task} />}>
         {task.advice.length === 0 ? <p class="muted">{t("insights.no_advice")}</p> : null}
         <ul class="advice">
           {task.advice.map((line) => (

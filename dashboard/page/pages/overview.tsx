@@ -3,6 +3,7 @@ import { useEffect } from "preact/hooks";
 import type { History } from "../api.ts";
 import { briefly, count, duration, share } from "../format.ts";
 import { type Range, RANGES, type Recorded, getRecorded } from "../history.ts";
+import type { Span } from "../insights.ts";
 import { useLive, useSamples } from "../live.ts";
 import { Failure, Loading, Notice, PageHead, Section, useLoad } from "../parts/basics.tsx";
 import { FailureChart, RuntimeChart, ThroughputChart } from "../parts/insight-charts.tsx";
@@ -121,8 +122,8 @@ function Tiles({ recorded, range }: { recorded: Recorded | null; range: Range })
   const sum = (of: "succeeded" | "failed"): number => (recorded?.spans ?? []).reduce((all, span) => all + span[of], 0);
   const [failed, ended] = [sum("failed"), sum("failed") + sum("succeeded")];
   const rate = ended === 0 ? null : failed / ended;
-  const slowest = (recorded?.spans ?? []).flatMap((span) => span.p95 ?? span.p50 ?? []);
-  const ages = Object.values(latest?.ages ?? {});
+  const runtime = recorded === null ? null : recorded.exact ? slowestOf(recorded.spans) : meanOf(recorded.spans);
+  const ages = Object.values(latest?.ages ?? {}).filter((age) => age > 0);
   const dead = queues.reduce((all, queue) => all + queue.dead, 0);
   return (
     <div class="tiles">
@@ -139,7 +140,7 @@ function Tiles({ recorded, range }: { recorded: Recorded | null; range: Range })
       />
       <Tile
         name={t(recorded?.exact === true ? "overview.p95" : "overview.mean")}
-        value={slowest.length === 0 ? null : briefly(Math.max(...slowest))}
+        value={runtime === null ? null : briefly(runtime)}
         link={linkTo("insights")}
       />
       <Tile name={t("queues.waiting")} value={total((queue) => queue.waiting)} link={linkTo("queues")} />
@@ -152,6 +153,21 @@ function Tiles({ recorded, range }: { recorded: Recorded | null; range: Range })
       <Tile name={t("queues.dead")} value={total((queue) => queue.dead)} alarm={dead > 0} link={linkTo("queues")} />
     </div>
   );
+}
+
+/** The highest 95th percentile of any span, in seconds; null where nothing was timed. */
+function slowestOf(spans: readonly Span[]): number | null {
+  const slowest = spans.flatMap((span) => span.p95 ?? []);
+  return slowest.length === 0 ? null : Math.max(...slowest);
+}
+
+/** The mean runtime of all attempts, in seconds; null where there were none. */
+function meanOf(spans: readonly Span[]): number | null {
+  const timed = spans.flatMap(({ p50: mean, succeeded, failed, retried }) =>
+    mean === null ? [] : [{ mean, runs: succeeded + failed + retried }],
+  );
+  const runs = timed.reduce((sum, span) => sum + span.runs, 0);
+  return runs === 0 ? null : timed.reduce((sum, span) => sum + span.mean * span.runs, 0) / runs;
 }
 
 function Tile(props: { name: string; value: string | null; link: string; alarm?: boolean }) {

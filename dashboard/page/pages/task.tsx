@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { type GroupData, type State, type TaskData, get } from "../api.ts";
-import { duration } from "../format.ts";
+import { dated, duration } from "../format.ts";
 import { useLive } from "../live.ts";
 import { Copy, Failure, Loading, PageHead, Section, Time, shortId, useLoad } from "../parts/basics.tsx";
 import { Icon } from "../parts/icons.tsx";
@@ -168,7 +168,7 @@ function Facts({ task }: { task: TaskData }) {
       </dd>
       <dt>{t("task.created")}</dt>
       <dd>
-        <Time at={task.created_at} exact />
+        <time dateTime={task.created_at}>{dated(task.created_at)}</time>
       </dd>
       <dt>{t("task.started")}</dt>
       <dd>

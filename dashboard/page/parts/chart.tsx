@@ -133,7 +133,8 @@ function optionsOf(
   return {
     width: Math.max(200, width),
     height,
-    padding: [8, 8, 0, 0],
+    // The last mark stands half beyond the end of the axis.
+    padding: [8, 20, 0, 0],
     legend: { show: false },
     cursor: { y: false, points: { size: 6 } },
     scales: {
@@ -164,7 +165,7 @@ function optionsOf(
         width: bars ? 0 : 1.5,
         ...(bars ? { fill: color(one.color) } : {}),
         ...(paths === undefined ? {} : { paths }),
-        points: { show: !bars && one.values.length < 2 },
+        points: { show: !bars && one.values.filter((value) => value !== null).length < 2 },
       })),
     ],
   };

@@ -68,18 +68,24 @@ export function RuntimeChart({ spans, step = HOUR, from, to }: Charted) {
 /** The share of tasks that failed, over time. */
 export function FailureChart({ spans, step = HOUR, from, to, threshold }: Charted) {
   if (spans.length === 0) return <Notice>{t("insights.none")}</Notice>;
-  const rates = spans.map(({ succeeded, failed }) => (succeeded + failed === 0 ? null : failed / (succeeded + failed)));
+  // The threshold is a line from one end of the time to the other, however few spans there are.
+  const times = [from ?? [], spans.map((span) => span.time), to ?? []].flat();
+  const rateAt = new Map(spans.map(({ time, succeeded, failed }) => [time, failed / (succeeded + failed)] as const));
+  const rates = times.map((time) => {
+    const rate = rateAt.get(time);
+    return rate === undefined || Number.isNaN(rate) ? null : rate;
+  });
   const bound =
     threshold === undefined
       ? []
-      : [{ label: t("overview.threshold"), color: "gray", values: spans.map(() => threshold) }];
+      : [{ label: t("overview.threshold"), color: "gray", values: times.map(() => threshold) }];
   return (
     <Chart
       step={step}
       from={from}
       to={to}
       label={t("chart.failure_rate")}
-      times={spans.map((span) => span.time)}
+      times={times}
       of="share"
       format={share}
       series={[{ label: t("chart.failure_rate"), color: "red", values: rates }, ...bound]}

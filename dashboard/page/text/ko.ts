@@ -197,6 +197,7 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
   "insights.no_advice": "고칠 것이 없습니다.",
   "insights.chunk": "{size}개씩 묶으면 가장 알맞은 범위가 됩니다.",
   "insights.numbers": "수치",
+  "class.unknown": "실행 부족",
   "class.too_short": "너무 짧음",
   "class.short": "짧음",
   "class.best": "알맞음",

@@ -40,9 +40,21 @@ export function argumentFaults(
   ];
 }
 
-function listFaults(task: Signed, { args, named }: Bound): Fault[] {
+function faultsOfList(task: Signed, args: readonly unknown[]): Fault[] {
   const byArgs = task.args.safeParse(args);
-  const faults = byArgs.success ? [] : faultsOf(byArgs.error, ["args"], messagesOf(task.json?.args));
+  return byArgs.success ? [] : faultsOf(byArgs.error, ["args"], messagesOf(task.json?.args));
+}
+
+/** zod looks at no item of a list that is too short: those that are there are checked in one that is long enough. */
+function itemFaults(task: Signed, args: readonly unknown[], fewest: number): Fault[] {
+  const padded = Array.from({ length: fewest }, (_, index) => args[index]);
+  return faultsOfList(task, padded).filter(({ path }) => Number(/^\/args\/(\d+)/.exec(path)?.[1]) < args.length);
+}
+
+function listFaults(task: Signed, { args, named }: Bound): Fault[] {
+  const { fewest = 0 } = task;
+  const isShort = args.length > 0 && args.length < fewest;
+  const faults = [...(isShort ? itemFaults(task, args, fewest) : []), ...faultsOfList(task, args)];
   const known = new Set(faults.map(({ path }) => path));
   const missing = missingBefore(task, args, named).filter(({ path }) => !known.has(path));
   return [...faults.map((fault) => ({ ...fault, path: placed(fault.path, named) })), ...missing];

@@ -188,7 +188,8 @@ export class Aws {
   /** The names of the messages that wait in Scheduler. */
   async schedules(): Promise<string[]> {
     const { Schedules = [] } = await this.#scheduler.send(new ListSchedulesCommand({ GroupName: PREFIX }));
-    return Schedules.map(({ Name = "" }) => Name);
+    // Those of periodic tasks are deployed: their names begin with the task's, with a dot.
+    return Schedules.flatMap(({ Name = "" }) => (Name.includes(".") ? [] : [Name]));
   }
 
   /** Makes a schedule as the stacks make those of periodic tasks. */
