@@ -19,6 +19,7 @@ describe("a stage of a test", () => {
       tasks: ["functions/tasks", "test/tasks"],
       clock: true,
       secrets: { token: "secret" },
+      config: { emailSender: "celeriac@example.com" },
     });
   });
 

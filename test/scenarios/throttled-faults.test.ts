@@ -9,8 +9,13 @@ import { takeTally } from "./support/tally.ts";
 /** What a new account often has. */
 const CONCURRENCY = 10;
 const TASKS = 2_000;
-/** Seconds in place of the 50 to 350 of the stage, so that ten throttled deliveries do not take an hour. */
-const VISIBILITY = "3";
+/** Seconds in place of the 50 to 350 of the stage, so that throttled deliveries do not take an hour. */
+const VISIBILITY = "2";
+/** In place of ten deliveries, so that some messages die in any run. */
+const RedrivePolicy = JSON.stringify({
+  maxReceiveCount: 2,
+  deadLetterTargetArn: "arn:aws:sqs:us-east-1:000000000000:celeriac-local-dead",
+});
 
 const mail = { to: "a@example.com", subject: "An order", text: "It is on its way." };
 const MODULES = {
@@ -36,7 +41,7 @@ describe.skipIf(!isOurs)(`an account that runs ${CONCURRENCY} Lambdas at once`, 
     for (const module of Object.keys(MODULES)) {
       const QueueUrl = await rig.aws.queueUrl(module);
       await rig.aws.sqs.send(
-        new SetQueueAttributesCommand({ QueueUrl, Attributes: { VisibilityTimeout: VISIBILITY } }),
+        new SetQueueAttributesCommand({ QueueUrl, Attributes: { VisibilityTimeout: VISIBILITY, RedrivePolicy } }),
       );
     }
   });
