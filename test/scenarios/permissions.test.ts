@@ -92,10 +92,13 @@ describe.skipIf(inject("assembly") === "")("the roles of the stage", () => {
 
   it("let a revoked step tell the states that wait, and a failed one be run again with its input", async () => {
     const chord = { chord: { header: [t("math.add", 1, 1)], body: { ...t("math.xsum"), ...waiting } } };
-    const { task_id: last, tasks } = await submit("/chain", { tasks: [chord, t("probe.identity")] });
-    await ended(tasks[0]?.task_id ?? "");
-    expect((await call("POST", `/tasks/${tasks[1]?.task_id}/revoke`, {})).status).toBe(202);
-    expect(await ended(last)).toMatchObject({ status: "REVOKED" });
+    // The worker that meets the body's message may tell the state first: then nobody has needed the API's right.
+    for (let tries = 0; tries === 0 || (tries < 10 && unusedOf("states:SendTaskFailure").length > 0); tries += 1) {
+      const { task_id: last, tasks } = await submit("/chain", { tasks: [chord, t("probe.identity")] });
+      await ended(tasks[0]?.task_id ?? "");
+      expect((await call("POST", `/tasks/${tasks[1]?.task_id}/revoke`, {})).status).toBe(202);
+      expect(await ended(last)).toMatchObject({ status: "REVOKED" });
+    }
     const nested = { chain: [t("math.add", 1, 1), { ...t("probe.identity"), ...waiting }] };
     const group = await submit("/group", { tasks: [nested, t("math.add", 2, 2)] });
     await ended(group.tasks[0]?.task_id ?? "");
