@@ -11,8 +11,7 @@ import { CliError, EXIT } from "../errors.ts";
  * @throws CliError where it is not installed
  */
 export async function runCdk(args: readonly string[]): Promise<number> {
-  const env = { ...process.env, PATH: [dirname(process.execPath), process.env["PATH"]].join(delimiter) };
-  const cdk = spawn(process.execPath, [findCdk(), ...args], { stdio: "inherit", env });
+  const cdk = spawn(process.execPath, [findCdk(), ...args], { stdio: "inherit", env: onThisNode() });
   // The terminal sends Ctrl-C to both; the CDK says how it ends.
   const keep = (): void => {};
   process.on("SIGINT", keep);
@@ -23,10 +22,14 @@ export async function runCdk(args: readonly string[]): Promise<number> {
 
 /** What a command of the CDK prints; where it fails, that. */
 export async function readCdk(args: readonly string[]): Promise<string> {
-  const env = { ...process.env, PATH: [dirname(process.execPath), process.env["PATH"]].join(delimiter) };
-  const child = spawn(process.execPath, [findCdk(), ...args], { stdio: ["ignore", "pipe", "pipe"], env });
+  const child = spawn(process.execPath, [findCdk(), ...args], { stdio: ["ignore", "pipe", "pipe"], env: onThisNode() });
   const [said, warned] = await Promise.all([text(child.stdout), text(child.stderr)]);
   return said + warned;
+}
+
+/** The environment, with this Node as the first that is found: the app's command says `node`. */
+function onThisNode(): NodeJS.ProcessEnv {
+  return { ...process.env, PATH: [dirname(process.execPath), process.env["PATH"]].join(delimiter) };
 }
 
 function findCdk(): string {

@@ -17,23 +17,24 @@ export interface Signable {
 export interface SigningScope {
   readonly credentials: AwsCredentials;
   readonly region: string;
+  /** As signatures name it. @default execute-api, which is API Gateway's */
+  readonly service?: string;
   readonly date: Date;
 }
 
-const SERVICE = "execute-api";
 /** What browsers and proxies write anew on the way is not signed. */
 const UNSIGNED = new Set(["content-type"]);
 
 /**
- * The headers of a request with those of Signature Version 4 for API Gateway (IAM User Guide, "Create a signed AWS API
+ * The headers of a request with those of Signature Version 4 (IAM User Guide, "Create a signed AWS API
  * request"). By WebCrypto, which browsers and Node both have.
  */
 export async function signed(request: Signable, scope: SigningScope): Promise<Record<string, string>> {
-  const { credentials, region, date } = scope;
+  const { credentials, region, service = "execute-api", date } = scope;
   const time = `${date.toISOString().replaceAll(/[-:]/g, "").slice(0, 15)}Z`;
   const headers: Record<string, string> = { ...request.headers, "x-amz-date": time };
   if (credentials.sessionToken !== undefined) headers["x-amz-security-token"] = credentials.sessionToken;
-  const place = `${time.slice(0, 8)}/${region}/${SERVICE}/aws4_request`;
+  const place = `${time.slice(0, 8)}/${region}/${service}/aws4_request`;
   const signable = Object.entries({ ...headers, host: request.url.host })
     .map(([name, value]) => [name.toLowerCase(), value] as const)
     .filter(([name]) => !UNSIGNED.has(name))

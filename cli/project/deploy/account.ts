@@ -1,5 +1,5 @@
-import { AwsClient } from "aws4fetch";
 import * as z from "zod";
+import { signed } from "../../../src/client/sign.ts";
 import { regionOf, userCredentials } from "../../../remote/stage.ts";
 import type { Account } from "./judge.ts";
 import type { Needs } from "./needs.ts";
@@ -23,24 +23,30 @@ const MISSING = /NotFound|NoSuchEntity|does not exist/;
 
 /** Questions to AWS in the user's name; AWS_ENDPOINT_URL leads them elsewhere, as it does the CDK's. */
 export async function createAsk(region: string): Promise<Ask> {
-  const { accessKeyId, secretAccessKey, sessionToken } = await userCredentials()();
-  const keys = { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) };
+  const credentials = await userCredentials()();
   return async (service, path, { target, body } = {}) => {
     const own = process.env["AWS_ENDPOINT_URL"];
     const host = service === "iam" ? "iam" : `${HOSTS[service] ?? service}.${region}`;
-    const client = new AwsClient({ ...keys, service, region: service === "iam" ? "us-east-1" : region, retries: 1 });
+    const url = new URL((own ?? `https://${host}.amazonaws.com`) + path);
     const isForm = typeof body === "string";
-    const headers: Record<string, string> = {
+    const sent = new TextEncoder().encode(isForm ? body : (JSON.stringify(body) ?? ""));
+    const method = body === undefined ? "GET" : "POST";
+    const headers = {
       ...(target !== undefined && { "x-amz-target": target, "content-type": "application/x-amz-json-1.1" }),
       ...(isForm && { "content-type": "application/x-www-form-urlencoded" }),
       accept: "application/json",
     };
-    const response = await client.fetch((own ?? `https://${host}.amazonaws.com`) + path, {
-      method: body === undefined ? "GET" : "POST",
-      headers,
-      ...(body !== undefined && { body: isForm ? body : JSON.stringify(body) }),
-      signal: AbortSignal.timeout(TIMEOUT),
-    });
+    const scope = { credentials, region: service === "iam" ? "us-east-1" : region, service };
+    const send = async (): Promise<Response> =>
+      fetch(url, {
+        method,
+        headers: await signed({ method, url, headers, body: sent }, { ...scope, date: new Date() }),
+        ...(body !== undefined && { body: sent }),
+        signal: AbortSignal.timeout(TIMEOUT),
+      });
+    const first = await send();
+    // Once more where AWS is busy, or at fault itself.
+    const response = first.status === 429 || first.status >= 500 ? await send() : first;
     const text = await response.text();
     if (response.status === 404 || (!response.ok && MISSING.test(text))) return null;
     if (!response.ok) throw new Error(`${service} answered ${response.status}`);
