@@ -24,7 +24,6 @@ export interface TaskMessage {
   readonly chain: readonly Signature[];
   readonly group: { readonly id: string; readonly index: number | null } | null;
   readonly root: string | null;
-  readonly parent: string | null;
 }
 
 const Envelope = z.looseObject({
@@ -47,7 +46,6 @@ const Headers = z.looseObject({
   group_index: z.number().nullish(),
   timelimit: Limits,
   root_id: z.string().nullish(),
-  parent_id: z.string().nullish(),
   ignore_result: z.boolean().nullish(),
   compression: z.string().nullish(),
 });
@@ -109,59 +107,51 @@ function parseEnvelope(text: string): unknown {
 
 function ofProtocol2(envelope: Envelope): TaskMessage {
   const headers = Headers.parse(envelope.headers);
-  const { id, task, timelimit } = headers;
-  const [args, kwargs, embed] = Body.parse(JSON.parse(bodyText(envelope, id, headers.compression ?? null)));
+  const text = bodyText(envelope, headers.id, headers.compression ?? null);
+  const [args, kwargs, embed] = Body.parse(JSON.parse(text));
+  const { group, group_index: index = null, root_id: root = null } = headers;
   return {
-    signature: {
-      task,
-      args,
-      kwargs,
-      immutable: false,
-      options: {
-        task_id: id,
-        eta: headers.eta,
-        expires: headers.expires,
-        time_limit: timelimit?.[0],
-        soft_time_limit: timelimit?.[1],
-        ignore_result: headers.ignore_result,
-        group_id: headers.group,
-        link: embed.callbacks,
-        link_error: embed.errbacks,
-        chord: embed.chord,
-      },
-    },
+    signature: signatureOf({ ...headers, ...embed, args, kwargs }),
     chain: (embed.chain ?? []).toReversed(),
-    group: typeof headers.group === "string" ? { id: headers.group, index: headers.group_index ?? null } : null,
-    root: headers.root_id ?? null,
-    parent: headers.parent_id ?? null,
+    group: typeof group === "string" ? { id: group, index } : null,
+    root,
   };
 }
 
 function ofProtocol1(envelope: Envelope): TaskMessage {
   const body = BodyOfOne.parse(JSON.parse(bodyText(envelope, null, null)));
-  const { id, task, args, kwargs, timelimit, taskset } = body;
+  const { taskset: group } = body;
   return {
-    signature: {
-      task,
-      args,
-      kwargs,
-      immutable: false,
-      options: {
-        task_id: id,
-        eta: body.eta,
-        expires: body.expires,
-        time_limit: timelimit?.[0],
-        soft_time_limit: timelimit?.[1],
-        group_id: taskset,
-        link: body.callbacks,
-        link_error: body.errbacks,
-        chord: body.chord,
-      },
-    },
+    signature: signatureOf({ ...body, group }),
     chain: [],
-    group: typeof taskset === "string" ? { id: taskset, index: null } : null,
+    group: typeof group === "string" ? { id: group, index: null } : null,
     root: null,
-    parent: null,
+  };
+}
+
+/** What both protocols say of a task, by Celery's names. */
+type TaskFields = Pick<z.infer<typeof BodyOfOne>, "task" | "id" | "args" | "kwargs"> &
+  Partial<Pick<z.infer<typeof Headers>, "eta" | "expires" | "group" | "ignore_result" | "timelimit">> &
+  Partial<Pick<z.infer<typeof Embed>, "callbacks" | "errbacks" | "chord">>;
+
+function signatureOf({ task, id, args, kwargs, timelimit, ...fields }: TaskFields): Signature {
+  return {
+    task,
+    args,
+    kwargs,
+    immutable: false,
+    options: {
+      task_id: id,
+      eta: fields.eta,
+      expires: fields.expires,
+      time_limit: timelimit?.[0],
+      soft_time_limit: timelimit?.[1],
+      ignore_result: fields.ignore_result,
+      group_id: fields.group,
+      link: fields.callbacks,
+      link_error: fields.errbacks,
+      chord: fields.chord,
+    },
   };
 }
 

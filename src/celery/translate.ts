@@ -88,28 +88,29 @@ export function translate(
   rest: readonly Signature[],
   context: TranslationContext,
 ): Translation {
-  const translator = new Translator(context);
-  const steps = signatures.map((signature, index) => translator.node(signature, signatures[index + 1], false));
   const last = signatures.at(-1);
   const tail = last === undefined ? null : lastTask(last);
-  if (rest.length > 0 && typeof tail?.options.task_id === "string") translator.follow(tail.options.task_id, rest);
+  const translator = new Translator(context, { after: tail?.options.task_id ?? null, rest });
+  const steps = signatures.map((signature, index) => translator.node(signature, signatures[index + 1], false));
   const [only] = steps;
-  const chained = steps.length === 1 && only !== undefined ? only : { chain: steps };
-  return { node: translator.marked(chained), continuations: translator.continuations };
+  const node = steps.length === 1 && only !== undefined ? only : { chain: steps };
+  return { node, continuations: translator.continuations };
+}
+
+/** What does not run here, and the id of the task after which it comes. */
+interface Foreign {
+  readonly after: string | null;
+  readonly rest: readonly Signature[];
 }
 
 class Translator {
   readonly continuations = new Map<string, Continuation>();
   readonly #context: TranslationContext;
+  readonly #foreign: Foreign;
 
-  constructor(context: TranslationContext) {
+  constructor(context: TranslationContext, foreign: Foreign) {
     this.#context = context;
-  }
-
-  /** What comes after a task, besides what is known of it. */
-  follow(taskId: string, chain: readonly Signature[]): void {
-    const known = this.continuations.get(ownId(taskId));
-    this.continuations.set(ownId(taskId), { chord: null, callbacks: [], errbacks: [], ...known, chain });
+    this.#foreign = foreign;
   }
 
   /**
@@ -149,14 +150,15 @@ class Translator {
     const own = typeof id === "string" ? ownId(id) : undefined;
     const [links, callbacks] = this.#split(options.link ?? []);
     const [errorLinks, errbacks] = this.#split(options.link_error ?? []);
-    const part = chord && !inHeader && typeof group === "string" ? { group, body: chord } : null;
-    if (own !== undefined && (part !== null || callbacks.length > 0 || errbacks.length > 0))
-      this.continuations.set(own, { chain: [], chord: part, callbacks, errbacks });
+    const part = chord && !inHeader && typeof group === "string" ? { group, body: chord } : undefined;
+    const chain = typeof id === "string" && id === this.#foreign.after ? this.#foreign.rest : [];
+    const continues = own !== undefined && (part ?? chain[0] ?? callbacks[0] ?? errbacks[0]) !== undefined;
+    if (continues) this.continuations.set(own, { chain, chord: part ?? null, callbacks, errbacks });
     const after = next?.options.task_id;
     const mark: CeleryMark = {
       ...(own !== id && typeof id === "string" && { id }),
       next: typeof after === "string" ? [after] : [],
-      continues: false,
+      continues,
       started: this.#context.trackStarted,
     };
     return {
@@ -176,18 +178,6 @@ class Translator {
       own.map((link) => this.#task(link, undefined, false, link.task)),
       links.filter((link) => !own.includes(link)),
     ];
-  }
-
-  /** The node with those tasks marked that something follows. */
-  marked(node: Node): Node {
-    if ("chain" in node) return { chain: node.chain.map((step) => this.marked(step)) };
-    if ("group" in node) return { group: node.group.map((member) => this.marked(member)) };
-    if ("chord" in node) {
-      const { header, body } = node.chord;
-      return { chord: { header: header.map((member) => this.marked(member)), body: this.marked(body) } };
-    }
-    const continues = this.continuations.has(node.options.task_id ?? "");
-    return node.celery === undefined || !continues ? node : { ...node, celery: { ...node.celery, continues } };
   }
 }
 
