@@ -1,9 +1,9 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { type Run, type RunsPage as Page, get, queryOf } from "../api.ts";
 import { count, duration } from "../format.ts";
 import { Failure, Loading, Notice, PageHead, Time, shortId, useLoad } from "../parts/basics.tsx";
+import { SearchField, StateChips } from "../parts/filter-fields.tsx";
 import { Icon } from "../parts/icons.tsx";
-import { useSlash } from "../parts/slash.ts";
 import { Bar, Status, isFinal } from "../parts/status.tsx";
 import { type Column, Table } from "../parts/table.tsx";
 import { go, linkTo } from "../router.ts";
@@ -14,8 +14,6 @@ const STATES = ["PENDING", "STARTED", "SUCCESS", "FAILURE", "REVOKED"];
 const PAGE = 25;
 /** Milliseconds between two readings while something of the page runs, and while nothing does. */
 const BEAT = { busy: 2_000, idle: 10_000 };
-/** Milliseconds of quiet after a key before a search begins. */
-const QUIET = 350;
 
 /** The runs of canvases and workflows, newest first. */
 export function RunsPage({ query }: { query: Filter }) {
@@ -69,51 +67,17 @@ export function RunsPage({ query }: { query: Filter }) {
 }
 
 function Filters({ filter }: { filter: Filter }) {
-  const [text, setText] = useState(filter["text"] ?? "");
-  const timer = useRef<number | undefined>(undefined);
-  const search = useSlash();
   const set = (name: string, value: string): void => {
     const { [name]: _, ...rest } = filter;
     go(linkTo("runs", "", value === "" ? rest : { ...rest, [name]: value }), true);
   };
-  const type = (value: string): void => {
-    setText(value);
-    clearTimeout(timer.current);
-    timer.current = setTimeout(() => set("text", value.trim()), QUIET);
-  };
-  const status = filter["status"] ?? "";
   return (
     <form class="filters" role="search" onSubmit={(event) => event.preventDefault()}>
-      <div class="search">
-        <Icon name="search" />
-        <input
-          ref={search}
-          type="search"
-          aria-label={t("runs.find")}
-          placeholder={t("runs.find")}
-          value={text}
-          maxLength={200}
-          onInput={(event) => type(event.currentTarget.value)}
-        />
-      </div>
+      <SearchField label={t("runs.find")} value={filter["text"] ?? ""} onSearch={(text) => set("text", text.trim())} />
       <div class="selects">
         <RangeSelect value={filter["range"] ?? ""} onChange={(value) => set("range", value)} />
       </div>
-      <div class="chips" role="group" aria-label={t("task.status")}>
-        <button type="button" aria-pressed={status === ""} onClick={() => set("status", "")}>
-          {t("filter.all")}
-        </button>
-        {STATES.map((state) => (
-          <button
-            key={state}
-            type="button"
-            aria-pressed={status === state}
-            onClick={() => set("status", status === state ? "" : state)}
-          >
-            {state}
-          </button>
-        ))}
-      </div>
+      <StateChips states={STATES} value={filter["status"] ?? ""} onChange={(value) => set("status", value)} />
     </form>
   );
 }

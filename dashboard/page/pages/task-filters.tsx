@@ -1,8 +1,7 @@
-import { useEffect, useRef, useState } from "preact/hooks";
 import { type RegisteredTask, type TaskRow, get } from "../api.ts";
 import { useLoad } from "../parts/basics.tsx";
+import { SearchField, StateChips } from "../parts/filter-fields.tsx";
 import { Icon } from "../parts/icons.tsx";
-import { useSlash } from "../parts/slash.ts";
 import { type TextKey, t } from "../text/index.ts";
 
 /** What the list is narrowed to, as the location has it: status, task, queue, range, from, until, text, root_id. */
@@ -52,9 +51,6 @@ export function isWanted(task: TaskRow, filter: Filter, since: string | undefine
   );
 }
 
-/** Milliseconds of quiet after a key before a search begins. */
-const QUIET = 350;
-
 /** The fields that narrow the list. */
 export function Filters({ filter, onChange }: { filter: Filter; onChange: (filter: Filter) => void }) {
   const { value: registry } = useLoad((signal) => get<{ tasks: RegisteredTask[] }>("/registry", signal), []);
@@ -62,33 +58,13 @@ export function Filters({ filter, onChange }: { filter: Filter; onChange: (filte
     const { [name]: _, ...rest } = filter;
     onChange(value === "" ? rest : { ...rest, [name]: value });
   };
-  const field = useSlash();
-  const [text, setText] = useState(filter["text"] ?? "");
-  const timer = useRef<number | undefined>(undefined);
-  useEffect(() => setText(filter["text"] ?? ""), [filter["text"]]);
-  const search = (value: string): void => {
-    setText(value);
-    clearTimeout(timer.current);
-    timer.current = setTimeout(() => set("text", value), QUIET);
-  };
   const tasks = registry?.tasks ?? [];
   const queues = [...new Set(tasks.map((task) => task.queue))].toSorted();
   const status = filter["status"] ?? "";
   const narrowed = Object.keys(filter).length > 0;
   return (
     <form class="filters" role="search" onSubmit={(event) => event.preventDefault()}>
-      <div class="search">
-        <Icon name="search" />
-        <input
-          ref={field}
-          type="search"
-          aria-label={t("filter.text")}
-          placeholder={t("filter.text")}
-          value={text}
-          maxLength={200}
-          onInput={(event) => search(event.currentTarget.value)}
-        />
-      </div>
+      <SearchField label={t("filter.text")} value={filter["text"] ?? ""} onSearch={(text) => set("text", text)} />
       <div class="selects">
         <Select
           label={t("task.task")}
@@ -121,21 +97,11 @@ export function Filters({ filter, onChange }: { filter: Filter; onChange: (filte
           </button>
         )}
       </div>
-      <div class="chips" role="group" aria-label={t("task.status")}>
-        <button type="button" aria-pressed={status === ""} onClick={() => set("status", "")}>
-          {t("filter.all")}
-        </button>
-        {(status === "" || STATES.includes(status) ? STATES : [...STATES, status]).map((state) => (
-          <button
-            key={state}
-            type="button"
-            aria-pressed={status === state}
-            onClick={() => set("status", status === state ? "" : state)}
-          >
-            {state}
-          </button>
-        ))}
-      </div>
+      <StateChips
+        states={status === "" || STATES.includes(status) ? STATES : [...STATES, status]}
+        value={status}
+        onChange={(value) => set("status", value)}
+      />
     </form>
   );
 }
