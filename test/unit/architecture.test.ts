@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { describe, expect, it } from "vitest";
+import * as z from "zod";
 
 const ROOT = join(import.meta.dirname, "..", "..");
 
@@ -27,6 +28,11 @@ const FILES = execFileSync("git", ["ls-files", "-co", "--exclude-standard", ...F
 })
   .split("\n")
   .filter((file) => /\.(ts|tsx|mjs|js)$/.test(file) && !file.includes("/test/") && !file.includes("/scripts/"));
+
+const Manifest = z.object({ devDependencies: z.record(z.string(), z.string()) });
+
+/** What an app brings itself. */
+const PEERS: ReadonlySet<string> = new Set(["aws-cdk-lib", "constructs"]);
 
 function ticked(text: string): string[] {
   return [...text.matchAll(/`([^`]+)`/g)].map(([, name = ""]) => name);
@@ -64,6 +70,17 @@ describe("the folders of the repository", () => {
       expect(wrong).toEqual([]);
     },
   );
+
+  it("ship nothing that imports a tool of this repository: an app that installs the package has none of them", () => {
+    const { devDependencies } = Manifest.parse(JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")));
+    const tools = Object.keys(devDependencies).filter((name) => !PEERS.has(name));
+    const wrong = FILES.filter((file) => !/^(bench|scripts|dashboard\/page)\//.test(file)).flatMap((file) =>
+      importsOf(file)
+        .filter((wanted) => tools.some((tool) => wanted === tool || wanted.startsWith(`${tool}/`)))
+        .map((wanted) => `${file} imports ${wanted}`),
+    );
+    expect(wrong).toEqual([]);
+  });
 
   it("write zod as one dialect: a namespace, and schemas in PascalCase", () => {
     const wrong = FILES.filter((file) =>
