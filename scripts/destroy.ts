@@ -37,7 +37,7 @@ async function empty(bucket: string, region: string): Promise<number> {
 async function main(): Promise<void> {
   const args = process.argv.slice(2);
   const named = args.map((arg) => /stage=(\w+)$/.exec(arg)?.[1]).find(Boolean);
-  const { context } = CdkJson.parse(JSON.parse(await readFile(join(import.meta.dirname, "..", "cdk.json"), "utf8")));
+  const { context } = CdkJson.parse(JSON.parse(await readFile(join(process.cwd(), "cdk.json"), "utf8")));
   const { stage, prefix, resources } = loadConfig(
     { ...context, ...(named !== undefined && { stage: named }) },
     process.env,

@@ -27,6 +27,7 @@ export const ENV = {
   tokenRules: "CELERIAC_TOKEN_RULES",
   metrics: "CELERIAC_METRICS",
   celery: "CELERIAC_CELERY",
+  emulatorUrl: "CELERIAC_EMULATOR_URL",
 } as const;
 
 const Common = z.object({

@@ -28,8 +28,8 @@ const MAX_TASKS = 1_000;
 const MEMORY_INTERVAL = 250;
 /**
  * MB of the function's memory that are the supervisor's at the least. It had 94 at rest, and up to 162 with large
- * payloads in hand; 48 of them are Node's own pages, which Lambda counts once for both processes, so that this much stays
- * free where both are at their most.
+ * payloads in hand; 48 of them are Node's own pages, which Lambda counts once for both processes, so that this much
+ * stays free where both are at their most.
  */
 const SUPERVISOR_MEMORY = 120;
 
@@ -247,8 +247,8 @@ export class TaskChild {
   }
 
   /**
-   * Resident memory now, MB, with that of what the task has started. A peak between two looks is known where the process
-   * never had as much before.
+   * Resident memory now, MB, with that of what the task has started. A peak between two looks is known where the
+   * process never had as much before.
    */
   #lookAtMemory(): number | null {
     const pid = this.#child?.pid;
