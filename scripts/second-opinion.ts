@@ -1,7 +1,7 @@
 // What other tools say of the templates, without an account: `npm run second-opinion [-- dev prod jwt keys full]`.
-// cfn-lint, checkov and parliament of PyPI, asl-validator of npm, and the specification of embedded metrics, over every
-// kind of stage. What is meant to be so is acknowledged, with its reason, in second-opinion/acknowledged.ts. Ends with 1
-// where a tool has something else to say, or an acknowledgement is of nothing that any kind has.
+// cfn-lint, checkov and parliament of PyPI, asl-validator of npm, and the specification of embedded metrics, over
+// every kind of stage. What is meant to be so is acknowledged, with its reason, in second-opinion/acknowledged.ts. Ends
+// with 1 where a tool has something else to say, or an acknowledgement is of nothing that any kind has.
 //
 // Needs Python 3.10 or later with venv (CELERIAC_PYTHON names another than `python3`), pip and npm. Tools are installed
 // into the system's folder for temporary files, once.

@@ -82,8 +82,8 @@ export class StageAlarms extends Construct {
   }
 
   /**
-   * Of the functions that nobody waits for. One of the API's that fails, or is refused, comes out as a 5xx; one of these
-   * that is refused leaves its messages in their queue, whose age is watched.
+   * Of the functions that nobody waits for. One of the API's that fails, or is refused, comes out as a 5xx; one of
+   * these that is refused leaves its messages in their queue, whose age is watched.
    */
   #watchFunctions(names: readonly string[]): void {
     const metrics = names.map((name) => this.#functionMetric(name, "Errors"));

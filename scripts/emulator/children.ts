@@ -16,7 +16,10 @@ function variables(more: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return { ...process.env, PATH: path, ...more };
 }
 
-/** Runs a command to its end, its output among ours unless `quiet`, in the project's folder or in `cwd`. @returns its exit code. */
+/**
+ * Runs a command to its end, its output among ours unless `quiet`, in the project's folder or in `cwd`.
+ * @returns its exit code.
+ */
 export async function codeOf(
   command: string,
   args: readonly string[],

@@ -11,9 +11,7 @@ export function s3Client(): S3Client {
 
 let signer: S3Client | undefined;
 
-/**
- * What presigned URLs are made by: they are for others, who may not reach an emulator in a container where functions do.
- */
+/** What presigned URLs are made by: for others, who may not reach an emulator in a container where functions do. */
 export function presignClient(): S3Client {
   const endpoint = process.env[ENV.emulatorUrl];
   if (endpoint === undefined) return s3Client();
