@@ -120,5 +120,6 @@ export function commonEnvironment({ config, names }: StageContext): Record<strin
     ...(config.maxQueueAge !== null && { [ENV.maxQueueAge]: String(config.maxQueueAge) }),
     ...(config.completionEvents && { [ENV.completionEvents]: "on" }),
     ...(config.emulatorUrl !== undefined && { [ENV.emulatorUrl]: config.emulatorUrl }),
+    ...(config.canvas === "direct" && { [ENV.canvas]: "direct" }),
   };
 }
