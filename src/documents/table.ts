@@ -1,7 +1,7 @@
 import { openRecords } from "./csv.ts";
+import { countDamage } from "./damage.ts";
 import { decodePieces } from "./decoders.ts";
 import { type DecodeOptions, damageWarnings, findEncoding } from "./encoding.ts";
-import { countDamage } from "./guess.ts";
 
 /** What is known of a table once it was read. */
 export interface TableFacts {

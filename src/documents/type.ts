@@ -1,5 +1,6 @@
 import { ContradictedDocument, EmptyDocument, EncryptedDocument, UnsupportedDocument } from "./errors.ts";
 import { isStrayControl, unicodeMark } from "./unicode.ts";
+import { utf16Words } from "./utf16-words.ts";
 
 /** What can be read, by the usual extension. */
 export const DOCUMENT_TYPES = ["txt", "md", "html", "csv", "pdf", "docx"] as const;
@@ -185,7 +186,7 @@ const checkText = async (filename: string, type: DocumentType, bytes: Uint8Array
   // NUL bytes may be damage, unless a format's mark says what they are: an archive of texts has little else that
   // speaks against it.
   const isOther = isBinary(bytes) || (bytes.includes(0) && (await formatOf(bytes)) !== null);
-  if (isOther || startsWith(bytes, "%PDF-") || startsWith(bytes, RTF_MARK))
+  if ((isOther && utf16Words(bytes) === null) || startsWith(bytes, "%PDF-") || startsWith(bytes, RTF_MARK))
     throw await contradiction(filename, type, bytes);
 };
 
