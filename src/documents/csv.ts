@@ -166,8 +166,14 @@ export interface CsvSource {
   readonly end: () => { rows: number; warnings: string[] };
 }
 
-/** Reads the records of a table that comes in pieces; its format is told from the first of them. */
-export function openRecords(onRecord: (cells: readonly string[]) => void, filename?: string): CsvSource {
+/**
+ * Reads the records of a table that comes in pieces; its format is told from the first of them.
+ * @param onRecord takes the cells of each, and how many most records have
+ */
+export function openRecords(
+  onRecord: (cells: readonly string[], columns: number) => void,
+  filename?: string,
+): CsvSource {
   let start: string | null = "";
   let watch = watchRecords(1);
   let reader = createCsvReader(",", () => {});
@@ -176,7 +182,7 @@ export function openRecords(onRecord: (cells: readonly string[]) => void, filena
     watch = watchRecords(format.columns);
     reader = createCsvReader(format.delimiter, (record) => {
       watch.see(record);
-      onRecord(record.cells);
+      onRecord(record.cells, format.columns);
     });
     reader.push(text.slice(format.skip));
     start = null;
