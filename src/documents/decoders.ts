@@ -10,6 +10,7 @@ const OWN: ReadonlyMap<string, () => PieceDecoder> = new Map([
   ["utf-32be", () => createUtf32Decoder(false)],
   ["ibm437", () => ({ decode: (bytes) => decodeSingleBytes(bytes, CP437) })],
   ["ibm850", () => ({ decode: (bytes) => decodeSingleBytes(bytes, CP850) })],
+  ["ibm855", () => ({ decode: (bytes) => decodeSingleBytes(bytes, CP855) })],
   ["johab", () => createPairDecoder((lead) => lead >= 0x84 && lead <= 0xf9, decodeJohabPair)],
 ]);
 
@@ -18,6 +19,8 @@ const ALIASES: ReadonlyMap<string, string> = new Map([
   ["cp437", "ibm437"],
   ["437", "ibm437"],
   ["cp850", "ibm850"],
+  ["cp855", "ibm855"],
+  ["855", "ibm855"],
   ["850", "ibm850"],
   ["csiso2022kr", "iso-2022-kr"],
   ["ms1361", "johab"],
@@ -83,6 +86,10 @@ const CP437 =
 /** That of code page 850, which has more letters of the West and fewer frames. */
 const CP850 =
   "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜø£Ø×ƒáíóúñÑªº¿®¬½¼¡«»░▒▓│┤ÁÂÀ©╣║╗╝¢¥┐└┴┬├─┼ãÃ╚╔╩╦╠═╬¤ðÐÊËÈıÍÎÏ┘┌█▄¦Ì▀ÓßÔÒõÕµþÞÚÛÙýÝ¯´\u00AD±‗¾¶§÷¸°¨·¹³²■\u00A0";
+
+/** That of code page 855, the older one of DOS for Cyrillic. */
+const CP855 =
+  "ђЂѓЃёЁєЄѕЅіІїЇјЈљЉњЊћЋќЌўЎџЏюЮъЪаАбБцЦдДеЕфФгГ«»░▒▓│┤хХиИ╣║╗╝йЙ┐└┴┬├─┼кК╚╔╩╦╠═╬¤лЛмМнНоОп┘┌█▄Пя▀ЯрРсСтТуУжЖвВьЬ№\u00ADыЫзЗшШэЭщЩчЧ§■\u00A0";
 
 function decodeSingleBytes(bytes: Uint8Array, upper: string): string {
   const units = new Uint16Array(bytes.length);

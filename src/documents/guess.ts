@@ -65,7 +65,7 @@ const isKana = (letter: string): boolean => /[\u3041-\u30FF]/u.test(letter);
  * countries, are not.
  */
 const CANDIDATES: readonly string[] = (
-  "big5hkscs cp874 cp932 euc-jis-2004 gb18030 johab koi8-r koi8-u cp949 cp866 windows-1250 windows-1251 " +
+  "big5hkscs cp874 cp932 euc-jis-2004 gb18030 johab koi8-r koi8-u cp949 cp855 cp866 windows-1250 windows-1251 " +
   "windows-1252 windows-1253 windows-1254 windows-1255 windows-1256 windows-1257 windows-1258 " +
   "iso-8859-2 iso-8859-5 iso-8859-6 iso-8859-7 iso-8859-8 iso-8859-13 iso-8859-15 iso-8859-16 mac-roman " +
   "mac-cyrillic"

@@ -36,7 +36,7 @@ const CYRILLIC = alphabet(
   /\p{Script=Cyrillic}/u,
   "оеаинтсрвлкмдпуяыьгзбчйхжшюцщэфъёіїєґ",
   // A hard or a soft sign that begins a word; words and runs of consonants alone.
-  /(?<!\p{L})[ыьъ]|(?<!\p{L})[бвгджзйклмнпрстфхцчшщ]{2,}(?!\p{L})|[бвгджзйклмнпрстфхцчшщ]{5}/giu,
+  /(?<!\p{L})[ыьъ]|(?<!\p{L})[бвгджзйклмнпрстфхцчшщ]{2,}(?!\p{L})|[бвгджзйклмнпрстфхцчшщ]{5}|\p{L}(?=\d)/giu,
 );
 const GREEK = alphabet(
   /\p{Script=Greek}/u,
@@ -80,6 +80,10 @@ const NEIGHBOURS = new Set("ąćęłńóśźżáčďéěíňřšťúůýžőűă
 const ODD_LATIN =
   /(?!\p{ASCII})\p{L}[@#$%^&*=+~`|\\{}<>[\]\d]|[\d@#$%^&*=+~`|\\](?!\p{ASCII})\p{L}|(?!\p{ASCII})\p{Ll}[A-Z]|\p{Ll}(?!\p{ASCII})\p{Lu}/gu;
 
+/** Marks where they stand in a text: quotes around words, dashes between spaces, currencies before digits. */
+const PLACED =
+  /^(?:[\s(]?[“‘«„¿¡][\p{L}\d]|[\p{L}\d.,!?][”’»…](?:[\s.,;:!?)]|$)|\p{L}’\p{L}|\s[–—]\s?|[\s(]?[£€][\d\s]|\d[–€£°][\s\d]?)/u;
+
 /** By the letters of Latin alphabets: most stand beside letters of ASCII. */
 const latin: Likelihood = (text) => {
   let sum = (text.match(ODD_LATIN)?.length ?? 0) * STRANGE;
@@ -93,7 +97,10 @@ const latin: Likelihood = (text) => {
     }
     high += 1;
     const isWithin = /[a-z]{2}/iu.test(text.charAt(index - 1) + text.charAt(index + 1));
-    if (WESTERN.has(letter)) sum += -3;
+    const isPlaced = PLACED.test(text.slice(Math.max(index - 1, 0), index + 2));
+    if (isPlaced) sum += -3;
+    else if (WESTERN.has(letter))
+      sum += /\p{L}/u.test(text.charAt(index - 1) + text.charAt(index + 1)) || letter === "à" ? -3 : MARK;
     else if (TURKISH.has(letter)) sum += -4.3;
     else if (NEIGHBOURS.has(letter)) sum += -4.5;
     else if (isWithin && letter !== "\u2019") sum += STRANGE;
@@ -156,6 +163,7 @@ export const LIKELIHOODS: ReadonlyMap<string, Likelihood> = new Map([
   ["koi8-r", (text) => ofAlphabet(CYRILLIC)(text) - 0.1],
   ["koi8-u", (text) => ofAlphabet(CYRILLIC)(text) - 0.2],
   ["ibm866", (text) => ofAlphabet(CYRILLIC)(text) - 1],
+  ["ibm855", (text) => ofAlphabet(CYRILLIC)(text) - 2],
   ["iso-8859-5", (text) => ofAlphabet(CYRILLIC)(text) - 1.5],
   ["x-mac-cyrillic", (text) => ofAlphabet(CYRILLIC)(text) - 2],
   ["windows-1253", ofAlphabet(GREEK)],

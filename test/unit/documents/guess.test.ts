@@ -55,6 +55,16 @@ const TEXTS: readonly (readonly [encoding: string, text: string, base64: string]
     "0J24YZdpt4EgmbG0sY6XIKDii6EglIHSQYhhILVpnXavc5OhlGEuIKOB04Egs6GIYSC2ga930Javc5OhlGEuCg==",
   ],
   ["cp1258", "Tiếng Việt rất hay", "VGnq7G5nIFZp6vJ0IHLi7HQgaGF5"],
+  [
+    "cp855",
+    "Сегодня мы поедем на дачу, потому что погода хорошая. Завтра будет дождь.",
+    "5Kis1qbU3iDS8SDY1qimqNIg1KAgpqD75ywg2Nbl1tLnIPvl1iDY1qzWpqAgtdbh1vWg3i4g9KDr5eGgIKLnpqjlIKbW6abtLg==",
+  ],
+  [
+    "cp1252",
+    "He said, “The name is Bond” – and paid £825.",
+    "SGUgc2FpZCwgk1RoZSBuYW1lIGlzIEJvbmSUIJYgYW5kIHBhaWQgozgyNS4=",
+  ],
   ["koi8-r", "Адрес", "4cTSxdM="],
   ["cp1251", "МОСКВА", "zM7RysLA"],
   ["cp866", "Договор", "hK6jrqKu4A=="],
