@@ -154,7 +154,12 @@ const bufferOf = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.
 const startsWith = (bytes: Uint8Array, mark: string): boolean =>
   bufferOf(bytes.subarray(0, mark.length)).equals(Buffer.from(mark));
 
-const isPdf = (bytes: Uint8Array): boolean => bufferOf(bytes.subarray(0, PDF_MARK_WITHIN)).includes("%PDF-");
+/** By its mark, or by a first object and a catalogue where a damaged file lacks the mark: readers accept that. */
+const isPdf = (bytes: Uint8Array): boolean => {
+  const start = bufferOf(bytes.subarray(0, PDF_MARK_WITHIN));
+  const hasObject = /^(?:\s|%[^\n\r]*[\n\r])*\d+\s+\d+\s+obj\b/u.test(start.toString("latin1"));
+  return start.includes("%PDF-") || (hasObject && /\/Type\s*\/Catalog\b/u.test(bufferOf(bytes).toString("latin1")));
+};
 
 const isWordFormat = (format: string | undefined): boolean => /^(?:docx|docm|dotx|dotm)$/u.test(format ?? "");
 
