@@ -71,10 +71,12 @@ const ofAlphabet =
     return sum;
   };
 
-/** The letters of the West beyond ASCII, and those of its neighbours. */
-const WESTERN = new Set("éàüöäèßçêáóíñúôâåøæîûùëïìòãõÉÀÜÖÄÅØÆÇÑÈÊÁÍÓÚœ");
-const TURKISH = new Set("şğıİŞĞ");
-const NEIGHBOURS = new Set("ąćęłńóśźżáčďéěíňřšťúůýžőűăâîţșțĄĆĘŁŃŚŹŻČĎĚŇŘŠŤŮÝŽŐŰĂÂÎŢȘȚĖėįųūāēģīķļņŪ");
+/** The letters of the West beyond ASCII, and those of Turkish and of Central Europe. */
+const WESTERN = new Set("é à ü ö ä è ß ç ê á ó í ñ ú ô â å ø æ î û ù ë ï ì ò ã õ É À Ü Ö Ä Å Ø Æ Ç Ñ È Ê Á Í Ó Ú œ");
+const TURKISH = new Set("ş ğ ı İ Ş Ğ");
+const CENTRAL = new Set(
+  "ą ć ę ł ń ó ś ź ż á č ď é ě í ň ř š ť ú ů ý ž ő ű ă â î ţ ș ț Ą Ć Ę Ł Ń Ś Ź Ż Č Ď Ě Ň Ř Š Ť Ů Ý Ž Ő Ű Ă Â Î Ţ Ș Ț Ė ė į ų ū ā ē ģ ī ķ ļ ņ Ū",
+);
 
 /** A letter beyond ASCII beside a mark that ends no word, and a capital after a small letter. */
 const ODD_LATIN =
@@ -102,7 +104,7 @@ const latin: Likelihood = (text) => {
     else if (WESTERN.has(letter))
       sum += /\p{L}/u.test(text.charAt(index - 1) + text.charAt(index + 1)) || letter === "à" ? -3 : MARK;
     else if (TURKISH.has(letter)) sum += -4.3;
-    else if (NEIGHBOURS.has(letter)) sum += -4.5;
+    else if (CENTRAL.has(letter)) sum += -4.5;
     else if (isWithin && letter !== "\u2019") sum += STRANGE;
     else sum += /[“”‘’–—…«»¿¡€£°§\u00A0]/u.test(letter) ? MARK : STRANGE;
     if (high > 2) sum -= 4;

@@ -56,7 +56,7 @@ describe("documentType", () => {
   });
 
   it("takes a pdf without its mark by its first object, and a text that speaks of objects for none", async () => {
-    const file = Buffer.from("%\u00E2\u00E3\n1 0 obj\n<</Pages 2 0 R /Type /Catalog>>\nendobj\n", "latin1");
+    const file = Buffer.from("%\u00E2\u00E3\n1 0 obj\n<</Pages 2 0 R /Type /Catalog>>\n", "latin1");
     expect(await documentType("a.pdf", null, file)).toBe("pdf");
     await expect(documentType("a.pdf", null, Buffer.from("See 1 0 obj and /Type /Catalog"))).rejects.toThrow(
       "should be a pdf",
