@@ -70,8 +70,8 @@ const createHeader = (onRow: (cells: readonly string[]) => void) => {
 };
 
 /**
- * Reads a table of text, its first record as the header, or what stands below titles, with the decoding and the delimiters of documents. Each row
- * is handed on and not kept.
+ * Reads a table of text, its first record as the header, or what stands below titles, with the decoding and the
+ * delimiters of documents. Each row is handed on and not kept.
  * @throws BrokenDocument a quote that is never closed
  */
 export async function readTable(
