@@ -46,24 +46,27 @@ const OTHERS: Readonly<Record<string, readonly (readonly [program: string, ...ar
   "report.pdf": [["pdftotext"]],
 };
 
+/** A program may take so many seconds of CPU time: pandoc takes minutes and 6 GB for 20 MB of HTML. */
+const MAX_SECONDS = 60;
+
 /**
- * Seconds of CPU time that a program takes for a file, or null where it is not there. A shell counts what its
- * children used.
+ * Seconds of CPU time that a program takes for a file, or why there are none. A shell counts what its children used.
  */
-const secondsOf = async (program: readonly string[], file: string): Promise<number | null> => {
+const secondsOf = async (program: readonly string[], file: string): Promise<string> => {
   const output = `${file}.out`;
   const args = program[0] === "pandoc" ? `"$@" '${file}' -o '${output}'` : `"$@" '${file}' '${output}'`;
   try {
     const { stdout } = await run("sh", [
       "-c",
-      `command -v "$1" >/dev/null || exit 9; ${args}; times`,
+      `command -v "$1" >/dev/null || exit 9; ulimit -t ${MAX_SECONDS}; ${args} || exit 8; times`,
       "sh",
       ...program,
     ]);
     const times = [...(stdout.trim().split("\n").at(-1) ?? "").matchAll(/(\d+)m([\d.]+)s/gu)];
-    return times.reduce((sum, [, minutes, seconds]) => sum + Number(minutes) * 60 + Number(seconds), 0);
-  } catch {
-    return null;
+    return times.reduce((sum, [, minutes, seconds]) => sum + Number(minutes) * 60 + Number(seconds), 0).toFixed(2);
+  } catch (error) {
+    const isMissing = error instanceof Error && "code" in error && error.code === 9;
+    return isMissing ? "is not here" : `failed, or took over ${MAX_SECONDS}`;
   }
 };
 
@@ -78,8 +81,7 @@ try {
     const { milliseconds, cpuMilliseconds, peakMegabytes } = Figures.parse(JSON.parse(stdout));
     const others: string[] = [];
     for (const program of OTHERS[name] ?? []) {
-      const seconds = await secondsOf(program, file);
-      others.push(`${program[0]} ${seconds === null ? "is not here" : seconds.toFixed(2)}`);
+      others.push(`${program[0]} ${await secondsOf(program, file)}`);
     }
     const cells = [
       name.padEnd(11),

@@ -44,6 +44,8 @@ export function createCsvReader(delimiter: string, onRecord: (record: CsvRecord)
   let afterReturn = false;
   /** Whether the last character of a quoted cell, so far, is a backslash. */
   let escapes = false;
+  /** Whether a quote after a backslash has gone on with its cell before: then it does so before another quote too. */
+  let usesBackslash = false;
 
   const endCell = (): void => {
     cells.push(cell);
@@ -106,13 +108,14 @@ export function createCsvReader(delimiter: string, onRecord: (record: CsvRecord)
    * used up.
    */
   const decideQuote = (code: number): boolean => {
-    if (code === QUOTE) {
+    if (code === QUOTE && !(escapes && usesBackslash)) {
       cell += '"';
       escapes = false;
       place = "quoted";
       return true;
     }
     if (escapes && !isEnd(code)) {
+      usesBackslash = true;
       cell = `${cell.slice(0, -1)}"`;
       escapes = false;
       place = "quoted";

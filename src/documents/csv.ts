@@ -11,12 +11,15 @@ export interface CsvText {
   readonly warnings: readonly string[];
 }
 
-const DELIMITERS = [",", ";", "\t", "|"] as const;
+const DELIMITERS = [",", ";", "\t", "|", "^"] as const;
 
 /** The delimiter is told from the first 100 records; a table changes it nowhere. */
 const SAMPLE_RECORDS = 100;
 /** The longest start of a table that is looked at for that, in characters. */
 const SAMPLE_CHARACTERS = 256 * 1024;
+
+/** The share of records (0 to 1) from which a delimiter surely is one. */
+const SURE_SHARE = 0.9;
 
 /** The first line that tells Excel the delimiter; it is no record. */
 const SEP_LINE = /^\uFEFF?"?sep=([^\r\n"])"?(?:\r\n|\r|\n|$)/iu;
@@ -64,7 +67,11 @@ function detectFormat(table: string): CsvFormat {
     delimiter,
     ...usualColumns(sample, delimiter, isWhole),
   }));
-  const score = ({ columns, share }: { columns: number; share: number }): number => share + columns / 100_000;
+  // Another delimiter that fits every record wins over commas that all stand within numbers (`1,5` and `1,234`).
+  const isDecimal = /\d,\d/u.test(sample) && !/(?<!\d),|,(?!\d)/u.test(sample);
+  const hasOther = found.some(({ delimiter, share }) => delimiter !== "," && share >= SURE_SHARE);
+  const score = ({ delimiter, columns, share }: (typeof found)[number]): number =>
+    share + columns / 100_000 - (delimiter === "," && isDecimal && hasOther ? 1 : 0);
   const best = found.reduce((best, next) => (score(next) > score(best) ? next : best));
   const { delimiter, columns } = best.share === 0 ? (found[0] ?? best) : best;
   return { delimiter, columns, skip };
@@ -159,8 +166,14 @@ export interface CsvSource {
   readonly end: () => { rows: number; warnings: string[] };
 }
 
-/** Reads the records of a table that comes in pieces; its format is told from the first of them. */
-export function openRecords(onRecord: (cells: readonly string[]) => void, filename?: string): CsvSource {
+/**
+ * Reads the records of a table that comes in pieces; its format is told from the first of them.
+ * @param onRecord takes the cells of each, and how many most records have
+ */
+export function openRecords(
+  onRecord: (cells: readonly string[], columns: number) => void,
+  filename?: string,
+): CsvSource {
   let start: string | null = "";
   let watch = watchRecords(1);
   let reader = createCsvReader(",", () => {});
@@ -169,7 +182,7 @@ export function openRecords(onRecord: (cells: readonly string[]) => void, filena
     watch = watchRecords(format.columns);
     reader = createCsvReader(format.delimiter, (record) => {
       watch.see(record);
-      onRecord(record.cells);
+      onRecord(record.cells, format.columns);
     });
     reader.push(text.slice(format.skip));
     start = null;
@@ -190,7 +203,7 @@ export function openRecords(onRecord: (cells: readonly string[]) => void, filena
 }
 
 /**
- * Reads a table with `,`, `;`, tab or `|` between its cells, or the character that a first line `sep=` names, and
+ * Reads a table with `,`, `;`, tab, `|` or `^` between its cells, or the character that a first line `sep=` names, and
  * writes a line for each of its records, with tabs between the cells.
  */
 export function openCsv(write: WriteText, filename?: string): CsvSource {

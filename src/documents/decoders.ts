@@ -9,6 +9,8 @@ const OWN: ReadonlyMap<string, () => PieceDecoder> = new Map([
   ["utf-32le", () => createUtf32Decoder(true)],
   ["utf-32be", () => createUtf32Decoder(false)],
   ["ibm437", () => ({ decode: (bytes) => decodeSingleBytes(bytes, CP437) })],
+  ["ibm850", () => ({ decode: (bytes) => decodeSingleBytes(bytes, CP850) })],
+  ["ibm855", () => ({ decode: (bytes) => decodeSingleBytes(bytes, CP855) })],
   ["johab", () => createPairDecoder((lead) => lead >= 0x84 && lead <= 0xf9, decodeJohabPair)],
 ]);
 
@@ -16,6 +18,10 @@ const OWN: ReadonlyMap<string, () => PieceDecoder> = new Map([
 const ALIASES: ReadonlyMap<string, string> = new Map([
   ["cp437", "ibm437"],
   ["437", "ibm437"],
+  ["cp850", "ibm850"],
+  ["cp855", "ibm855"],
+  ["855", "ibm855"],
+  ["850", "ibm850"],
   ["csiso2022kr", "iso-2022-kr"],
   ["ms1361", "johab"],
   ["cp1361", "johab"],
@@ -76,6 +82,14 @@ export function* decodePieces(encoding: string, bytes: Uint8Array): Generator<st
 /** The upper half of code page 437, the one of DOS: its frames and its old accented letters. */
 const CP437 =
   "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\u00A0";
+
+/** That of code page 850, which has more letters of the West and fewer frames. */
+const CP850 =
+  "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜø£Ø×ƒáíóúñÑªº¿®¬½¼¡«»░▒▓│┤ÁÂÀ©╣║╗╝¢¥┐└┴┬├─┼ãÃ╚╔╩╦╠═╬¤ðÐÊËÈıÍÎÏ┘┌█▄¦Ì▀ÓßÔÒõÕµþÞÚÛÙýÝ¯´\u00AD±‗¾¶§÷¸°¨·¹³²■\u00A0";
+
+/** That of code page 855, the older one of DOS for Cyrillic. */
+const CP855 =
+  "ђЂѓЃёЁєЄѕЅіІїЇјЈљЉњЊћЋќЌўЎџЏюЮъЪаАбБцЦдДеЕфФгГ«»░▒▓│┤хХиИ╣║╗╝йЙ┐└┴┬├─┼кК╚╔╩╦╠═╬¤лЛмМнНоОп┘┌█▄Пя▀ЯрРсСтТуУжЖвВьЬ№\u00ADыЫзЗшШэЭщЩчЧ§■\u00A0";
 
 function decodeSingleBytes(bytes: Uint8Array, upper: string): string {
   const units = new Uint16Array(bytes.length);

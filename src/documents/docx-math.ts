@@ -62,6 +62,10 @@ const compose = ({ name, text, parts, characters }: Frame): string => {
       return all("e").join("; ");
     case "m:acc":
       return part("e") + (characters.get("m:chr") ?? "\u0302");
+    case "m:bar":
+      return part("e") + (characters.get("m:pos") === "top" ? "\u0305" : "\u0332");
+    case "m:groupChr":
+      return part("e") + (characters.get("m:chr") ?? "\u23DF");
     default:
       return text + [...parts.values()].flat().join("");
   }
@@ -78,7 +82,7 @@ export function createMathWriter(write: (text: string) => void): MathWriter {
       const value = attribute("val");
       const owner = frames.at(-2);
       // Properties (`m:naryPr`) stand within the element that they describe.
-      if (/^m:(?:chr|begChr|endChr|sepChr)$/u.test(name) && owner !== undefined)
+      if (/^m:(?:chr|begChr|endChr|sepChr|pos)$/u.test(name) && owner !== undefined)
         owner.characters.set(name, value ?? "");
       frames.push({ name, text: "", parts: new Map(), characters: new Map() });
     },

@@ -1,7 +1,9 @@
 import { isUtf8 } from "node:buffer";
+import { countDamage } from "./damage.ts";
 import { decodePieces, encodingName } from "./decoders.ts";
-import { countDamage, guessEncoding } from "./guess.ts";
+import { guessEncoding } from "./guess.ts";
 import { unicodeMark } from "./unicode.ts";
+import { utf16Words } from "./utf16-words.ts";
 
 /** Bytes as text. */
 export interface DecodedText {
@@ -89,7 +91,8 @@ const countAs = (encoding: string, bytes: Uint8Array): { damaged: number; readab
 /** UTF-8 with a little damage, such as a cut last character; false where the damage is too much to be UTF-8. */
 const isDamagedUtf8 = (bytes: Uint8Array): boolean => {
   const { damaged, readable, last } = countAs("utf-8", bytes);
-  const isCutAtEnd = damaged === 1 && last === "\uFFFD" && readable > 0;
+  // One letter and a half may be by chance.
+  const isCutAtEnd = damaged === 1 && last === "\uFFFD" && readable > 1;
   return isCutAtEnd || damaged <= readable * MAX_UTF8_DAMAGE;
 };
 
@@ -122,6 +125,9 @@ const sampleOf = (bytes: Uint8Array): Uint8Array => {
   return bytes.subarray(from, lastLine > first ? lastLine : end);
 };
 
+const guessed = (encoding: string): string =>
+  `The encoding was guessed: ${encoding}. If the text looks wrong, save it as UTF-8 and send it again.`;
+
 /** A text in none of the encodings of Unicode: by its declaration if the bytes fit it, else by a guess. */
 const legacyEncoding = async (bytes: Uint8Array, options: DecodeOptions): Promise<FoundEncoding> => {
   const declared = declaredEncodings(bytes, options);
@@ -140,9 +146,7 @@ const legacyEncoding = async (bytes: Uint8Array, options: DecodeOptions): Promis
       ...(refuted === undefined
         ? []
         : [`The declared encoding ${refuted} does not fit the bytes; read as ${encoding}.`]),
-      ...(sure
-        ? []
-        : [`The encoding was guessed: ${encoding}. If the text looks wrong, save it as UTF-8 and send it again.`]),
+      ...(sure ? [] : [guessed(encoding)]),
     ],
   };
 };
@@ -155,6 +159,8 @@ const legacyEncoding = async (bytes: Uint8Array, options: DecodeOptions): Promis
 export async function findEncoding(bytes: Uint8Array, options: DecodeOptions = {}): Promise<FoundEncoding> {
   const mark = unicodeMark(bytes);
   if (mark !== null && mark.encoding !== "utf-8") return { encoding: mark.encoding, warnings: [] };
+  const words = utf16Words(bytes);
+  if (words !== null) return { encoding: words, warnings: [guessed(words)] };
   const escaped = escapedEncoding(bytes);
   if (escaped !== null) return { encoding: escaped, warnings: [] };
   if (isUtf8(bytes) || isDamagedUtf8(bytes)) return { encoding: "utf-8", warnings: [] };

@@ -1,6 +1,9 @@
+import { countDamage } from "./damage.ts";
 import { decodePieces, encodingName } from "./decoders.ts";
-import { HAN_ENCODINGS } from "./han.ts";
+import { FREQUENT_HAN } from "./han.ts";
+import { FREQUENT_SYLLABLES } from "./hangul.ts";
 import { isStandardSyllable } from "./korean.ts";
+import { LIKELIHOODS } from "./likelihood.ts";
 
 /** What the encoding of a text without any declaration probably is. */
 export interface Guess {
@@ -9,14 +12,6 @@ export interface Guess {
   /** False where so little speaks for it that the user should be told. */
   readonly sure: boolean;
 }
-
-/**
- * The syllables that make up most of any Korean text (particles, endings, the frequent parts of words and names), and
- * the letters of its chats.
- */
-const FREQUENT = new Set(
-  "가각간갈감갑값강갖같개객거걱건걸검것게겠겨격견결경계고곡곤골곳공과관광교구국군굴권귀규균그극근글금급기긴길김까깨꺼께꼭꽃꿈끓끝끼나난날남낮내냉너널넣네넷녀녁년념노논놀농높누눈눌뉴느는늘능니다단달닭담답당대댁댓더덕던덤데도독돈돌동됐되된될두둔뒤드든들등디따딸때떡떤떻또뜨뜻띄라락란람랐랑래략량러런럼럽레렉렌려력련령례로록론롭료루룹류률르른를름리린림립링마막만많말맛망맞매맥머먹먼멀멋메멘며면명모목몰못무묵묶문물미민믿밀바박밖반받발밝밤밥방배백뱅버번벌범법벤벽변별병보복볶본볼봄봉뵙부북분불뷰브블비빌빛빠빨뿐사삭산살삼상새색샘생샵서석섞선설섬섯성세센셔션소속손솔송숍수숙순술숨쉬쉽스슨습승시식신실심십싶쌀썼쓰씨씩씻아악안않알암압앗았앙앞애액앨앱야약양얘어억언얻얼엄업없엇었에엑엔엘엠여역연열염였영예옛오옥온올옮옷와완왔왕외요용우욱운울움웃워원월웨웬웹위유육윤율으은을음읍응의이익인일읽잃임입있잊잎자작잔잘잠잡장재쟁저적전절점접정제젝젠져조족존종좋좌주죽준줄중즈즉지직진질짐집짓짜째쪽쯤찌찍찬찰참창찾채책처천철첫청체초촉총최추축출충취측층치친칠카칼커컨컴컷켈켓켜켰코콘콜쿠크큰클키킨킬타탁탄탈탐태택터턴테텔토톡통투튜트특티틱틴팀팅파판팔패팩팸퍼페펙펜펫펴편평폐포폭폴표푸품풍프플피픽핀필핏핑하학한할함합항해핵했행향허험헤헬혀현협혔형혜호혹혼홀홈홍화확환활황회획효후훈훨휴흐흔흘희히힘ㅋㅎㅠㅜ",
-);
 
 /**
  * From this share of frequent syllables on, where Hangul prevails, it is Korean: real Korean has 0.8, Chinese read as
@@ -45,17 +40,6 @@ const SURE_CONFIDENCE = 0.1;
 const SURE_BYTES = 24;
 
 /**
- * Damage in decoded text: the replacement character, and C1 controls, which decoders give for bytes that they don't
- * know.
- */
-const DAMAGE = /[\uFFFD\u0080-\u0084\u0086-\u009F]/gu;
-
-/** The number of places in a decoded text where the bytes were no character of its encoding. */
-export function countDamage(text: string): number {
-  return text.match(DAMAGE)?.length ?? 0;
-}
-
-/**
  * A sample decoded, with the number of its damaged places. @throws RangeError for an encoding that is not of
  * `encodingName`.
  */
@@ -81,7 +65,7 @@ const isKana = (letter: string): boolean => /[\u3041-\u30FF]/u.test(letter);
  * countries, are not.
  */
 const CANDIDATES: readonly string[] = (
-  "big5hkscs cp874 cp932 euc-jis-2004 gb18030 johab koi8-r koi8-u cp949 cp866 windows-1250 windows-1251 " +
+  "big5hkscs cp874 cp932 euc-jis-2004 gb18030 johab koi8-r koi8-u cp949 cp855 cp866 windows-1250 windows-1251 " +
   "windows-1252 windows-1253 windows-1254 windows-1255 windows-1256 windows-1257 windows-1258 " +
   "iso-8859-2 iso-8859-5 iso-8859-6 iso-8859-7 iso-8859-8 iso-8859-13 iso-8859-15 iso-8859-16 mac-roman " +
   "mac-cyrillic"
@@ -169,11 +153,14 @@ const pickUsual = (matches: readonly Candidate[], sample: Uint8Array): Candidate
 
 /** Chinese and Japanese without kana: the encoding in which most characters are frequent ones, and what share are. */
 const readHan = (sample: Uint8Array): { encoding: string; share: number; letters: number } | null => {
-  const found = HAN_ENCODINGS.flatMap(({ encoding, frequent }) => {
-    const letters = lettersAs(encoding, sample);
-    const isHan = letters.length > 0 && letters.every((letter) => /[\p{Script=Han}\u3005\u3041-\u30FF]/u.test(letter));
-    return isHan ? [{ encoding, share: shareOf(letters, (one) => frequent.has(one)), letters: letters.length }] : [];
-  }).toSorted((one, other) => other.share - one.share);
+  const found = [...FREQUENT_HAN]
+    .flatMap(([encoding, frequent]) => {
+      const letters = lettersAs(encoding, sample);
+      const isHan =
+        letters.length > 0 && letters.every((letter) => /[\p{Script=Han}\u3005\u3041-\u30FF]/u.test(letter));
+      return isHan ? [{ encoding, share: shareOf(letters, (one) => frequent.has(one)), letters: letters.length }] : [];
+    })
+    .toSorted((one, other) => other.share - one.share);
   const [best, next] = found;
   return best !== undefined &&
     best.share >= (best.letters < SURE_LETTERS / 2 ? HAN_SHARE_OF_FEW : HAN_SHARE) &&
@@ -198,6 +185,46 @@ const isThai = (sample: Uint8Array): boolean => {
   return damaged === 0 && marks > 0 && placed === marks && !isOther && !isMixed(text);
 };
 
+/** Up to so many bytes beyond ASCII the text is a few words, which their letters tell better than the detector. */
+const FEW_BYTES = 48;
+/** So much likelier (a natural logarithm) than in any other encoding a text is where nothing is to be told. */
+const SURE_LEAD = 3.5;
+
+interface Reading {
+  readonly encoding: string;
+  readonly likelihood: number;
+}
+
+/** The encodings in which a few words have no damage, the likeliest first. */
+const readWords = (sample: Uint8Array): readonly Reading[] =>
+  [...LIKELIHOODS]
+    .flatMap(([encoding, likelihoodOf]) => {
+      const { text, damaged } = decodeAs(encoding, sample);
+      if (damaged > 0 || (encoding === "windows-874" && !isThai(sample))) return [];
+      return [{ encoding, likelihood: likelihoodOf(text) }];
+    })
+    .toSorted((one, other) => other.likelihood - one.likelihood);
+
+const LATIN = /^(?:windows-125[0247]|iso-8859-2|macintosh|ibm850)$/u;
+
+/** What the detector hardly finds. */
+const HARDLY_FOUND = /^(?:windows-1254|macintosh|ibm850)$/u;
+/** The languages that the detector finds in a few words of the West. */
+const FAR = /^windows-125[478]$/u;
+
+/** Of a few Latin words: what the detector says, unless their letters speak against it. */
+const rather = (readings: readonly Reading[], found: string): string => {
+  const of = (name: string): number =>
+    readings.find(({ encoding }) => encoding === name)?.likelihood ?? Number.NEGATIVE_INFINITY;
+  const [best] = readings;
+  if (best === undefined || !LATIN.test(best.encoding)) return found;
+  const isRight = HARDLY_FOUND.test(best.encoding) || !(LATIN.test(found) || found === "windows-1258");
+  if (isRight && best.likelihood - of(found) > SURE_LEAD) return best.encoding;
+  return FAR.test(found) && of("windows-1252") > of(found) && of(found) > Number.NEGATIVE_INFINITY
+    ? "windows-1252"
+    : found;
+};
+
 /** What the detector says. @param mayBeKorean whether what it is not sure of is rather Korean. */
 const askAbout = async (sample: Uint8Array, mayBeKorean: boolean): Promise<Guess> => {
   const highBytes = sample.reduce((count, byte) => (byte >= 0x80 ? count + 1 : count), 0);
@@ -205,7 +232,20 @@ const askAbout = async (sample: Uint8Array, mayBeKorean: boolean): Promise<Guess
   const isSure = best !== undefined && best.confidence >= SURE_CONFIDENCE && highBytes >= SURE_BYTES;
   if (!isSure && mayBeKorean) return { encoding: "euc-kr", sure: false };
   if (!isSure && isThai(sample)) return { encoding: "windows-874", sure: highBytes >= SURE_BYTES };
-  return { encoding: best?.encoding ?? "windows-1252", sure: isSure };
+  const found = best?.encoding ?? "windows-1252";
+  return { encoding: highBytes <= FEW_BYTES ? rather(readWords(sample), found) : found, sure: isSure };
+};
+
+/** A few words by their letters; null where they are Latin, whose languages share most of them. */
+const guessWords = (sample: Uint8Array): Guess | null => {
+  const [best, next] = readWords(sample);
+  if (best === undefined) return null;
+  const lead = best.likelihood - (next?.likelihood ?? Number.NEGATIVE_INFINITY);
+  if (LATIN.test(best.encoding)) return null;
+  const isJapanese = /^(?:shift_jis|euc-jp)$/u.test(best.encoding) && lettersAs(best.encoding, sample).length > 1;
+  const isKoreanOrJapanese = best.encoding === "euc-kr" || isJapanese;
+  const highBytes = sample.reduce((count, byte) => (byte >= 0x80 ? count + 1 : count), 0);
+  return { encoding: best.encoding, sure: lead >= SURE_LEAD && (isKoreanOrJapanese || highBytes >= SURE_BYTES) };
 };
 
 /**
@@ -216,23 +256,29 @@ const askAbout = async (sample: Uint8Array, mayBeKorean: boolean): Promise<Guess
 export async function guessEncoding(sample: Uint8Array): Promise<Guess> {
   const korean = lettersAs("euc-kr", sample);
   const hangulShare = shareOf(korean, (letter) => /\p{Script=Hangul}/u.test(letter));
-  const frequentShare = shareOf(korean, (letter) => FREQUENT.has(letter));
+  const frequentShare = shareOf(korean, (letter) => FREQUENT_SYLLABLES.has(letter));
+  const standardShare = shareOf(korean, isStandardSyllable);
+  const highBytes = sample.reduce((count, byte) => (byte >= 0x80 ? count + 1 : count), 0);
+  const words = highBytes <= FEW_BYTES ? guessWords(sample) : null;
   const han = readHan(sample);
-  const isKorean = hangulShare > 0.5 && frequentShare >= KOREAN_SHARE;
-  if (isKorean && frequentShare >= (han?.share ?? 0)) {
-    return { encoding: "euc-kr", sure: true };
+  if (hasFrame(sample)) return { encoding: "ibm437", sure: false };
+  // Any syllables may be a name, which nothing else speaks for.
+  if (
+    standardShare === 1 &&
+    korean.length > 1 &&
+    !(han !== null && !isChance(han)) &&
+    !isMixed(decodeAs("euc-kr", sample).text)
+  ) {
+    const isFrequent = frequentShare >= KOREAN_SHARE && highBytes > FEW_BYTES;
+    return { encoding: "euc-kr", sure: isFrequent || (words?.encoding === "euc-kr" && words.sure) };
   }
+  if (words !== null) return words;
+  const isKorean = hangulShare > 0.5 && frequentShare >= KOREAN_SHARE;
+  if (isKorean && frequentShare >= (han?.share ?? 0)) return { encoding: "euc-kr", sure: true };
   for (const encoding of ["shift_jis", "euc-jp"]) {
     if (shareOf(lettersAs(encoding, sample), isKana) >= KANA_SHARE) return { encoding, sure: true };
   }
-  if (han !== null && !(shareOf(korean, isStandardSyllable) === 1 && isChance(han))) {
-    return { encoding: han.encoding, sure: han.letters >= SURE_LETTERS };
-  }
+  if (han !== null) return { encoding: han.encoding, sure: han.letters >= SURE_LETTERS };
   if (isKorean) return { encoding: "euc-kr", sure: false };
-  // In EUC-JP half-width kana have two bytes of their own; in Shift_JIS they have one, as Korean and Western letters
-  // do.
-  const isHalfKana = (letter: string): boolean => /[\uFF66-\uFF9F]/u.test(letter);
-  if (shareOf(lettersAs("euc-jp", sample), isHalfKana) === 1) return { encoding: "euc-jp", sure: true };
-  if (hasFrame(sample)) return { encoding: "ibm437", sure: false };
-  return askAbout(sample, shareOf(korean, isStandardSyllable) >= HANGUL_SHARE);
+  return askAbout(sample, standardShare >= HANGUL_SHARE && !isMixed(decodeAs("euc-kr", sample).text));
 }

@@ -1,5 +1,6 @@
 import type { WriteText } from "./cleaner.ts";
 import { BrokenDocument, DocumentTooLarge } from "./errors.ts";
+import { createListMarks } from "./html-lists.ts";
 import { createLayout } from "./layout.ts";
 import { MAX_HTML_DEPTH, MAX_HTML_TAGS } from "./limits.ts";
 import { createTableWriter } from "./rows.ts";
@@ -21,14 +22,17 @@ const MEANINGS = new Map<string, Meaning>();
 const mean = (names: string, meaning: Meaning): void => {
   for (const name of names.split(" ")) MEANINGS.set(name, { ...MEANINGS.get(name), ...meaning });
 };
-mean("script style noscript template svg head iframe object canvas", { isSkipped: true });
+mean("script style noscript template svg head iframe object canvas audio video datalist", { isSkipped: true });
 mean("p h1 h2 h3 h4 h5 h6 ul ol dl dir menu blockquote pre listing xmp hr", { breaks: 2 });
 mean("html body div section article aside header footer nav main address center dd dt li details summary dialog", {
   breaks: 1,
 });
-mean("fieldset legend figure figcaption form option optgroup select button textarea caption thead tbody tfoot", {
-  breaks: 1,
-});
+mean(
+  "fieldset legend figure figcaption form option optgroup select button textarea caption thead tbody tfoot plaintext",
+  {
+    breaks: 1,
+  },
+);
 mean("hgroup search title frameset noframes marquee", { breaks: 1 });
 mean("pre listing xmp textarea plaintext", { isVerbatim: true });
 mean("ul ol dir menu", { isList: true });
@@ -51,12 +55,22 @@ const tooDeep = (filename: string | undefined): BrokenDocument =>
     `nests its HTML elements too deep: got more than ${MAX_HTML_DEPTH} levels, the limit; save it from a browser again.`,
   );
 
+/** The attributes of a field. */
+type Input = Readonly<Record<string, string>>;
+
+/** What a field of a form shows: its value, or whether it is chosen. */
+const inputText = ({ type = "text", value = "", checked }: Input): string => {
+  const kind = type.toLowerCase();
+  if (kind === "checkbox" || kind === "radio") return checked === undefined ? "☐" : "☒";
+  return /^(?:hidden|password|file|image|color|range)$/u.test(kind) ? "" : value;
+};
+
 /** Turns the start and end of elements, and text, into the text of a page. */
 const createRenderer = (write: WriteText) => {
   const root = createLayout();
   const tables = createTableWriter(root);
-  /** Of each open list the number of its last item, or null where its items have none. */
-  const lists: (number | null)[] = [];
+  const lists = createListMarks();
+  let input: Input = {};
   let skipped: string | null = null;
   let skippedDepth = 0;
   let verbatim = 0;
@@ -65,23 +79,25 @@ const createRenderer = (write: WriteText) => {
   let isVerbatimStart = false;
 
   const startItem = (): void => {
-    const number = lists.at(-1);
-    if (typeof number === "number") lists[lists.length - 1] = number + 1;
-    const mark = typeof number === "number" ? ` ${number + 1}. ` : " * ";
-    tables.current().indent(mark, " ".repeat(mark.length));
+    const mark = lists.next();
+    tables.current().indent(mark, " ".repeat(mark.includes("\uFDD0") ? 4 : mark.length));
   };
-  /** A number that a list or an item is given holds for its next item. */
+  /** What an attribute of the element that was opened last says on the page. */
   const attribute = (name: string, value: string): void => {
-    const number = Number.parseInt(value, 10);
-    if (skipped !== null || lists.length === 0 || Number.isNaN(number)) return;
-    if (opened === "ol" && name === "start") lists[lists.length - 1] = number - 1;
-    if (opened !== "li" || name !== "value" || lists.at(-1) === null) return;
-    lists[lists.length - 1] = number - 1;
-    tables.current().outdent();
-    startItem();
+    if (skipped !== null) return;
+    if (opened === "ol") lists.attribute(name, value);
+    else if (opened === "input") input = { ...input, [name]: value };
+    else if (opened === "optgroup" && name === "label") {
+      tables.current().text(value);
+      tables.current().block(1);
+    } else if (opened === "li" && name === "value" && lists.isOpen() && !Number.isNaN(Number.parseInt(value, 10))) {
+      if (!lists.setNext(Number.parseInt(value, 10))) return;
+      tables.current().outdent();
+      startItem();
+    }
   };
   const space = ({ breaks, isList }: Meaning): void => {
-    if (breaks !== undefined) tables.current().block(isList === true && lists.length > 0 ? 1 : breaks);
+    if (breaks !== undefined) tables.current().block(isList === true && lists.isOpen() ? 1 : breaks);
   };
   /** @returns whether the element is within one that is skipped, or is one. */
   const skips = (name: string, meaning: Meaning | undefined): boolean => {
@@ -93,6 +109,7 @@ const createRenderer = (write: WriteText) => {
   };
   const start = (name: string): void => {
     opened = name;
+    if (name === "input") input = {};
     const meaning = MEANINGS.get(name);
     if (skips(name, meaning) || meaning === undefined) return;
     if (meaning.part === "table") tables.startTable();
@@ -100,7 +117,7 @@ const createRenderer = (write: WriteText) => {
     else if (meaning.part === "cell") tables.startCell();
     else if (meaning.part === "break") tables.current().lineBreak();
     space(meaning);
-    if (meaning.isList === true) lists.push(name === "ol" ? 0 : null);
+    if (meaning.isList === true) lists.open(name === "ol");
     if (meaning.part === "item") startItem();
     if (meaning.part === "quote") tables.current().indent("> ", "> ");
     if (meaning.isVerbatim === true) {
@@ -109,18 +126,20 @@ const createRenderer = (write: WriteText) => {
     }
   };
   const end = (name: string): void => {
+    opened = "";
     if (skipped !== null) {
       if (name === skipped) skippedDepth -= 1;
       if (skippedDepth === 0) skipped = null;
       return;
     }
+    if (name === "input") tables.current().text(inputText(input));
     const meaning = MEANINGS.get(name);
     if (meaning === undefined) return;
     if (meaning.part === "table") tables.endTable();
     else if (meaning.part === "row") tables.endRow();
     else if (meaning.part === "cell") tables.endCell();
     else if (meaning.part === "item" || meaning.part === "quote") tables.current().outdent();
-    if (meaning.isList === true) lists.pop();
+    if (meaning.isList === true) lists.close();
     if (meaning.isVerbatim === true) verbatim = Math.max(0, verbatim - 1);
     space(meaning);
   };
@@ -130,13 +149,18 @@ const createRenderer = (write: WriteText) => {
     // The line break right after `<pre>` is none (HTML, 13.1.2.5).
     else tables.current().verbatim(isVerbatimStart ? data.replace(/^\r?\n/u, "") : data);
     isVerbatimStart = false;
-    if (root.length() > FLUSH_CHARACTERS) write(root.take());
+    if (root.length() > FLUSH_CHARACTERS && !lists.isCounting()) write(lists.numbered(root.take()));
   };
   const finish = (): void => {
     tables.end();
-    write(root.take());
+    while (lists.isOpen()) lists.close();
+    write(lists.numbered(root.take()));
   };
-  return { start, attribute, end, text, finish };
+  /** Whether the text within is no markup, but has entities, as that of a title and of a text area. */
+  const isTextArea = (): boolean => skipped === null && opened === "textarea";
+  /** Whether nothing is markup any more. */
+  const isPlain = (): boolean => skipped === null && opened === "plaintext";
+  return { start, attribute, end, text, finish, isTextArea, isPlain };
 };
 
 /**
@@ -153,6 +177,17 @@ export async function openHtml(
   const renderer = createRenderer(write);
   let depth = 0;
   let tags = 0;
+  let plainText = "";
+  // The parser takes a text area for code, in which entities are none.
+  const decoder = new Parser({ ontext: (data) => (plainText += data) });
+  const decoded = (text: string): string => {
+    if (!text.includes("&")) return text;
+    plainText = "";
+    decoder.write(text.replaceAll("<", "&lt;"));
+    decoder.end();
+    decoder.reset();
+    return plainText;
+  };
   const parser = new Parser({
     onopentagname: (name) => {
       depth += 1;
@@ -164,16 +199,30 @@ export async function openHtml(
       renderer.end(name);
     },
     onattribute: renderer.attribute,
-    ontext: renderer.text,
-  });
-  return {
-    push: (piece) => {
-      for (let at = piece.indexOf("<"); at !== -1; at = piece.indexOf("<", at + 1)) tags += 1;
-      if (tags > MAX_HTML_TAGS) {
-        throw new DocumentTooLarge(filename, `has more than ${MAX_HTML_TAGS} HTML tags, the limit; split it.`);
-      }
-      parser.write(piece);
+    ontext: (data) => {
+      renderer.text(renderer.isTextArea() ? decoded(data) : data);
     },
+  });
+  const pushMarkup = (piece: string): void => {
+    for (let at = piece.indexOf("<"); at !== -1; at = piece.indexOf("<", at + 1)) tags += 1;
+    if (tags > MAX_HTML_TAGS) {
+      throw new DocumentTooLarge(filename, `has more than ${MAX_HTML_TAGS} HTML tags, the limit; split it.`);
+    }
+    parser.write(piece);
+  };
+  const push = (piece: string): void => {
+    if (renderer.isPlain()) {
+      renderer.text(piece);
+      return;
+    }
+    // All that follows this tag is text; the parser does not know it.
+    const plain = /<plaintext\s*>/iu.exec(piece);
+    const to = plain === null ? piece.length : plain.index + plain[0].length;
+    pushMarkup(piece.slice(0, to));
+    if (to < piece.length) push(piece.slice(to));
+  };
+  return {
+    push,
     end: () => {
       parser.end();
       renderer.finish();

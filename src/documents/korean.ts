@@ -66,9 +66,32 @@ export function standardCharacter(lead: number, trail: number): number | null {
   return lead >= 0xa1 && trail >= 0xa1 ? pairOf(lead, trail) : null;
 }
 
+const FILLER = "\u3164";
+const INITIALS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ";
+const FINALS = `${FILLER}ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇㅈㅊㅋㅌㅍㅎ`;
+const FIRST_VOWEL = 0x314f;
+
+/** A syllable that KS X 1001 lacks is a filler and the syllable's letters (annex 3): eight bytes. */
+const composed = (text: string): string =>
+  text.replace(/\u3164([ㄱ-ㅎ])([ㅏ-ㅣ])([ㄱ-ㅎ\u3164])/gu, (whole, initial: string, vowel: string, final: string) => {
+    const [first, last] = [INITIALS.indexOf(initial), FINALS.indexOf(final)];
+    if (first === -1 || last === -1) return whole;
+    return String.fromCharCode(FIRST_SYLLABLE + (first * 21 + vowel.charCodeAt(0) - FIRST_VOWEL) * 28 + last);
+  });
+
 /** Decodes windows-949 (and so EUC-KR) piece by piece; bytes that are no character become U+FFFD. */
 export function createKoreanDecoder(): PieceDecoder {
-  return createPairDecoder((lead) => lead > 0x80 && lead < 0xff, pairOf);
+  const pairs = createPairDecoder((lead) => lead > 0x80 && lead < 0xff, pairOf);
+  let waiting = "";
+  return {
+    decode: (bytes, last) => {
+      const text = waiting + pairs.decode(bytes, last);
+      const cut = last ? -1 : text.indexOf(FILLER, Math.max(text.length - 3, 0));
+      waiting = cut === -1 ? "" : text.slice(cut);
+      const whole = cut === -1 ? text : text.slice(0, cut);
+      return whole.includes(FILLER) ? composed(whole) : whole;
+    },
+  };
 }
 
 /** Decodes windows-949 at once. */

@@ -17,6 +17,8 @@ const PADDING = new Set([0x00, 0x09, 0x0a, 0x0d, 0x20]);
  */
 const endsWithTable = (file: Buffer): boolean => {
   const tail = file.subarray(-TAIL_BYTES).toString("latin1");
+  // The trailer, which comes after all objects, is there, and only the place of their table is not.
+  if (/\btrailer\s*<<[^]*\/Root\s[^]*>>\s*(?:startxref\s*)?$/u.test(tail)) return true;
   const start = Number(/startxref\s+(\d+)\s*(?:%+E?O?F?)?\s*$/u.exec(tail)?.[1] ?? Number.NaN);
   if (Number.isNaN(start) || start >= file.length) return false;
   return /^\s*(?:xref|\d+\s+\d+\s+obj)/u.test(file.subarray(start, start + 32).toString("latin1"));

@@ -1,8 +1,8 @@
 import { createCleaner, type WriteText } from "./cleaner.ts";
+import { countDamage } from "./damage.ts";
 import { decodePieces } from "./decoders.ts";
 import { damageWarnings, findEncoding } from "./encoding.ts";
 import { DocumentTooLarge, EmptyDocument } from "./errors.ts";
-import { countDamage } from "./guess.ts";
 import { MAX_UNPACKED_BYTES } from "./limits.ts";
 import type { DocumentType } from "./type.ts";
 

@@ -1,5 +1,6 @@
 import { ContradictedDocument, EmptyDocument, EncryptedDocument, UnsupportedDocument } from "./errors.ts";
 import { isStrayControl, unicodeMark } from "./unicode.ts";
+import { utf16Words } from "./utf16-words.ts";
 
 /** What can be read, by the usual extension. */
 export const DOCUMENT_TYPES = ["txt", "md", "html", "csv", "pdf", "docx"] as const;
@@ -153,7 +154,12 @@ const bufferOf = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.
 const startsWith = (bytes: Uint8Array, mark: string): boolean =>
   bufferOf(bytes.subarray(0, mark.length)).equals(Buffer.from(mark));
 
-const isPdf = (bytes: Uint8Array): boolean => bufferOf(bytes.subarray(0, PDF_MARK_WITHIN)).includes("%PDF-");
+/** By its mark, or by a first object and a catalogue where a damaged file lacks the mark: readers accept that. */
+const isPdf = (bytes: Uint8Array): boolean => {
+  const start = bufferOf(bytes.subarray(0, PDF_MARK_WITHIN));
+  const hasObject = /^(?:\s|%[^\n\r]*[\n\r])*\d+\s+\d+\s+obj\b/u.test(start.toString("latin1"));
+  return start.includes("%PDF-") || (hasObject && /\/Type\s*\/Catalog\b/u.test(bufferOf(bytes).toString("latin1")));
+};
 
 const isWordFormat = (format: string | undefined): boolean => /^(?:docx|docm|dotx|dotm)$/u.test(format ?? "");
 
@@ -185,7 +191,7 @@ const checkText = async (filename: string, type: DocumentType, bytes: Uint8Array
   // NUL bytes may be damage, unless a format's mark says what they are: an archive of texts has little else that
   // speaks against it.
   const isOther = isBinary(bytes) || (bytes.includes(0) && (await formatOf(bytes)) !== null);
-  if (isOther || startsWith(bytes, "%PDF-") || startsWith(bytes, RTF_MARK))
+  if ((isOther && utf16Words(bytes) === null) || startsWith(bytes, "%PDF-") || startsWith(bytes, RTF_MARK))
     throw await contradiction(filename, type, bytes);
 };
 

@@ -104,6 +104,9 @@ const SCRIPT_BYTES = [0x03, 0x04, 0x05, 0x06, 0x0e, 0x30];
 const isKana = (unit: number): boolean => unit >= 0x3041 && unit <= 0x30ff;
 /** The least share of such a byte on one side of the pairs; spaces and punctuation have another one. */
 const MIN_SCRIPT_BYTES = 0.5;
+/** Of two or three letters one may have it by chance. */
+const FEW_PAIR_BYTES = 8;
+const MIN_SCRIPT_BYTES_OF_FEW = 0.6;
 
 /** UTF-16 of one such script: its high byte is on one side of most pairs, and hardly on the other. */
 const byScript = (sample: Uint8Array, hasOthers: boolean): UnicodeMark | null => {
@@ -118,7 +121,8 @@ const byScript = (sample: Uint8Array, hasOthers: boolean): UnicodeMark | null =>
   ] as const) {
     // The byte of kana is the digit 0 too: without anything that is no ASCII it is `0,0,0`.
     for (const byte of SCRIPT_BYTES.filter((one) => hasOthers || one < 0x20)) {
-      const isMost = shareOf(side, byte) >= MIN_SCRIPT_BYTES && shareOf(1 - side, byte) < 0.1;
+      const least = sample.length < FEW_PAIR_BYTES ? MIN_SCRIPT_BYTES_OF_FEW : MIN_SCRIPT_BYTES;
+      const isMost = shareOf(side, byte) >= least && shareOf(1 - side, byte) < 0.1;
       const isScript = isMost && weightAs(sample, encoding, byte === 0x30 ? isKana : undefined) >= MIN_WEIGHT;
       if (isScript) return { encoding, bomBytes: 0 };
     }
@@ -149,6 +153,8 @@ const byPairs = (bytes: Uint8Array): UnicodeMark | null => {
   const little = weightAs(sample, "utf-16le");
   const big = weightAs(sample, "utf-16be");
   if (Math.max(little, big) < MIN_WEIGHT) return null;
+  // Two or three characters may be usual ones in both orders.
+  if (sample.length < FEW_PAIR_BYTES && Math.min(little, big) >= MIN_WEIGHT) return null;
   return { encoding: little >= big ? "utf-16le" : "utf-16be", bomBytes: 0 };
 };
 

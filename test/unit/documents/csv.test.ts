@@ -10,6 +10,10 @@ describe("detectDelimiter", () => {
     ["\t", "a\tb\n1, 2\t3\n"],
     ["|", "a|b|c\n1|2|3\n"],
     [";", '"a,b,c";d\n"1,2,3";4\n'],
+    ["^", "a^b\n1^2\n3^4\n"],
+    [";", "1.234,56;2\n3.456,78;4\n"],
+    [";", "1,234;5\n2,345;6\n"],
+    [",", "1,2\n3,4\n"],
     [",", "one column\nno delimiter\n"],
     [",", ""],
   ])("finds %j", (delimiter, table) => {
@@ -111,5 +115,13 @@ describe("csvToText", () => {
   it("takes the end mark of DOS for no row, and a quoted line of the delimiter for what it says", async () => {
     expect(await csvToText("a,b\n1,2\n\u001A")).toMatchObject({ text: "a\tb\n1\t2", rows: 2, warnings: [] });
     expect(await csvToText('"sep=;"\na;b\n')).toMatchObject({ text: "a\tb", rows: 1 });
+  });
+
+  it("reads quotes after backslashes also before the end of their cell", async () => {
+    expect(await csvToText('a,"he said \\"hi\\"",c\n1,2,3')).toMatchObject({
+      text: 'a\the said "hi"\tc\n1\t2\t3',
+      rows: 2,
+    });
+    expect(await csvToText('"C:\\""dir""",x\n')).toMatchObject({ text: 'C:\\"dir"\tx' });
   });
 });

@@ -54,6 +54,13 @@ describe("docxToText", () => {
       "(a+b)/2x^2",
     ],
     [
+      "a line above and a brace below",
+      math(
+        `<m:bar><m:barPr><m:pos m:val="top"/></m:barPr><m:e>${symbol("x")}</m:e></m:bar><m:groupChr><m:e>${symbol("y")}</m:e></m:groupChr>`,
+      ),
+      "x\u0305y\u23DF",
+    ],
+    [
       "a root and a sum",
       math(
         `<m:rad><m:deg/><m:e>${symbol("2")}</m:e></m:rad><m:nary><m:naryPr><m:chr m:val="∑"/></m:naryPr><m:sub>${symbol("i=1")}</m:sub><m:sup>${symbol("n")}</m:sup><m:e>${symbol("i")}</m:e></m:nary>`,

@@ -55,10 +55,48 @@ const TEXTS: readonly (readonly [encoding: string, text: string, base64: string]
     "0J24YZdpt4EgmbG0sY6XIKDii6EglIHSQYhhILVpnXavc5OhlGEuIKOB04Egs6GIYSC2ga930Javc5OhlGEuCg==",
   ],
   ["cp1258", "Tiếng Việt rất hay", "VGnq7G5nIFZp6vJ0IHLi7HQgaGF5"],
+  [
+    "cp855",
+    "Сегодня мы поедем на дачу, потому что погода хорошая. Завтра будет дождь.",
+    "5Kis1qbU3iDS8SDY1qimqNIg1KAgpqD75ywg2Nbl1tLnIPvl1iDY1qzWpqAgtdbh1vWg3i4g9KDr5eGgIKLnpqjlIKbW6abtLg==",
+  ],
+  [
+    "cp1252",
+    "He said, “The name is Bond” – and paid £825.",
+    "SGUgc2FpZCwgk1RoZSBuYW1lIGlzIEJvbmSUIJYgYW5kIHBhaWQgozgyNS4=",
+  ],
+  ["koi8-r", "Адрес", "4cTSxdM="],
+  ["cp1251", "МОСКВА", "zM7RysLA"],
+  ["cp866", "Договор", "hK6jrqKu4A=="],
+  ["big5", "中國", "pKSw6g=="],
+  ["big5", "機器學習", "vve+ub7Hst8="],
+  ["shift_jis", "請求書", "kL+LgY+R"],
+  ["shift_jis", "合計", "jYeMdg=="],
+  ["gbk", "密码错误", "w9zC67TtzvM="],
+  ["cp1254", "teşekkürler", "dGX+ZWtr/HJsZXI="],
+  ["cp850", "Die Prüfung fällt aus.", "RGllIFBygWZ1bmcgZoRsbHQgYXVzLg=="],
+  ["mac_roman", "l’été dernier", "bNWOdI4gZGVybmllcg=="],
+  ["euc_kr", "똠방각하", "pNSkqKTHpLG55rCix88="],
+  ["utf-16le", "你好", "YE99WQ=="],
+  ["utf-16be", "上海", "Tgptdw=="],
+  ["utf-16be", "台灣積體電路製造", "U/BwY3pNmtSW+43viP2QIA=="],
+  ["utf-16le", "홍길동", "TdY4rtmz"],
+  ["utf-16be", "会議資料", "TxqLcIzHZZk="],
   ["utf-16le", "お元気ですか", "SjBDURdsZzBZMEsw"],
   ["utf-16be", "สวัสดี", "DioOJw4xDioOFA41"],
   ["utf-16be", "Καλημέρα", "A5oDsQO7A7cDvAOtA8EDsQ=="],
   ["utf-16le", "كيف حالك اليوم؟", "QwZKBkEGIAAtBicGRAZDBiAAJwZEBkoGSAZFBh8G"],
+];
+
+/** Words whose bytes are as likely of another language. */
+const AMBIGUOUS: readonly string[] = [
+  "wcLBwg==",
+  "taW82w==",
+  "svrGtyy827jx",
+  "s+a7+Q==",
+  "yPe5zQ==",
+  "v8C4srXC",
+  "YE99WQ==",
 ];
 
 describe("a text in an encoding that nothing declares", () => {
@@ -71,6 +109,18 @@ describe("a text in an encoding that nothing declares", () => {
     const table = Buffer.from("0,0,0,0,0,0,caf\u00E9\n", "latin1");
     expect((await decodeText(table)).text).toBe("0,0,0,0,0,0,caf\u00E9\n");
   });
+
+  it.each(AMBIGUOUS)("comes with a warning where it may be of two languages: %s", async (base64) => {
+    const { warnings } = await decodeText(Buffer.from(base64, "base64"));
+    expect(warnings).toEqual([expect.stringContaining("guessed")]);
+  });
+
+  it.each(["OK", "test", "id=5", "0x1a", "1,2,3,4\n", "Make it so"])(
+    "is no UTF-16 where it is ASCII: %j",
+    async (text) => {
+      expect(await decodeText(Buffer.from(text))).toEqual({ text, encoding: "utf-8", warnings: [] });
+    },
+  );
 
   it("comes with a warning where two letters may be of either language", async () => {
     expect((await decodeText(Buffer.from("xOO6wwAA", "base64").subarray(0, 4))).warnings).toHaveLength(1);

@@ -50,4 +50,32 @@ describe("htmlToText", () => {
     expect(await htmlToText("<ol start=3><li>a<li>b</ol>")).toBe(" 3. a\n 4. b");
     expect(await htmlToText("<ol><li>a<li value=7>b<li>c</ol>")).toBe(" 1. a\n 7. b\n 8. c");
   });
+
+  it.each([
+    ["<ol reversed><li>a<li>b<li>c</ol>", " 3. a\n 2. b\n 1. c"],
+    ["<ol start=10 reversed><li>a<ol reversed><li>x<li>y</ol><li>b</ol>", " 10. a\n      2. x\n      1. y\n 9. b"],
+    ["<ol type=a start=26><li>a<li>b</ol>", " z. a\n aa. b"],
+    ["<ol type=I start=9><li>a<li>b</ol>", " IX. a\n X. b"],
+    ["<ol reversed><li>never<li>closed", " 2. never\n 1. closed"],
+  ])("numbers lists by their type and backwards: %s", async (page, text) => {
+    expect(await htmlToText(page)).toBe(text);
+  });
+
+  it.each([
+    ['<select><optgroup label="Fruit"><option>apple<option>pear</optgroup></select>', "Fruit\napple\npear"],
+    ['Name: <input value="Kim"> Age: <input type=number value=30>', "Name: Kim Age: 30"],
+    ['<input type=hidden value=a><input type=PASSWORD value=b><input type=submit value="Send">', "Send"],
+    ["<input type=checkbox checked value=1> yes <input type=radio> no", "☒ yes ☐ no"],
+    ["<textarea>\n &lt;b> <i></textarea>&amp;lt;", " <b> <i>\n&lt;"],
+  ])("shows what a form shows: %s", async (page, text) => {
+    expect(await htmlToText(page)).toBe(text);
+  });
+
+  it("takes all that follows a plaintext tag as it stands", async () => {
+    expect(await htmlToText("<p>a<plaintext><b>x</b> & y\n</plaintext>")).toBe("a\n<b>x</b> & y\n</plaintext>");
+  });
+
+  it("leaves out what stands for a player where there is none", async () => {
+    expect(await htmlToText("<video>no video</video>x<datalist><option>hint</datalist>")).toBe("x");
+  });
 });

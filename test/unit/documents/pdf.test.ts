@@ -103,6 +103,14 @@ describe("pdfToText", () => {
     await expect(refusal).rejects.toThrow("cut off");
   });
 
+  it("reads a pdf that ends with its trailer, and lacks only the place of its table", async () => {
+    const whole = Buffer.from(await pdfFile(["All is here."])).toString("latin1");
+    const end = whole.lastIndexOf("startxref");
+    const trailer = /\btrailer\s*<</u.test(whole) ? "" : "trailer\n<< /Root 1 0 R >>\n";
+    const file = Buffer.from(`${whole.slice(0, end)}${trailer}startxref\n`, "latin1");
+    expect((await pdfToText(file)).text).toBe("All is here.");
+  });
+
   it("refuses one without pages, and one whose objects are rubbish", async () => {
     await expect(pdfToText(Buffer.from("%PDF-1.7\nrubbish\n%%EOF"))).rejects.toThrow(BrokenDocument);
     await expect(pdfToText(rawPdf(["<< /Type /Catalog >>"]))).rejects.toThrow(BrokenDocument);

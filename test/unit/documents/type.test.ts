@@ -55,6 +55,14 @@ describe("documentType", () => {
     expect(await documentType("a.md", null, Buffer.from("PKs are keys"))).toBe("md");
   });
 
+  it("takes a pdf without its mark by its first object, and a text that speaks of objects for none", async () => {
+    const file = Buffer.from("%\u00E2\u00E3\n1 0 obj\n<</Pages 2 0 R /Type /Catalog>>\n", "latin1");
+    expect(await documentType("a.pdf", null, file)).toBe("pdf");
+    await expect(documentType("a.pdf", null, Buffer.from("See 1 0 obj and /Type /Catalog"))).rejects.toThrow(
+      "should be a pdf",
+    );
+  });
+
   it("takes a pdf with a few lines before its mark, and a docx that was written as a stream", async () => {
     expect(await documentType("a.pdf", null, Buffer.concat([Buffer.from("From: someone\r\n\r\n"), pdf]))).toBe("pdf");
     const reordered = zipFile(docxParts(docxParagraph("hi")).toReversed());
