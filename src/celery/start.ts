@@ -48,7 +48,7 @@ async function runSequence(bridge: Bridge, sequence: readonly Signature[], origi
 
 function namingOf({ services, config }: Bridge) {
   const nameOf = (task: string): string | null => {
-    const name = lookUp(config.tasks, task) ?? task;
+    const name = lookUp(config.tasks, task) ?? services.registry.aliasOf(task) ?? task;
     return services.registry.find(name) === null ? null : name;
   };
   return { nameOf, trackStarted: config.trackStarted };

@@ -83,6 +83,10 @@ async function beginChord(group: string, ids: readonly string[]): Promise<void> 
 }
 
 describe("a client of Celery", () => {
+  it("has a task run by a name that the task itself says", async () => {
+    expect(await endOf(await send(task("older.double", [21])))).toMatchObject({ status: "SUCCESS", result: 42 });
+  });
+
   it("has a task run, and finds the result under its id", async () => {
     expect(await endOf(await send(task("proj.add", [2, 3])))).toMatchObject({ status: "SUCCESS", result: 5 });
   });
