@@ -6,8 +6,9 @@ const SignatureOptions = z.looseObject({
   task_id: z.string().nullish(),
   group_id: z.string().nullish(),
   countdown: z.number().nullish(),
-  eta: z.string().nullish(),
-  expires: z.union([z.number(), z.string()]).nullish(),
+  // Those of a signature within a message are tagged; those of its headers are text.
+  eta: z.preprocess(plainValue, z.string().nullish()),
+  expires: z.preprocess(plainValue, z.union([z.number(), z.string()]).nullish()),
   time_limit: z.number().nullish(),
   soft_time_limit: z.number().nullish(),
   priority: z.number().nullish(),
