@@ -239,7 +239,6 @@ CASES = {
     "chain of a chord of both, and Python's": (of(lambda: chain(G([add(1, 1), legacy(2, 2)]), tsum(), legacy(10), add(100))), 116),
     "failure of Python's": (wrong(lambda: add(1, 1) | app.signature("legacy.tasks.fail") | add(1)), "ValueError"),
     "header with a failure of Python's": (wrong(lambda: chord([add(1, 1), app.signature("legacy.tasks.fail")], tsum())), ("ValueError", "ChordError")),
-    "link to Python's": (lambda: _linked(add(2, 2), legacy(1)), 5),
     "replace": (of(lambda: replace_with({"task": "math.add", "args": [1, 2]})), 3),
 }
 

@@ -40,6 +40,26 @@ describe("signatures of Celery", () => {
     });
   });
 
+  it("are the chain that a client writes into the options of its first task", () => {
+    const rest = [group(task("proj.add", 3)), task("proj.add", 2)];
+    const body = task("proj.tsum", 1, { chain: rest });
+    expect(lastTask(body)).toBeNull();
+    expect(translate([body], [], CONTEXT).node).toMatchObject({
+      chain: [
+        { task: "math.tsum", options: { task_id: uuid(1) } },
+        { task: "math.add", options: { task_id: uuid(2) } },
+        { group: [{ task: "math.add", options: { task_id: uuid(3) } }] },
+      ],
+    });
+  });
+
+  it("have times as kombu tags them", () => {
+    const eta = { __type__: "datetime", __value__: "2026-01-02T03:04:05+00:00" };
+    expect(translate([task("proj.add", 1, { eta })], [], CONTEXT).node).toMatchObject({
+      options: { eta: "2026-01-02T03:04:05.000Z" },
+    });
+  });
+
   it("map a task over its items", () => {
     const map = {
       task: "celery.map",
