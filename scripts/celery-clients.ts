@@ -41,7 +41,7 @@ const IMPOSSIBLE = {
     "no recorder here; the stage's own scenarios count them (test/scenarios/canvas*.test.ts)",
   "errbacks that are called in the failing worker (98, 115, 118, 140, 141)":
     "an errback is a task here, with the failed id",
-  "tasks of Python's that return signatures or results (14, 142 to 150), pydantic (162), Reject (160, 161)":
+  "tasks of Python's that return signatures or results (14, 142 to 150), models (162), Reject (160, 161)":
     "what code in Python does by itself",
   "a task's signature in the caller (169, 172, 173, 174)": "what Celery checks before it sends",
   "inspect, ping, stats": "there are no workers to ask: the dashboard, GET /queues, GET /registry",

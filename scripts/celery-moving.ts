@@ -18,7 +18,7 @@ import { ROOT } from "./emulator/children.ts";
 import { pythonWith } from "./emulator/venv.ts";
 
 const SECONDS = Number(process.argv[2] ?? "8");
-/** Seconds for all results once nothing is sent any more: a message that was in hand at a change comes back after 90 s. */
+/** Seconds for all results once nothing is sent any more: what was in hand at a change may come back after 90 s. */
 const PATIENCE = "240";
 
 const HERE = { one: "math.add", two: "math.add", three: "math.add", four: "math.add", five: "math.tsum" };

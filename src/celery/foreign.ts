@@ -10,7 +10,7 @@ import type { Worker } from "../worker/handle.ts";
 import { type Input, payloadOf } from "../worker/payload.ts";
 import type { StoredMeta } from "./backend.ts";
 import type { Bridge } from "./bridge.ts";
-import { Unsendable, sendForeign } from "./outgoing.ts";
+import { CannotSend, sendForeign } from "./outgoing.ts";
 import { errorOf } from "./result.ts";
 import type { Signature } from "./signature.ts";
 import { plainValue } from "./values.ts";
@@ -45,7 +45,7 @@ async function start(bridge: Bridge, record: TaskRecord, message: RunMessage, in
   try {
     await sendOnce(bridge, record, input);
   } catch (error) {
-    if (!(error instanceof Unsendable)) throw error;
+    if (!(error instanceof CannotSend)) throw error;
     return finish(services, task, { status: "FAILURE", error: describeError(new WorkerLost(error.message)) });
   }
   const { id, attempt, fence } = record;
@@ -60,11 +60,11 @@ const REVOKED: TaskEnd = { status: "REVOKED", error: describeError(new Revoked()
 async function sendOnce({ services, config, backend }: Bridge, record: TaskRecord, input: Input | null): Promise<void> {
   const { call } = record;
   const worker = services.registry.foreign(call.task);
-  if (worker === null) throw new Unsendable(`${call.task} is no task of a worker of Celery any more.`);
+  if (worker === null) throw new CannotSend(`${call.task} is no task of a worker of Celery any more.`);
   const id = idThere(record);
   if (record.lost > 0 && (await backend.meta(id)) !== null) return;
   const payload = await payloadOf(services, call.payload, input);
-  if (payload instanceof Error) throw new Unsendable(payload.message);
+  if (payload instanceof Error) throw new CannotSend(payload.message);
   const [args, kwargs] = ArgumentsSchema.parse(JSON.parse(payload));
   const signature: Signature = {
     ...signatureOf(worker.task, args, kwargs, call.each),

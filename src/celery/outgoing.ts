@@ -17,8 +17,8 @@ export interface ForeignTask {
 }
 
 /** A task that cannot be sent to a worker of Celery, and never will be. */
-export class Unsendable extends Error {
-  override readonly name = "Unsendable";
+export class CannotSend extends Error {
+  override readonly name = "CannotSend";
 }
 
 /** Bytes of a message (SQS, SendMessage). What is sent has some 56 % of that, since it is in base64 twice. */
@@ -29,13 +29,13 @@ const MAX_DELAY = 900;
 
 /**
  * Sends a task to the queue of a Python worker, as a client of Celery sends it (protocol 2).
- * @throws Unsendable where there is no such queue, or the message is too large for any
+ * @throws CannotSend where there is no such queue, or the message is too large for any
  */
 export async function sendForeign(urlPrefix: string, task: ForeignTask): Promise<void> {
   const { countdown } = task.signature.options;
   const MessageBody = Buffer.from(JSON.stringify(envelopeOf(task))).toString("base64");
   if (MessageBody.length > MAX_BYTES)
-    throw new Unsendable(`The message has ${MessageBody.length} bytes, and SQS takes ${MAX_BYTES}. Pass a reference.`);
+    throw new CannotSend(`The message has ${MessageBody.length} bytes, and SQS takes ${MAX_BYTES}. Pass a reference.`);
   try {
     await sqsClient().send(
       new SendMessageCommand({
@@ -46,7 +46,7 @@ export async function sendForeign(urlPrefix: string, task: ForeignTask): Promise
     );
   } catch (error) {
     if (!(error instanceof QueueDoesNotExist)) throw error;
-    throw new Unsendable(`There is no queue "${task.queue}": a worker of Celery makes its own when it starts.`);
+    throw new CannotSend(`There is no queue "${task.queue}": a worker of Celery makes its own when it starts.`);
   }
 }
 
