@@ -1,9 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { DynamoDBClient, GetItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
-import { GetQueueUrlCommand, SQSClient, SendMessageCommand, SetQueueAttributesCommand } from "@aws-sdk/client-sqs";
+import { GetQueueUrlCommand, SQSClient, SendMessageCommand } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import * as z from "zod";
-import { startCeleryWorker } from "./support/celery-worker.ts";
 import { type OwnStage, startStage } from "./support/stage.ts";
 
 /** A signature as a client writes it, with an id of its choice. */
@@ -16,7 +15,6 @@ interface Task {
 
 const TASKS = { "proj.add": "math.add", "proj.sum": "math.tsum", "proj.*": "probe.*" };
 const Ran = z.object({ result: z.number(), events: z.array(z.object({ status: z.string() })) });
-const Queues = z.object({ queues: z.array(z.object({ name: z.string(), dead: z.number() })) });
 const Meta = z.object({ status: z.string(), result: z.unknown(), children: z.unknown() });
 
 let stage: OwnStage;
@@ -24,7 +22,7 @@ let sqs: SQSClient;
 let dynamo: DynamoDBClient;
 
 beforeAll(async () => {
-  stage = await startStage({ auth: "none", celery: { tasks: TASKS, routes: { "absent.*": "absent" } } });
+  stage = await startStage({ auth: "none", celery: { tasks: TASKS } });
   const credentials = { accessKeyId: "client", secretAccessKey: "client" };
   const options = { endpoint: stage.embedded.awsUrl, region: "us-east-1", credentials };
   sqs = new SQSClient(options);
@@ -170,24 +168,6 @@ describe("a client of Celery", () => {
     await send(steps[0], { chain: steps.slice(1).toReversed() });
     for (const { options } of steps)
       expect(await endOf(options.task_id)).toMatchObject({ status: "FAILURE", result: { exc_type: "ExpectedError" } });
-  });
-
-  it("has its message kept that the bridge could not handle, and run by a redrive", async () => {
-    const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: "celery" }));
-    await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { VisibilityTimeout: "1" } }));
-    // The queue of the worker is not there yet.
-    const id = await send(task("absent.add", [20, 22]));
-    const queue = `${stage.embedded.apiUrl}/queues/celery`;
-    const dead = async (): Promise<unknown> => {
-      const { queues } = Queues.parse(await (await fetch(`${stage.embedded.apiUrl}/queues`)).json());
-      return queues.find(({ name }) => name === "celery")?.dead;
-    };
-    await vi.waitFor(async () => expect(await dead()).toBe(1), { timeout: 60_000, interval: 500 });
-    const worker = await startCeleryWorker({ sqs, dynamo }, "absent", () => ({ status: "SUCCESS", result: 42 }));
-    expect((await fetch(`${queue}/redrive`, { method: "POST" })).status).toBeLessThan(300);
-    expect(await endOf(id)).toMatchObject({ status: "SUCCESS", result: 42 });
-    expect(await dead()).toBe(0);
-    await worker.stop();
   });
 
   it("sees a task that was revoked over HTTP as revoked", async () => {
