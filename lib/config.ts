@@ -94,6 +94,11 @@ export const StageSchema = z.strictObject({
    */
   completionEvents: z.boolean().default(false),
   /**
+   * What carries canvases: `states` is Step Functions, whose console shows them; with `direct` the worker of a step
+   * sends the next one itself where a chain is of tasks alone, which saves $25 a million steps. All else stays.
+   */
+  canvas: z.enum(["states", "direct"]).default("states"),
+  /**
    * Requests a second that the API takes, and how many at once. 10,000 and 5,000 are an account's quota in one region.
    */
   apiRate: z.number().int().min(1).max(10_000).default(500),
@@ -151,6 +156,11 @@ export interface StageConfig extends z.output<typeof StageSchema> {
    * deletion yet, so that one that fails is rolled back whole, and can be repeated. @default false
    */
   readonly first?: boolean;
+  /**
+   * Where clients reach the emulator, if not where functions do: `http://127.0.0.1:4566` for one in a container, whose
+   * own address Docker Desktop does not lead to. @default where functions do
+   */
+  readonly emulatorUrl?: string;
 }
 
 /** At most 9 characters: `celeriac-<stage>-task-<module of 40>` must fit the 64 of a Lambda's name. */
@@ -162,7 +172,8 @@ const DEFAULT_STAGE = "dev";
 /**
  * The configuration of the stage that was asked for.
  * @param context The CDK context, of which `stage` (`-c stage=NAME`), `emulator`, `prefix` and `stages` count.
- * @param variables CELERIAC_STAGE names the stage where the context does not.
+ * @param variables CELERIAC_STAGE names the stage where the context does not; LOCALSTACK_HOST, where clients reach the
+ *   emulator.
  * @param given What code says of the stage, before what cdk.json does.
  * @throws DefinitionError naming the key that is wrong and what it may be.
  */
@@ -191,7 +202,17 @@ export function loadConfig(
   const emulator = emulatorOf(context);
   const config = parseStage(stage, stages.data[stage], given);
   const first = String(context["first"]) === "true" && { first: true };
-  return { stage, prefix, emulator, ...first, ...config, ...(emulator !== null && EMULATORS[emulator].config) };
+  const host = variables["LOCALSTACK_HOST"];
+  const reached = emulator !== null && host !== undefined && host !== "" && { emulatorUrl: `http://${host}` };
+  return {
+    stage,
+    prefix,
+    emulator,
+    ...first,
+    ...reached,
+    ...config,
+    ...(emulator !== null && EMULATORS[emulator].config),
+  };
 }
 
 function parsePrefix(value: unknown): string {

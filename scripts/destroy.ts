@@ -2,12 +2,12 @@
 // is empty, and then is `cdk destroy --all`. A stage with `"resources": "retain"` is refused: docs/operations.md says
 // what to do by hand.
 
-import { spawnSync } from "node:child_process";
 import { DeleteObjectsCommand, S3Client, paginateListObjectsV2 } from "@aws-sdk/client-s3";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
 import { loadConfig } from "../lib/config.ts";
+import { runCdk } from "../cli/project/cdk.ts";
 import { createAsk } from "../cli/project/deploy/account.ts";
 import { regionOf } from "../remote/stage.ts";
 
@@ -37,7 +37,7 @@ async function empty(bucket: string, region: string): Promise<number> {
 async function main(): Promise<void> {
   const args = process.argv.slice(2);
   const named = args.map((arg) => /stage=(\w+)$/.exec(arg)?.[1]).find(Boolean);
-  const { context } = CdkJson.parse(JSON.parse(await readFile(join(import.meta.dirname, "..", "cdk.json"), "utf8")));
+  const { context } = CdkJson.parse(JSON.parse(await readFile(join(process.cwd(), "cdk.json"), "utf8")));
   const { stage, prefix, resources } = loadConfig(
     { ...context, ...(named !== undefined && { stage: named }) },
     process.env,
@@ -52,8 +52,7 @@ async function main(): Promise<void> {
   if (account === undefined) throw new Error("AWS does not say which account this is.");
   const bucket = `${prefix}-${stage}-${account}-${region}`;
   console.log(`${await empty(bucket, region)} objects of ${bucket} are deleted.`);
-  const { status } = spawnSync("cdk", ["destroy", "--all", ...args], { stdio: "inherit" });
-  process.exitCode = status ?? 1;
+  process.exitCode = await runCdk(["destroy", "--all", ...args]);
 }
 
 try {

@@ -35,7 +35,7 @@ async function up(emulator: EmulatorName): Promise<void> {
   // Both listen on one port.
   await run("docker", [...COMPOSE, "down", "--remove-orphans"]);
   await run("docker", [...COMPOSE, "up", "--wait", emulator]);
-  const deployed = await deploy(emulator, AWS_URL);
+  const deployed = await deploy(emulator, AWS_URL, { LOCALSTACK_HOST: new URL(AWS_URL).host });
   await mkdir(dirname(STATE), { recursive: true });
   await writeFile(STATE, JSON.stringify(deployed));
   await seed(deployed.apiUrl);

@@ -53,7 +53,8 @@ async function preflight(needs: Needs): Promise<{ readonly fits: boolean; readon
 
 /** Shows what rights change, and keeps it: what is approved can be read later. */
 async function showRights(stage: string, kept: string, folder: string): Promise<void> {
-  const rights = await readCdk(["diff", "--all", "--security-only", "--app", folder]);
+  // By the templates: a change set would make each stack that is not there yet, only to look at it.
+  const rights = await readCdk(["diff", "--security-only", "--method", "template", "--app", folder]);
   const file = join(kept, `rights-${stage}.txt`);
   await mkdir(kept, { recursive: true });
   await writeFile(file, rights);
@@ -76,7 +77,7 @@ export async function deployCommand(given: readonly string[]): Promise<void> {
   const kept = join(process.cwd(), ".celeriac");
   const folder = join(kept, `deploy-${stage}`);
   await rm(folder, { recursive: true, force: true });
-  await cdk(["synth", "--all", "--quiet", "--output", folder, ...context]);
+  await cdk(["synth", "--quiet", "--output", folder, ...context]);
   const { fits, isFirst } = await preflight(await readNeeds(stage, folder));
   if (!fits) throw new CliError(EXIT.failed, "Nothing was deployed.");
   const isAsked = process.stdin.isTTY && !args.some((arg) => arg.startsWith("--require-approval"));
@@ -87,5 +88,6 @@ export async function deployCommand(given: readonly string[]): Promise<void> {
   const deploy = ["deploy", "--all", "--import-existing-resources", ...approval];
   // Nothing is protected from deletion until it has stood once: what fails is rolled back whole, and can be repeated.
   if (isFirst) await cdk([...deploy, ...args, "-c", "first=true"]);
-  await cdk([...deploy, ...args]);
+  // What was looked at is what is deployed.
+  await cdk([...deploy, ...args, "--app", folder]);
 }

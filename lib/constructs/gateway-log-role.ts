@@ -23,7 +23,6 @@ export class GatewayLogRole extends Construct {
               actions: [
                 "logs:CreateLogGroup",
                 "logs:CreateLogStream",
-                "logs:DescribeLogGroups",
                 "logs:DescribeLogStreams",
                 "logs:FilterLogEvents",
                 "logs:GetLogEvents",
@@ -31,6 +30,8 @@ export class GatewayLogRole extends Construct {
               ],
               resources: [names.arn("logs", "log-group:*")],
             }),
+            // It knows no resource: a narrower one would not match (Service Authorization Reference, CloudWatch Logs).
+            new PolicyStatement({ actions: ["logs:DescribeLogGroups"], resources: ["*"] }),
           ],
         }),
       },

@@ -11,7 +11,6 @@ import {
 import { Duration } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import { METRICS_NAMESPACE } from "../../src/core/insights/emf.ts";
-import { API_FUNCTIONS } from "../api-functions.ts";
 import type { StageContext } from "../stage.ts";
 
 /** Metrics that one alarm may compute with (CloudWatch: "Metrics in a metric math expression alarm"). */
@@ -40,11 +39,6 @@ export function taskMetric({ names }: StageContext, metricName: string, statisti
   });
 }
 
-/** The functions that serve requests, the authorizer among them where the stage has one. */
-function requestFunctions({ config }: StageContext): string[] {
-  return [...API_FUNCTIONS, ...(config.auth.kind === "jwt" ? ["authorize"] : [])].map((name) => `api-${name}`);
-}
-
 /** What the alarms of a stage watch, and whom they tell. */
 export interface StageAlarmsProps {
   readonly stage: StageContext;
@@ -65,18 +59,9 @@ export class StageAlarms extends Construct {
     this.#stage = stage;
     this.#actions = actions;
     this.#watchQueues([...modules, "canvas"]);
-    this.#watchFunctions(
-      "worker-errors",
-      "A worker itself failed or timed out; a failed task is none.",
-      modules.map((name) => `task-${name}`),
-    );
-    this.#watchFunctions("system-errors", "The canvas function or one of the API's failed or timed out.", [
-      "canvas",
-      ...requestFunctions(stage),
-    ]);
+    this.#watchFunctions([...modules.map((name) => `task-${name}`), "canvas"]);
     this.#watchDeadLetters();
     this.#watchApi();
-    this.#watchThrottles();
     if (stage.config.metrics !== "off") this.#watchTasks();
   }
 
@@ -96,9 +81,14 @@ export class StageAlarms extends Construct {
     );
   }
 
-  #watchFunctions(id: string, description: string, names: readonly string[]): void {
+  /**
+   * Of the functions that nobody waits for. One of the API's that fails, or is refused, comes out as a 5xx; one of
+   * these that is refused leaves its messages in their queue, whose age is watched.
+   */
+  #watchFunctions(names: readonly string[]): void {
     const metrics = names.map((name) => this.#functionMetric(name, "Errors"));
-    this.#alarmOnEach(id, description, "SUM", metrics, 0);
+    const description = "A worker or the canvas function itself failed or timed out; a failed task is none.";
+    this.#alarmOnEach("worker-errors", description, "SUM", metrics, 0);
   }
 
   /** The dead-letter queue is consumed at once, so what counts is what was received from it, not what lies in it. */
@@ -112,6 +102,7 @@ export class StageAlarms extends Construct {
     });
   }
 
+  /** Its functions among it, and the authorizer: each that fails or has no concurrency left is a 5xx to the caller. */
   #watchApi(): void {
     const metric = new Metric({
       namespace: "AWS/ApiGateway",
@@ -120,23 +111,11 @@ export class StageAlarms extends Construct {
       statistic: "Sum",
       period: FIVE_MINUTES,
     });
-    this.#alarm("api-errors", { alarmDescription: "The API answered with a 5xx.", metric, threshold: 0 });
-  }
-
-  /**
-   * Of the functions whose throttling somebody waits for. A worker's only leaves its messages in their queue, whose age
-   * is watched; Lambda's pollers run into it whenever they try for more.
-   */
-  #watchThrottles(): void {
-    const names = ["canvas", ...requestFunctions(this.#stage)];
-    const metrics = names.map((name) => this.#functionMetric(name, "Throttles"));
-    this.#alarmOnEach(
-      "throttles",
-      "The account's concurrency, or what is reserved of it, refused the API or the canvas function.",
-      "SUM",
-      metrics,
-      0,
-    );
+    this.#alarm("api-errors", {
+      alarmDescription: "The API answered with a 5xx: a function of it failed, or was refused.",
+      metric,
+      threshold: 0,
+    });
   }
 
   #watchTasks(): void {

@@ -19,6 +19,8 @@ export interface StateMachineProps {
 
 /** A state machine with its role. It is told ids, and may send messages: nothing more. */
 export class StateMachine extends Construct {
+  readonly machine: CfnStateMachine;
+
   constructor(scope: Construct, id: string, { stage, name, definition, substitutions, queues }: StateMachineProps) {
     super(scope, id);
     const { names } = stage;
@@ -36,7 +38,7 @@ export class StateMachine extends Construct {
         }),
       },
     });
-    const machine = new CfnStateMachine(this, "Machine", {
+    this.machine = new CfnStateMachine(this, "Machine", {
       stateMachineName: names.machine(name),
       // Standard: an express one ends after 5 minutes and cannot wait for a token.
       stateMachineType: "STANDARD",
@@ -45,6 +47,5 @@ export class StateMachine extends Construct {
       roleArn: role.roleArn,
       ...(tracing && { tracingConfiguration: { enabled: true } }),
     });
-    machine.node.addDependency(role);
   }
 }

@@ -16,14 +16,17 @@ function variables(more: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return { ...process.env, PATH: path, ...more };
 }
 
-/** Runs a command to its end, its output among ours unless `quiet`. @returns its exit code. */
+/**
+ * Runs a command to its end, its output among ours unless `quiet`, in the project's folder or in `cwd`.
+ * @returns its exit code.
+ */
 export async function codeOf(
   command: string,
   args: readonly string[],
-  options: { readonly env?: NodeJS.ProcessEnv; readonly quiet?: boolean } = {},
+  options: { readonly env?: NodeJS.ProcessEnv; readonly quiet?: boolean; readonly cwd?: string } = {},
 ): Promise<number> {
   const stdio = options.quiet === true ? "ignore" : "inherit";
-  const child = spawn(command, args, { cwd: ROOT, env: variables(options.env ?? {}), stdio });
+  const child = spawn(command, args, { cwd: options.cwd ?? ROOT, env: variables(options.env ?? {}), stdio });
   const [code]: unknown[] = await once(child, "close");
   return typeof code === "number" ? code : 1;
 }

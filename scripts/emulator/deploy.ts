@@ -25,15 +25,20 @@ export interface Deployed {
 /**
  * Bootstraps an emulator and deploys the stage `local` to it: by the CDK as it is, with AWS_ENDPOINT_URL and nothing
  * else.
+ * @param variables for the deployment besides those. @default none
  */
-export async function deploy(emulator: EmulatorName, awsUrl: string): Promise<Deployed> {
+export async function deploy(
+  emulator: EmulatorName,
+  awsUrl: string,
+  variables: NodeJS.ProcessEnv = {},
+): Promise<Deployed> {
   const folder = await mkdtemp(join(tmpdir(), "celeriac-deploy-"));
   const context = ["-c", `stage=${STAGE}`, "-c", `emulator=${emulator}`, "--output", join(folder, "assembly")];
   const outputs = join(folder, "outputs.json");
   const never = ["--require-approval", "never", "--progress", "events", "--ci"];
   const home = join(folder, "home");
-  await cdk(awsUrl, home, ["bootstrap", `aws://${ACCOUNT}/${REGION}`, ...context]);
-  await cdk(awsUrl, home, ["deploy", "--all", ...never, "--outputs-file", outputs, ...context]);
+  await cdk(awsUrl, home, variables, ["bootstrap", `aws://${ACCOUNT}/${REGION}`, ...context]);
+  await cdk(awsUrl, home, variables, ["deploy", "--all", ...never, "--outputs-file", outputs, ...context]);
   if (EMULATORS[emulator].losesRedrivePolicies) await giveRedrivePolicies(awsUrl);
   const apiUrl = apiUrlOf(awsUrl, await readFile(outputs, "utf8"));
   await rm(folder, { recursive: true, force: true });
@@ -41,8 +46,9 @@ export async function deploy(emulator: EmulatorName, awsUrl: string): Promise<De
 }
 
 /** @param home where the CDK keeps what account keys belong to: another emulator's is not this one's. */
-async function cdk(awsUrl: string, home: string, args: readonly string[]): Promise<void> {
+async function cdk(awsUrl: string, home: string, variables: NodeJS.ProcessEnv, args: readonly string[]): Promise<void> {
   await run(process.execPath, [join(ROOT, "node_modules", "aws-cdk", "bin", "cdk"), ...args], {
+    ...variables,
     CDK_HOME: home,
     AWS_ENDPOINT_URL: awsUrl,
     // By its address S3 is asked with the bucket in the path; under a name the CDK would put it into the host.

@@ -4,10 +4,10 @@ Intrinsics are written out first, since parliament reads texts: pseudo parameter
 """
 
 import json
+import re
 import sys
 
 from parliament import analyze_policy_string
-from parliament.misc import make_list
 
 PSEUDO = {
     "AWS::Partition": "aws",
@@ -15,12 +15,21 @@ PSEUDO = {
     "AWS::AccountId": "111122223333",
     "AWS::URLSuffix": "amazonaws.com",
 }
+# Of the types whose ARNs are asked for by Fn::GetAtt.
+ARNS = {
+    "AWS::KMS::Key": "arn:aws:kms:eu-west-1:111122223333:key/{}",
+    "AWS::IAM::Role": "arn:aws:iam::111122223333:role/{}",
+    "AWS::SQS::Queue": "arn:aws:sqs:eu-west-1:111122223333:{}",
+}
+TYPES = {}
 
 
 def text(value):
     """A value with its intrinsics written out."""
     if isinstance(value, list):
         return [text(one) for one in value]
+    if isinstance(value, str):
+        return re.sub(r"{{resolve:[^}]*/([\w-]+)}}", r"\1", value)
     if not isinstance(value, dict):
         return value
     if len(value) == 1:
@@ -28,7 +37,7 @@ def text(value):
         if key == "Ref":
             return PSEUDO.get(inner, inner)
         if key == "Fn::GetAtt":
-            return f"arn:aws:service:eu-west-1:111122223333:{inner[0]}"
+            return ARNS.get(TYPES.get(inner[0]), "arn:aws:unknown:eu-west-1:111122223333:{}").format(inner[0])
         if key == "Fn::Join":
             return inner[0].join(str(text(part)) for part in inner[1])
         if key == "Fn::Sub":
@@ -51,13 +60,18 @@ findings = set()
 for name in sys.argv[1:]:
     with open(name, encoding="utf-8") as file:
         resources = json.load(file).get("Resources", {})
-    for resource in resources.values():
+    TYPES.clear()
+    TYPES.update((name, resource["Type"]) for name, resource in resources.items())
+    for id, resource in resources.items():
         for policy in policies(resource):
             count += 1
-            analyzed = analyze_policy_string(json.dumps(text(policy)), ignore_private_auditors=True)
-            for finding in analyzed.findings:
-                action = ", ".join(map(str, make_list(finding.location.get("actions") or finding.detail or "")))
-                findings.add(f"{finding.issue}: {action}"[:300])
+            for found in analyze_policy_string(json.dumps(text(policy)), ignore_private_auditors=True).findings:
+                # Of mismatches it lists each action with the resource that it wants.
+                details = found.detail if isinstance(found.detail, list) else [found.detail]
+                for detail in details:
+                    wants = f"{detail['action']} wants {detail['required_format']}" if isinstance(detail, dict) else detail
+                    findings.add(f"{found.issue} {wants}: {id}")
+if count == 0:
+    sys.exit("There is no policy in these templates.")
 for finding in sorted(findings):
     print(finding)
-print(f"{count} policies", file=sys.stderr)

@@ -9,7 +9,7 @@ import {
 } from "@aws-sdk/client-s3";
 import { createPresignedPost } from "@aws-sdk/s3-presigned-post";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
-import { s3Client } from "./clients/s3.ts";
+import { presignClient, s3Client } from "./clients/s3.ts";
 
 /** An object of a bucket. */
 export interface Place {
@@ -133,7 +133,7 @@ export function urlOfObject(
     ResponseContentDisposition:
       filename === undefined ? undefined : `attachment; filename*=UTF-8''${encodeURIComponent(filename)}`,
   });
-  return getSignedUrl(s3Client(), command, { expiresIn: seconds });
+  return getSignedUrl(presignClient(), command, { expiresIn: seconds });
 }
 
 /**
@@ -150,7 +150,7 @@ export function formOfObject(
   },
 ): Promise<Form> {
   const metadata = Object.entries(options.metadata).map(([name, value]) => [`x-amz-meta-${name}`, value]);
-  return createPresignedPost(s3Client(), {
+  return createPresignedPost(presignClient(), {
     Bucket: bucket,
     Key: key,
     Fields: { "Content-Type": options.contentType, ...Object.fromEntries(metadata) },

@@ -27,12 +27,14 @@ describe("the alarms on tasks", () => {
     for (const name of ["failure-rate", "soft-limit"]) expect(alarm(name)).toMatch(/"Name":"Stage","Value":"dev"/);
   });
 
-  test("and on throttles of what somebody waits for are there with the metrics that they read", () => {
-    expect(alarms(dev)).toEqual(expect.arrayContaining(["failure-rate", "soft-limit", "throttles"]));
-    expect(alarm("throttles")).toMatch(/celeriac-dev-api-submit/);
-    expect(alarm("throttles")).not.toMatch(/celeriac-dev-task/);
+  test("are there with the metrics that they read", () => {
+    expect(alarms(dev)).toEqual(expect.arrayContaining(["failure-rate", "soft-limit"]));
     expect(alarms(bare)).not.toContain("failure-rate");
     expect(alarms(bare)).not.toContain("soft-limit");
+  });
+
+  test("stand beside four others, each of which says what no other does", () => {
+    expect(alarms(bare).toSorted()).toEqual(["api-errors", "dead-letters", "oldest-message", "worker-errors"]);
   });
 
   test("reckon with the pollers that the mappings have: five where the concurrency is bounded, else two", () => {
@@ -42,12 +44,12 @@ describe("the alarms on tasks", () => {
     expect(idlePolls(dev.modules.length)).toBe(pollers * 3 * 60 * 24 * 30);
   });
 
-  test("watch the authorizer of a stage with tokens too", async () => {
+  test("tell of the authorizer of a stage with tokens too: what it cannot answer is a 5xx of the API", async () => {
     const jwt = { issuer: "https://id.example", audience: "celeriac" };
     const stage = await synthesizeStage({ dev: { auth: { jwt }, apiConcurrency: 20 } }, "dev");
-    for (const name of ["throttles", "system-errors"]) {
-      const { Properties } = stage.one("AWS::CloudWatch::Alarm", "AlarmName", `celeriac-dev-${name}`);
-      expect(JSON.stringify(Properties)).toContain("celeriac-dev-api-authorize");
+    for (const type of ["AUTHORIZER_FAILURE", "AUTHORIZER_CONFIGURATION_ERROR"]) {
+      const { Properties } = stage.one("AWS::ApiGateway::GatewayResponse", "ResponseType", type);
+      expect(Properties["StatusCode"]).toBe("503");
     }
     const authorizer = stage.one("AWS::Lambda::Function", "FunctionName", "celeriac-dev-api-authorize");
     expect(authorizer.Properties["ReservedConcurrentExecutions"]).toBe(20);

@@ -131,7 +131,7 @@ const POLLERS = { bounded: 5, unbounded: 2 } as const;
  * counts them in the template.
  */
 export function alarmMetrics(modules: number): number {
-  return 2 * modules + 16;
+  return 2 * modules + 7;
 }
 
 /** Receives of a stage's empty queues in a month: one for each module, one for canvases, one for dead letters. */
