@@ -3,7 +3,10 @@ import { ModuleOptionsSchema, type ResolvedModuleOptions } from "../src/core/def
 import type { StageConfig } from "./config.ts";
 import { type TaskModule, refuseLongBatch } from "./discover.ts";
 
-type ModulesConfig = Pick<StageConfig, "stage" | "prefix" | "modulesOff" | "modules" | "retiredModules" | "vpcs">;
+type ModulesConfig = Pick<
+  StageConfig,
+  "celery" | "stage" | "prefix" | "modulesOff" | "modules" | "retiredModules" | "vpcs"
+>;
 
 /** Characters of a Lambda's name (CreateFunction, API reference). */
 const LONGEST_NAME = 64;
@@ -37,7 +40,8 @@ export function selectModules(all: readonly TaskModule[], config: ModulesConfig)
     throw new DefinitionError(`cdk.json: modulesOff turns off every module (${names.join(", ")}). Leave one on.`);
   }
   for (const module of deployed) refuseLongName(module, config);
-  return deployed;
+  // Without the bridge nobody would send to the workers of Celery.
+  return config.celery === null ? deployed.map((module) => ({ ...module, foreign: [] })) : deployed;
 }
 
 function refuseLongName({ name, file }: TaskModule, { prefix, stage }: ModulesConfig): void {

@@ -20,6 +20,8 @@ export interface TaskModule {
   readonly file: string;
   /** At least one, in the order of their names. */
   readonly tasks: readonly AnyTask[];
+  /** What it exports of tasks that workers of Celery run. */
+  readonly foreign: readonly AnyTask[];
   /** What `defineModule` said, or its defaults. */
   readonly options: ResolvedModuleOptions;
 }
@@ -123,9 +125,16 @@ function refuseDuplicates(files: readonly LoadedFile[]): void {
 function toModule(source: LoadedFile, owners: ReadonlyMap<string, ReadonlySet<unknown>>): TaskModule {
   const { name, file } = source;
   const values = [...new Set(Object.values(source.exports))];
-  const tasks = values.filter(isTask).filter((task) => isOwn(task, source, owners));
+  const exported = values.filter(isTask);
+  const foreign = exported.filter((task) => task.foreign !== null);
+  const tasks = exported.filter((task) => task.foreign === null && isOwn(task, source, owners));
   if (tasks.length === 0 && values.some(isWorkflow)) {
     throw new DefinitionError(`${file} exports a workflow and no task: move it to functions/workflows.`);
+  }
+  if (tasks.length === 0 && foreign.length > 0) {
+    throw new DefinitionError(
+      `${file} exports no task that runs here: export what foreignTask returns from a module that has one.`,
+    );
   }
   if (tasks.length === 0) {
     throw new DefinitionError(
@@ -133,7 +142,7 @@ function toModule(source: LoadedFile, owners: ReadonlyMap<string, ReadonlySet<un
     );
   }
   tasks.sort((a, b) => (a.name < b.name ? -1 : 1));
-  const module = { name, file, tasks, options: moduleOptions(source, values.filter(isModuleConfig)) };
+  const module = { name, file, tasks, foreign, options: moduleOptions(source, values.filter(isModuleConfig)) };
   refuseLongBatch(module);
   return module;
 }

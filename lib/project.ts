@@ -43,8 +43,8 @@ export async function loadProject(
   const modules = await discoverTasks(root, config.taskFolders);
   const deployed = selectModules(modules, config);
   const workflows = await discoverWorkflows(root, deployed);
-  const registry = buildRegistry(deployed, workflows);
   const celery = config.celery !== null;
+  const registry = buildRegistry(deployed, workflows, celery);
   const bundle = await bundleFunctions({ root, modules: deployed, registry, celery });
   const name = `${config.prefix}-${config.stage}`;
   return { stage: config.stage, name, root, config, context, modules, workflows, bundle };

@@ -9,21 +9,50 @@ import type { FoundWorkflow } from "./discover-workflows.ts";
 
 /**
  * What `registry.json` says: every task of `modules`, in the order of modules and names, and every workflow.
- * @throws DefinitionError naming the task whose schemas JSON Schema cannot say.
+ * @param bridge whether the bridge for Celery is deployed
+ * @throws DefinitionError naming the task whose schemas JSON Schema cannot say, or whose alias another has too.
  */
-export function buildRegistry(modules: readonly TaskModule[], workflows: readonly FoundWorkflow[] = []): RegistryFile {
+export function buildRegistry(
+  modules: readonly TaskModule[],
+  workflows: readonly FoundWorkflow[] = [],
+  bridge = false,
+): RegistryFile {
+  // Several modules may export the same foreign task.
+  const known = [
+    ...new Map(
+      modules.flatMap(({ file, tasks, foreign }) => [...tasks, ...foreign].map((task) => [task, file] as const)),
+    ),
+  ];
   return {
     version: 1,
-    tasks: modules.flatMap(({ file, tasks }) => tasks.map((task) => register(file, task))),
+    tasks: known.map(([task, file]) => register(file, task)),
     intervals: Object.fromEntries(
-      modules.flatMap(({ tasks }) =>
-        tasks.flatMap(({ name, options }) =>
-          options.rateLimit === null ? [] : [[name, intervalOf(options.rateLimit)]],
-        ),
+      known.flatMap(([{ name, options }]) =>
+        options.rateLimit === null ? [] : [[name, intervalOf(options.rateLimit)]],
       ),
     ),
+    bridge,
+    aliases: aliasesOf(known.map(([task]) => task)),
+    foreign: Object.fromEntries(known.flatMap(([{ name, foreign }]) => (foreign === null ? [] : [[name, foreign]]))),
     workflows: workflows.map(({ workflow: { name, node } }) => ({ name, node })),
   };
+}
+
+/** @throws DefinitionError for two tasks of one name: a message of Celery's would run whichever was found last. */
+function aliasesOf(tasks: readonly AnyTask[]): Record<string, string> {
+  const aliases = new Map<string, string>();
+  for (const { name, options } of tasks) {
+    for (const alias of options.celery) {
+      const other = aliases.get(alias);
+      if (other !== undefined && other !== name) {
+        throw new DefinitionError(
+          `Tasks "${other}" and "${name}" both say that Celery calls them "${alias}". Take the name from one of them.`,
+        );
+      }
+      aliases.set(alias, name);
+    }
+  }
+  return Object.fromEntries(aliases);
 }
 
 function register(file: string, task: AnyTask): RegistryFile["tasks"][number] {

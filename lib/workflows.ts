@@ -9,7 +9,7 @@ import { type KnownTask, knownTask, registerTask } from "../src/core/define/regi
 import type { TaskNode } from "../src/core/canvas/signature.ts";
 import { CodeTaskNodeSchema } from "../src/core/canvas/task-schema.ts";
 import { type Asl, compileWorkflow } from "../src/core/workflow/asl.ts";
-import { type TaskModule, longestLimit } from "./discover.ts";
+import type { TaskModule } from "./discover.ts";
 import type { FoundWorkflow } from "./discover-workflows.ts";
 
 /** A workflow as it is deployed. */
@@ -70,12 +70,16 @@ export function compileWorkflows(
 function lookupOf(modules: readonly TaskModule[]): TaskLookup {
   const known = new Map<string, KnownTask>(
     modules.flatMap((module) =>
-      module.tasks.map((task) => [task.name, knownTask(registerTask(task), { args: task.args, kwargs: task.kwargs })]),
+      [...module.tasks, ...module.foreign].map((task) => [
+        task.name,
+        knownTask(registerTask(task), { args: task.args, kwargs: task.kwargs }),
+      ]),
     ),
   );
   return {
     find: (name) => known.get(name) ?? null,
-    longestLimit: (name) => longestLimit(modules.find((module) => module.name === name)?.tasks ?? []),
+    longestLimit: (name) =>
+      Math.max(0, ...[...known.values()].filter(({ module }) => module === name).map((task) => task.time_limit)),
   };
 }
 

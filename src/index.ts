@@ -1,6 +1,8 @@
 /** What a task module imports. */
 export { defineTask, isTask } from "./core/define/task.ts";
 export type { AnyTask, Task, TaskOptions } from "./core/define/task.ts";
+export { foreignTask } from "./core/define/foreign.ts";
+export type { ForeignDeclaration } from "./core/define/foreign.ts";
 export { cron, every } from "./core/define/schedule.ts";
 export type { Schedule } from "./core/define/schedule.ts";
 export { defineWorkflow } from "./core/workflow/workflow.ts";

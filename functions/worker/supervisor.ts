@@ -3,11 +3,11 @@ import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda"
 import { readWorkerEnv } from "../../src/aws/env.ts";
 import { createServices } from "../../src/aws/services.ts";
 import { backoff } from "../../src/core/define/backoff.ts";
-import { type Verdict, handleDelivery } from "../../src/worker/handle.ts";
+import { type Verdict, type Worker, handleDelivery } from "../../src/worker/handle.ts";
 import { metricsLine } from "../../src/core/insights/emf.ts";
 import type { AttemptStats } from "../../src/core/insights/summary.ts";
 import { logLine, writeLine } from "../../src/log.ts";
-import type { Delivery } from "../../src/worker/run.ts";
+import { type Delivery, runClaimed } from "../../src/worker/run.ts";
 import { createStats } from "../../src/worker/stats.ts";
 import { TaskChild } from "../../src/worker/task-child.ts";
 
@@ -17,7 +17,11 @@ const env = readWorkerEnv();
 const child = new TaskChild(`${folder}task.mjs`, env.memory, await secretsOf(env.secrets));
 const services = createServices(folder);
 const stats = createStats((task, hour, counters) => services.summaries.add(task, hour, counters));
-const worker = { services, module: env.module, child, ended };
+const worker: Worker = {
+  services,
+  module: env.module,
+  run: (record, message, delivery, input) => runClaimed({ services, child, ended }, record, message, delivery, input),
+};
 
 function ended(attempt: AttemptStats): void {
   stats.count(attempt);

@@ -5,11 +5,21 @@ import { Construct } from "constructs";
 import { ENV } from "../../src/aws/env.ts";
 import { type BridgeConfig, kombuQueueName } from "../../src/celery/config.ts";
 import { CELERY_QUEUE } from "../../src/core/celery.ts";
+import type { AnyTask } from "../../src/core/define/task.ts";
 import type { CeleryOptions } from "../stage-options.ts";
 import type { StageContext } from "../stage.ts";
 import { CeleriacFunction } from "./celeriac-function.ts";
 import { CeleriacQueue, consume } from "./celeriac-queue.ts";
-import { allQueues, consumeQueue, noticeMissing, objects, startMachines, tableItems } from "./permissions.ts";
+import { longDelays } from "./long-delays.ts";
+import {
+  allQueues,
+  answerSteps,
+  consumeQueue,
+  noticeMissing,
+  objects,
+  startMachines,
+  tableItems,
+} from "./permissions.ts";
 import { stageKey } from "./stage-key.ts";
 
 /** Seconds that the bridge has for one batch. */
@@ -19,6 +29,8 @@ const TIMEOUT = 60;
 export interface CeleryBridgeProps {
   readonly stage: StageContext;
   readonly options: CeleryOptions;
+  /** What the stage has of tasks that workers of Celery run. */
+  readonly foreign: readonly AnyTask[];
   readonly deadQueueArn: string;
 }
 
@@ -27,7 +39,7 @@ export class CeleryBridge extends Construct {
   /** What the role of a client needs. */
   readonly clientPolicy: ManagedPolicy;
 
-  constructor(scope: Construct, id: string, { stage, options, deadQueueArn }: CeleryBridgeProps) {
+  constructor(scope: Construct, id: string, { stage, options, foreign, deadQueueArn }: CeleryBridgeProps) {
     super(scope, id);
     const { names } = stage;
     const table = this.#addTable(stage, options);
@@ -42,6 +54,7 @@ export class CeleryBridge extends Construct {
           deadQueueArn,
         }),
     );
+    const waiting = foreign.length === 0 ? null : longDelays(stage);
     const { lambda } = new CeleriacFunction(this, "Bridge", {
       stage,
       name: "celery",
@@ -55,18 +68,19 @@ export class CeleryBridge extends Construct {
           resources: clientQueues.map((name) => names.arn("sqs", name)),
         }),
         allQueues(names, "sqs:SendMessage"),
-        ...this.#sendToWorkers(stage, options),
+        ...this.#sendToWorkers(stage, options, foreign),
+        ...(waiting === null ? [] : [...waiting.permissions, answerSteps(names)]),
         tableItems(names, "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:BatchGetItem"),
         new PolicyStatement({
           actions: ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"],
           resources: [names.arn("dynamodb", `table/${options.resultTable}`)],
         }),
-        objects(names, "s3:GetObject", "payloads", "results"),
-        objects(names, "s3:PutObject", "payloads", "later"),
+        objects(names, "s3:GetObject", "payloads", "results", ...(waiting === null ? [] : (["later"] as const))),
+        objects(names, "s3:PutObject", "payloads", "later", ...(waiting === null ? [] : (["results"] as const))),
         noticeMissing(names),
         startMachines(names),
       ],
-      environment: { [ENV.celery]: JSON.stringify(configOf(options)) },
+      environment: { ...waiting?.environment, [ENV.celery]: JSON.stringify(configOf(options)) },
       feedsItself: true,
     });
     for (const { node, queue } of queues)
@@ -93,8 +107,13 @@ export class CeleryBridge extends Construct {
     });
   }
 
-  #sendToWorkers({ names }: StageContext, { routes, queuePrefix }: CeleryOptions): PolicyStatement[] {
-    const queues = [...new Set(Object.values(routes))].map((name) =>
+  #sendToWorkers(
+    { names }: StageContext,
+    { routes, queuePrefix }: CeleryOptions,
+    foreign: readonly AnyTask[],
+  ): PolicyStatement[] {
+    const own = foreign.flatMap((task) => (task.foreign === null ? [] : [task.foreign.queue]));
+    const queues = [...new Set([...Object.values(routes), ...own])].map((name) =>
       names.arn("sqs", kombuQueueName(queuePrefix + name)),
     );
     return queues.length === 0 ? [] : [new PolicyStatement({ actions: ["sqs:SendMessage"], resources: queues })];

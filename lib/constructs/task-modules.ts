@@ -31,7 +31,9 @@ export class TaskModules extends Construct {
       (module) => new TaskModuleConstruct(this, `module-${module.name}`, { stage, module, deadQueueArn }),
     );
     const { celery } = stage.config;
-    this.celery = celery === null ? null : new CeleryBridge(this, "Celery", { stage, options: celery, deadQueueArn });
+    const foreign = modules.flatMap((module) => module.foreign);
+    this.celery =
+      celery === null ? null : new CeleryBridge(this, "Celery", { stage, options: celery, foreign, deadQueueArn });
     this.retired = stage.config.retiredModules.map(
       (name) => new RetiredModule(this, `module-${name}`, { stage, name, deadQueueArn }),
     );

@@ -16,6 +16,28 @@ app.conf.update(
 )
 
 
+def ran(task_id):
+    """Notes that a task ran here: a moving day counts how often each did."""
+    if "CELERIAC_RAN" in os.environ:
+        with open(os.environ["CELERIAC_RAN"], "a", encoding="ascii") as file:
+            file.write(task_id + "\n")
+
+
+def moving_add(self, x, y):
+    ran(self.request.id)
+    return x + y
+
+
+for number in ("one", "two", "three", "four"):
+    app.task(bind=True, name=f"moving.{number}")(moving_add)
+
+
+@app.task(bind=True, name="moving.five")
+def moving_total(self, numbers):
+    ran(self.request.id)
+    return sum(numbers)
+
+
 @app.task(name="legacy.tasks.add")
 def add(x, y):
     return x + y

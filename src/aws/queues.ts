@@ -67,6 +67,12 @@ export class Queues {
     return arn.slice(arn.lastIndexOf(":") + 1 + prefix.length);
   }
 
+  /** The same; null for a queue whose name is not one of the stage's. */
+  ownModuleOf(arn: string): string | null {
+    const prefix = this.#prefix.slice(this.#prefix.lastIndexOf("/") + 1);
+    return arn.includes(`:${prefix}`) ? this.moduleOf(arn) : null;
+  }
+
   /**
    * Sends one message. A delay above 900 s is Scheduler's, if the message says when it is due. Where Scheduler does
    * not take it, it becomes 900: a worker that receives it early sends it on. @returns whether it waits in Scheduler,

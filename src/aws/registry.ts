@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import * as z from "zod";
+import { CELERY_QUEUE } from "../core/celery.ts";
 import {
   type KnownTask,
   type RegisteredTask,
@@ -8,6 +9,7 @@ import {
   RegistrySchema,
   knownTask,
 } from "../core/define/registry.ts";
+import type { ForeignWorker } from "../core/define/task.ts";
 
 /** Every task and workflow that is deployed, as the file that synth wrote beside the bundle says. */
 export class Registry {
@@ -17,11 +19,18 @@ export class Registry {
   readonly #registered: ReadonlyMap<string, RegisteredTask>;
 
   readonly #intervals: ReadonlyMap<string, number>;
+  readonly #aliases: ReadonlyMap<string, string>;
+  readonly #foreign: ReadonlyMap<string, ForeignWorker>;
+  readonly #bridge: boolean;
 
-  constructor({ tasks, workflows, intervals }: Omit<RegistryFile, "version">) {
+  constructor(file: Partial<RegistryFile> & Pick<RegistryFile, "tasks">) {
+    const { tasks, workflows = [], intervals = {}, aliases = {}, foreign = {}, bridge = false } = file;
+    this.#bridge = bridge;
     this.tasks = tasks;
     this.workflows = workflows;
     this.#intervals = new Map(Object.entries(intervals));
+    this.#aliases = new Map(Object.entries(aliases));
+    this.#foreign = new Map(Object.entries(foreign));
     this.#registered = new Map(tasks.map((task) => [task.name, task]));
   }
 
@@ -49,14 +58,25 @@ export class Registry {
     return this.#intervals.get(name) ?? null;
   }
 
+  /** The name here of the task that clients of Celery call so; null where no task says so. */
+  aliasOf(name: string): string | null {
+    return this.#aliases.get(name) ?? null;
+  }
+
+  /** What runs the task `name`, where that is a worker of Celery; else null. */
+  foreign(name: string): ForeignWorker | null {
+    return this.#foreign.get(name) ?? null;
+  }
+
   /** The longest hard limit of a module's tasks, seconds: what its function's timeout is made for. */
   longestLimit(module: string): number {
     return Math.max(0, ...this.tasks.filter((task) => task.module === module).map((task) => task.time_limit));
   }
 
-  /** The modules that have tasks, sorted. */
+  /** The modules that have tasks, sorted, and the bridge for Celery, whose queue is as theirs. */
   modules(): string[] {
-    return [...new Set(this.tasks.map((task) => task.module))].toSorted();
+    const bridge = this.#bridge ? [CELERY_QUEUE] : [];
+    return [...new Set([...this.tasks.map((task) => task.module), ...bridge])].toSorted();
   }
 }
 

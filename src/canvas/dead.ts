@@ -3,6 +3,7 @@ import { CANVAS_QUEUE, answerToken } from "../aws/engine.ts";
 import { toTask } from "../aws/queues.ts";
 import type { Services } from "../aws/services.ts";
 import { backoff } from "../core/define/backoff.ts";
+import { CELERY_QUEUE, type CeleryMessage, CeleryMessageSchema } from "../core/celery.ts";
 import { type CanvasMessage, CanvasMessageSchema, Returned } from "../core/record/canvas.ts";
 import { onDeadLetter, unclaimed } from "../core/record/claim.ts";
 import { type CeleriacError, NotRegistered, WorkerLost, describeError } from "../core/errors.ts";
@@ -23,8 +24,34 @@ export async function buryLetter(services: Services, record: SQSRecord): Promise
   if (canvas.success && (canvas.data.op !== "run" || (await services.canvases.canvas(canvas.data.id)) !== null)) {
     return buryCanvas(services, canvas.data, Returned.parse(body));
   }
+  const bridge = CeleryMessageSchema.safeParse(body);
+  if (bridge.success) return buryForBridge(services, record, bridge.data, Returned.parse(body));
   const error = new WorkerLost(`its message was delivered ${MAX_RECEIVE_COUNT} times without an end`);
   return buryTask(services, record, body, (task) => ({ error, dead: moduleOf(task) }));
+}
+
+/**
+ * Returns a dead letter of the bridge, which may come any number of times. After too many a task that it was to look
+ * for is ended here; what a client was to be told is kept, for a redrive.
+ */
+async function buryForBridge(
+  services: Services,
+  record: SQSRecord,
+  message: CeleryMessage,
+  before: { readonly returns: number },
+): Promise<void> {
+  const decision = unclaimed(before);
+  if (decision.action === "return") {
+    const { returns } = decision;
+    logLine("WARN", "a message of the bridge goes back from the dead letters", { task_id: message.id }, { returns });
+    const again = { ...message, returns };
+    return void (await services.queues.send({ module: CELERY_QUEUE, message: again, delay: backoff(returns) }));
+  }
+  if (message.op === "celery")
+    return keepLetter(services, { ...record, module: CELERY_QUEUE }, "the result could not be stored");
+  const { id, attempt, token } = message;
+  const error = new WorkerLost("its result could not be looked for");
+  return buryTask(services, record, { op: "run", id, attempt, hops: 0, token }, () => ({ error, dead: CELERY_QUEUE }));
 }
 
 /** Ends the task of a message to a module that was removed: no code is there to run it. */
@@ -79,9 +106,9 @@ async function buryTask(
   await finish(services, inHand(held, message.token, dead), { status: "FAILURE", error: describeError(error) });
 }
 
-/** The queue that gave a message up, or that it is in. */
+/** The queue that gave a message up, or that it is in; those of Celery's clients are the bridge's. */
 function sourceOf({ queues }: Services, { eventSourceARN, attributes }: SQSRecord): string {
-  return queues.moduleOf(attributes.DeadLetterQueueSourceArn ?? eventSourceARN);
+  return queues.ownModuleOf(attributes.DeadLetterQueueSourceArn ?? eventSourceARN) ?? CELERY_QUEUE;
 }
 
 /**

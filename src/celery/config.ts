@@ -17,15 +17,46 @@ export const BridgeConfigSchema = z.object({
 
 export type BridgeConfig = z.infer<typeof BridgeConfigSchema>;
 
-/** The value of the longest pattern that fits a name; what its `*` stands for, the `*` of the value stands for. */
-export function lookUp(patterns: Readonly<Record<string, string>>, name: string): string | null {
+/** What a pattern gives a name. */
+interface Match {
+  readonly value: string;
+  /** How closely the pattern fits: its characters, or Infinity where it is the name itself. */
+  readonly weight: number;
+}
+
+/** What the longest pattern gives that fits a name; its `*` stands for the same in the value. */
+export function lookUp(patterns: Readonly<Record<string, string>>, name: string): Match | null {
   const exact = Object.hasOwn(patterns, name) ? patterns[name] : undefined;
-  if (exact !== undefined) return exact;
+  if (exact !== undefined) return { value: exact, weight: Infinity };
   const fitting = Object.entries(patterns).filter(
     ([pattern]) => pattern.endsWith("*") && name.startsWith(pattern.slice(0, -1)),
   );
   const [best] = fitting.toSorted(([one], [other]) => other.length - one.length);
-  return best === undefined ? null : best[1].replace("*", name.slice(best[0].length - 1));
+  return best === undefined
+    ? null
+    : { value: best[1].replace("*", name.slice(best[0].length - 1)), weight: best[0].length };
+}
+
+/** What a stage has: its tasks by their names here, and the names that they say Celery calls them by. */
+export interface OwnTasks {
+  readonly has: (name: string) => boolean;
+  readonly aliasOf: (name: string) => string | null;
+}
+
+/**
+ * The name here of a task that Celery calls `task`; null of one that does not run here. Configuration goes before code,
+ * and a route before a name that fits no better: so a task moves when its route is taken out, and back when it is in.
+ */
+export function ownName(
+  { tasks, routes }: Pick<BridgeConfig, "tasks" | "routes">,
+  own: OwnTasks,
+  task: string,
+): string | null {
+  const mapped = lookUp(tasks, task);
+  const said = own.aliasOf(task) ?? (own.has(task) ? task : null);
+  const named = said === null || mapped?.weight === Infinity ? mapped : { value: said, weight: Infinity };
+  if (named === null || !own.has(named.value)) return null;
+  return (lookUp(routes, task)?.weight ?? 0) >= named.weight ? null : named.value;
 }
 
 /**

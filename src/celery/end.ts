@@ -26,7 +26,8 @@ export async function taskChanged(bridge: Bridge, id: string): Promise<void> {
   const json = record.result === null ? null : await services.payloads.load(record.result);
   const meta = metaOf(celeryId, record, json);
   if (meta === null) return;
-  if (!record.call.ignore_result || record.status !== "SUCCESS")
+  // What waits for it looks for its end there, be its result wanted or not.
+  if (!record.call.ignore_result || record.status !== "SUCCESS" || record.call.celery.continues)
     await backend.store(meta, record.done === null ? record.attempt : FINAL_RANK);
   if (record.done === null || !record.call.celery.continues) return;
   const next = await loadContinuation(services, id);

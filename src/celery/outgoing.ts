@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { SendMessageCommand } from "@aws-sdk/client-sqs";
+import { QueueDoesNotExist, SendMessageCommand } from "@aws-sdk/client-sqs";
 import { sqsClient } from "../aws/clients/sqs.ts";
 import { kombuQueueName } from "./config.ts";
 import type { Signature } from "./signature.ts";
@@ -12,24 +12,45 @@ export interface ForeignTask {
   /** What the worker sends on when it has ended, in the order in which it is run. */
   readonly chain: readonly Signature[];
   readonly root: string;
+  /** Headers of its own. @default none */
+  readonly headers?: Readonly<Record<string, string>>;
 }
+
+/** A task that cannot be sent to a worker of Celery, and never will be. */
+export class CannotSend extends Error {
+  override readonly name = "CannotSend";
+}
+
+/** Bytes of a message (SQS, SendMessage). What is sent has some 56 % of that, since it is in base64 twice. */
+const MAX_BYTES = 1024 * 1024;
 
 /** SQS's longest delay, seconds; kombu knows no other way to wait, and a worker holds what comes early. */
 const MAX_DELAY = 900;
 
-/** Sends a task to the queue of a Python worker, as a client of Celery sends it (protocol 2). */
+/**
+ * Sends a task to the queue of a Python worker, as a client of Celery sends it (protocol 2).
+ * @throws CannotSend where there is no such queue, or the message is too large for any
+ */
 export async function sendForeign(urlPrefix: string, task: ForeignTask): Promise<void> {
   const { countdown } = task.signature.options;
-  await sqsClient().send(
-    new SendMessageCommand({
-      QueueUrl: urlPrefix + kombuQueueName(task.queue),
-      MessageBody: Buffer.from(JSON.stringify(envelopeOf(task))).toString("base64"),
-      ...(typeof countdown === "number" && { DelaySeconds: Math.min(MAX_DELAY, Math.ceil(countdown)) }),
-    }),
-  );
+  const MessageBody = Buffer.from(JSON.stringify(envelopeOf(task))).toString("base64");
+  if (MessageBody.length > MAX_BYTES)
+    throw new CannotSend(`The message has ${MessageBody.length} bytes, and SQS takes ${MAX_BYTES}. Pass a reference.`);
+  try {
+    await sqsClient().send(
+      new SendMessageCommand({
+        QueueUrl: urlPrefix + kombuQueueName(task.queue),
+        MessageBody,
+        ...(typeof countdown === "number" && { DelaySeconds: Math.min(MAX_DELAY, Math.ceil(countdown)) }),
+      }),
+    );
+  } catch (error) {
+    if (!(error instanceof QueueDoesNotExist)) throw error;
+    throw new CannotSend(`There is no queue "${task.queue}": a worker of Celery makes its own when it starts.`);
+  }
 }
 
-function envelopeOf({ signature, id, queue, chain, root }: ForeignTask): object {
+function envelopeOf({ signature, id, queue, chain, root, headers }: ForeignTask): object {
   const { task, args, kwargs, options } = signature;
   const embed = {
     callbacks: options.link ?? null,
@@ -42,6 +63,7 @@ function envelopeOf({ signature, id, queue, chain, root }: ForeignTask): object 
     "content-encoding": "utf-8",
     "content-type": "application/json",
     headers: {
+      ...headers,
       lang: "py",
       task,
       id,

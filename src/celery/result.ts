@@ -1,3 +1,4 @@
+import * as z from "zod";
 import type { TaskError } from "../core/errors.ts";
 import { isFinal } from "../core/record/states.ts";
 import type { TaskRecord } from "../core/record/record.ts";
@@ -56,6 +57,20 @@ export function storedException(type: string, message: string): StoredException 
   return { exc_type: type, exc_message, exc_module: BUILTIN.test(type) ? "builtins" : "celeriac" };
 }
 
+const Raised = z.object({ exc_type: z.string(), exc_message: z.unknown() });
+
+/** The error that an exception of a Python worker is here: `exc_message` has the arguments of the exception. */
+export function errorOf(exception: unknown): { readonly type: string; readonly message: string } {
+  const { success, data } = Raised.safeParse(exception);
+  if (!success) return { type: "Error", message: JSON.stringify(exception) };
+  const own = Object.entries(OF_CELERY).find(([, theirs]) => theirs === data.exc_type);
+  const message = [data.exc_message].flat().map((arg) => (typeof arg === "string" ? arg : JSON.stringify(arg)));
+  return {
+    type: data.exc_type === "TaskRevokedError" ? "Revoked" : (own?.[0] ?? data.exc_type),
+    message: message.join(", "),
+  };
+}
+
 /** The meta of a task that failed, or that will never run. @param at milliseconds since 1970 */
 export function failedMeta(id: string, status: "FAILURE" | "REVOKED", exception: StoredException, at: number): Meta {
   return {
@@ -80,12 +95,12 @@ export function metaOf(id: string, record: TaskRecord, json: string | null): Met
     const result: unknown = JSON.parse(json ?? "null");
     return fitting({ ...meta, result, date_done: pythonTime(done ?? call.created) }, record.id);
   }
-  if (status === "RETRY" || isFinal(status)) return { ...meta, ...errorOf(error, status, done) };
+  if (status === "RETRY" || isFinal(status)) return { ...meta, ...endOf(error, status, done) };
   const { progress } = record;
   return { ...meta, result: progress ?? { pid: null, hostname: "celeriac" } };
 }
 
-function errorOf(
+function endOf(
   error: TaskError | null,
   status: string,
   done: number | null,

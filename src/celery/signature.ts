@@ -6,8 +6,9 @@ const SignatureOptions = z.looseObject({
   task_id: z.string().nullish(),
   group_id: z.string().nullish(),
   countdown: z.number().nullish(),
-  eta: z.string().nullish(),
-  expires: z.union([z.number(), z.string()]).nullish(),
+  // Those of a signature within a message are tagged; those of its headers are text.
+  eta: z.preprocess(plainValue, z.string().nullish()),
+  expires: z.preprocess(plainValue, z.union([z.number(), z.string()]).nullish()),
   time_limit: z.number().nullish(),
   soft_time_limit: z.number().nullish(),
   priority: z.number().nullish(),
@@ -34,7 +35,9 @@ export interface Signature {
 }
 
 /** Schema of {@link Signature}. */
-export const Signature: z.ZodType<Signature> = z.looseObject({
+export const Signature: z.ZodType<Signature> = z.lazy(() => AsWritten.transform(unfolded));
+
+const AsWritten = z.looseObject({
   task: z.string(),
   args: z
     .array(z.unknown())
@@ -50,6 +53,20 @@ export const Signature: z.ZodType<Signature> = z.looseObject({
     .nullish()
     .transform((immutable) => immutable ?? false),
 });
+
+const Rest = z.looseObject({ chain: z.array(z.unknown()).min(1) });
+
+/**
+ * A chain that is the body of a chord is written as its first task, with what follows it, the last first, among the
+ * options (celery/canvas.py, chain.freeze).
+ */
+function unfolded(signature: z.output<typeof AsWritten>): Signature {
+  const { success, data } = Rest.safeParse(signature.options);
+  if (!success) return signature;
+  const { chain, ...options } = data;
+  const tasks = [{ ...signature, options }, ...chain.toReversed()];
+  return { task: "celery.chain", args: [], kwargs: { tasks }, options: {}, immutable: false };
+}
 
 /** What a signature is made of: a task, or others. */
 export type Shape =

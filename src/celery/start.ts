@@ -9,7 +9,7 @@ import { submitCanvas } from "../submit/canvas.ts";
 import { TaskIdTaken, submitTask } from "../submit/task.ts";
 import type { Bridge, Origin } from "./bridge.ts";
 import { createBackend } from "./backend.ts";
-import { type BridgeConfig, lookUp } from "./config.ts";
+import { type BridgeConfig, lookUp, ownName } from "./config.ts";
 import { keepContinuation } from "./continuation.ts";
 import { endUnrun } from "./end.ts";
 import { sendForeign } from "./outgoing.ts";
@@ -47,11 +47,12 @@ async function runSequence(bridge: Bridge, sequence: readonly Signature[], origi
 }
 
 function namingOf({ services, config }: Bridge) {
-  const nameOf = (task: string): string | null => {
-    const name = lookUp(config.tasks, task) ?? task;
-    return services.registry.find(name) === null ? null : name;
+  const { registry } = services;
+  const own = {
+    has: (name: string) => registry.find(name) !== null,
+    aliasOf: (name: string) => registry.aliasOf(name),
   };
-  return { nameOf, trackStarted: config.trackStarted };
+  return { nameOf: (task: string) => ownName(config, own, task), trackStarted: config.trackStarted };
 }
 
 async function submitOwn(
@@ -104,7 +105,7 @@ async function startForeign(
   { root, created }: Origin,
 ): Promise<void> {
   const { config } = bridge;
-  const queue = lookUp(config.routes, signature.task);
+  const queue = lookUp(config.routes, signature.task)?.value ?? null;
   if (queue === null) {
     const exception = { ...storedException("NotRegistered", ""), exc_message: [signature.task] };
     return endUnrun(bridge, [signature, ...rest], { exception, at: created });

@@ -22,7 +22,19 @@ export function inheritedMark(mark: CeleryMark | null): CeleryMark | null {
 /** The queue of the bridge, as a module's. */
 export const CELERY_QUEUE = "celery";
 
-/** Tells the bridge that a task has changed: what its record says now is what Celery's clients are to see. */
-export const CeleryMessageSchema = z.object({ op: z.literal("celery"), id: z.string() });
+/** What the bridge is told. */
+export const CeleryMessageSchema = z.discriminatedUnion("op", [
+  /** A task has changed: what its record says now is what Celery's clients are to see. */
+  z.object({ op: z.literal("celery"), id: z.string() }),
+  /** A task runs on a worker of Celery: look whether it has ended. */
+  z.object({
+    op: z.literal("look"),
+    id: z.string(),
+    attempt: z.number().int(),
+    fence: z.string(),
+    /** That of the message in hand. */
+    token: z.string().optional(),
+  }),
+]);
 
 export type CeleryMessage = z.infer<typeof CeleryMessageSchema>;

@@ -9,7 +9,6 @@ import { Expired, WorkerLost, describeError } from "../core/errors.ts";
 import { MAX_HOPS } from "../core/limits.ts";
 import type { Call, RunMessage } from "../core/record/message.ts";
 import type { TaskRecord } from "../core/record/record.ts";
-import type { AttemptStats } from "../core/insights/summary.ts";
 import { noteAge } from "./age.ts";
 import { finish, inHand, notify, unstarted } from "../end/finish.ts";
 import { forAttempt, sendLater } from "../end/later.ts";
@@ -18,9 +17,9 @@ import { logLine } from "../log.ts";
 import { readRunMessage } from "../submit/periodic.ts";
 import { mayStart } from "./rate.ts";
 import { resumeReplacement } from "../end/replace.ts";
-import { type Delivery, type Input, runClaimed } from "./run.ts";
+import type { Input } from "./payload.ts";
+import type { Delivery } from "./run.ts";
 import { prepareStep } from "../end/step.ts";
-import type { TaskChild } from "./task-child.ts";
 
 /** What becomes of a message: it is done with, or it comes back after some seconds. */
 export type Verdict = { readonly ack: true } | { readonly ack: false; readonly hide: number };
@@ -32,9 +31,10 @@ const comeBack = (seconds: number): Verdict => ({ ack: false, hide: seconds });
 export interface Worker {
   readonly services: Services;
   readonly module: string;
-  readonly child: TaskChild;
-  /** Told of each attempt that has ended, for statistics. */
-  readonly ended: (attempt: AttemptStats) => void;
+  /** Seconds for which a claim holds. @default until after the task's hard limit */
+  readonly lease?: number;
+  /** Runs a task that was claimed, and sees to its end. @returns false where the claim was lost meanwhile. */
+  readonly run: (record: TaskRecord, message: RunMessage, delivery: Delivery, input: Input | null) => Promise<boolean>;
 }
 
 /** Handles one delivery of a message from the module's queue. */
@@ -116,12 +116,12 @@ async function claimAndRun(worker: Worker, message: RunMessage, delivery: Delive
   const { services } = worker;
   const { id, attempt } = message;
   const fence = newFence();
-  const leaseFor = leaseSeconds(job.call?.time_limit ?? services.registry.longestLimit(worker.module));
+  const leaseFor = worker.lease ?? leaseSeconds(job.call?.time_limit ?? services.registry.longestLimit(worker.module));
   const call = job.isNew ? job.call : undefined;
   const claimed = await services.tasks.claim({ id, attempt, fence, now: services.now(), leaseFor, call });
   const comesBack = claimed === null ? null : shownSooner(leaseFor, services.registry.longestLimit(worker.module));
   if (comesBack !== null && delivery.alone) await hideFor(worker, delivery, comesBack);
-  if (claimed !== null) return verdictOf(await runClaimed(worker, claimed, message, delivery, job.input));
+  if (claimed !== null) return verdictOf(await worker.run(claimed, message, delivery, job.input));
   const record = await services.tasks.get(id, services.now());
   if (record !== null) return refused(worker, record, message, delivery, { fence, leaseFor, input: job.input });
   // Something is there under its id that is no task to be run: one that was forgotten, or whose time is over.
@@ -152,7 +152,7 @@ async function refused(
   const decision = onRefusedClaim(record, message, claim.fence, services.now());
   switch (decision.action) {
     case "run":
-      return verdictOf(await runClaimed(worker, record, message, delivery, input));
+      return verdictOf(await worker.run(record, message, delivery, input));
     case "notify":
       await notify(services, record, message.token);
       return ACK;
@@ -181,7 +181,7 @@ async function refused(
       });
       return taken === null
         ? comeBack(1)
-        : verdictOf(await runClaimed(worker, taken, { ...message, attempt }, delivery, input));
+        : verdictOf(await worker.run(taken, { ...message, attempt }, delivery, input));
     }
     case "giveUp": {
       const error = describeError(new WorkerLost(`the environment that ran it was lost ${decision.lost} times`));

@@ -2,7 +2,7 @@ import type { Services } from "../aws/services.ts";
 import { rfc3339 } from "../core/http/answer.ts";
 import { PayloadGone, Revoked, TimeLimitExceeded, WorkerLost, describeError } from "../core/errors.ts";
 import { MAX_EVENTS } from "../core/limits.ts";
-import { ArgumentsSchema, type Payload, type RunMessage } from "../core/record/message.ts";
+import type { RunMessage } from "../core/record/message.ts";
 import { type TaskRecord, moduleOf } from "../core/record/record.ts";
 import type { Request } from "../core/define/self.ts";
 import type { AttemptStats } from "../core/insights/summary.ts";
@@ -11,6 +11,7 @@ import { statsOf } from "./attempt.ts";
 import { tellCelery } from "../end/announce.ts";
 import { type TaskEnd, finish, inHand } from "../end/finish.ts";
 import type { Outcome, Report } from "./ipc.ts";
+import { type Input, payloadOf } from "./payload.ts";
 import { forAttempt, sendLater } from "../end/later.ts";
 import { type LogContext, logLine } from "../log.ts";
 import { createProgressWriter } from "./progress.ts";
@@ -32,11 +33,6 @@ export interface Delivery {
   readonly functionName: string;
   readonly logStream: string;
   readonly awsRequestId: string;
-}
-
-/** A result that is prepended to the arguments; of a task whose result is ignored it is null. */
-export interface Input {
-  readonly payload: Payload | null;
 }
 
 /**
@@ -125,23 +121,6 @@ function logEnd(end: TaskEnd, context: LogContext, runtime: number): void {
   if (end.status === "SUCCESS") logLine("INFO", "succeeded", context, { runtime });
   else if (end.status === "REVOKED") logLine("WARN", "stopped: it was revoked", context, { runtime });
   else logLine("ERROR", `failed: ${end.error.type}`, context, { runtime });
-}
-
-/** What {@link joinedPayload} gives, or the error that says which of it is gone. */
-function payloadOf(services: Services, payload: Payload, input: Input | null): Promise<string | PayloadGone> {
-  return joinedPayload(services, payload, input).catch((error: unknown) => {
-    if (error instanceof PayloadGone) return error;
-    throw error;
-  });
-}
-
-/** `[args, kwargs]`, with the input before the arguments. The input stays text: it may be megabytes. */
-async function joinedPayload(services: Services, payload: Payload, input: Input | null): Promise<string> {
-  const text = await services.payloads.load(payload);
-  if (input === null) return text;
-  const first = input.payload === null ? "null" : await services.payloads.load(input.payload);
-  const [args, kwargs] = ArgumentsSchema.parse(JSON.parse(text));
-  return `[[${[first, ...args.map((arg) => JSON.stringify(arg))].join(",")}],${JSON.stringify(kwargs)}]`;
 }
 
 /** The end of a task whose last attempt had this outcome. */

@@ -83,6 +83,10 @@ async function beginChord(group: string, ids: readonly string[]): Promise<void> 
 }
 
 describe("a client of Celery", () => {
+  it("has a task run by a name that the task itself says", async () => {
+    expect(await endOf(await send(task("older.double", [21])))).toMatchObject({ status: "SUCCESS", result: 42 });
+  });
+
   it("has a task run, and finds the result under its id", async () => {
     expect(await endOf(await send(task("proj.add", [2, 3])))).toMatchObject({ status: "SUCCESS", result: 5 });
   });
@@ -117,6 +121,22 @@ describe("a client of Celery", () => {
     );
     for (const part of parts) await send(part, { chord: body });
     expect(await endOf(body.options.task_id)).toMatchObject({ status: "SUCCESS", result: 12 });
+  });
+
+  it("has a chord run whose header has a part of no result, and whose body is a chain", async () => {
+    const group = randomUUID();
+    const rest = [task("proj.add", [100]), task("proj.add", [10])] as const;
+    const body = task("proj.size", [], { chain: rest });
+    const parts = [1, 2].map((n) => task("proj.identity", [n], { group_id: group }));
+    await beginChord(
+      group,
+      parts.map((part) => part.options.task_id),
+    );
+    for (const part of parts) {
+      const headers = { task: part.task, id: part.options.task_id, group, ignore_result: part === parts[0] };
+      await send(part, { chord: body }, { headers });
+    }
+    expect(await endOf(rest[0].options.task_id)).toMatchObject({ status: "SUCCESS", result: 112 });
   });
 
   it("is told by the body of a chord which part failed", async () => {

@@ -34,6 +34,12 @@ describe("the bridge for Celery", () => {
     expect(rights.some((right) => right.startsWith("dynamodb:DeleteTable"))).toBe(false);
   });
 
+  test("answers for tasks that workers of Celery run only where the stage has such tasks", () => {
+    const rights = rightsOf(served, "celeriac-dev-celery");
+    expect(rights.some((right) => right.startsWith("states:SendTask"))).toBe(false);
+    expect(rights.some((right) => right.startsWith("scheduler:"))).toBe(false);
+  });
+
   test("gives clients a policy that lets them send and read results, and make nothing", () => {
     const [policy] = served.all("AWS::IAM::ManagedPolicy");
     const text = JSON.stringify(policy?.Properties["PolicyDocument"]);

@@ -1,5 +1,15 @@
 import { spawnSync } from "node:child_process";
-import { SoftTimeLimitExceeded, chain, chord, cron, defineTask, defineWorkflow, fromNode, group } from "celeriac";
+import {
+  SoftTimeLimitExceeded,
+  chain,
+  chord,
+  cron,
+  defineTask,
+  defineWorkflow,
+  foreignTask,
+  fromNode,
+  group,
+} from "celeriac";
 import * as z from "zod";
 import { requestInfo } from "./_request-info.ts";
 import { add, mul, tsum, xsum } from "../../functions/tasks/math.ts";
@@ -9,6 +19,27 @@ export class ExpectedError extends Error {}
 
 const anything = z.array(z.unknown());
 const seconds = z.number().min(0).max(900);
+
+/** Tasks that a worker of Celery runs. */
+export const legacyAdd = foreignTask("legacy.tasks.add", {
+  queue: "legacy",
+  args: z.tuple([z.number(), z.number()]),
+  result: z.number(),
+});
+export const legacyTotal = foreignTask("legacy.tasks.total", {
+  queue: "legacy",
+  args: z.tuple([z.array(z.number())]),
+  result: z.number(),
+});
+export const legacyFail = foreignTask("legacy.tasks.fail", { queue: "legacy", args: z.array(z.unknown()) });
+
+/** A task that clients of Celery know by a name that nothing in the stage's configuration says. */
+export const aliased = defineTask("probe.aliased", {
+  celery: ["old.place.double", "older.double"],
+  parameters: ["x"],
+  args: z.tuple([z.number()]),
+  run: (_self, x) => 2 * x,
+});
 
 /** Its argument. */
 export const identity = defineTask("probe.identity", {

@@ -64,6 +64,12 @@ export const RegistrySchema = z.object({
   workflows: z.array(RegisteredWorkflowSchema).default([]),
   /** Milliseconds between two starts of the tasks that have a rate limit; not for clients. */
   intervals: z.record(z.string(), z.number()).default({}),
+  /** Whether the bridge for Celery is deployed. */
+  bridge: z.boolean().default(false),
+  /** Celery's names of tasks -> theirs here; not for clients. */
+  aliases: z.record(z.string(), z.string()).default({}),
+  /** Tasks that workers of Celery run; not for clients. */
+  foreign: z.record(z.string(), z.object({ task: z.string(), queue: z.string() })).default({}),
 });
 
 export type RegisteredTask = z.infer<typeof RegisteredTaskSchema>;

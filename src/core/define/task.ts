@@ -47,12 +47,18 @@ export interface TaskOptions {
   readonly rateLimit?: string | number | null;
   /** When it runs by itself: what `every` or `cron` returns, or a list of these. @default never */
   readonly schedule?: Schedule | readonly Schedule[];
+  /**
+   * The name, or names, by which clients of Celery call it (docs/migrating.md); no other task has one of them. What
+   * cdk.json says of a name goes first. @default the task's own
+   */
+  readonly celery?: string | readonly string[];
 }
 
 /** {@link TaskOptions} with every default filled in. */
-export type ResolvedTaskOptions = Required<Omit<TaskOptions, "softTimeLimit" | "schedule">> & {
+export type ResolvedTaskOptions = Required<Omit<TaskOptions, "softTimeLimit" | "schedule" | "celery">> & {
   readonly softTimeLimit: number | null;
   readonly schedule: readonly Schedule[];
+  readonly celery: readonly string[];
 };
 
 const ScheduleSchema = z.strictObject({
@@ -61,6 +67,9 @@ const ScheduleSchema = z.strictObject({
   args: z.array(z.unknown()),
   kwargs: z.record(z.string(), z.unknown()),
 });
+
+/** Celery takes any text; without `*`, which stands for many names in cdk.json. */
+const CeleryName = z.string().regex(/^[^\s*]{1,256}$/, "is no name of a Celery task, such as proj.tasks.add");
 
 /**
  * Schema of {@link TaskOptions} with its defaults; unknown options are refused, so that a typo does not pass for a
@@ -89,6 +98,7 @@ const TaskOptionsSchema = z
         "expected what every() or cron() returns",
       )
       .default([]),
+    celery: z.preprocess((names) => (typeof names === "string" ? [names] : names), z.array(CeleryName).default([])),
   })
   .refine((options) => options.timeLimit <= MAX_TIME_LIMIT, {
     path: ["timeLimit"],
@@ -118,8 +128,17 @@ export interface TaskDeclaration<Args extends ArgsSchema, Kwargs extends z.ZodOb
 export type ArgsSchema = z.ZodType<readonly unknown[], readonly unknown[]>;
 
 /** The keyword arguments of a task that takes none. */
-const NO_KWARGS = z.strictObject({});
-type NoKwargs = typeof NO_KWARGS;
+export const NO_KWARGS = z.strictObject({});
+/** Type of {@link NO_KWARGS}. */
+export type NoKwargs = typeof NO_KWARGS;
+
+/** Where a task runs that a worker of Celery runs. */
+export interface ForeignWorker {
+  /** Celery's name of the task. */
+  readonly task: string;
+  /** The queue that the worker takes, by Celery's name. */
+  readonly queue: string;
+}
 
 /** What every task has, whatever it is called with. */
 export interface AnyTask {
@@ -135,6 +154,8 @@ export interface AnyTask {
   /** The names of its positional parameters, in order; null where they have none. */
   readonly parameters: readonly string[] | null;
   readonly options: ResolvedTaskOptions;
+  /** What runs it where that is a worker of Celery; null of a task whose code is here. */
+  readonly foreign: ForeignWorker | null;
   /** Runs the task's function with arguments that were checked. */
   readonly run: (self: Self, args: readonly unknown[]) => unknown;
 }
@@ -173,16 +194,26 @@ export function defineTask<
   }
   refuseIncomplete(name, declaration);
   const { args, kwargs, parameters, run, ...options } = declaration;
-  const resolved = resolveOptions(name, options);
-  const task: Task<z.input<Args>, z.input<Kwargs>, Result, Name> = {
-    [BRAND]: true,
-    ...createReference(name),
+  return createTask(name, {
     module,
     args,
     kwargs: kwargs ?? NO_KWARGS,
     parameters: parametersOf(name, args, kwargs ?? NO_KWARGS, parameters),
-    options: resolved,
+    options: resolveOptions(name, options),
+    foreign: null,
     run: (self, values) => Reflect.apply(run, undefined, [self, ...values]),
+  });
+}
+
+/** The task that is made of these parts. @throws DefinitionError where its schedules call it with wrong arguments */
+export function createTask<Args extends readonly unknown[], Kwargs, Result, Name extends string>(
+  name: Name,
+  parts: Omit<AnyTask, typeof BRAND | "name" | "node">,
+): Task<Args, Kwargs, Result, Name> {
+  const task: Task<Args, Kwargs, Result, Name> = {
+    [BRAND]: true,
+    ...createReference(name),
+    ...parts,
     map: (items) => createSignature({ ...callNode(name, { args: items, immutable: true }), each: "map" }),
     starmap: (items) => createSignature({ ...callNode(name, { args: items, immutable: true }), each: "starmap" }),
     delay: (...values) => submit(task, { args: values }),
@@ -216,8 +247,11 @@ function isSchema(value: unknown): boolean {
   return typeof value === "object" && value !== null && "safeParse" in value;
 }
 
-/** @throws DefinitionError for names that are none, or that mean two things. */
-function parametersOf(
+/**
+ * The names of a task's positional parameters; null where they have none.
+ * @throws DefinitionError for names that are none, or that mean two things
+ */
+export function parametersOf(
   task: string,
   args: ArgsSchema,
   kwargs: z.ZodObject,
@@ -253,7 +287,8 @@ async function submit(task: AnyTask, call: AnyCall): Promise<TaskHandle> {
   return submitNode(node);
 }
 
-function resolveOptions(name: string, options: TaskOptions): ResolvedTaskOptions {
+/** Options with their defaults. @throws DefinitionError for a wrong one */
+export function resolveOptions(name: string, options: TaskOptions): ResolvedTaskOptions {
   const parsed = TaskOptionsSchema.safeParse(options);
   if (parsed.success) {
     refuseWrongRate(name, parsed.data.rateLimit);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { kombuQueueName, lookUp } from "../../../src/celery/config.ts";
+import { kombuQueueName, lookUp, ownName } from "../../../src/celery/config.ts";
 import { Signature } from "../../../src/celery/signature.ts";
 import { isOwn, lastTask, ownId, prepend, translate } from "../../../src/celery/translate.ts";
 
@@ -37,6 +37,26 @@ describe("signatures of Celery", () => {
         header: [{ task: "math.add" }, { chain: [{ task: "math.add" }, { task: "math.add" }] }],
         body: { task: "math.tsum" },
       },
+    });
+  });
+
+  it("are the chain that a client writes into the options of its first task", () => {
+    const rest = [group(task("proj.add", 3)), task("proj.add", 2)];
+    const body = task("proj.tsum", 1, { chain: rest });
+    expect(lastTask(body)).toBeNull();
+    expect(translate([body], [], CONTEXT).node).toMatchObject({
+      chain: [
+        { task: "math.tsum", options: { task_id: uuid(1) } },
+        { task: "math.add", options: { task_id: uuid(2) } },
+        { group: [{ task: "math.add", options: { task_id: uuid(3) } }] },
+      ],
+    });
+  });
+
+  it("have times as kombu tags them", () => {
+    const eta = { __type__: "datetime", __value__: "2026-01-02T03:04:05+00:00" };
+    expect(translate([task("proj.add", 1, { eta })], [], CONTEXT).node).toMatchObject({
+      options: { eta: "2026-01-02T03:04:05.000Z" },
     });
   });
 
@@ -108,10 +128,29 @@ describe("signatures of Celery", () => {
 describe("names", () => {
   it("are looked up whole first, then by the longest pattern", () => {
     const names = { "proj.add": "math.add", "proj.*": "probe.*", "proj.mail.*": "email.*" };
-    expect(lookUp(names, "proj.add")).toBe("math.add");
-    expect(lookUp(names, "proj.fail")).toBe("probe.fail");
-    expect(lookUp(names, "proj.mail.send")).toBe("email.send");
-    expect(lookUp(names, "other.add")).toBeNull();
+    const valueOf = (name: string) => lookUp(names, name)?.value;
+    expect(valueOf("proj.add")).toBe("math.add");
+    expect(valueOf("proj.fail")).toBe("probe.fail");
+    expect(valueOf("proj.mail.send")).toBe("email.send");
+    expect(valueOf("other.add")).toBeUndefined();
+  });
+
+  it.each<[string, Record<string, string>, Record<string, string>, string | null]>([
+    ["a task of the same name", {}, {}, "math.add"],
+    ["a task of that alias", {}, {}, "math.mul"],
+    ["what is configured, before an alias", { "old.mul": "math.add" }, {}, "math.add"],
+    ["an alias, before a pattern", { "old.*": "probe.*" }, {}, "math.mul"],
+    ["an alias, before a pattern of routes", {}, { "old.*": "legacy" }, "math.mul"],
+    ["nothing, while its route is there", { "old.mul": "math.mul" }, { "old.mul": "legacy" }, null],
+    ["a pattern, before a shorter one of routes", { "old.m*": "math.m*" }, { "old.*": "legacy" }, "math.mul"],
+    ["nothing where it is not deployed", { "old.mul": "math.gone" }, {}, null],
+  ])("mean %s", (what, tasks, routes, expected) => {
+    const own = {
+      has: (name: string) => ["math.add", "math.mul"].includes(name),
+      aliasOf: (name: string) => (name === "old.mul" ? "math.mul" : null),
+    };
+    const name = what === "a task of the same name" ? "math.add" : "old.mul";
+    expect(ownName({ tasks, routes }, own, name)).toBe(expected);
   });
 
   it("of queues are changed as kombu changes them", () => {

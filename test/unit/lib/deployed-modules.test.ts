@@ -5,7 +5,15 @@ import { discoverTasks } from "../../../lib/discover.ts";
 import { defineModule } from "../../../src/core/define/module.ts";
 
 const found = await discoverTasks(join(import.meta.dirname, "../../fixtures/project"));
-const NOTHING = { stage: "prod", prefix: "celeriac", modulesOff: [], modules: {}, retiredModules: [], vpcs: {} };
+const NOTHING = {
+  celery: null,
+  stage: "prod",
+  prefix: "celeriac",
+  modulesOff: [],
+  modules: {},
+  retiredModules: [],
+  vpcs: {},
+};
 const VPC = { subnetIds: ["subnet-0123456789abcdef0"], securityGroupIds: ["sg-0123456789abcdef0"] };
 
 const withOptions = (options: Parameters<typeof defineModule>[0]) =>

@@ -2,12 +2,16 @@ import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { buildRegistry } from "../../../lib/registry.ts";
 import { ModuleOptionsSchema } from "../../../src/core/define/module.ts";
-import { type ArgsSchema, defineTask } from "../../../src/core/define/task.ts";
+import type { TaskModule } from "../../../lib/discover.ts";
+import { foreignTask } from "../../../src/core/define/foreign.ts";
+import { type AnyTask, type ArgsSchema, defineTask } from "../../../src/core/define/task.ts";
 
 /** The registry of one task in a file `a.ts`. */
 function registryOf(args: ArgsSchema, kwargs?: z.ZodObject): ReturnType<typeof buildRegistry> {
   const task = defineTask("a.task", { args, ...(kwargs && { kwargs }), run: () => 1 });
-  return buildRegistry([{ name: "a", file: "a.ts", tasks: [task], options: ModuleOptionsSchema.parse({}) }]);
+  return buildRegistry([
+    { name: "a", file: "a.ts", tasks: [task], foreign: [], options: ModuleOptionsSchema.parse({}) },
+  ]);
 }
 
 describe("the schemas of a task", () => {
@@ -41,6 +45,51 @@ describe("the schemas of a task", () => {
     const wrong: unknown = z.object({ x: z.number() });
     const declare = (args: unknown): unknown => Reflect.apply(registryOf, undefined, [args]);
     expect(() => declare(wrong)).toThrow('a.ts: the args of "a.task" are no list: expected z.tuple([...])');
+  });
+});
+
+describe("the names by which Celery calls tasks", () => {
+  const task = (name: string, celery?: string | readonly string[]) =>
+    defineTask(name, { args: z.tuple([]), run: () => 1, ...(celery !== undefined && { celery }) });
+  const foreign = foreignTask("proj.tasks.add", { queue: "legacy", args: z.tuple([]) });
+  const moduleOf = (...tasks: AnyTask[]): TaskModule => {
+    const options = ModuleOptionsSchema.parse({});
+    return { name: "a", file: "a.ts", tasks: tasks.filter((one) => one !== foreign), foreign: [foreign], options };
+  };
+
+  it("are in the registry, and not among what clients of the stage are told", () => {
+    const registry = buildRegistry([moduleOf(task("a.one", "proj.one"), task("a.two", ["proj.two", "old.two"]))]);
+    expect(registry.aliases).toEqual({ "proj.one": "a.one", "proj.two": "a.two", "old.two": "a.two" });
+    expect(JSON.stringify(registry.tasks)).not.toContain("proj.one");
+  });
+
+  it("are refused where two tasks have one", () => {
+    expect(() => buildRegistry([moduleOf(task("a.one", "proj.x"), task("a.two", "proj.x"))])).toThrow(
+      'Tasks "a.one" and "a.two" both say that Celery calls them "proj.x". Take the name from one of them.',
+    );
+  });
+
+  it.each(["", "proj tasks", "proj.*"])('are refused where they are none: "%s"', (name) => {
+    expect(() => task("a.one", name)).toThrow("is no name of a Celery task");
+  });
+
+  it("tell of a task that a worker of Celery runs what it is there, once, whoever exports it", () => {
+    const registry = buildRegistry([moduleOf(task("a.one")), { ...moduleOf(), name: "b" }]);
+    expect(registry.foreign).toEqual({ "celery.proj_tasks_add": { task: "proj.tasks.add", queue: "legacy" } });
+    expect(registry.tasks.map(({ name, module, time_limit }) => [name, module, time_limit])).toEqual([
+      ["a.one", "a", 300],
+      ["celery.proj_tasks_add", "celery", 3_600],
+    ]);
+  });
+
+  it.each<[string, object, string]>([
+    ["a time above what SQS can hide a message for", { timeLimit: 43_201 }, "timeLimit"],
+    ["no queue", { queue: "" }, "queue"],
+    ["retries, which are the worker's", { maxRetries: 3 }, "maxRetries"],
+  ])("are refused for a task of a worker with %s", (_what, options, message) => {
+    const declare = (): unknown =>
+      Reflect.apply(foreignTask, undefined, ["proj.add", { queue: "legacy", args: z.tuple([]), ...options }]);
+    expect(declare).toThrow(message);
   });
 });
 

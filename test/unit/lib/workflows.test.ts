@@ -11,7 +11,15 @@ import { defineWorkflow } from "../../../src/core/workflow/workflow.ts";
 import { t, ti } from "../../fixtures/canvases.ts";
 
 /** A stage that says nothing of modules. */
-const NOTHING = { stage: "dev", prefix: "celeriac", modulesOff: [], modules: {}, retiredModules: [], vpcs: {} };
+const NOTHING = {
+  celery: null,
+  stage: "dev",
+  prefix: "celeriac",
+  modulesOff: [],
+  modules: {},
+  retiredModules: [],
+  vpcs: {},
+};
 
 const ROOT = join(import.meta.dirname, "../../..");
 const PROJECT = join(ROOT, "test/fixtures/project");

@@ -11,6 +11,7 @@ const add = defineTask("math.add", { args: pair, run: (_self, x, y) => x + y });
 describe("defineTask", () => {
   it("defineTask fills in Celery's defaults", () => {
     expect(add.options).toEqual({
+      celery: [],
       softTimeLimit: null,
       timeLimit: 300,
       maxRetries: 3,
