@@ -27,6 +27,7 @@ export const ENV = {
   tokenRules: "CELERIAC_TOKEN_RULES",
   metrics: "CELERIAC_METRICS",
   celery: "CELERIAC_CELERY",
+  python: "CELERIAC_PYTHON",
 } as const;
 
 const Common = z.object({
@@ -121,6 +122,7 @@ const Worker = z.object({
   AWS_LAMBDA_FUNCTION_NAME: z.string().min(1),
   // What only informs must not keep a worker from starting.
   AWS_LAMBDA_LOG_STREAM_NAME: z.string().default(""),
+  [ENV.python]: z.string().min(1).nullable().default(null),
   [ENV.secrets]: z
     .string()
     .default("{}")
@@ -147,6 +149,8 @@ export interface WorkerEnv {
   readonly metrics: MetricLevel;
   /** Variable of the task process -> name or ARN of the secret that it holds. */
   readonly secrets: Readonly<Record<string, string>>;
+  /** The Python that runs its tasks; null where they are TypeScript. */
+  readonly python: string | null;
 }
 
 /** What a module's worker is told besides. @throws ZodError naming the variable that is missing. */
@@ -160,6 +164,7 @@ export function readWorkerEnv(variables: NodeJS.ProcessEnv = process.env): Worke
     logStream: env.AWS_LAMBDA_LOG_STREAM_NAME,
     metrics: env[ENV.metrics],
     secrets: env[ENV.secrets],
+    python: env[ENV.python],
   };
 }
 
