@@ -22,12 +22,13 @@ const TaskError = z.object({
 });
 const Answer = z.object({
   task_id: z.string().optional(),
-  status: z.union([z.string(), z.number()]),
+  /** Of a task; of a refusal its HTTP status. */
+  status: z.union([z.string(), z.number()]).optional(),
   result: z.unknown().optional(),
   error: TaskError.nullable().optional(),
   progress: z.unknown().optional(),
   retries: z.number().optional(),
-  children: z.array(z.string()).optional(),
+  children: z.array(z.unknown()).optional(),
 });
 
 type Answer = z.output<typeof Answer>;
@@ -158,7 +159,21 @@ const CASES: Readonly<Record<string, (rig: Rig) => Promise<void>>> = {
     const { result: chain } = await task("reports.start_chain", [1]);
     const last = await get(`result/${String(chain)}?wait=20`);
     equal(last.result, 12);
-    equal((await get(`result/${last.children?.[0]}?wait=20`)).result, 112);
+    equal((await get(`result/${String(last.children?.[0])}?wait=20`)).result, 112);
+  },
+  "send_task and a group in a task submit others, in TypeScript too": async ({ task, get }) => {
+    const ids = z.array(z.string()).parse((await task("reports.start_elsewhere")).result);
+    const answers = await Promise.all(ids.map((id) => get(`result/${id}?wait=20`)));
+    deepEqual(
+      answers.map(({ result }) => result),
+      [3, 2, 3],
+    );
+  },
+  "what is not there is an error that says so": async ({ task }) => {
+    failed(await task("reports.not_here", ["chord"]), "NotHere", /chord cannot be started/);
+    failed(await task("reports.not_here", ["unknown"]), "InvalidCanvas", /"nobody.knows" is not registered/);
+    failed(await task("reports.not_here", ["1"]), "NotImplementedError", /No result backend/);
+    failed(await task("reports.other_arguments", [1]), "NotHere", /retry with other arguments/);
   },
   "self.replace gives the result of what it is replaced by": async ({ task }) =>
     equal((await task("reports.instead", [1])).result, 6),
@@ -199,8 +214,8 @@ async function projectIn(folder: string): Promise<void> {
   await mkdir(join(folder, "functions/tasks"), { recursive: true });
   await cp(join(ROOT, "scripts/python/tasks/reports"), join(folder, "functions/tasks/reports"), { recursive: true });
   await cp(join(ROOT, "functions/tasks/math.ts"), join(folder, "functions/tasks/math.ts"));
-  await symlink(join(ROOT, "node_modules"), join(folder, "node_modules"));
-  await writeFile(join(folder, "package.json"), JSON.stringify({ type: "module" }));
+  // Tasks import `celeriac`, which is the repository's own name.
+  for (const shared of ["node_modules", "src", "package.json"]) await symlink(join(ROOT, shared), join(folder, shared));
   const app = `node ${join(ROOT, "bin/app.ts")}`;
   await writeFile(join(folder, "cdk.json"), JSON.stringify({ app, context: { stages: { local: {} } } }));
 }

@@ -78,7 +78,7 @@ describe("a folder with a celery_app.py", () => {
     expect(faults([], { numbers: [1], start: 2 })).toEqual([]);
     expect(faults([])).not.toEqual([]);
     expect(faults([1, 2, 3])).not.toEqual([]);
-    expect(faults([1], { sacle: 3 })).not.toEqual([]);
+    expect(faults([1], { scales: 3 })).not.toEqual([]);
     expect(argumentFaults(any, [1, 2, 3, 4], { whatever: 5 })).toEqual([]);
   });
 

@@ -4,8 +4,9 @@ import os
 import sys
 import time
 
-from celery import Celery
+from celery import Celery, chord, group
 from celery.exceptions import Ignore, Reject
+from celery.result import AsyncResult
 from celery.utils.log import get_task_logger
 
 app = Celery("proj", broker="redis://nowhere.invalid/0", backend="redis://nowhere.invalid/1")
@@ -131,6 +132,25 @@ def start_chain(x):
 @app.task(bind=True, name="proj.tasks.instead")
 def instead(self, x):
     return self.replace(add.s(x, 2) | add.s(3))
+
+
+@app.task(name="proj.tasks.start_elsewhere")
+def start_elsewhere():
+    return [app.send_task("math.add", [1, 2]).id, *[one.id for one in group(add.s(1), add.s(2)).delay()]]
+
+
+@app.task(name="proj.tasks.not_here")
+def not_here(what):
+    if what == "chord":
+        return chord([add.s(1), add.s(2)])(total.s()).id
+    if what == "unknown":
+        return app.send_task("nobody.knows", []).id
+    return AsyncResult(what, app=app).state
+
+
+@app.task(bind=True, name="proj.tasks.other_arguments")
+def other_arguments(self, x):
+    raise self.retry(args=[x + 1], countdown=0)
 
 
 @app.task(name="proj.tasks.version")

@@ -123,6 +123,7 @@ describe("defineModule", () => {
       reservedConcurrency: null,
       secrets: {},
       vpc: null,
+      layers: [],
     });
   });
 
