@@ -8,12 +8,9 @@ import * as z from "zod";
 import { DefinitionError } from "../src/core/errors.ts";
 import { isModuleConfig } from "../src/core/define/module.ts";
 import { type AnyTask, type ArgsSchema, defineTask } from "../src/core/define/task.ts";
-import { type SourceFile, type TaskModule, checkName, moduleOptions } from "./discover.ts";
+import { PYTHON_ENTRY, type SourceFile, type TaskModule, checkName, moduleOptions } from "./discover.ts";
 import { importModule } from "./import-module.ts";
 import { OWN_ROOT, WORKER_PACKAGE } from "./own-files.ts";
-
-/** The file that makes a folder a module of Python: it has the Celery app, as `celery -A celery_app` finds it. */
-export const PYTHON_ENTRY = "celery_app.py";
 
 /** Milliseconds that the import of an app may take, as the top level of a TypeScript module. */
 const MAX_IMPORT = 30_000;

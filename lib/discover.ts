@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { DefinitionError } from "../src/core/errors.ts";
@@ -45,6 +46,9 @@ interface LoadedFile extends SourceFile {
   readonly exports: Readonly<Record<string, unknown>>;
 }
 
+/** The file that makes a folder a module of Python: it has the Celery app, as `celery -A celery_app` finds it. */
+export const PYTHON_ENTRY = "celery_app.py";
+
 const MODULE_NAME = /^[a-z][a-z0-9_-]{0,39}$/;
 /** Queues that the system has itself. */
 const RESERVED = new Set(["canvas", "celery", "dead"]);
@@ -81,7 +85,7 @@ async function listModules(root: string, folder: string): Promise<SourceFile[]> 
     .filter((entry) => !entry.isDirectory() && entry.name.endsWith(".ts") && !/^_|\.(test|d)\.ts$/.test(entry.name))
     .map((entry) => entry.name.slice(0, -".ts".length))
     .toSorted();
-  if (names.length === 0 && !entries.some((entry) => entry.isDirectory() && !entry.name.startsWith("_"))) {
+  if (names.length === 0 && !entries.some(({ name }) => existsSync(join(root, folder, name, PYTHON_ENTRY)))) {
     throw new DefinitionError(
       `${folder} holds no task module: add one, such as ${folder}/math.ts, that exports what defineTask returns.`,
     );

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { PYTHON_ENTRY } from "./discover-python.ts";
+import { PYTHON_ENTRY } from "./discover.ts";
 
 /** Sources that are no TypeScript modules of the folder itself. */
 const OTHER_SOURCE = /\.([mc]ts|[mc]?js|tsx|jsx)$/;

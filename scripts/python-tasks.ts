@@ -4,9 +4,11 @@
 // into the system's folder for temporary files. Ends with 1 where a case fails.
 
 import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { spawn } from "node:child_process";
 import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { setTimeout as delay } from "node:timers/promises";
 import * as z from "zod";
 import { type Stage, startStage } from "../src/testing/index.ts";
@@ -14,6 +16,9 @@ import { ROOT } from "./emulator/children.ts";
 import { pythonWith } from "./emulator/venv.ts";
 
 const VERSIONS = ["5.6.3", "5.7.0"] as const;
+
+/** How clients of Celery call the tasks. */
+const CONFIG = { celery: { tasks: { "proj.tasks.mul": "math.mul", "proj.tasks.*": "reports.*" } } };
 
 const TaskError = z.object({
   type: z.string(),
@@ -172,11 +177,17 @@ const CASES: Readonly<Record<string, (rig: Rig) => Promise<void>>> = {
   "what is not there is an error that says so": async ({ task }) => {
     failed(await task("reports.not_here", ["chord"]), "NotHere", /chord cannot be started/);
     failed(await task("reports.not_here", ["unknown"]), "InvalidCanvas", /"nobody.knows" is not registered/);
-    failed(await task("reports.not_here", ["1"]), "NotImplementedError", /No result backend/);
+    failed(await task("reports.not_here", ["1"]), "NotHere", /cannot be asked for/);
     failed(await task("reports.other_arguments", [1]), "NotHere", /retry with other arguments/);
   },
   "self.replace gives the result of what it is replaced by": async ({ task }) =>
     equal((await task("reports.instead", [1])).result, 6),
+  "an unmodified client of Celery calls them by its own names, in canvases with TypeScript too": async ({ stage }) => {
+    const client = spawn(String(process.env["PYTHON"]), [join(ROOT, "scripts/python/client.py"), stage.awsUrl], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    deepEqual(JSON.parse(await text(client.stdout)), [3, 10, 9, "ValueError: no such report"]);
+  },
   "revoke with terminate stops what runs": async ({ post, get }) => {
     const { task_id: id } = await post("tasks", node("reports.wait", [100]));
     await until(
@@ -191,7 +202,7 @@ const CASES: Readonly<Record<string, (rig: Rig) => Promise<void>>> = {
     const file = join(root, "functions/tasks/reports/celery_app.py");
     await writeFile(file, (await readFile(file, "utf8")).replace("return 1\n", "return 2\n"));
     deepEqual(
-      (await stage.redeploy({})).filter((name) => name.includes("task-")),
+      (await stage.redeploy(CONFIG)).filter((name) => name.includes("task-")),
       ["celeriac-local-task-reports"],
     );
     equal((await task("reports.version")).result, 2);
@@ -200,7 +211,7 @@ const CASES: Readonly<Record<string, (rig: Rig) => Promise<void>>> = {
     const own = process.env["PYTHON"];
     process.env["PYTHON"] = "no-python";
     try {
-      await stage.redeploy({});
+      await stage.redeploy(CONFIG);
       equal((await post("tasks", node("reports.version"))).status, 400);
       equal((await task("math.add", [1, 1])).result, 2);
     } finally {
@@ -254,7 +265,7 @@ async function runCases(version: string, wanted: readonly string[]): Promise<num
   let failures = 0;
   try {
     await projectIn(root);
-    const stage = await startStage({ root, log: (line) => void lines.push(line) });
+    const stage = await startStage({ root, config: CONFIG, log: (line) => void lines.push(line) });
     try {
       const rig = rigOf(stage, root, lines);
       for (const [name, run] of Object.entries(CASES)) {

@@ -34,6 +34,11 @@ class Backend(DisabledBackend):
     def on_task_call(self, producer, task_id):
         return {}
 
+    def get_task_meta(self, *args, **options):
+        raise NotHere("Results of tasks cannot be asked for by a Python task here: make the asking task a step after them.")
+
+    get_state = get_result = wait_for = wait_for_pending = get_many = get_task_meta
+
     def apply_chord(self, *args, **options):
         raise NotHere("A chord cannot be started by a Python task here: start it by the HTTP API, or in TypeScript.")
 
