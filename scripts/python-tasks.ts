@@ -44,12 +44,12 @@ interface Rig {
   /** The project's folder. */
   readonly root: string;
   readonly lines: readonly string[];
-  get(path: string): Promise<Answer>;
-  post(path: string, body: unknown): Promise<Answer>;
+  readonly get: (path: string) => Promise<Answer>;
+  readonly post: (path: string, body: unknown) => Promise<Answer>;
   /** Posts, and gives what came of it. */
-  run(path: string, body: unknown): Promise<Answer>;
+  readonly run: (path: string, body: unknown) => Promise<Answer>;
   /** The same, of one task. */
-  task(name: string, args?: readonly unknown[], more?: object): Promise<Answer>;
+  readonly task: (name: string, args?: readonly unknown[], more?: object) => Promise<Answer>;
 }
 
 const node = (task: string, args: readonly unknown[] = [], more = {}) => ({ task, args, ...more });
