@@ -122,5 +122,6 @@ export function commonEnvironment({ config, names }: StageContext): Record<strin
     [ENV.retentionDays]: String(config.recordRetentionDays),
     ...(config.maxQueueAge !== null && { [ENV.maxQueueAge]: String(config.maxQueueAge) }),
     ...(config.completionEvents && { [ENV.completionEvents]: "on" }),
+    ...(config.canvas === "direct" && { [ENV.canvas]: "direct" }),
   };
 }

@@ -28,6 +28,7 @@ export const ENV = {
   metrics: "CELERIAC_METRICS",
   celery: "CELERIAC_CELERY",
   python: "CELERIAC_PYTHON",
+  canvas: "CELERIAC_CANVAS",
 } as const;
 
 const Common = z.object({
@@ -39,6 +40,7 @@ const Common = z.object({
   [ENV.retentionDays]: z.coerce.number().positive(),
   [ENV.maxQueueAge]: z.coerce.number().positive().nullable().default(null),
   [ENV.completionEvents]: z.literal("on").optional(),
+  [ENV.canvas]: z.literal("direct").optional(),
 });
 
 const Schedules = z.object({
@@ -73,6 +75,8 @@ export interface Env {
   readonly maxQueueAge: number | null;
   /** Whether the end of tasks and canvases is an event on the default bus. */
   readonly completionEvents: boolean;
+  /** Whether the worker of a chain's step sends the next one itself, where no state machine is needed. */
+  readonly direct: boolean;
 }
 
 /** What every function is told, read once at its start. @throws ZodError naming the variable that is missing. */
@@ -88,6 +92,7 @@ export function readEnv(variables: NodeJS.ProcessEnv = process.env): Env {
     schedules: readScheduleEnv(variables),
     maxQueueAge: env[ENV.maxQueueAge],
     completionEvents: env[ENV.completionEvents] === "on",
+    direct: env[ENV.canvas] === "direct",
   };
 }
 

@@ -30,6 +30,7 @@ describe("the configuration of a stage", () => {
       maxQueueAge: null,
       tracing: false,
       completionEvents: false,
+      canvas: "states",
       apiRate: 500,
       apiBurst: 1_000,
       queueAllowance: 86_400,
