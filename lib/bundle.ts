@@ -7,7 +7,7 @@ import { DefinitionError } from "../src/core/errors.ts";
 import type { RegistryFile } from "../src/core/define/registry.ts";
 import { API_FUNCTIONS } from "./api-functions.ts";
 import type { TaskModule } from "./discover.ts";
-import { OWN_ROOT, ownFile } from "./own-files.ts";
+import { OWN_ROOT, WORKER_PACKAGE, ownFile } from "./own-files.ts";
 
 /** One Lambda's files: the entries that it is called by, by the names that they get in its folder. */
 interface Asset {
@@ -15,6 +15,8 @@ interface Asset {
   readonly name: string;
   /** File name -> source file, absolute. */
   readonly entries: Readonly<Record<string, string>>;
+  /** Folder in its own -> folder, absolute, whose files are copied as they are. @default none */
+  readonly copies?: Readonly<Record<string, string>>;
 }
 
 /** What {@link bundleFunctions} made. */
@@ -66,12 +68,16 @@ export async function bundleFunctions(options: {
   const assets = listAssets(root, options.modules, options.own ?? OWN_ROOT, options.celery ?? false);
   const outputs = await runEsbuild(root, assets);
   await mkdir(folder, { recursive: true });
-  await removeOthers(folder, new Set(assets.map((asset) => asset.name)));
+  await removeOthers(
+    folder,
+    assets.map((asset) => asset.name),
+  );
   const registry = new TextEncoder().encode(JSON.stringify(options.registry));
   const sizes = new Map<string, number>();
   for (const asset of assets) {
     const collected = collectFiles(asset, outputs);
     const files = "module.mjs" in asset.entries ? withMaps(root, collected, outputs) : collected;
+    for (const [name, bytes] of await copiedFiles(asset)) files.set(name, bytes);
     files.set("registry.json", registry);
     for (const [name, bytes] of await readBeside(root, files, outputs)) files.set(name, bytes);
     await writeFiles(join(folder, asset.name), files);
@@ -89,15 +95,34 @@ function listAssets(root: string, modules: readonly TaskModule[], own: string, c
     ...api.map((name) => ({ name: `api-${name}`, entries: { "index.mjs": ownFile(`functions/api/${name}`, own) } })),
     { name: "canvas", entries: { "index.mjs": ownFile("functions/canvas/handler", own) } },
     ...(celery ? [{ name: "celery", entries: { "index.mjs": ownFile("functions/celery/handler", own) } }] : []),
-    ...modules.map(({ name, file }) => ({
-      name: `task-${name}`,
-      entries: {
-        "index.mjs": ownFile("functions/worker/supervisor", own),
-        "task.mjs": ownFile("functions/worker/process", own),
-        "module.mjs": join(root, file),
-      },
-    })),
+    ...modules.map((module) => workerAsset(root, module, own)),
   ];
+}
+
+function workerAsset(root: string, { name, file, python }: TaskModule, own: string): Asset {
+  const supervisor = { "index.mjs": ownFile("functions/worker/supervisor", own) };
+  if (python !== undefined) {
+    const copies = { celeriac_worker: join(own, WORKER_PACKAGE), module: join(root, python.folder) };
+    return { name: `task-${name}`, entries: supervisor, copies };
+  }
+  const process = { "task.mjs": ownFile("functions/worker/process", own), "module.mjs": join(root, file) };
+  return { name: `task-${name}`, entries: { ...supervisor, ...process } };
+}
+
+/** What of a module of Python is no part of it: byte code, virtual environments, hidden files, the module's options. */
+const NOT_COPIED = /(^|\/)(\.[^/]*|__pycache__|node_modules|venv|[^/]*\.pyc|module\.ts)(\/|$)/;
+
+/** The files of the folders that an asset has as they are, by their paths in it. */
+async function copiedFiles({ copies = {} }: Asset): Promise<Map<string, Uint8Array>> {
+  const files = new Map<string, Uint8Array>();
+  for (const [inside, folder] of Object.entries(copies)) {
+    for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+      const path = join(entry.parentPath, entry.name);
+      const name = relative(folder, path).replaceAll("\\", "/");
+      if (entry.isFile() && !NOT_COPIED.test(name)) files.set(`${inside}/${name}`, await readFile(path));
+    }
+  }
+  return files;
 }
 
 /**
@@ -255,16 +280,29 @@ function contentsOf(path: string, outputs: Outputs): Uint8Array {
  */
 async function writeFiles(folder: string, files: ReadonlyMap<string, Uint8Array>): Promise<void> {
   await mkdir(folder, { recursive: true });
-  await removeOthers(folder, files);
+  await removeOthers(folder, files.keys());
   for (const [name, contents] of files) {
+    await mkdir(dirname(join(folder, name)), { recursive: true });
     // Beside the folder of bundles: the same file system, and in nobody's asset.
     await replaceFile(join(folder, name), contents, join(folder, "..", "..", `.draft-${process.pid}`));
   }
 }
 
-async function removeOthers(folder: string, keep: { has(name: string): boolean }): Promise<void> {
-  const others = (await readdir(folder)).filter((name) => !keep.has(name));
+/** @param keep paths in `folder`, with `/`; what they lie in stays too. */
+async function removeOthers(folder: string, keep: Iterable<string>): Promise<void> {
+  const kept = new Map<string, string[]>();
+  for (const path of keep) {
+    const [first = "", ...rest] = path.split("/");
+    kept.set(first, [...(kept.get(first) ?? []), ...(rest.length > 0 ? [rest.join("/")] : [])]);
+  }
+  const others = (await readdir(folder)).filter((name) => !kept.has(name));
   await Promise.all(others.map((name) => rm(join(folder, name), { recursive: true, force: true })));
+  for (const [name, inside] of kept) if (inside.length > 0) await removeInside(join(folder, name), inside);
+}
+
+async function removeInside(folder: string, keep: readonly string[]): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await removeOthers(folder, keep);
 }
 
 async function replaceFile(file: string, contents: Uint8Array, draft: string): Promise<void> {

@@ -6,27 +6,38 @@ import { type TaskModule, refuseLongBatch } from "./discover.ts";
 type ModulesConfig = Pick<
   StageConfig,
   "celery" | "stage" | "prefix" | "modulesOff" | "modules" | "retiredModules" | "vpcs"
->;
+> &
+  Partial<Pick<StageConfig, "emulator">>;
 
 /** Characters of a Lambda's name (CreateFunction, API reference). */
 const LONGEST_NAME = 64;
 
 /**
  * The modules that a stage deploys, with what it says differently of them than they do themselves.
+ * @param leftOut modules that are there, and cannot be read: what the stage says of them is no typo.
  * @throws DefinitionError for a name that is no module (a typo would deploy what was to stay away), for a retired one
  *   that is there, for a VPC that the stage does not have, for a name
  *   that is too long with the prefix before it, or where no module is left.
  */
-export function deployedModules(all: readonly TaskModule[], config: ModulesConfig): TaskModule[] {
-  return selectModules(all, config).map((module) => forStage(module, config));
+export function deployedModules(
+  all: readonly TaskModule[],
+  config: ModulesConfig,
+  leftOut: readonly { readonly name: string }[] = [],
+): TaskModule[] {
+  return selectModules(all, config, leftOut).map((module) => forStage(module, config));
 }
 
 /**
  * The modules that a stage deploys, as they are themselves.
+ * @param leftOut modules that are there, and cannot be read.
  * @throws DefinitionError for a name that is no module, for a retired one that is there, or where none is left.
  */
-export function selectModules(all: readonly TaskModule[], config: ModulesConfig): TaskModule[] {
-  const names = all.map((module) => module.name);
+export function selectModules(
+  all: readonly TaskModule[],
+  config: ModulesConfig,
+  leftOut: readonly { readonly name: string }[] = [],
+): TaskModule[] {
+  const names = [...all, ...leftOut].map((module) => module.name);
   refuseUnknown("modulesOff", config.modulesOff, names);
   refuseUnknown("modules", Object.keys(config.modules), names);
   const deployed = all.filter((module) => !config.modulesOff.includes(module.name));
@@ -60,7 +71,7 @@ function refuseUnknown(key: string, given: readonly string[], names: readonly st
   );
 }
 
-function forStage(module: TaskModule, { modules, vpcs }: ModulesConfig): TaskModule {
+function forStage(module: TaskModule, { modules, vpcs, stage, emulator = null }: ModulesConfig): TaskModule {
   const vpc = vpcOf(module, vpcs);
   const parsed = ModuleOptionsSchema.safeParse({ ...module.options, ...modules[module.name], vpc });
   if (!parsed.success) {
@@ -69,7 +80,20 @@ function forStage(module: TaskModule, { modules, vpcs }: ModulesConfig): TaskMod
   }
   const changed = { ...module, options: parsed.data };
   refuseLongBatch(changed);
+  refuseWithoutPython(changed, stage, emulator);
   return changed;
+}
+
+/** @throws DefinitionError for a module of Python whose Lambda would have none. The local run has the machine's. */
+function refuseWithoutPython(
+  { name, file, python, options }: TaskModule,
+  stage: string,
+  emulator: string | null,
+): void {
+  if (python === undefined || options.layers.length > 0 || (stage === "local" && emulator === null)) return;
+  throw new DefinitionError(
+    `${file}: Lambda's runtime for Node has no Python: name a layer with python3 and celery, in cdk.json as {"modules": {"${name}": {"layers": ["arn:aws:lambda:..."]}}}. docs/migrating.md says how one is made.`,
+  );
 }
 
 function vpcOf({ file, options: { vpc } }: TaskModule, vpcs: ModulesConfig["vpcs"]): ResolvedModuleOptions["vpc"] {

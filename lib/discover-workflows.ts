@@ -26,7 +26,8 @@ export async function discoverWorkflows(
 ): Promise<FoundWorkflow[]> {
   const found = new Map<string, FoundWorkflow>();
   const files = await listFiles(root, folder);
-  for (const file of [...modules.map((module) => module.file), ...files]) {
+  const written = modules.filter(({ python }) => python === undefined).map((module) => module.file);
+  for (const file of [...written, ...files]) {
     const values = new Set(Object.values(await importModule(root, file)));
     const workflows = [...values].filter(isWorkflow);
     if (workflows.length === 0 && files.includes(file)) {

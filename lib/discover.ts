@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { DefinitionError } from "../src/core/errors.ts";
@@ -24,10 +25,20 @@ export interface TaskModule {
   readonly foreign: readonly AnyTask[];
   /** What `defineModule` said, or its defaults. */
   readonly options: ResolvedModuleOptions;
+  /** Where its tasks are those of a Celery app. @default they are TypeScript */
+  readonly python?: PythonModule;
+}
+
+/** A folder with a Celery app. */
+export interface PythonModule {
+  /** Relative to the project, with `/`. */
+  readonly folder: string;
+  /** The Python by which it was read, absolute: that of this machine. */
+  readonly executable: string;
 }
 
 /** A module's file as it is found, before its exports are looked at. */
-interface SourceFile {
+export interface SourceFile {
   readonly name: string;
   readonly file: string;
 }
@@ -36,6 +47,9 @@ interface SourceFile {
 interface LoadedFile extends SourceFile {
   readonly exports: Readonly<Record<string, unknown>>;
 }
+
+/** The file that makes a folder a module of Python: it has the Celery app, as `celery -A celery_app` finds it. */
+export const PYTHON_ENTRY = "celery_app.py";
 
 const MODULE_NAME = /^[a-z][a-z0-9_-]{0,39}$/;
 /** Queues that the system has itself. */
@@ -73,7 +87,7 @@ async function listModules(root: string, folder: string): Promise<SourceFile[]> 
     .filter((entry) => !entry.isDirectory() && entry.name.endsWith(".ts") && !/^_|\.(test|d)\.ts$/.test(entry.name))
     .map((entry) => entry.name.slice(0, -".ts".length))
     .toSorted();
-  if (names.length === 0) {
+  if (names.length === 0 && !entries.some(({ name }) => existsSync(join(root, folder, name, PYTHON_ENTRY)))) {
     throw new DefinitionError(
       `${folder} holds no task module: add one, such as ${folder}/math.ts, that exports what defineTask returns.`,
     );
@@ -81,7 +95,11 @@ async function listModules(root: string, folder: string): Promise<SourceFile[]> 
   return names.map((name) => checkName({ name, file: `${folder}/${name}.ts` }));
 }
 
-function checkName(source: SourceFile): SourceFile {
+/**
+ * A module's file or folder, where its name can be a module's.
+ * @throws DefinitionError
+ */
+export function checkName<Source extends SourceFile>(source: Source): Source {
   if (!MODULE_NAME.test(source.name)) {
     throw new DefinitionError(
       `${source.file}: "${source.name}" cannot name a module: expected a lower-case letter, then at most 39 lower-case letters, digits, "-" and "_". Rename the file, or begin its name with "_" if it holds no tasks.`,
@@ -95,8 +113,12 @@ function checkName(source: SourceFile): SourceFile {
   return source;
 }
 
-/** Two files of one name, in two folders: a module has one queue. */
-function refuseTwins(files: readonly SourceFile[]): void {
+/**
+ * Two files of one name, in two folders: a module has one queue.
+ * @param files in the order of their names.
+ * @throws DefinitionError
+ */
+export function refuseTwins(files: readonly SourceFile[]): void {
   for (const [index, { name, file }] of files.entries()) {
     const next = files[index + 1];
     if (next?.name !== name) continue;
@@ -159,7 +181,11 @@ function isOwn(task: AnyTask, { name, file }: LoadedFile, owners: ReadonlyMap<st
   );
 }
 
-function moduleOptions({ file }: LoadedFile, configs: readonly ModuleConfig[]): ResolvedModuleOptions {
+/**
+ * What a file says of its module.
+ * @throws DefinitionError where it says it twice.
+ */
+export function moduleOptions({ file }: SourceFile, configs: readonly ModuleConfig[]): ResolvedModuleOptions {
   if (configs.length > 1) {
     throw new DefinitionError(
       `${file} exports ${configs.length} results of defineModule: a module has one queue and one Lambda. Keep one.`,

@@ -27,7 +27,7 @@ export function modulesOf({ project, vpcs = {} }: CeleriacProps, config: StageCo
   const without = project.modules.map((module) =>
     own(module) === undefined ? module : { ...module, options: { ...module.options, vpc: null } },
   );
-  return deployedModules(without, config).map((module) => {
+  return deployedModules(without, config, project.leftOut).map((module) => {
     const brought = owners.get(module.name);
     return brought === undefined ? module : { ...module, options: { ...module.options, vpc: idsOf(brought) } };
   });

@@ -1,5 +1,7 @@
+import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { PYTHON_ENTRY } from "./discover.ts";
 
 /** Sources that are no TypeScript modules of the folder itself. */
 const OTHER_SOURCE = /\.([mc]ts|[mc]?js|tsx|jsx)$/;
@@ -22,7 +24,7 @@ async function ignoredIn(root: string, folder: string): Promise<string[]> {
     const path = `${folder}/${entry.name}`;
     if (!entry.isDirectory() && OTHER_SOURCE.test(entry.name))
       lines.push(`${path} is ignored: a task module is a file "name.ts". Rename it, or begin its name with "_".`);
-    if (entry.isDirectory() && (await hasSources(join(root, path))))
+    if (entry.isDirectory() && !existsSync(join(root, path, PYTHON_ENTRY)) && (await hasSources(join(root, path))))
       lines.push(`${path}/ is ignored: task modules lie in ${folder} itself. Move them, or begin its name with "_".`);
   }
   return lines;

@@ -13,3 +13,6 @@ const EXTENSION = extname(import.meta.filename);
 export function ownFile(name: string, root = OWN_ROOT): string {
   return join(root, ...name.split("/")) + EXTENSION;
 }
+
+/** The package of Python that runs a Celery app's tasks, relative to {@link OWN_ROOT}. */
+export const WORKER_PACKAGE = "functions/worker/celeriac_worker";

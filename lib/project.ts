@@ -5,7 +5,8 @@ import { DefinitionError } from "../src/core/errors.ts";
 import { type Bundle, bundleFunctions } from "./bundle.ts";
 import { type StageConfig, loadConfig } from "./config.ts";
 import { selectModules } from "./deployed-modules.ts";
-import { type TaskModule, discoverTasks } from "./discover.ts";
+import { type TaskModule, discoverTasks, refuseTwins } from "./discover.ts";
+import { type PythonModules, discoverPython } from "./discover-python.ts";
 import { type FoundWorkflow, discoverWorkflows } from "./discover-workflows.ts";
 import { buildRegistry } from "./registry.ts";
 
@@ -25,6 +26,8 @@ export interface Project {
   readonly modules: readonly TaskModule[];
   readonly workflows: readonly FoundWorkflow[];
   readonly bundle: Bundle;
+  /** Modules of Python that the local run goes without, with a line of why. @default none */
+  readonly leftOut?: PythonModules["missing"];
 }
 
 /**
@@ -40,14 +43,29 @@ export async function loadProject(
   const { root = process.cwd(), variables = process.env } = options;
   const context = await readContext(root, variables);
   const config = loadConfig(context, variables);
-  const modules = await discoverTasks(root, config.taskFolders);
-  const deployed = selectModules(modules, config);
+  const [written, python] = await Promise.all([
+    discoverTasks(root, config.taskFolders),
+    discoverPython(root, config.taskFolders, variables),
+  ]);
+  const leftOut = missingOf(python, config);
+  const modules = [...written, ...python.modules].toSorted((one, other) => (one.name < other.name ? -1 : 1));
+  refuseTwins(modules);
+  const deployed = selectModules(modules, config, leftOut);
   const workflows = await discoverWorkflows(root, deployed);
   const celery = config.celery !== null;
   const registry = buildRegistry(deployed, workflows, celery);
   const bundle = await bundleFunctions({ root, modules: deployed, registry, celery });
   const name = `${config.prefix}-${config.stage}`;
-  return { stage: config.stage, name, root, config, context, modules, workflows, bundle };
+  return { stage: config.stage, name, root, config, context, modules, workflows, bundle, leftOut };
+}
+
+/**
+ * The modules that are left out here. @throws DefinitionError where the stage is deployed: its queue would go.
+ */
+function missingOf({ missing }: PythonModules, { stage, emulator }: StageConfig): PythonModules["missing"] {
+  const [first] = missing;
+  if (first === undefined || (stage === "local" && emulator === null)) return missing;
+  throw new DefinitionError(`${first.why} A stage is deployed with all of its modules.`);
 }
 
 const CdkJson = z.object({ context: z.record(z.string(), z.unknown()).default({}) });

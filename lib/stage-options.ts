@@ -19,6 +19,7 @@ export const ModuleOverrideSchema = z.strictObject({
   batchSize: shape.batchSize.unwrap().optional(),
   maxConcurrency: shape.maxConcurrency.unwrap().optional(),
   reservedConcurrency: shape.reservedConcurrency.unwrap().optional(),
+  layers: shape.layers.unwrap().optional(),
 });
 
 /**

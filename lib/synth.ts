@@ -23,9 +23,13 @@ export async function synthesize(root: string, variables: NodeJS.ProcessEnv): Pr
   // CDK takes as long to load as the bundles do to be made.
   const [project, { writeAssembly }] = await Promise.all([loadProject({ root, variables }), import("./assembly.ts")]);
   const { context, config, bundle } = project;
-  const modules = deployedModules(project.modules, config);
+  const modules = deployedModules(project.modules, config, project.leftOut);
   const workflows = compileWorkflows(project.workflows, modules, config.queueAllowance);
   const folder = variables["CDK_OUTDIR"] ?? join(root, "cdk.out");
+  const warnings = [
+    ...(project.leftOut ?? []).map(({ why }) => why),
+    ...(await ignoredFiles(root, config.taskFolders)),
+  ];
   writeAssembly({ context, config, modules, workflows, bundles: bundle.folder, folder });
-  return { ...project, modules, folder, warnings: await ignoredFiles(root, config.taskFolders) };
+  return { ...project, modules, folder, warnings };
 }

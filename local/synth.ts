@@ -17,6 +17,9 @@ const CdkJson = z.object({ app: z.string().min(1), context: Context.default({}) 
 /** How the CDK app begins a line that warns. */
 const WARNING = "Warning: ";
 
+/** The warning of a module that the local run goes without, since Python or a package of it is missing. */
+const LEFT_OUT = /^\S+\/ is left out: /;
+
 /** Seconds that a synthesis may take, which takes some five: a loop in a module must not hold up all edits. */
 const LONGEST = 180;
 
@@ -34,7 +37,9 @@ export async function synthesize(root: string, outdir: string, signal: AbortSign
   // Before the synthesis: what changes while it runs is found the next time.
   const fingerprint = fingerprintOf(root, process.env);
   const earlier = isWhole(outdir) ? Made.safeParse(JSON.parse(readFileSync(file, "utf8"))).data : undefined;
-  if (earlier?.fingerprint === fingerprint) return earlier.warnings;
+  // What is installed for Python shows in no file of the project.
+  const isWithoutPython = earlier?.warnings.some((line) => LEFT_OUT.test(line)) === true;
+  if (earlier?.fingerprint === fingerprint && !isWithoutPython) return earlier.warnings;
   rmSync(file, { force: true });
   const warnings = await runApp(root, outdir, givenContext(), signal);
   writeFileSync(file, JSON.stringify({ fingerprint, warnings } satisfies Made));

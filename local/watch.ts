@@ -14,7 +14,7 @@ const QUIET = 150;
 const NAMES = 4;
 
 /** Sources, and not the temporary and backup files that editors put beside them. */
-const SOURCE = /^[^.#].*\.(ts|js|mjs|json)$/;
+const SOURCE = /^[^.#].*\.(ts|js|mjs|json|py)$/;
 
 export interface Watcher {
   readonly stop: () => void;

@@ -14,7 +14,8 @@ import { TaskChild } from "../../src/worker/task-child.ts";
 const folder = fileURLToPath(new URL(".", import.meta.url));
 const env = readWorkerEnv();
 // The child starts while Lambda still initialises, so that the first task finds it warm.
-const child = new TaskChild(`${folder}task.mjs`, env.memory, await secretsOf(env.secrets));
+const entry = `${folder}${env.python === null ? "task.mjs" : "celeriac_worker"}`;
+const child = new TaskChild(entry, env.memory, await secretsOf(env.secrets), env.python);
 const services = createServices(folder);
 const stats = createStats((task, hour, counters) => services.summaries.add(task, hour, counters));
 const worker: Worker = {

@@ -5,6 +5,7 @@ import {
   CfnFunction,
   Code,
   Function as LambdaFunction,
+  LayerVersion,
   RecursiveLoop,
   Runtime,
   Tracing,
@@ -45,6 +46,8 @@ export interface CeleriacFunctionProps {
   readonly ephemeralStorage?: number;
   /** @default outside of any VPC */
   readonly vpc?: Vpc | null;
+  /** ARNs of layers' versions. @default none */
+  readonly layers?: readonly string[];
 }
 
 /** A Lambda with its log group and a role that may do nothing but what is listed. The only place where one is made. */
@@ -92,6 +95,7 @@ export class CeleriacFunction extends Construct {
         ...(props.feedsItself === true && { AWS_MAX_ATTEMPTS: String(MAX_CALL_ATTEMPTS) }),
         ...props.environment,
       },
+      layers: (props.layers ?? []).map((arn, at) => LayerVersion.fromLayerVersionArn(this, `Layer${at}`, arn)),
       ...(props.feedsItself === true && { recursiveLoop: RecursiveLoop.ALLOW }),
       ...(typeof props.reservedConcurrency === "number" && { reservedConcurrentExecutions: props.reservedConcurrency }),
       ...(props.ephemeralStorage !== undefined &&

@@ -6,7 +6,7 @@ import { ENV } from "../../src/aws/env.ts";
 import { TIMEOUT_MARGIN } from "../../src/core/limits.ts";
 import type { ResolvedModuleOptions } from "../../src/core/define/module.ts";
 import { CANVAS_KINDS } from "../canvas-kinds.ts";
-import { type TaskModule, longestLimit } from "../discover.ts";
+import { type PythonModule, type TaskModule, longestLimit } from "../discover.ts";
 import type { Names } from "../names.ts";
 import type { StageContext } from "../stage.ts";
 import { CeleriacFunction } from "./celeriac-function.ts";
@@ -69,12 +69,15 @@ export class TaskModuleConstruct extends Construct {
         [ENV.memory]: String(options.memory),
         [ENV.metrics]: stage.config.metrics,
         ...(Object.keys(options.secrets).length > 0 && { [ENV.secrets]: JSON.stringify(options.secrets) }),
+        ...(module.python !== undefined && { [ENV.python]: pythonOf(stage, module.python) }),
         ...Object.fromEntries(granted.flatMap(({ environment }) => Object.entries(environment ?? {}))),
       },
       feedsItself: true,
       reservedConcurrency: options.reservedConcurrency,
       ephemeralStorage: options.ephemeralStorage,
       vpc: typeof options.vpc === "string" ? null : options.vpc,
+      // The embedded AWS has no /opt: there Python is the machine's own.
+      layers: isLocal(stage) ? [] : options.layers,
     });
     this.name = name;
     this.queue = queue;
@@ -87,6 +90,15 @@ export class TaskModuleConstruct extends Construct {
       maxConcurrency: options.maxConcurrency,
     });
   }
+}
+
+/** The Python of a module: the machine's own in the local run, else that of a layer, whose bin Lambda has in PATH. */
+function pythonOf(stage: StageContext, { executable }: PythonModule): string {
+  return isLocal(stage) ? executable : "python3";
+}
+
+function isLocal({ config }: StageContext): boolean {
+  return config.stage === "local" && config.emulator === null;
 }
 
 /** Claiming, running and finishing a message, whatever its task does. */

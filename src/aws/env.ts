@@ -28,6 +28,7 @@ export const ENV = {
   metrics: "CELERIAC_METRICS",
   celery: "CELERIAC_CELERY",
   emulatorUrl: "CELERIAC_EMULATOR_URL",
+  python: "CELERIAC_PYTHON",
   canvas: "CELERIAC_CANVAS",
 } as const;
 
@@ -127,6 +128,7 @@ const Worker = z.object({
   AWS_LAMBDA_FUNCTION_NAME: z.string().min(1),
   // What only informs must not keep a worker from starting.
   AWS_LAMBDA_LOG_STREAM_NAME: z.string().default(""),
+  [ENV.python]: z.string().min(1).nullable().default(null),
   [ENV.secrets]: z
     .string()
     .default("{}")
@@ -153,6 +155,8 @@ export interface WorkerEnv {
   readonly metrics: MetricLevel;
   /** Variable of the task process -> name or ARN of the secret that it holds. */
   readonly secrets: Readonly<Record<string, string>>;
+  /** The Python that runs its tasks; null where they are TypeScript. */
+  readonly python: string | null;
 }
 
 /** What a module's worker is told besides. @throws ZodError naming the variable that is missing. */
@@ -166,6 +170,7 @@ export function readWorkerEnv(variables: NodeJS.ProcessEnv = process.env): Worke
     logStream: env.AWS_LAMBDA_LOG_STREAM_NAME,
     metrics: env[ENV.metrics],
     secrets: env[ENV.secrets],
+    python: env[ENV.python],
   };
 }
 

@@ -1,4 +1,4 @@
-import { type ChildProcess, fork } from "node:child_process";
+import { type ChildProcess, type ForkOptions, fork } from "node:child_process";
 import * as z from "zod";
 import { describeError } from "../core/errors.ts";
 import type { Owner } from "../core/record/caller.ts";
@@ -64,6 +64,7 @@ export class TaskChild {
   readonly allotted: number;
   readonly #own: () => number;
   readonly #variables: Readonly<Record<string, string>>;
+  readonly #python: string | null;
   #child: ChildProcess | null = null;
   #running: Running | null = null;
   #runs = 0;
@@ -78,17 +79,20 @@ export class TaskChild {
    * @param file the child's entry.
    * @param memory the function's memory, MB.
    * @param variables what its environment has besides this process's.
+   * @param python the Python that runs the entry, a file or a package's folder; null for Node.
    * @param own MB that the supervisor has now. @default what the system says
    */
   constructor(
     file: string,
     memory: number,
     variables: Readonly<Record<string, string>> = {},
+    python: string | null = null,
     own: () => number = ownMemory,
   ) {
     this.#file = file;
     this.#own = own;
     this.#variables = variables;
+    this.#python = python;
     this.allotted = memory;
     this.#start();
   }
@@ -135,7 +139,7 @@ export class TaskChild {
 
   #start(): ChildProcess {
     const child = fork(this.#file, [], {
-      execArgv: [`--max-old-space-size=${this.allotted - SUPERVISOR_MEMORY}`, "--enable-source-maps", ...inspection()],
+      ...this.#runtime(),
       stdio: ["ignore", "inherit", "inherit", "ipc"],
       env: { ...process.env, ...this.#variables },
     });
@@ -150,8 +154,19 @@ export class TaskChild {
       else this.#misheard(child, raw);
     });
     child.on("exit", (code, signal) => this.#exited(child, signal === null ? `exit code ${code}` : `signal ${signal}`));
-    child.on("error", (error) => this.#exited(child, error.message));
+    child.on("error", (error) => {
+      // What cannot be started would be started for ever; the next task tries again.
+      if (child.pid === undefined) this.#fatal = `it could not be started (${error.message})`;
+      this.#exited(child, error.message);
+    });
     return child;
+  }
+
+  /** Node speaks lines of JSON with a child of any kind, by the descriptor that NODE_CHANNEL_FD names. */
+  #runtime(): ForkOptions {
+    // No folder of a function can be written to, so byte code is not kept.
+    if (this.#python !== null) return { execPath: this.#python, execArgv: ["-B"] };
+    return { execArgv: [`--max-old-space-size=${this.allotted - SUPERVISOR_MEMORY}`, "--enable-source-maps", ...inspection()] };
   }
 
   #hear(child: ChildProcess, message: FromTask): void {

@@ -3,6 +3,7 @@ import { STAGES } from "./stages.ts";
 import { PROJECT, type Stage, rightsOf, statementsOf, synthesizeStage } from "./support.ts";
 
 const SECRET = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:token-a1B2c3";
+const LAYER = "arn:aws:lambda:eu-west-1:111122223333:layer:python:1";
 const VPC = {
   subnetIds: ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"],
   securityGroupIds: ["sg-0123456789abcdef0"],
@@ -19,6 +20,7 @@ const asking = await synthesizeStage({ dev: { ...STAGES.dev, vpcs: { private: VP
     ephemeralStorage: 2048,
     reservedConcurrency: 60,
     vpc: "private",
+    layers: [LAYER],
   },
 });
 
@@ -45,6 +47,7 @@ describe("what a module asks for", () => {
   test("is in its function, secrets by their names alone", () => {
     expect(lambda(asking, "task-math")).toMatchObject({
       EphemeralStorage: { Size: 2048 },
+      Layers: [LAYER],
       ReservedConcurrentExecutions: 60,
       VpcConfig: { SubnetIds: VPC.subnetIds, SecurityGroupIds: VPC.securityGroupIds },
       Environment: {

@@ -58,6 +58,11 @@ export interface ModuleOptions {
   readonly secrets?: Readonly<Record<string, string>>;
   /** A name of the stage's `vpcs`, or ids. @default outside of any VPC */
   readonly vpc?: string | Vpc;
+  /**
+   * ARNs of layers with their versions, 5 at the most (quota of Lambda): what lies in /opt, Python for a module of
+   * Python. The local run has none of them. @default none
+   */
+  readonly layers?: readonly string[];
 }
 
 /** Names that Lambda sets itself and refuses from others, and ours. */
@@ -89,6 +94,18 @@ export const VpcSchema = z.strictObject({
     .max(5),
 });
 
+/** ARNs of layers, each with its version. */
+export const LayersSchema = z
+  .array(
+    z
+      .string()
+      .regex(
+        /^arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:layer:[\w-]+:\d+$/,
+        "is no ARN of a layer's version such as arn:aws:lambda:eu-west-1:111122223333:layer:python:1",
+      ),
+  )
+  .max(5);
+
 /** {@link ModuleOptions} with its defaults. */
 export const ModuleOptionsSchema = z
   .strictObject({
@@ -104,6 +121,7 @@ export const ModuleOptionsSchema = z
       .record(variableName, z.string().regex(/^[\w/+=.@:-]{1,2048}$/, "is no name or ARN of a secret"))
       .default({}),
     vpc: z.union([z.string(), VpcSchema]).nullable().default(null),
+    layers: LayersSchema.default([]),
   })
   .superRefine(({ environment, secrets, maxConcurrency, reservedConcurrency }, context) => {
     for (const name of Object.keys(secrets).filter((key) => Object.hasOwn(environment, key)))

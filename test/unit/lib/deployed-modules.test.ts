@@ -33,6 +33,20 @@ describe("the modules of a stage", () => {
     );
   });
 
+  test("may be called by name where they are left out, for want of Python", () => {
+    const config = { ...NOTHING, stage: "local", modules: { reports: { memory: 1024 } } };
+    expect(deployedModules(found, config, [{ name: "reports" }]).map((module) => module.name)).not.toContain("reports");
+  });
+
+  test("refuse one of Python that no layer brings Python to, but for the local run, which has the machine's", () => {
+    const python = { folder: "functions/tasks/math", executable: "/usr/bin/python3" };
+    const modules = found.map((module) => (module.name === "math" ? { ...module, python } : module));
+    const layers = ["arn:aws:lambda:eu-west-1:111122223333:layer:python:1"];
+    expect(() => deployedModules(modules, NOTHING)).toThrow(/has no Python: name a layer/);
+    expect(math(deployedModules(modules, { ...NOTHING, modules: { math: { layers } } }))?.layers).toEqual(layers);
+    expect(math(deployedModules(modules, { ...NOTHING, stage: "local" }))?.layers).toEqual([]);
+  });
+
   test("the modules of a stage refuse to be none", () => {
     expect(() => deployedModules(found, { ...NOTHING, modulesOff: ["files", "math", "probe"] })).toThrow(
       /turns off every module/,

@@ -15,7 +15,7 @@ describe.skipIf(process.platform !== "linux")(
 
     /** @param own MB that the supervisor has */
     const run = (own: number, task: string, ...args: readonly number[]) => {
-      child = new TaskChild(ENTRY, ALLOTTED, {}, () => own);
+      child = new TaskChild(ENTRY, ALLOTTED, {}, null, () => own);
       return child.run({
         payload: JSON.stringify([args, {}]),
         request: { id: "id", task, retries: 0, maxRetries: 0, softTimeLimit: null },

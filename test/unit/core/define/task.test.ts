@@ -124,6 +124,7 @@ describe("defineModule", () => {
       reservedConcurrency: null,
       secrets: {},
       vpc: null,
+      layers: [],
     });
   });
 
