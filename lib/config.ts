@@ -125,6 +125,8 @@ export const StageSchema = z.strictObject({
    * have data. `off` leaves out the alarms on them too.
    */
   metrics: z.enum(METRIC_LEVELS).default("stage"),
+  /** The part of tasks that may fail: above it the alarm tells, and the monitor shows the rate as one to look at. */
+  failureThreshold: z.number().min(0.001).max(1).default(0.1),
   /**
    * Whether CloudWatch shows the stage on a dashboard, and keeps queries of its logs. $3 a month above an account's
    * first three.

@@ -77,6 +77,8 @@ export interface CeleriacProps {
   readonly alarmEmail?: string | null;
   /** Metrics of tasks: `"off"`, `"stage"`, `"module"` or `"task"`. @default "stage" */
   readonly metrics?: Stage["metrics"];
+  /** The part of tasks that may fail before alarm and monitor say so, 0.001 to 1. @default 0.1 */
+  readonly failureThreshold?: number;
   /** A CloudWatch dashboard, and saved queries of logs. @default true */
   readonly dashboard?: boolean;
 

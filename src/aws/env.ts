@@ -27,6 +27,7 @@ export const ENV = {
   tokenRules: "CELERIAC_TOKEN_RULES",
   metrics: "CELERIAC_METRICS",
   celery: "CELERIAC_CELERY",
+  failureThreshold: "CELERIAC_FAILURE_THRESHOLD",
 } as const;
 
 const Common = z.object({
@@ -103,6 +104,11 @@ function readScheduleEnv(variables: NodeJS.ProcessEnv): ScheduleEnv | null {
 /** Whether the API has a page for its readers. */
 export function readDocs(variables: NodeJS.ProcessEnv = process.env): boolean {
   return variables[ENV.docs] === "on";
+}
+
+/** The part of tasks that may fail, 0 to 1. @default 0.1, where the stage does not say it */
+export function readFailureThreshold(variables: NodeJS.ProcessEnv = process.env): number {
+  return z.coerce.number().min(0).max(1).default(0.1).parse(variables[ENV.failureThreshold]);
 }
 
 /**

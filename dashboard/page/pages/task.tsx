@@ -57,7 +57,13 @@ function TaskView(props: { task: TaskData; live: State | null; reload: () => voi
         <div class="wide">
           {progress !== null && <Progress progress={progress} done={isFinal(status)} />}
           {task.error !== null && (
-            <Section title={t("task.error")} class="failed">
+            <Section
+              title={t(status === "RETRY" ? "task.will_retry" : "task.error")}
+              class={status === "RETRY" ? "retried" : "failed"}
+            >
+              {status === "RETRY" && (
+                <p class="muted">{t("task.retry_why", { attempt: task.retries, next: task.retries + 1 })}</p>
+              )}
               <p>
                 <b>{task.error.type}</b> {task.error.message}
               </p>

@@ -38,6 +38,7 @@ describe("the configuration of a stage", () => {
       emailSender: null,
       alarmEmail: null,
       metrics: "stage",
+      failureThreshold: 0.1,
       docs: false,
       celery: null,
       dashboard: true,
@@ -129,6 +130,7 @@ describe("the configuration of a stage", () => {
       /retiredModules\.0: is no module's name/,
     ],
     ["a bound that one crash would pass", { dev: { maxQueueAge: 5 } }, /maxQueueAge: /],
+    ["a threshold in percent", { dev: { failureThreshold: 10 } }, /failureThreshold: /],
     ["an address that is none", { dev: { alarmEmail: "nobody" } }, /alarmEmail: .*email/],
   ])("refuses %s and names it", (_name, stages, message) => {
     expect(() => load(stages)).toThrow(message);
