@@ -38,7 +38,12 @@ export function completionOf(program: CommandUnknownOpts, shell: Shell): string 
   const commands = program.commands.map((command) => ({
     name: command.name(),
     summary: command.summary() || command.description(),
-    words: [...command.commands.map((inner) => inner.name()), ...flagsOf(command), ...global],
+    words: [
+      ...command.commands.map((inner) => inner.name()),
+      ...command.registeredArguments.flatMap(({ argChoices }) => argChoices ?? []),
+      ...flagsOf(command),
+      ...global,
+    ],
   }));
   if (shell === "bash") return bash(commands, global);
   return shell === "zsh" ? zsh(commands, global) : fish(commands, global);
@@ -80,7 +85,8 @@ ${cases}
   esac
   _files
 }
-compdef _celeriac celeriac
+# From a file of $fpath this is the body of _celeriac itself, called for the first completion.
+if [ "$funcstack[1]" = _celeriac ]; then _celeriac "$@"; else compdef _celeriac celeriac; fi
 `;
 }
 
