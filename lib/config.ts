@@ -89,6 +89,14 @@ export const StageSchema = z.strictObject({
    */
   tracing: z.boolean().default(false),
   /**
+   * The address of a collector that takes OTLP over HTTP, without `/v1/traces`: each task and canvas that ends is a
+   * span there. Null: none is made.
+   */
+  otlp: z
+    .url({ protocol: /^https?$/ })
+    .nullable()
+    .default(null),
+  /**
    * Whether the end of each task and canvas is an event on the account's default bus. $1 for a million, and a call
    * before each end.
    */

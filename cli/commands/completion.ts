@@ -67,7 +67,7 @@ complete -o default -F _celeriac celeriac
 }
 
 function zsh(commands: readonly Words[], global: readonly string[]): string {
-  const described = commands.map(({ name, summary }) => `    '${name}:${summary.replaceAll("'", "")}'`).join("\n");
+  const described = commands.map(({ name, summary }) => `    '${name}:${summary.replaceAll("'", "'\\''")}'`).join("\n");
   const cases = commands.map(({ name, words }) => `    ${name}) compadd -- ${words.join(" ")} ;;`).join("\n");
   return `#compdef celeriac
 _celeriac() {
@@ -92,7 +92,7 @@ if [ "$funcstack[1]" = _celeriac ]; then _celeriac "$@"; else compdef _celeriac 
 
 function fish(commands: readonly Words[], global: readonly string[]): string {
   const lines = commands.flatMap(({ name, summary, words }) => [
-    `complete -c celeriac -n __fish_use_subcommand -a ${name} -d '${summary.replaceAll("'", "")}'`,
+    `complete -c celeriac -n __fish_use_subcommand -a ${name} -d '${summary.replaceAll("'", "\\'")}'`,
     ...words
       .filter((word) => !global.includes(word))
       .map((word) =>

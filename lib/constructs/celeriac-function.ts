@@ -117,6 +117,7 @@ export function commonEnvironment({ config, names }: StageContext): Record<strin
     [ENV.machinePrefix]: names.machineArnPrefix,
     [ENV.retentionDays]: String(config.recordRetentionDays),
     ...(config.maxQueueAge !== null && { [ENV.maxQueueAge]: String(config.maxQueueAge) }),
+    ...(config.otlp !== null && { [ENV.otlp]: config.otlp }),
     ...(config.completionEvents && { [ENV.completionEvents]: "on" }),
   };
 }

@@ -27,6 +27,7 @@ export const ENV = {
   tokenRules: "CELERIAC_TOKEN_RULES",
   metrics: "CELERIAC_METRICS",
   celery: "CELERIAC_CELERY",
+  otlp: "CELERIAC_OTLP",
   failureThreshold: "CELERIAC_FAILURE_THRESHOLD",
 } as const;
 
@@ -39,6 +40,7 @@ const Common = z.object({
   [ENV.retentionDays]: z.coerce.number().positive(),
   [ENV.maxQueueAge]: z.coerce.number().positive().nullable().default(null),
   [ENV.completionEvents]: z.literal("on").optional(),
+  [ENV.otlp]: z.string().min(1).nullable().default(null),
 });
 
 const Schedules = z.object({
@@ -73,6 +75,8 @@ export interface Env {
   readonly maxQueueAge: number | null;
   /** Whether the end of tasks and canvases is an event on the default bus. */
   readonly completionEvents: boolean;
+  /** The collector that is sent a span of each task and canvas; null: nobody is. */
+  readonly otlp: string | null;
 }
 
 /** What every function is told, read once at its start. @throws ZodError naming the variable that is missing. */
@@ -88,6 +92,7 @@ export function readEnv(variables: NodeJS.ProcessEnv = process.env): Env {
     schedules: readScheduleEnv(variables),
     maxQueueAge: env[ENV.maxQueueAge],
     completionEvents: env[ENV.completionEvents] === "on",
+    otlp: env[ENV.otlp],
   };
 }
 
