@@ -90,7 +90,7 @@ export class TaskTable {
     call: Call | undefined;
   }): Promise<TaskRecord | null> {
     const event = eventText({ status: "STARTED", at: claim.now, attempt: claim.attempt });
-    const known = "#attempt = :attempt AND #status IN (:pending, :retry)";
+    const known = `#attempt = :attempt AND ${PENDING_OR_RETRY}`;
     return this.#started({
       ...claim,
       set: claim.call === undefined ? {} : this.#beginning(claim.id, claim.call),
@@ -170,9 +170,9 @@ export class TaskTable {
   }
 
   /**
-   * Ends a task that has not started (expired, given up); with a call, also one whose record is not there yet. The
-   * record is kept for as long after the task's message comes as others after their end: a message that met none would
-   * make it anew, and run.
+   * Ends a task that has not started (expired, given up); with a call, also one whose record is not there yet. One that
+   * waits for another attempt is left as it is: a stale look must not end it. The record is kept for as long after the
+   * task's message comes as others after their end: a message that met none would make it anew, and run.
    * @param due when the message comes, where that is later than the call says.
    */
   finishUnstarted(
@@ -184,16 +184,12 @@ export class TaskTable {
     due: number | null = null,
   ): Promise<TaskRecord | null> {
     const last = Math.max(now, call?.eta ?? 0, due ?? 0);
-    const when = call === undefined ? PENDING_OR_RETRY : `attribute_not_exists(id) OR ${PENDING_OR_RETRY}`;
-    return this.#end(
-      id,
+    const known = `#attempt = :attempt AND ${PENDING_OR_RETRY}`;
+    const when = call === undefined ? known : `attribute_not_exists(id) OR (${known})`;
+    return this.#end(id, attempt, end, { now, last }, call === undefined ? {} : this.#beginning(id, call), when, {
+      ...waiting,
       attempt,
-      end,
-      { now, last },
-      call === undefined ? {} : this.#beginning(id, call),
-      when,
-      waiting,
-    );
+    });
   }
 
   async #end(

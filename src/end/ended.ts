@@ -101,7 +101,9 @@ async function replacementEnded(services: Services, id: string, result: string, 
 /** The result lies where that which ran in the task's place stored it. */
 async function replacementEnd(services: Services, record: TaskRecord, result: string, end: End): Promise<StoredEnd> {
   const kept = { runtime: null, progress: record.progress };
-  if (end.status !== "SUCCESS") return { ...kept, ...end, result: null, children: linkIds(record, "link_error") };
+  // Links of a task that was revoked are not called.
+  if (end.status === "REVOKED") return { ...kept, ...end, result: null, children: [] };
+  if (end.status === "FAILURE") return { ...kept, ...end, result: null, children: linkIds(record, "link_error") };
   const item = record.call.ignore_result ? null : await services.table.get(result);
   const stored = toGroup(item)?.end?.result ?? toRecord(item, services.now())?.result ?? null;
   return { ...kept, status: "SUCCESS", result: stored, error: null, children: linkIds(record, "link") };

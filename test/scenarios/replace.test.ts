@@ -205,10 +205,13 @@ describe("revoking a task that has replaced itself", () => {
   const later = { ...t("probe.identity", 1), options: { countdown: 600 } };
 
   it("revokes a task that runs in its place, and so itself", async () => {
-    const { task_id: id } = await submit("/tasks", { ...replaced(later) });
+    const options = { link: [identity()], link_error: [identity()] };
+    const { task_id: id } = await submit("/tasks", { ...replaced(later, options) });
     await vi.waitFor(async () => expect((await taskOf(id)).children).toHaveLength(1), within(20));
+    const { children } = await taskOf(id);
     expect((await call("POST", `/tasks/${id}/revoke`, {})).status).toBe(202);
-    expect(await ended(id)).toMatchObject({ status: "REVOKED", error: { type: "Revoked" } });
+    // Its links are not called, and so are no children.
+    expect(await ended(id)).toMatchObject({ status: "REVOKED", error: { type: "Revoked" }, children });
   });
 
   it("revokes a canvas that runs in its place, and what follows it", async () => {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { GroupAnswer, SubmissionAnswer } from "../../src/core/http/answer-schemas.ts";
 import { call, ended, refused, submit, taskOf } from "./support/api.ts";
 
@@ -119,5 +119,19 @@ describe("revoking", () => {
     });
     await revoke(whole.task_id);
     expect(await group(whole.task_id)).toMatchObject({ status: "REVOKED", failed: 2, error: { type: "Revoked" } });
+  });
+
+  it("keeps the attempts of a member that waits for its next one", async () => {
+    const { task_id: id, tasks } = await submit("/group", { tasks: [{ task: "probe.retry_in", args: [600] }] });
+    const member = tasks[0]?.task_id ?? "";
+    await vi.waitFor(async () => expect(await taskOf(member)).toMatchObject({ status: "RETRY" }), { timeout: 20_000 });
+    await revoke(id);
+    await ended(member);
+    const { retries, events } = await taskOf(member);
+    expect(retries).toBe(1);
+    expect(events.map(({ status, attempt }) => [status, attempt]).slice(-2)).toEqual([
+      ["RETRY", 0],
+      ["REVOKED", 1],
+    ]);
   });
 });

@@ -1,6 +1,7 @@
 /** The local AWS: `startEmbeddedAws`, then `deploy(assembly)`. */
 export { startEmbeddedAws } from "./start.ts";
-export type { EmbeddedAws, EmbeddedAwsOptions } from "./start.ts";
+export type { EmbeddedAws } from "./start.ts";
+export type { EmbeddedAwsOptions } from "./options.ts";
 export type { Permission } from "./iam/index.ts";
 export type { Cancel, Clock } from "./clock.ts";
 export type { Guard } from "./gateway/gateway.ts";

@@ -1,80 +1,31 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { tmpdir } from "node:os";
-import { createDeployment } from "./deploy/deployment.ts";
 import { readAssembly } from "./assembly/index.ts";
 import { systemClock } from "./clock.ts";
-import type { Clock } from "./clock.ts";
-import { pruneCompileCache } from "./lambda/compile-cache.ts";
-import { createQueueFaults } from "./faults/queue.ts";
+import { createDynamoDb } from "./dynamodb/index.ts";
 import { createFaultRig } from "./faults/rig.ts";
 import type { FaultReport } from "./faults/rig.ts";
 import { readFaults } from "./faults/settings.ts";
 import type { FaultSettings } from "./faults/settings.ts";
-import { createGateway } from "./gateway/gateway.ts";
-import type { Guard } from "./gateway/gateway.ts";
-import { invoking, reading, sending } from "./iam/calls.ts";
-import { createIam } from "./iam/index.ts";
-import type { Permission } from "./iam/index.ts";
-import { credentialsOf } from "./lambda/config.ts";
-import { createFunctions } from "./lambda/functions.ts";
-import type { FunctionsOptions } from "./lambda/functions.ts";
-import type { Host } from "./lambda/process.ts";
-import { startReaper } from "./lambda/reaper.ts";
 import { corsOriginsOf } from "./gateway/cors-origins.ts";
 import { createOriginGuard } from "./gateway/guard-origin.ts";
 import { openFront, openSocket } from "./gateway/listen.ts";
 import type { Front } from "./gateway/listen.ts";
+import { reading } from "./iam/calls.ts";
+import { createIam } from "./iam/index.ts";
+import type { Permission } from "./iam/index.ts";
+import { pruneCompileCache } from "./lambda/compile-cache.ts";
+import { createFunctions } from "./lambda/functions.ts";
+import type { Host } from "./lambda/process.ts";
+import { startReaper } from "./lambda/reaper.ts";
 import { createLog } from "./log.ts";
-import type { Log, LogFields, Sink } from "./log.ts";
-import { createScheduler } from "./scheduler/index.ts";
-import { createTargets } from "./scheduler/targets.ts";
-import { createDynamoDb } from "./dynamodb/index.ts";
-import { createEvents } from "./events/api.ts";
-import { createLambda } from "./lambda/api.ts";
-import { createOutbox } from "./ses/outbox.ts";
-import { createS3 } from "./s3/index.ts";
-import { createSecretsManager } from "./secrets-manager/secrets-manager.ts";
-import { createSes } from "./ses/ses.ts";
-import { createSqs } from "./sqs/sqs.ts";
-import { createSts } from "./sts/sts.ts";
+import type { Log } from "./log.ts";
+import type { EmbeddedAwsOptions } from "./options.ts";
 import { openSqliteStorage } from "./storage/sqlite.ts";
 import { createVolatileStorage } from "./storage/storage.ts";
-import { createStepFunctions } from "./step-functions/index.ts";
-
-export interface EmbeddedAwsOptions extends FunctionsOptions {
-  /** Port of the REST API. Default: a free one. */
-  readonly port?: number | undefined;
-  /** Port of the AWS services. Default: a free one. */
-  readonly awsPort?: number | undefined;
-  /**
-   * Directory in which tables, queues, objects, executions, schedules and mails outlive the run. Default: none, all in
-   * memory.
-   */
-  readonly data?: string | undefined;
-  /** A JSON file of names and values that Secrets Manager gives out. Default: there are no secrets. */
-  readonly secrets?: string | undefined;
-  /** Takes the lines of the terminal log. Default: they are dropped. */
-  readonly log?: Sink | undefined;
-  /** Paints levels in the log. Default: false. */
-  readonly color?: boolean | undefined;
-  /** Which fields of the functions' structured lines have a place of their own in the log. Default: none. */
-  readonly logFields?: LogFields | undefined;
-  /** Takes each line that a function writes, as it was written. Default: nobody does. */
-  readonly onFunctionLine?: ((functionName: string, line: string) => void) | undefined;
-  /** Directory of V8's compile cache for the functions' code. Default: one among the system's temporary files. */
-  readonly compileCache?: string | undefined;
-  /** Variables of a function's processes besides those that it has on AWS, by its name. Default: none. */
-  readonly variables?: ((functionName: string) => Readonly<Record<string, string>>) | undefined;
-  /** Sees every AWS call before it is served. */
-  readonly guard?: Guard | undefined;
-  /** The time by which EventBridge Scheduler goes, and functions where it has a `preload`. Default: the machine's. */
-  readonly clock?: Clock | undefined;
-  /** Milliseconds after a purge of a queue in which there is no other. Default: a minute, as on AWS. */
-  readonly purgeInterval?: number | undefined;
-  /** What to inject from the start. Default: nothing. */
-  readonly faults?: FaultSettings | undefined;
-}
+import { wireServices } from "./wiring.ts";
+import type { Ground } from "./wiring.ts";
 
 /** A local AWS that runs. Its whole state is its own: several can run in one process. */
 export interface EmbeddedAws {
@@ -130,123 +81,22 @@ async function startServices(
   aws: Front,
   letIn: (origins: ReadonlySet<string>) => void,
 ): Promise<EmbeddedAws> {
-  const { data } = options;
-  const awsUrl = aws.url;
-  const terminal = createLog(options.log ?? (() => {}), options.color ?? false, options.logFields);
-  const log: Log = {
-    ...terminal,
-    fromFunction: (name, line) => {
-      options.onFunctionLine?.(name, line);
-      terminal.fromFunction(name, line);
-    },
-  };
-  const rig = createFaultRig(readFaults(options.faults ?? {}));
-  const compileCache = options.compileCache ?? join(tmpdir(), "embedded-aws-cache");
-  pruneCompileCache(compileCache, Date.now());
-
-  // First, since it fails where another run has the data; nothing is left to clean up then.
-  const storage = data === undefined ? createVolatileStorage() : openSqliteStorage(join(data, "storage.sqlite"));
-  const dynamoDb = createDynamoDb({ storage, now: Date.now });
+  const ground = openGround(options, aws.url);
+  const { dynamoDb, iam, rig, storage } = ground;
   const socket = await openSocket((req, res) => gateway.handle(req, res));
   const reaper = startReaper();
-  const functionClock = options.clock?.preload === undefined ? systemClock : options.clock;
   const host: Host = {
+    ...hostOf(ground),
     reaper,
-    log,
-    awsUrl,
     awsSocket: socket?.path ?? null,
     call: (call) => gateway.direct(call),
-    awaitItem: (caller, wish) => {
-      const denied = iam.check({ kind: "function", name: caller }, [reading(wish)]);
-      if (denied) throw denied;
-      return dynamoDb.awaitItem(wish);
-    },
-    compileCache,
-    variables: options.variables ?? (() => ({})),
-    clock: functionClock,
   };
   const functions = createFunctions(host, options);
-  const sqs = createSqs({
-    storage,
-    clock: systemClock,
-    baseUrl: awsUrl,
-    faults: createQueueFaults(rig),
-    purgeInterval: options.purgeInterval,
-  });
-  const iam = createIam(log);
-  const s3 = createS3({
-    storage,
-    directory: data === undefined ? undefined : join(data, "objects"),
-    warn: (line) => log.line("WARN", "s3", line),
-    signerOf: (accessKey) => {
-      const name = functions.callerOf(accessKey);
-      return name === null ? null : { name, secret: credentialsOf(name).secret };
-    },
-    denial: (name, call) => iam.check({ kind: "function", name }, [call]),
-  });
-  const outbox = createOutbox(storage);
-  const scheduler = createScheduler({
-    deliver: createTargets(sqs, functions, iam, log),
-    log,
-    storage,
-    clock: options.clock,
-  });
-  const deployment = createDeployment({
-    dynamoDb,
-    s3,
-    sqs,
-    functions,
-    stepFunctions: () => stepFunctions,
-    scheduler,
-    iam,
-    rig,
-    log,
-    storage,
-  });
-  const stepFunctions = createStepFunctions({
-    storage,
-    sendMessage: async (queueUrl, body, arn) => {
-      const denied = iam.check({ kind: "machine", arn }, [sending(queueUrl)]);
-      if (denied) throw denied;
-      return sqs.send(queueUrl, body);
-    },
-    invoke: async (target, payload, arn) => {
-      const denied = iam.check({ kind: "machine", arn }, [invoking(target)]);
-      if (denied) throw denied;
-      return functions.invoke(target, payload);
-    },
-    onStatusChange: (detail) =>
-      deployment.putEvent({ source: "aws.states", detailType: "Step Functions Execution Status Change", detail }),
-  });
-
-  const gateway = createGateway({
-    services: {
-      apigateway: (request) =>
-        deployment.restApi()?.control(request) ?? Promise.reject(new Error("No REST API is deployed.")),
-      dynamodb: dynamoDb,
-      events: createEvents((event) => deployment.putEvent(event)),
-      lambda: createLambda(functions, log),
-      scheduler: scheduler.service,
-      secretsmanager: createSecretsManager(options.secrets),
-      ses: createSes(outbox, storage.written),
-      sqs: sqs.service,
-      states: stepFunctions,
-      sts: createSts(iam.sessionOf),
-    },
-    s3,
-    outbox,
-    callerOf: functions.callerOf,
-    iam,
-    machineOf: (token) => stepFunctions.machineOf(token),
-    guard: options.guard,
-    rig,
-    log,
-    storage,
-  });
+  const { deployment, gateway, s3, scheduler, sqs, stepFunctions } = wireServices(ground, functions);
   aws.serve(gateway.handle);
 
   const deploy = async (directory: string): Promise<readonly string[]> => {
-    const assembly = readAssembly(directory, awsUrl);
+    const assembly = readAssembly(directory, aws.url);
     const changed = await deployment.apply(assembly);
     letIn(corsOriginsOf(assembly.resources));
     stepFunctions.resume();
@@ -269,12 +119,58 @@ async function startServices(
 
   return {
     apiUrl: api.url,
-    awsUrl,
+    awsUrl: aws.url,
     deploy,
     setFaults: (faults) => rig.set(readFaults(faults)),
     faults: rig.report,
     permissions: iam.permissions,
     ages: () => Object.fromEntries(sqs.queues().map((queue) => [queue.name, queue.age()])),
     stop,
+  };
+}
+
+/** Fails where another run has the data: it comes first, so that nothing is left to clean up then. */
+function openGround(options: EmbeddedAwsOptions, awsUrl: string): Ground {
+  const { data } = options;
+  const log = logOf(options);
+  const rig = createFaultRig(readFaults(options.faults ?? {}));
+  const storage = data === undefined ? createVolatileStorage() : openSqliteStorage(join(data, "storage.sqlite"));
+  return {
+    options,
+    awsUrl,
+    log,
+    rig,
+    storage,
+    iam: createIam(log),
+    dynamoDb: createDynamoDb({ storage, now: Date.now }),
+  };
+}
+
+function logOf({ log, color, logFields, onFunctionLine }: EmbeddedAwsOptions): Log {
+  const terminal = createLog(log ?? (() => {}), color ?? false, logFields);
+  return {
+    ...terminal,
+    fromFunction: (name, line) => {
+      onFunctionLine?.(name, line);
+      terminal.fromFunction(name, line);
+    },
+  };
+}
+
+/** What the processes of functions have of this run, but for what is opened besides. */
+function hostOf({ options, awsUrl, log, iam, dynamoDb }: Ground): Omit<Host, "reaper" | "awsSocket" | "call"> {
+  const compileCache = options.compileCache ?? join(tmpdir(), "embedded-aws-cache");
+  pruneCompileCache(compileCache, Date.now());
+  return {
+    log,
+    awsUrl,
+    awaitItem: (caller, wish) => {
+      const denied = iam.check({ kind: "function", name: caller }, [reading(wish)]);
+      if (denied) throw denied;
+      return dynamoDb.awaitItem(wish);
+    },
+    compileCache,
+    variables: options.variables ?? (() => ({})),
+    clock: options.clock?.preload === undefined ? systemClock : options.clock,
   };
 }

@@ -4,7 +4,8 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { onTestFinished } from "vitest";
 import { startEmbeddedAws } from "../../src/start.ts";
-import type { EmbeddedAws, EmbeddedAwsOptions } from "../../src/start.ts";
+import type { EmbeddedAwsOptions } from "../../src/options.ts";
+import type { EmbeddedAws } from "../../src/start.ts";
 import { temporaryDirectory, writeAssembly } from "./assembly.ts";
 import type { TestStack } from "./assembly.ts";
 
