@@ -5,7 +5,7 @@ import { EMBEDDED_ONLY, patience } from "./test/scenarios/support/other-aws.ts";
 const FAULTS = ["test/scenarios/*-{faults,races,crashes}.test.ts"];
 
 /** Scenarios on stages that are configured otherwise than the local one: each is synthesized and served anew. */
-const STAGES = ["test/scenarios/{auth,batches,celery,max-concurrency,stage-options,testing,upgrade}.test.ts"];
+const STAGES = ["test/scenarios/{auth,batches,celery,direct-chains,max-concurrency,stage-options,testing,upgrade}.test.ts"];
 
 /** Left out against an AWS that is given. */
 const UNFIT =

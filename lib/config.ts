@@ -102,6 +102,11 @@ export const StageSchema = z.strictObject({
    */
   completionEvents: z.boolean().default(false),
   /**
+   * What carries canvases: `states` is Step Functions, whose console shows them; with `direct` the worker of a step
+   * sends the next one itself where a chain is of tasks alone, which saves $25 a million steps. All else stays.
+   */
+  canvas: z.enum(["states", "direct"]).default("states"),
+  /**
    * Requests a second that the API takes, and how many at once. 10,000 and 5,000 are an account's quota in one region.
    */
   apiRate: z.number().int().min(1).max(10_000).default(500),

@@ -1,7 +1,11 @@
 import { join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { DefinitionError } from "../src/core/errors.ts";
+import { watchForLoop } from "./loop-watch.ts";
 import { type Place, placeOf } from "./syntax-error.ts";
+
+/** Seconds after which an import is ended that lets no timer run. */
+const LATER = 1;
 
 /** Seconds that the top level of a module and of what it imports may take: a thousand times what most do. */
 const MAX_IMPORT = 30;
@@ -16,6 +20,8 @@ const TOP_LEVEL = " Task modules are imported at synth too, so their top level m
  */
 export async function importModule(root: string, file: string, seconds = MAX_IMPORT): Promise<Record<string, unknown>> {
   const left = nameAtExit(file);
+  // Later than the timer below, which says it better where it can.
+  const calledOff = watchForLoop(`${file}: ${endless(seconds)}`, seconds + LATER);
   const limit = Promise.withResolvers<never>();
   // What waits for nothing at all lets the process end, which says so at once.
   const timer = setTimeout(() => limit.reject(new DefinitionError(endless(seconds))), seconds * 1000).unref();
@@ -26,12 +32,13 @@ export async function importModule(root: string, file: string, seconds = MAX_IMP
     throw new DefinitionError(await whyNot(root, file, thrown));
   } finally {
     clearTimeout(timer);
+    calledOff();
     left();
   }
 }
 
 function endless(seconds: number): string {
-  return `its top level has not ended after ${seconds} s: an \`await\` there waits for what does not come. Await it in a task's run instead.`;
+  return `its top level has not ended after ${seconds} s: it loops, or an \`await\` there waits for what does not come. Do that in a task's run instead.`;
 }
 
 /** Says at the process's end, while it is due to an import, whose it was. @returns what ends that. */

@@ -119,5 +119,6 @@ export function commonEnvironment({ config, names }: StageContext): Record<strin
     ...(config.maxQueueAge !== null && { [ENV.maxQueueAge]: String(config.maxQueueAge) }),
     ...(config.otlp !== null && { [ENV.otlp]: config.otlp }),
     ...(config.completionEvents && { [ENV.completionEvents]: "on" }),
+    ...(config.canvas === "direct" && { [ENV.canvas]: "direct" }),
   };
 }

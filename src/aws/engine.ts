@@ -10,13 +10,18 @@ import type { StoredCanvas } from "../core/record/canvas.ts";
 import { type Part, chunkCount } from "../core/canvas/place.ts";
 import { moduleOf } from "../core/record/record.ts";
 import { sfnClient } from "./clients/sfn.ts";
+import { directChain, isDirect, sendStep } from "./direct-chain.ts";
 import type { Services } from "./services.ts";
 
 /** Errors of a token that nobody waits for any more: its state was answered, timed out, or its execution has ended. */
 const SPENT = new Set(["InvalidToken", "TaskDoesNotExist", "TaskTimedOut"]);
 
-/** Tells the state that waits with `token` how its task ended. Ids travel, never payloads, so the output is empty. */
+/**
+ * Tells the state that waits with `token`, if one does, how its task ended. Ids travel, never payloads, so the output
+ * is empty.
+ */
 export async function answerToken(token: string, error: string | null): Promise<void> {
+  if (directChain(token) !== null) return;
   await unless(SPENT, () =>
     error === null
       ? sfnClient().send(new SendTaskSuccessCommand({ taskToken: token, output: "{}" }))
@@ -24,6 +29,13 @@ export async function answerToken(token: string, error: string | null): Promise<
           new SendTaskFailureCommand({ taskToken: token, error: "Celeriac.Failed", cause: error.slice(0, 256) }),
         ),
   );
+}
+
+/** Tells who waits with `token` that its task will never end: a state, or nobody, and then its chain is settled. */
+export async function answerLost(services: Services, token: string, why: string): Promise<void> {
+  const chain = directChain(token);
+  if (chain === null) return answerToken(token, why);
+  await services.queues.send({ module: CANVAS_QUEUE, message: { op: "settle", id: chain }, delay: 0 });
 }
 
 /** Gives the state that waits with `token` its output. @returns whether one still waited. */
@@ -62,6 +74,10 @@ export async function startCanvas(
     return true;
   }
   if (token !== null) await services.canvases.keepToken(id, token, services.now());
+  if (isDirect(services, canvas)) {
+    await sendStep(services, canvas, 0);
+    return true;
+  }
   const epoch = start ?? (await services.canvases.root(canvas.root))?.epoch ?? 0;
   if (epoch > 0) await stopCanvas(services, canvas, epoch - 1);
   const command = new StartExecutionCommand({
@@ -74,6 +90,8 @@ export async function startCanvas(
 
 /** Ends the execution that carries a canvas; one that has ended is as good. */
 export async function stopCanvas(services: Services, canvas: StoredCanvas, epoch: number): Promise<void> {
+  // Its next step looks whether the submission was revoked.
+  if (isDirect(services, canvas)) return;
   const command = new StopExecutionCommand({
     executionArn: executionArn(services, canvas, epoch),
     error: "Celeriac.Stopped",
@@ -86,8 +104,9 @@ export async function stopCanvas(services: Services, canvas: StoredCanvas, epoch
   }
 }
 
-/** Whether the execution that carries a canvas runs. */
+/** Whether the execution that carries a canvas runs. Of one that has none, only its messages tell. */
 export async function isRunning(services: Services, canvas: StoredCanvas, epoch: number): Promise<boolean> {
+  if (isDirect(services, canvas)) return true;
   let status: string | undefined;
   await unless(GONE, async () => {
     ({ status } = await sfnClient().send(

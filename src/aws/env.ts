@@ -29,6 +29,7 @@ export const ENV = {
   celery: "CELERIAC_CELERY",
   otlp: "CELERIAC_OTLP",
   failureThreshold: "CELERIAC_FAILURE_THRESHOLD",
+  canvas: "CELERIAC_CANVAS",
 } as const;
 
 const Common = z.object({
@@ -41,6 +42,7 @@ const Common = z.object({
   [ENV.maxQueueAge]: z.coerce.number().positive().nullable().default(null),
   [ENV.completionEvents]: z.literal("on").optional(),
   [ENV.otlp]: z.string().min(1).nullable().default(null),
+  [ENV.canvas]: z.literal("direct").optional(),
 });
 
 const Schedules = z.object({
@@ -77,6 +79,8 @@ export interface Env {
   readonly completionEvents: boolean;
   /** The collector that is sent a span of each task and canvas; null: nobody is. */
   readonly otlp: string | null;
+  /** Whether the worker of a chain's step sends the next one itself, where no state machine is needed. */
+  readonly direct: boolean;
 }
 
 /** What every function is told, read once at its start. @throws ZodError naming the variable that is missing. */
@@ -93,6 +97,7 @@ export function readEnv(variables: NodeJS.ProcessEnv = process.env): Env {
     maxQueueAge: env[ENV.maxQueueAge],
     completionEvents: env[ENV.completionEvents] === "on",
     otlp: env[ENV.otlp],
+    direct: env[ENV.canvas] === "direct",
   };
 }
 

@@ -1,5 +1,6 @@
 import { answerToken, CANVAS_QUEUE } from "../aws/engine.ts";
 import { chunkId, toGroup } from "../aws/canvas-table.ts";
+import { directChain, sendStep } from "../aws/direct-chain.ts";
 import type { Services } from "../aws/services.ts";
 import { type StoredEnd, toRecord } from "../aws/task-item.ts";
 import { type StoredCanvas, chordError } from "../core/record/canvas.ts";
@@ -29,9 +30,17 @@ export async function notify(
   const end = endOf(record.id, record);
   if (place !== null) await partEnded(services, { place, result: record.id }, end);
   // Members of a group do not stop each other: for the machine each has simply ended.
-  if (token !== undefined) await answerToken(token, place?.role === "member" ? null : errorType(end));
+  if (directChain(token) !== null) await startNext(services, place, end);
+  else if (token !== undefined) await answerToken(token, place?.role === "member" ? null : errorType(end));
   // Revoked before its message came, perhaps days ahead: the state that waits must not wait for that.
   else if (place?.role === "member" && place.together === 1) await answerChunk(services, place);
+}
+
+/** Starts the step after one that has ended well, of a chain that no machine carries. */
+async function startNext(services: Services, place: Place | null, end: End): Promise<void> {
+  if (place?.role !== "step" || place.last || end.status !== "SUCCESS") return;
+  const chain = await services.canvases.canvas(place.canvas);
+  if (chain?.kind === "chain") await sendStep(services, chain, place.index + 1);
 }
 
 /**

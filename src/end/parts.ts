@@ -1,7 +1,10 @@
 import type { Services } from "../aws/services.ts";
+import type { StoredEnd } from "../aws/task-item.ts";
 import type { StoredCanvas } from "../core/record/canvas.ts";
 import type { BadEnd } from "../core/record/end.ts";
 import type { Call } from "../core/record/message.ts";
+import type { TaskRecord } from "../core/record/record.ts";
+import { isWaiting } from "../core/record/states.ts";
 import { announceTask } from "./announce.ts";
 import { calledLinks, dropLinks, linkIds, recordLinks, startLinks } from "./links.ts";
 import { inParallel } from "../core/parallel.ts";
@@ -22,8 +25,22 @@ export type UnrunPart = Part & { readonly call?: Call | undefined };
 
 async function endTask(services: Services, { id, call }: UnrunPart, end: BadEnd): Promise<void> {
   const stored = { ...end, result: null, runtime: null, children: [] };
-  const ended = await services.tasks.finishUnstarted(id, 0, stored, services.now(), call);
+  const ended = await endWaiting(services, id, stored, call);
   if (ended !== null) await announceTask(services, ended);
+}
+
+/** Ends a task at the attempt that it waits for: a later one where its canvas was resumed, or it is to be retried. */
+async function endWaiting(
+  services: Services,
+  id: string,
+  end: StoredEnd,
+  call: Call | undefined,
+): Promise<TaskRecord | null> {
+  const ended = await services.tasks.finishUnstarted(id, 0, end, services.now(), call);
+  if (ended !== null) return ended;
+  const record = await services.tasks.get(id, services.now());
+  if (record === null || !isWaiting(record.status)) return null;
+  return services.tasks.finishUnstarted(id, record.attempt, end, services.now(), undefined, record.due);
 }
 
 /**
@@ -38,7 +55,7 @@ export async function endBody(services: Services, body: Part, end: BadEnd): Prom
   const children = linkIds(record, "link_error");
   await recordLinks(services, links);
   const stored = { ...end, result: null, runtime: null, children };
-  const ended = await services.tasks.finishUnstarted(body.id, 0, stored, now, undefined);
+  const ended = await endWaiting(services, body.id, stored, undefined);
   if (ended !== null) await announceTask(services, ended);
   const last = ended ?? (await services.tasks.get(body.id, services.now()));
   if (last === null) return;

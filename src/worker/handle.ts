@@ -1,4 +1,4 @@
-import { answerToken } from "../aws/engine.ts";
+import { answerLost } from "../aws/engine.ts";
 import { newFence } from "../aws/ids.ts";
 import { toTask } from "../aws/queues.ts";
 import type { Services } from "../aws/services.ts";
@@ -86,7 +86,7 @@ async function prepare(services: Services, message: RunMessage, delivery: Delive
       return lookAgain(services, message, delivery, { task: step.call.task, seconds: backoff(delivery.receiveCount) });
     case "gone":
       logLine("WARN", "a message whose task is gone was dropped", { task_id: message.id });
-      if (message.token !== undefined) await answerToken(message.token, "gone");
+      if (message.token !== undefined) await answerLost(services, message.token, "gone");
       return ACK;
   }
 }

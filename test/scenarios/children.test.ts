@@ -27,9 +27,9 @@ describe("the children of a task", () => {
 
   it("are in the record itself where they are few, and all of them are in its graph", async () => {
     const { task_id: id } = await submit("/tasks", t("probe.start_many", 70));
-    const { children } = await ended(id);
+    const { children } = await ended(id, 800);
     expect(children).toHaveLength(70);
     const graph = GraphAnswer.parse((await call("GET", `/canvases/${id}`)).json);
     expect(graph.nodes.map((node) => node.id).toSorted()).toEqual([id, ...children].toSorted());
-  });
+  }, 900_000);
 });

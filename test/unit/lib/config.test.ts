@@ -31,6 +31,7 @@ describe("the configuration of a stage", () => {
       tracing: false,
       completionEvents: false,
       otlp: null,
+      canvas: "states",
       apiRate: 500,
       apiBurst: 1_000,
       queueAllowance: 86_400,

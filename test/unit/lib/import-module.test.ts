@@ -79,8 +79,14 @@ describe("a module that cannot be imported", { timeout: 60_000 }, () => {
     expect(waiting.code).toBe(1);
     const busy = await imported("setInterval(() => {}, 60_000);\nawait new Promise(() => {});\n");
     expect(busy.told).toMatch(
-      /^tasks\.ts: its top level has not ended after 2 s: .* Await it in a task's run instead\.$/m,
+      /^tasks\.ts: its top level has not ended after 2 s: .* Do that in a task's run instead\.$/m,
     );
+  });
+
+  it("is named where a loop holds up the process itself", async () => {
+    const { told, code } = await imported("for (;;);\n");
+    expect(told).toMatch(/^tasks\.ts: its top level has not ended after 2 s: it loops, or /);
+    expect(code).not.toBe(0);
   });
 
   it("is named where it ends the process, which does not pass for a success", async () => {
