@@ -7,6 +7,7 @@ import {
   HealthAnswer,
   LiveAnswer,
   OutputAnswer,
+  PurgeAnswer,
   QueueCounts,
   RedriveAnswer,
   ResultAnswer,
@@ -109,8 +110,11 @@ export const Health = HealthAnswer.extend({ status: z.string() }).loose();
 export const OpenApi = z.looseObject({ openapi: z.string(), info: z.looseObject({ version: z.string() }) });
 /** What was revoked. */
 export const Revoked = RevokeAnswer.loose();
-/** How many dead tasks went back. */
-export const Redriven = RedriveAnswer.pick({ redriven: true }).loose();
+const held = PurgeAnswer.pick({ waiting: true, delayed: true }).partial().shape;
+/** How many dead tasks went back, and what the queue held. */
+export const Redriven = RedriveAnswer.pick({ redriven: true }).extend(held).loose();
+/** What a purge revokes. */
+export const Purged = PurgeAnswer.pick({ name: true }).extend(held).loose();
 
 /** What became of tasks. */
 export const Insights = z.looseObject({

@@ -2,6 +2,7 @@ import type { Command, OptionValues } from "@commander-js/extra-typings";
 import { Bulk } from "./answers.ts";
 import { CliError, EXIT } from "./errors.ts";
 import type { Session } from "./session.ts";
+import { noteUnknown } from "./suggest.ts";
 import { moment, whole } from "./values.ts";
 import { count } from "./view/format.ts";
 
@@ -66,6 +67,7 @@ export async function actOnMany(
   const body = { action, filter, ...more };
   const counted = await throughAll(session, { ...body, dry_run: true }, limit, () => {});
   const many = `${count(counted.matched)} ${counted.matched === 1 ? "task" : "tasks"}${counted.more ? " and more" : ""}`;
+  if (counted.matched === 0) await noteUnknown(session, task);
   if (given.yes !== true) {
     if (terminal.json) terminal.printJson({ action, dry_run: true, ...counted });
     throw new CliError(EXIT.usage, `This would ${action} ${many}. Say --yes to do it.`);

@@ -1,8 +1,8 @@
 import type { Command, OptionValues } from "@commander-js/extra-typings";
 import * as z from "zod";
-import { Registry, Submission } from "./answers.ts";
+import { Submission } from "./answers.ts";
 import { CliError, EXIT, Refusal } from "./errors.ts";
-import { nearest } from "./nearest.ts";
+import { suggestionsFor } from "./suggest.ts";
 import type { Session } from "./session.ts";
 import { seconds } from "./values.ts";
 import { printEnd, untilEnded } from "./wait.ts";
@@ -66,17 +66,22 @@ export async function waitFor(
   }
 }
 
-const Named = z.looseObject({ task: z.string() });
-
-/** A refusal of a task that there is not says which there are that may have been meant. @throws always */
-async function withSuggestion({ api }: Session, body: unknown, error: unknown): Promise<never> {
-  const node = Named.safeParse(body);
-  if (!(error instanceof Refusal) || error.status !== 400 || !node.success) throw error;
-  const { tasks } = await api.call("GET", "/registry", Registry).catch(() => ({ tasks: [] }));
-  const names = tasks.map(({ name }) => name);
-  const meant = names.includes(node.data.task) ? [] : nearest(node.data.task, names);
+/** A refusal of tasks that there are not says which there are that may have been meant. @throws always */
+async function withSuggestion(session: Session, body: unknown, error: unknown): Promise<never> {
+  if (!(error instanceof Refusal) || error.status !== 400) throw error;
+  const meant = await suggestionsFor(session, namesIn(body));
   if (meant.length === 0) throw error;
-  throw new CliError(error.exit, error.message, [...error.details, `Did you mean ${meant.join(" or ")}?`], {
-    cause: error,
-  });
+  throw new CliError(error.exit, error.message, [...error.details, ...meant], { cause: error });
+}
+
+/** Keys of nodes, and of requests, below which other nodes are. */
+const AROUND = ["tasks", "chain", "group", "chord", "header", "body"] as const;
+
+/** The tasks that a request names, in whatever canvas. */
+function namesIn(body: unknown): string[] {
+  if (Array.isArray(body)) return body.flatMap(namesIn);
+  const node = z.record(z.string(), z.unknown()).safeParse(body);
+  if (!node.success) return [];
+  const { task } = node.data;
+  return [...(typeof task === "string" ? [task] : []), ...AROUND.flatMap((key) => namesIn(node.data[key]))];
 }

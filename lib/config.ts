@@ -89,6 +89,14 @@ export const StageSchema = z.strictObject({
    */
   tracing: z.boolean().default(false),
   /**
+   * The address of a collector that takes OTLP over HTTP, without `/v1/traces`: each task and canvas that ends is a
+   * span there. Null: none is made.
+   */
+  otlp: z
+    .url({ protocol: /^https?$/ })
+    .nullable()
+    .default(null),
+  /**
    * Whether the end of each task and canvas is an event on the account's default bus. $1 for a million, and a call
    * before each end.
    */
@@ -130,6 +138,8 @@ export const StageSchema = z.strictObject({
    * have data. `off` leaves out the alarms on them too.
    */
   metrics: z.enum(METRIC_LEVELS).default("stage"),
+  /** The part of tasks that may fail: above it the alarm tells, and the monitor shows the rate as one to look at. */
+  failureThreshold: z.number().min(0.001).max(1).default(0.1),
   /**
    * Whether CloudWatch shows the stage on a dashboard, and keeps queries of its logs. $3 a month above an account's
    * first three.

@@ -61,6 +61,8 @@ export interface CeleriacProps {
   readonly maxQueueAge?: number | null;
   /** Traces to X-Ray. @default false */
   readonly tracing?: boolean;
+  /** A collector's address that each task and canvas is sent to as a span (OTLP over HTTP). @default none */
+  readonly otlp?: string | null;
   /** Whether the end of each task and canvas is an event: `onComplete` needs them. @default false */
   readonly completionEvents?: boolean;
   /** Requests a second that the API takes, 1 to 10,000. @default 500 */
@@ -77,6 +79,8 @@ export interface CeleriacProps {
   readonly alarmEmail?: string | null;
   /** Metrics of tasks: `"off"`, `"stage"`, `"module"` or `"task"`. @default "stage" */
   readonly metrics?: Stage["metrics"];
+  /** The part of tasks that may fail before alarm and monitor say so, 0.001 to 1. @default 0.1 */
+  readonly failureThreshold?: number;
   /** A CloudWatch dashboard, and saved queries of logs. @default true */
   readonly dashboard?: boolean;
 

@@ -87,6 +87,12 @@ function secret(url: URL, identity: Identity): Identity {
   throw new ConnectError("usage", `A key or token is not sent over plain http to ${url.hostname}. Use https.`);
 }
 
+/** Whether an address is this machine's, as a local run's is. */
+export function isLocal(text: string): boolean {
+  const url = URL.parse(text);
+  return url !== null && isLoopback(url);
+}
+
 function isLoopback(url: URL): boolean {
   return ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname);
 }

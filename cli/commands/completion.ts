@@ -38,7 +38,12 @@ export function completionOf(program: CommandUnknownOpts, shell: Shell): string 
   const commands = program.commands.map((command) => ({
     name: command.name(),
     summary: command.summary() || command.description(),
-    words: [...command.commands.map((inner) => inner.name()), ...flagsOf(command), ...global],
+    words: [
+      ...command.commands.map((inner) => inner.name()),
+      ...command.registeredArguments.flatMap(({ argChoices }) => argChoices ?? []),
+      ...flagsOf(command),
+      ...global,
+    ],
   }));
   if (shell === "bash") return bash(commands, global);
   return shell === "zsh" ? zsh(commands, global) : fish(commands, global);
@@ -62,7 +67,7 @@ complete -o default -F _celeriac celeriac
 }
 
 function zsh(commands: readonly Words[], global: readonly string[]): string {
-  const described = commands.map(({ name, summary }) => `    '${name}:${summary.replaceAll("'", "")}'`).join("\n");
+  const described = commands.map(({ name, summary }) => `    '${name}:${summary.replaceAll("'", "'\\''")}'`).join("\n");
   const cases = commands.map(({ name, words }) => `    ${name}) compadd -- ${words.join(" ")} ;;`).join("\n");
   return `#compdef celeriac
 _celeriac() {
@@ -80,13 +85,14 @@ ${cases}
   esac
   _files
 }
-compdef _celeriac celeriac
+# From a file of $fpath this is the body of _celeriac itself, called for the first completion.
+if [ "$funcstack[1]" = _celeriac ]; then _celeriac "$@"; else compdef _celeriac celeriac; fi
 `;
 }
 
 function fish(commands: readonly Words[], global: readonly string[]): string {
   const lines = commands.flatMap(({ name, summary, words }) => [
-    `complete -c celeriac -n __fish_use_subcommand -a ${name} -d '${summary.replaceAll("'", "")}'`,
+    `complete -c celeriac -n __fish_use_subcommand -a ${name} -d '${summary.replaceAll("'", "\\'")}'`,
     ...words
       .filter((word) => !global.includes(word))
       .map((word) =>

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { Command } from "@commander-js/extra-typings";
 import { examples } from "../help.ts";
+import { noteUnknown } from "../suggest.ts";
 import { taskPages } from "../pages.ts";
 import type { Open, Session } from "../session.ts";
 import { printTasks, taskLines } from "../task-table.ts";
@@ -46,6 +47,7 @@ export function listCommand(open: Open) {
       };
       if (watch === true) return follow(session, query, limit);
       const { tasks, more } = await taskPages(api, query, limit);
+      if (tasks.length === 0) await noteUnknown(session, task);
       if (terminal.json) return terminal.printJson(tasks);
       printTasks(terminal, tasks, Date.now());
       if (more) terminal.note(terminal.paintNote("dim", `The newest ${tasks.length} are listed; --limit lists more.`));

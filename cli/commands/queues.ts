@@ -1,6 +1,5 @@
 import { Command } from "@commander-js/extra-typings";
-import * as z from "zod";
-import { Queues, Redriven } from "../answers.ts";
+import { Purged, Queues, Redriven } from "../answers.ts";
 import { CliError, EXIT } from "../errors.ts";
 import { examples } from "../help.ts";
 import type { Open } from "../session.ts";
@@ -41,7 +40,7 @@ export function redriveCommand(open: Open) {
       const { api, terminal } = await open();
       const answer = await api.call("POST", `/queues/${encodeURIComponent(name)}/redrive`, Redriven, { body: {} });
       if (terminal.json) terminal.printJson(answer);
-      else terminal.print(`${count(answer.redriven)} returned to ${name}`);
+      else terminal.print(`${count(answer.redriven)} returned to ${name}${heldOf(answer, "; before them")}`);
     });
 }
 
@@ -58,12 +57,21 @@ export function purgeCommand(open: Open) {
       if (yes !== true) {
         const { queues } = await api.call("GET", "/queues", Queues);
         const queue = queues.find((one) => one.name === name);
-        const waiting = queue === undefined ? "" : ` Waiting there: ${count(queue.waiting + queue.delayed)}.`;
-        throw new CliError(EXIT.usage, `This revokes all that waits in "${name}".${waiting} Say --yes to do it.`);
+        const held = queue === undefined ? "" : heldOf(queue, " There");
+        throw new CliError(
+          EXIT.usage,
+          `This revokes all that waits in "${name}", now or for its time.${held && `${held}.`} Say --yes to do it.`,
+        );
       }
       const path = `/queues/${encodeURIComponent(name)}/purge`;
-      const answer = await api.call("POST", path, z.looseObject({ name: z.string() }), { body: {} });
+      const answer = await api.call("POST", path, Purged, { body: {} });
       if (terminal.json) terminal.printJson(answer);
-      else terminal.print(`what waits in ${answer.name} is being revoked`);
+      else terminal.print(`what waits in ${answer.name} is being revoked${heldOf(answer, ":")}`);
     });
+}
+
+/** What a queue holds, after a word; nothing where a stage of the version before does not say it. */
+function heldOf({ waiting, delayed }: { waiting?: number | undefined; delayed?: number | undefined }, after: string) {
+  if (waiting === undefined || delayed === undefined) return "";
+  return `${after} ${count(waiting)} waiting, ${count(delayed)} delayed`;
 }

@@ -66,10 +66,12 @@ function labelOf(node: GraphNode): string {
   return `${role}${node.kind === "task" ? taskLabel(node) : canvasLabel(node)}`;
 }
 
-function taskLabel({ task, progress, retries, error }: GraphNode): string {
+function taskLabel({ task, status, progress, retries, error }: GraphNode): string {
   const steps = progress === null ? "" : `  ${progress.current}/${progress.total}`;
   const again = retries === 0 ? "" : `  retried ${retries}×`;
-  return `${task ?? "?"}${steps}${again}${error === null ? "" : `  ${plain(error.type)}`}`;
+  // Of what has failed the type does; what will be retried says why.
+  const why = error === null ? "" : `  ${plain(status === "RETRY" ? `${error.type}: ${error.message}` : error.type)}`;
+  return `${task ?? "?"}${steps}${again}${why}`;
 }
 
 function canvasLabel({ kind, total, completed, failed }: GraphNode): string {

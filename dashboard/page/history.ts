@@ -28,16 +28,13 @@ export interface Recorded {
   readonly tasks: readonly { task: string; succeeded: number; failed: number; mean: number | null }[];
 }
 
-/** The part of attempts from which on failures are worth a look, where the stage does not say it. */
-const THRESHOLD = 0.1;
-
 /** What is recorded of a range: minutes of the last day, and hours of a week. */
 export async function getRecorded(range: Range, signal: AbortSignal): Promise<Recorded> {
   return range === "7d" ? weekOf(signal) : minutesOf(...MINUTES[range], signal);
 }
 
 async function weekOf(signal: AbortSignal): Promise<Recorded> {
-  const { tasks, series } = await getInsights(signal, 168);
+  const { tasks, series, failure_threshold } = await getInsights(signal, 168);
   const to = Date.now() / 1000;
   return {
     spans: spansOf(series),
@@ -46,7 +43,7 @@ async function weekOf(signal: AbortSignal): Promise<Recorded> {
     to,
     exact: true,
     samples: [],
-    threshold: THRESHOLD,
+    threshold: failure_threshold,
     tasks: tasks
       .map(({ task, succeeded, failed, runtime }) => ({ task, succeeded, failed, mean: runtime.mean }))
       .toSorted(busiest),

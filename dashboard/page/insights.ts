@@ -6,9 +6,14 @@ export type { HourInsight, TaskInsight };
 export type SizeClass = TaskInsight["class"];
 
 /** What recorded runs tell; nothing where nothing has been recorded. */
-export async function getInsights(signal: AbortSignal, hours = 24): Promise<Pick<InsightsAnswer, "tasks" | "series">> {
-  const { tasks = [], series = [] } = await get<Partial<InsightsAnswer>>(`/insights?hours=${hours}`, signal);
-  return { tasks, series };
+export async function getInsights(
+  signal: AbortSignal,
+  hours = 24,
+): Promise<Pick<InsightsAnswer, "tasks" | "series" | "failure_threshold">> {
+  const answer = await get<Partial<InsightsAnswer>>(`/insights?hours=${hours}`, signal);
+  // A stage of the version before does not say the threshold; this was everybody's.
+  const { tasks = [], series = [], failure_threshold = 0.1 } = answer;
+  return { tasks, series, failure_threshold };
 }
 
 /** One span of time, all tasks together. */

@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import { listen } from "embedded-aws";
 import { createCaller } from "../../src/client/call.ts";
-import { connect } from "../../remote/connect.ts";
+import { connect, isLocal } from "../../remote/connect.ts";
 import { prefixOf } from "../../remote/project.ts";
 import { currentPage } from "./page.ts";
 import { HELP, readOptions } from "./options.ts";
@@ -15,8 +15,11 @@ async function serveStage(args: readonly string[]): Promise<void> {
   if (options === null) return void process.stdout.write(HELP);
   const { stage, port } = options;
   const { CELERIAC_TOKEN: token, CELERIAC_API_KEY: key } = process.env;
+  // A local run asks nobody.
+  const asksNobody = stage === undefined && options.url !== undefined && isLocal(options.url);
   // Signed, also where the API has a name of its own, unless the stage asks for something else.
-  const { url, identity } = await connect({ stage, url: options.url, sign: !token && !key }, process.env);
+  const sign = !token && !key && !asksNobody;
+  const { url, identity } = await connect({ stage, url: options.url, sign }, process.env);
   const prefix = `${prefixOf()}-${stage}`;
   const source = {
     stage: stage ?? new URL(url).host,

@@ -9,7 +9,7 @@ export const HELP = `Serves the dashboard of a deployed stage on this machine: n
   --help         this text
 
 Requests are signed with your own AWS credentials, as the AWS CLI finds them (AWS_PROFILE, SSO, environment). Of a stage that asks for
-something else, CELERIAC_TOKEN (a bearer token) or CELERIAC_API_KEY is taken. Nothing is public: the server listens on 127.0.0.1 alone.
+something else, CELERIAC_TOKEN (a bearer token) or CELERIAC_API_KEY is taken; a --url of this machine needs none. Nothing is public: the server listens on 127.0.0.1 alone.
 `;
 
 /** What the dashboard of a stage was asked for. At least one of stage and URL is given. */

@@ -76,7 +76,8 @@ const RIGHTS: Readonly<Record<ApiFunction, Right>> = {
         "dynamodb:DeleteItem",
       ),
       indexQueries(names, "root", "dead", "recent", "failed"),
-      allQueues(names, "sqs:SendMessage"),
+      // What a queue holds is told when it is purged, or dead tasks go back to it.
+      allQueues(names, "sqs:SendMessage", "sqs:GetQueueAttributes"),
       objects(names, "s3:GetObject", "payloads", "later", "results", "documents", "uploads"),
       noticeMissing(names),
       // What is run again starts at once: its arguments never lie among those that are kept for later.
@@ -137,6 +138,7 @@ export class ApiFunctionConstruct extends CeleriacFunction {
         ...environment,
         ...(stage.config.corsOrigins.length > 0 && { [ENV.corsOrigins]: stage.config.corsOrigins.join(" ") }),
         ...(right === "read" && stage.config.docs && { [ENV.docs]: "on" }),
+        ...(right === "read" && { [ENV.failureThreshold]: String(stage.config.failureThreshold) }),
         ...later,
       },
       reservedConcurrency: right === "wait" ? stage.config.waitConcurrency : stage.config.apiConcurrency,

@@ -122,6 +122,7 @@ export function commonEnvironment({ config, names }: StageContext): Record<strin
     [ENV.machinePrefix]: names.machineArnPrefix,
     [ENV.retentionDays]: String(config.recordRetentionDays),
     ...(config.maxQueueAge !== null && { [ENV.maxQueueAge]: String(config.maxQueueAge) }),
+    ...(config.otlp !== null && { [ENV.otlp]: config.otlp }),
     ...(config.completionEvents && { [ENV.completionEvents]: "on" }),
     ...(config.emulatorUrl !== undefined && { [ENV.emulatorUrl]: config.emulatorUrl }),
     ...(config.canvas === "direct" && { [ENV.canvas]: "direct" }),

@@ -22,8 +22,7 @@ const FIVE_MINUTES = Duration.minutes(5);
  */
 const OLDEST_MESSAGE = 1_800;
 
-/** Percent of tasks that may fail, above so few that one bad call would be an alarm. */
-const FAILURE_RATE = 10;
+/** Failures in five minutes: below, one bad call would be an alarm. */
 const FEWEST_FAILURES = 5;
 /** Percent of their soft limit that most tasks may take: beyond, a slow day ends them. */
 const SOFT_LIMIT_USED = 90;
@@ -121,15 +120,16 @@ export class StageAlarms extends Construct {
   #watchTasks(): void {
     const failed = taskMetric(this.#stage, "Failed", "Sum");
     const succeeded = taskMetric(this.#stage, "Succeeded", "Sum");
+    const threshold = Number((100 * this.#stage.config.failureThreshold).toFixed(1));
     this.#alarm("failure-rate", {
-      alarmDescription: `Over ${FAILURE_RATE}% of tasks fail, and at least ${FEWEST_FAILURES} of them.`,
+      alarmDescription: `Over ${threshold}% of tasks fail, and at least ${FEWEST_FAILURES} of them.`,
       metric: new MathExpression({
         expression: `IF(FILL(f, 0) >= ${FEWEST_FAILURES}, 100 * f / (f + FILL(s, 0)), 0)`,
         usingMetrics: { f: failed, s: succeeded },
         period: FIVE_MINUTES,
         label: "failed, percent",
       }),
-      threshold: FAILURE_RATE,
+      threshold,
     });
     this.#alarm("soft-limit", {
       alarmDescription: `One in twenty tasks takes over ${SOFT_LIMIT_USED}% of its soft limit.`,

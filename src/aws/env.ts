@@ -29,6 +29,8 @@ export const ENV = {
   celery: "CELERIAC_CELERY",
   emulatorUrl: "CELERIAC_EMULATOR_URL",
   python: "CELERIAC_PYTHON",
+  otlp: "CELERIAC_OTLP",
+  failureThreshold: "CELERIAC_FAILURE_THRESHOLD",
   canvas: "CELERIAC_CANVAS",
 } as const;
 
@@ -41,6 +43,7 @@ const Common = z.object({
   [ENV.retentionDays]: z.coerce.number().positive(),
   [ENV.maxQueueAge]: z.coerce.number().positive().nullable().default(null),
   [ENV.completionEvents]: z.literal("on").optional(),
+  [ENV.otlp]: z.string().min(1).nullable().default(null),
   [ENV.canvas]: z.literal("direct").optional(),
 });
 
@@ -76,6 +79,8 @@ export interface Env {
   readonly maxQueueAge: number | null;
   /** Whether the end of tasks and canvases is an event on the default bus. */
   readonly completionEvents: boolean;
+  /** The collector that is sent a span of each task and canvas; null: nobody is. */
+  readonly otlp: string | null;
   /** Whether the worker of a chain's step sends the next one itself, where no state machine is needed. */
   readonly direct: boolean;
 }
@@ -93,6 +98,7 @@ export function readEnv(variables: NodeJS.ProcessEnv = process.env): Env {
     schedules: readScheduleEnv(variables),
     maxQueueAge: env[ENV.maxQueueAge],
     completionEvents: env[ENV.completionEvents] === "on",
+    otlp: env[ENV.otlp],
     direct: env[ENV.canvas] === "direct",
   };
 }
@@ -110,6 +116,11 @@ function readScheduleEnv(variables: NodeJS.ProcessEnv): ScheduleEnv | null {
 /** Whether the API has a page for its readers. */
 export function readDocs(variables: NodeJS.ProcessEnv = process.env): boolean {
   return variables[ENV.docs] === "on";
+}
+
+/** The part of tasks that may fail, 0 to 1. @default 0.1, where the stage does not say it */
+export function readFailureThreshold(variables: NodeJS.ProcessEnv = process.env): number {
+  return z.coerce.number().min(0).max(1).default(0.1).parse(variables[ENV.failureThreshold]);
 }
 
 /**

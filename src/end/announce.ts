@@ -4,6 +4,7 @@ import type { StoredCanvas } from "../core/record/canvas.ts";
 import { type End, errorType } from "../core/record/end.ts";
 import { CANVAS_ENDED, TASK_ENDED, eventSource } from "../core/events.ts";
 import type { TaskRecord } from "../core/record/record.ts";
+import { traceTask } from "./trace.ts";
 
 /**
  * Tells the account's bus that a task has ended, where the stage wants that. Before its message is acknowledged, so at
@@ -12,6 +13,7 @@ import type { TaskRecord } from "../core/record/record.ts";
  */
 export async function announceTask(services: Services, record: TaskRecord): Promise<void> {
   await tellCelery(services, record);
+  await traceTask(services, record);
   const { id, call, status, error } = record;
   await announce(services, TASK_ENDED, {
     task_id: id,

@@ -10,6 +10,7 @@ import { isFinal } from "../core/record/states.ts";
 import { type TaskRecord, wasTakenOver } from "../core/record/record.ts";
 import type { TaskCall } from "../submit/call.ts";
 import { announceCanvas, announceTask } from "./announce.ts";
+import { traceCanvas } from "./trace.ts";
 import { dropLinks, linkIds, prepareLinks, recordLinks, startLinks } from "./links.ts";
 import { endBody, endParts } from "./parts.ts";
 
@@ -74,6 +75,7 @@ function headerEnd(end: End): End {
  */
 export async function canvasEnded(services: Services, canvas: StoredCanvas, end: End): Promise<void> {
   await partEnded(services, canvas, end);
+  await traceCanvas(services, canvas, end);
   if (canvas.place === null) await announceCanvas(services, canvas, end);
   if (canvas.place === null || canvas.place.role === "replacement") await closeRoot(services, canvas.root, end);
   // Members of a group do not stop each other: for the machine each has simply ended.

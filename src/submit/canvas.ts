@@ -106,13 +106,21 @@ interface Planned {
   readonly calls: ReadonlyMap<string, Call>;
   readonly recorded: ReadonlySet<string>;
   readonly now: number;
+  readonly correlation: string;
   readonly owner?: Owner | null;
   readonly machine?: Machine;
   readonly root?: string;
 }
 
+/** What a canvas's span is made with. The first task has the parent of all: what submitted it, or nothing. */
+function traceOf({ calls, correlation, now }: Planned): NonNullable<StoredCanvas["trace"]> {
+  const [first] = calls.values();
+  return { correlation, created: now, parent: first?.parent ?? null };
+}
+
 function canvasItems(services: Services, canvas: PlannedCanvas, plan: Plan, planned: Planned): Item[] {
-  const stored = services.canvases.canvasItem(storedCanvas(canvas, plan, planned), planned.now);
+  const trace = services.env.otlp === null ? {} : { trace: traceOf(planned) };
+  const stored = services.canvases.canvasItem({ ...storedCanvas(canvas, plan, planned), ...trace }, planned.now);
   if (canvas.kind !== "group") return [stored];
   const chunks = chunksOf(canvas.members).map((members, n) =>
     services.canvases.chunkItem(

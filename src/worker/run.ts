@@ -82,7 +82,8 @@ export async function runClaimed(
   worker.ended(statsOf(attempt, { memory: child.peak, allotted: child.allotted }, services.now()));
   const context = { task_id: id, task: call.task, root_id: call.root, correlation_id: call.correlation };
   if (outcome.kind === "retry") {
-    logLine("INFO", "will be retried", context, {
+    const { error } = outcome;
+    logLine("INFO", error === null ? "will be retried" : `will be retried: ${error.type}: ${error.message}`, context, {
       retries: record.retries,
       countdown: outcome.countdown,
       runtime: ran,

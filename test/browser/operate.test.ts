@@ -69,11 +69,11 @@ describe.each<Screen>(["desktop", "phone"])("on a %s", (screen) => {
     expect(await page.locator(".schedules .status.retry").count()).toBe(0);
   });
 
-  it("many tasks are counted, and then retried", async () => {
+  it("many tasks are counted, and then retried", { timeout: 120_000 }, async () => {
     const word = `w${crypto.randomUUID().slice(0, 8)}`;
     await Promise.all([run("probe.fail", [word]), run("probe.fail", [word])]);
     const page = await openDashboard(`#/tasks?text=${word}`, { screen });
-    await page.locator("table.tasks tbody tr").first().waitFor();
+    await page.locator("table.tasks tbody tr").first().waitFor({ timeout: 90_000 });
     await page.getByRole("button", { name: "Retry…" }).click();
     await page.getByText("2 tasks fit the filter.").waitFor();
     await page.getByRole("dialog").getByRole("button", { name: "Retry" }).click();

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { PurgeAnswer } from "../../src/core/http/answer-schemas.ts";
 import { t } from "../fixtures/canvases.ts";
 import { call, refused, settled, submit, taskOf } from "./support/api.ts";
 import { type Rig, startRig } from "./support/rig.ts";
@@ -19,7 +20,9 @@ test("a purge revokes what waits in a queue, with what depends on it, and leaves
     Array.from({ length: 5 }, () => submit("/chain", { tasks: [sleep, { task: "math.add", args: [1] }] })),
   );
   expect(batch.status).toBe(202);
-  expect((await call("POST", "/queues/probe/purge", {})).json).toEqual({ name: "probe" });
+  const purged = PurgeAnswer.parse((await call("POST", "/queues/probe/purge", {})).json);
+  expect(purged).toMatchObject({ name: "probe", delayed: 0 });
+  expect(purged.waiting).toBeGreaterThan(100);
   expect(await settled(runs.task_id)).toMatchObject({ status: "SUCCESS", result: 5 });
   const ends = await Promise.all(chains.map(({ task_id: id }) => settled(id)));
   expect(ends.filter(({ status }) => status === "REVOKED").length).toBeGreaterThan(0);
@@ -36,7 +39,7 @@ test("a purge revokes what is delayed, in the queue, in Scheduler, and between t
   const step = await submit("/chain", { tasks: [t("math.add", 1, 2), later(500), t("probe.size")] });
   const other = await submit("/tasks", { ...t("math.add", 1, 2), options: { countdown: 3 } });
   await expect.poll(async () => (await rig.aws.depth("probe")).delayed, { timeout: 20_000 }).toBeGreaterThan(2);
-  await call("POST", "/queues/probe/purge", {});
+  expect(PurgeAnswer.parse((await call("POST", "/queues/probe/purge", {})).json).delayed).toBeGreaterThan(2);
   const ids = [soon, late, member, step].flatMap(({ tasks }) => tasks.map(({ task_id: id }) => id));
   const ends = await Promise.all(ids.map((id) => settled(id)));
   expect(ends.map(({ status }) => status)).toEqual([

@@ -101,7 +101,10 @@ describe("a module that was removed", () => {
 
 describe("the stage's word on backlogs and ends", () => {
   test("reaches every function, and with it the right to put the stage's own events", async () => {
-    const stage = await synthesizeStage({ dev: { maxQueueAge: 600, completionEvents: true } }, "dev");
+    const stage = await synthesizeStage(
+      { dev: { maxQueueAge: 600, completionEvents: true, otlp: "https://a.example.com" } },
+      "dev",
+    );
     const told = stage
       .values("AWS::Lambda::Function", "Environment")
       .map((value) => JSON.stringify(value))
@@ -110,6 +113,7 @@ describe("the stage's word on backlogs and ends", () => {
     for (const text of told) {
       expect(text).toContain('"CELERIAC_MAX_QUEUE_AGE":"600"');
       expect(text).toContain('"CELERIAC_COMPLETION_EVENTS":"on"');
+      expect(text).toContain('"CELERIAC_OTLP":"https://a.example.com"');
     }
     const right = "events:PutEvents arn:aws:events:REGION:ACCOUNT:event-bus/default";
     for (const name of ["task-math", "canvas", "api-operate"]) {

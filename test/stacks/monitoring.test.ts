@@ -3,7 +3,11 @@ import * as z from "zod";
 import { alarmMetrics, idlePolls } from "../../src/core/insights/estimate.ts";
 import { type Stage, synthesizeStage } from "./support.ts";
 
-const STAGES = { dev: {}, fine: { metrics: "task" }, bare: { metrics: "off", dashboard: false } };
+const STAGES = {
+  dev: {},
+  fine: { metrics: "task", failureThreshold: 0.025 },
+  bare: { metrics: "off", dashboard: false },
+};
 
 let dev: Stage;
 let fine: Stage;
@@ -25,6 +29,18 @@ describe("the alarms on tasks", () => {
     expect(alarm("failure-rate")).toMatch(/IF\(FILL\(f, 0\) >= 5, 100 \* f/);
     expect(alarm("soft-limit")).toMatch(/"ExtendedStatistic":"p95".*"MetricName":"SoftLimitUsed"/);
     for (const name of ["failure-rate", "soft-limit"]) expect(alarm(name)).toMatch(/"Name":"Stage","Value":"dev"/);
+  });
+
+  test("tell of failures above the stage's threshold, which the monitor is told as well", () => {
+    const properties = (stage: Stage, name: string) =>
+      stage.one("AWS::CloudWatch::Alarm", "AlarmName", `celeriac-${name}-failure-rate`).Properties;
+    expect(properties(dev, "dev")).toMatchObject({ Threshold: 10 });
+    expect(properties(fine, "fine")).toMatchObject({
+      Threshold: 2.5,
+      AlarmDescription: "Over 2.5% of tasks fail, and at least 5 of them.",
+    });
+    const told = fine.one("AWS::Lambda::Function", "FunctionName", "celeriac-fine-api-read").Properties;
+    expect(JSON.stringify(told["Environment"])).toContain('"CELERIAC_FAILURE_THRESHOLD":"0.025"');
   });
 
   test("are there with the metrics that they read", () => {

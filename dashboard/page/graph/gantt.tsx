@@ -70,9 +70,9 @@ export function Gantt(props: {
                   class={lookOf(node.status)}
                   style={{ left: `${at(from)}%`, width: `max(3px, ${at(to) - at(from)}%)` }}
                 />
-                <span class="took" style={at(to) > 85 ? { right: `${102 - at(from)}%` } : { left: `${at(to) + 0.7}%` }}>
+                <Took from={at(from)} to={at(to)}>
                   {duration((to - from) / 1000)}
-                </span>
+                </Took>
               </span>
               <span class="visually-hidden">{node.status}</span>
             </button>
@@ -83,6 +83,23 @@ export function Gantt(props: {
         <p class="muted">{t("runs.timeline_more", { shown: count(MOST), total: count(rows.length) })}</p>
       )}
     </Section>
+  );
+}
+
+/** How long a bar is: behind it, where no room is left before it, and where there is none either on it. In percent. */
+function Took({ from, to, children }: { from: number; to: number; children: string }) {
+  if (to <= 85) {
+    return (
+      <span class="took" style={{ left: `${to + 0.7}%` }}>
+        {children}
+      </span>
+    );
+  }
+  const fits = from > 30;
+  return (
+    <span class={fits ? "took" : "took on"} style={{ right: `${(fits ? 102 - from : 101 - to).toFixed(1)}%` }}>
+      {children}
+    </span>
   );
 }
 

@@ -235,7 +235,7 @@ function WideGroup(props: { node: GraphNode; style: Record<string, string>; open
       <span class="foot">
         <Status status={node.status} />
         <span>
-          {`${count(completed + failed)} / ${count(total)}`}
+          {`${count(completed)} / ${count(total)}`}
           {failed > 0 && <b class="error-text"> {t("runs.failed", { failed: count(failed) })}</b>}
         </span>
       </span>

@@ -22,7 +22,7 @@ export function InsightsPage({ subject }: { subject: string }) {
       return await getInsights(signal);
     } catch (thrown) {
       // A stage that was deployed before it recorded runs.
-      if (thrown instanceof Refused && thrown.status === 404) return { tasks: [], series: [] };
+      if (thrown instanceof Refused && thrown.status === 404) return { tasks: [], series: [], failure_threshold: 1 };
       throw thrown;
     }
   }, []);
@@ -55,7 +55,7 @@ export function InsightsPage({ subject }: { subject: string }) {
             <RuntimeChart spans={spans} />
           </Section>
           <Section title={t("chart.failure_rate")}>
-            <FailureChart spans={spans} />
+            <FailureChart spans={spans} threshold={value.failure_threshold} />
           </Section>
         </div>
       )}

@@ -136,6 +136,7 @@ function Tiles({ recorded, range }: { recorded: Recorded | null; range: Range })
         name={t("chart.failure_rate")}
         value={rate === null ? null : share(rate)}
         alarm={rate !== null && rate > (recorded?.threshold ?? 1)}
+        note={recorded === null ? undefined : t("overview.above", { threshold: share(recorded.threshold) })}
         link={linkTo("tasks", "", { status: "FAILURE", range })}
       />
       <Tile
@@ -170,11 +171,19 @@ function meanOf(spans: readonly Span[]): number | null {
   return runs === 0 ? null : timed.reduce((sum, span) => sum + span.mean * span.runs, 0) / runs;
 }
 
-function Tile(props: { name: string; value: string | null; link: string; alarm?: boolean }) {
+function Tile(props: {
+  name: string;
+  value: string | null;
+  link: string;
+  alarm?: boolean;
+  /** Why it is alarming. */
+  note?: string | undefined;
+}) {
   return (
     <a class={`tile ${props.alarm === true ? "alarm" : ""}`} href={props.link}>
       <span>{props.name}</span>
       <b>{props.value ?? "–"}</b>
+      {props.alarm === true && props.note !== undefined && <small>{props.note}</small>}
     </a>
   );
 }

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
-import { type Queue, post } from "../api.ts";
+import { type PurgeAnswer, type Queue, type RedriveAnswer, post } from "../api.ts";
 import { count, duration } from "../format.ts";
 import { type Sample, useSamples } from "../live.ts";
 import { Chart } from "../parts/chart.tsx";
@@ -48,8 +48,8 @@ export function QueuesPage() {
           action={t("action.redrive")}
           onClose={() => setAsked(null)}
           onConfirm={async () => {
-            const answer = await post<{ redriven: number }>(`/queues/${asked.queue.name}/redrive`);
-            setDone(t("queues.redriven", { count: count(answer.redriven), name: asked.queue.name }));
+            const { redriven, ...before } = await post<RedriveAnswer>(`/queues/${asked.queue.name}/redrive`);
+            setDone(t("queues.redriven", { count: count(redriven), ...told(before) }));
           }}
         >
           <p>{t("confirm.redrive_text", { count: count(asked.queue.dead) })}</p>
@@ -62,8 +62,7 @@ export function QueuesPage() {
           danger
           onClose={() => setAsked(null)}
           onConfirm={async () => {
-            await post(`/queues/${asked.queue.name}/purge`);
-            setDone(t("queues.purged", { name: asked.queue.name }));
+            setDone(t("queues.purged", told(await post<PurgeAnswer>(`/queues/${asked.queue.name}/purge`))));
           }}
         >
           <p>{t("confirm.purge_text", { waiting: count(asked.queue.waiting), delayed: count(asked.queue.delayed) })}</p>
@@ -71,6 +70,11 @@ export function QueuesPage() {
       )}
     </>
   );
+}
+
+/** What a queue holds, for a text. */
+function told({ name, waiting, delayed }: PurgeAnswer) {
+  return { name, waiting: count(waiting), delayed: count(delayed) };
 }
 
 /** Asks whether something is to be done to a queue. */
@@ -153,7 +157,7 @@ function Actions({ queue, onAsk }: { queue: Queue; onAsk: OnAsk }) {
       <button
         type="button"
         class="danger"
-        disabled={queue.waiting === 0}
+        disabled={queue.waiting + queue.delayed === 0}
         onClick={() => onAsk(queue, "purge")}
         aria-label={t("queues.purge_name", { name: queue.name })}
       >

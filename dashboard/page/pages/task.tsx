@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import { type GroupData, type State, type TaskData, get } from "../api.ts";
 import { dated, duration } from "../format.ts";
 import { useLive } from "../live.ts";
-import { Copy, Failure, Loading, PageHead, Section, Time, shortId, useLoad } from "../parts/basics.tsx";
+import { Failure, Loading, PageHead, Section, Time, WholeId, shortId, useLoad } from "../parts/basics.tsx";
 import { Icon } from "../parts/icons.tsx";
 import { Json } from "../parts/json.tsx";
 import { Bar, Status, isFinal } from "../parts/status.tsx";
@@ -46,8 +46,7 @@ function TaskView(props: { task: TaskData; live: State | null; reload: () => voi
         title={task.task}
         sub={
           <>
-            <Status status={status} /> <code>{task.task_id}</code>{" "}
-            <Copy text={task.task_id} label={t("task.copy_id")} />
+            <Status status={status} /> <WholeId id={task.task_id} />
           </>
         }
       >
@@ -57,7 +56,13 @@ function TaskView(props: { task: TaskData; live: State | null; reload: () => voi
         <div class="wide">
           {progress !== null && <Progress progress={progress} done={isFinal(status)} />}
           {task.error !== null && (
-            <Section title={t("task.error")} class="failed">
+            <Section
+              title={t(status === "RETRY" ? "task.will_retry" : "task.error")}
+              class={status === "RETRY" ? "retried" : "failed"}
+            >
+              {status === "RETRY" && (
+                <p class="muted">{t("task.retry_why", { attempt: task.retries, next: task.retries + 1 })}</p>
+              )}
               <p>
                 <b>{task.error.type}</b> {task.error.message}
               </p>
@@ -233,8 +238,7 @@ function GroupView({ group, live }: { group: GroupData; live: State | null }) {
         title={t("group.title")}
         sub={
           <>
-            <Status status={live?.status ?? group.status} /> <code>{group.task_id}</code>{" "}
-            <Copy text={group.task_id} label={t("task.copy_id")} />
+            <Status status={live?.status ?? group.status} /> <WholeId id={group.task_id} />
           </>
         }
       >

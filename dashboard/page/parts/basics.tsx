@@ -151,6 +151,16 @@ export function Loading() {
   );
 }
 
+/** An id in full, with what copies it beside it, however narrow the screen is. */
+export function WholeId({ id }: { id: string }) {
+  return (
+    <span class="whole-id">
+      <code>{id}</code>
+      <Copy text={id} label={t("task.copy_id")} />
+    </span>
+  );
+}
+
 /** A button that copies a text. */
 export function Copy({ text, label }: { text: string; label: string }) {
   const [copied, setCopied] = useState(false);

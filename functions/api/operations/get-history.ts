@@ -1,8 +1,8 @@
+import { readFailureThreshold } from "../../../src/aws/env.ts";
 import { readSummaries } from "../../../src/ask/summaries.ts";
 import type { HistoryAnswer } from "../../../src/core/http/answer-schemas.ts";
 import { rfc3339 } from "../../../src/core/http/answer.ts";
 import { HistoryQuery } from "../../../src/core/http/requests.ts";
-import { GUIDELINE } from "../../../src/core/insights/advice.ts";
 import { lastHours, minutesOf } from "../../../src/core/insights/summary.ts";
 import { MAX_SUMMARIES } from "../../../src/core/limits.ts";
 import { type Operation, answer, parseQuery } from "../http/request.ts";
@@ -36,7 +36,7 @@ export const getHistory: Operation = async (request, services) => {
   return answer(200, {
     since: rfc3339(since),
     until: rfc3339(now),
-    failure_threshold: GUIDELINE.failures,
+    failure_threshold: readFailureThreshold(),
     minutes: told.toSorted((a, b) => (a.time < b.time ? -1 : Number(a.time > b.time))),
     samples: samples.map(({ time, queues }) => ({ time: rfc3339(time), queues: [...queues] })),
   } satisfies HistoryAnswer);

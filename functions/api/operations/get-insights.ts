@@ -1,3 +1,4 @@
+import { readFailureThreshold } from "../../../src/aws/env.ts";
 import { readSummaries } from "../../../src/ask/summaries.ts";
 import { rfc3339 } from "../../../src/core/http/answer.ts";
 import { hourInsightOf, insightOf } from "../../../src/core/insights/insights.ts";
@@ -24,6 +25,7 @@ export const getInsights: Operation = async (request, services) => {
   return answer(200, {
     since: rfc3339(hourStart(hours[0] ?? "")),
     until: rfc3339(now),
+    failure_threshold: readFailureThreshold(),
     tasks: tasks.flatMap(({ name, time_limit: limit }) => {
       const own = byTask.get(name);
       return own === undefined ? [] : [insightOf(name, own, limit)];

@@ -1,4 +1,5 @@
 import { redrive } from "../../../src/end/redrive.ts";
+import type { RedriveAnswer } from "../../../src/core/http/answer-schemas.ts";
 import { EmptyBody } from "../../../src/core/http/requests.ts";
 import { type Operation, answer, parseBody, queueParam } from "../http/request.ts";
 
@@ -6,5 +7,6 @@ import { type Operation, answer, parseBody, queueParam } from "../http/request.t
 export const redriveQueue: Operation = async (request, services) => {
   parseBody(request, EmptyBody);
   const name = queueParam(request, services);
-  return answer(202, { name, redriven: await redrive(services, name) });
+  const { waiting, delayed } = await services.queues.depth(name);
+  return answer(202, { name, redriven: await redrive(services, name), waiting, delayed } satisfies RedriveAnswer);
 };

@@ -7,6 +7,9 @@ export const Id = z.guid();
 /** A point in time, RFC 3339 in UTC. */
 export const Time = z.iso.datetime();
 
+/** The part of tasks that may fail, as the stage's configuration has it: above it a rate is worth a look. */
+export const FailureThreshold = z.number().min(0).max(1);
+
 /** Why a task, a group or a run has no result. */
 export const Failure = z.strictObject({
   type: z.string(),

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { Failure, Id, Time } from "./answer-parts.ts";
+import { Failure, FailureThreshold, Id, Time } from "./answer-parts.ts";
 import { RunAnswer } from "./operator-schemas.ts";
 import { HourInsight, TaskInsight } from "../insights/insights.ts";
 
@@ -228,12 +228,20 @@ export type UploadAnswer = z.output<typeof UploadAnswer>;
 export const RevokeAnswer = z.strictObject({ task_id: Id });
 export type RevokeAnswer = z.output<typeof RevokeAnswer>;
 
-/** The answer to a redrive: how many dead tasks went back. */
-export const RedriveAnswer = z.strictObject({ name: z.string(), redriven: z.int().min(0) });
+/** What a queue held when the request came, as SQS counts it. */
+const Held = {
+  name: z.string(),
+  waiting: z.int().min(0),
+  /** For up to 15 minutes; what is due later waits in Scheduler, which counts nothing. */
+  delayed: z.int().min(0),
+};
+
+/** The answer to a redrive: how many dead tasks went back, behind what the queue held. */
+export const RedriveAnswer = z.strictObject({ ...Held, redriven: z.int().min(0) });
 export type RedriveAnswer = z.output<typeof RedriveAnswer>;
 
-/** The answer to a purge. */
-export const PurgeAnswer = z.strictObject({ name: z.string() });
+/** The answer to a purge: what is revoked, and with it what is due later. */
+export const PurgeAnswer = z.strictObject(Held);
 export type PurgeAnswer = z.output<typeof PurgeAnswer>;
 
 /** The queues. */
@@ -260,6 +268,7 @@ export type WorkflowsAnswer = z.output<typeof WorkflowsAnswer>;
 export const InsightsAnswer = z.strictObject({
   since: Time,
   until: Time,
+  failure_threshold: FailureThreshold,
   tasks: z.array(TaskInsight),
   series: z.array(HourInsight),
 });

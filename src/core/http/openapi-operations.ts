@@ -196,7 +196,8 @@ export const DESCRIPTIONS: Readonly<Record<RouteName, Description>> = {
     problems: [400, 404, 409, 415, 429],
   },
   redriveQueue: {
-    description: "Dead tasks are those whose message was delivered 10 times in vain. They keep their ids.",
+    description:
+      "Dead tasks are those whose message was delivered 10 times in vain. They keep their ids. The answer says what the queue holds before them.",
     example: {},
     summary: "Return a queue's dead tasks to it",
     body: requests.EmptyBody,
@@ -213,7 +214,7 @@ export const DESCRIPTIONS: Readonly<Record<RouteName, Description>> = {
   },
   purgeQueue: {
     description:
-      "What waits when the request comes is revoked, so that nothing waits for it for ever. What is delayed stays.",
+      "What waits or is delayed when the request comes is revoked, so that nothing waits for it for ever. The answer has what SQS counts; what is due in over 15 minutes is in no queue yet, and is revoked as well.",
     example: {},
     summary: "Revoke what waits in a queue",
     body: requests.EmptyBody,

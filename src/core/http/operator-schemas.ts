@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { Failure, Id, Time } from "./answer-parts.ts";
+import { Failure, FailureThreshold, Id, Time } from "./answer-parts.ts";
 
 /** Answers for those who look after a stage: runs, schedules, many tasks at once, what was recorded. */
 
@@ -129,8 +129,7 @@ const QueueSample = z.strictObject({
 export const HistoryAnswer = z.strictObject({
   since: Time,
   until: Time,
-  /** Part of a task's attempts from which on a failure rate is worth a look, from the stage's configuration. */
-  failure_threshold: z.number().min(0).max(1),
+  failure_threshold: FailureThreshold,
   minutes: z.array(MinuteInsight),
   samples: z.array(QueueSample),
 });

@@ -162,9 +162,9 @@ export const LiveQuery = z.strictObject({
   ids: Ids.default([]),
   /** Whether the numbers of the queues are told. */
   queues: z
-    .stringbool()
-    .meta({ enum: ["true", "false"] })
-    .default(false),
+    .enum(["true", "false"])
+    .default("false")
+    .transform((text) => text === "true"),
 });
 
 /** Query of `GET /canvases/{task_id}/members`. */

@@ -28,6 +28,8 @@ const common = {
   result: z.string(),
   /** Null where the generic machine of its kind runs it, or the machine of a canvas around it. */
   machine: MachineSchema.nullable().default(null),
+  /** With what its span is made: kept where the stage has its canvases traced alone. */
+  trace: z.object({ correlation: z.string(), created: z.number(), parent: z.string().nullable() }).optional(),
 };
 
 /** A chain as the table keeps it. */

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import { completionOf } from "../../../cli/commands/completion.ts";
 import { nearest } from "../../../cli/nearest.ts";
@@ -26,5 +27,21 @@ describe("completion", () => {
       expect(text).toContain(shell === "fish" ? "-l follow" : "--follow");
     }
     expect(completionOf(program, "bash")).toContain("complete -o default -F _celeriac celeriac");
+  });
+
+  it("knows what an argument may be", () => {
+    expect(completionOf(program, "bash")).toMatch(/ {4}completion\) words="bash zsh fish /);
+  });
+
+  it("of bash gives what begins as the word does", () => {
+    const ask = (...words: string[]): string[] => {
+      const script = `${completionOf(program, "bash")}
+COMP_WORDS=(celeriac ${words.map((word) => `'${word}'`).join(" ")}); COMP_CWORD=${words.length}
+_celeriac; printf '%s\\n' "\${COMPREPLY[@]}"`;
+      return execFileSync("bash", ["-c", script], { encoding: "utf8" }).trim().split("\n");
+    };
+    expect(ask("re")).toEqual(expect.arrayContaining(["result", "retry", "revoke", "resume", "redrive", "report"]));
+    expect(ask("logs", "--fo")).toEqual(["--follow"]);
+    expect(ask("schedules", "pa")).toEqual(["pause"]);
   });
 });

@@ -30,6 +30,7 @@ describe("the configuration of a stage", () => {
       maxQueueAge: null,
       tracing: false,
       completionEvents: false,
+      otlp: null,
       canvas: "states",
       apiRate: 500,
       apiBurst: 1_000,
@@ -39,6 +40,7 @@ describe("the configuration of a stage", () => {
       emailSender: null,
       alarmEmail: null,
       metrics: "stage",
+      failureThreshold: 0.1,
       docs: false,
       celery: null,
       dashboard: true,
@@ -130,6 +132,8 @@ describe("the configuration of a stage", () => {
       /retiredModules\.0: is no module's name/,
     ],
     ["a bound that one crash would pass", { dev: { maxQueueAge: 5 } }, /maxQueueAge: /],
+    ["a threshold in percent", { dev: { failureThreshold: 10 } }, /failureThreshold: /],
+    ["a collector that is none", { dev: { otlp: "collector:4318" } }, /otlp: /],
     ["an address that is none", { dev: { alarmEmail: "nobody" } }, /alarmEmail: .*email/],
   ])("refuses %s and names it", (_name, stages, message) => {
     expect(() => load(stages)).toThrow(message);

@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
 import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
-import { connect } from "../../../remote/connect.ts";
+import { connect, isLocal } from "../../../remote/connect.ts";
 
 /** What the AWS SDK finds; it reads the process's own environment. */
 function useAws(variables: Readonly<Record<string, string>> = {}): void {
@@ -42,6 +42,9 @@ const API = "https://abc123.execute-api.eu-central-1.amazonaws.com/v1/";
 describe("where the API is", () => {
   it("is the local one where nothing is said, and asks for nobody's name", async () => {
     expect(await connect({}, {})).toEqual({ url: "http://localhost:8000", stage: null, identity: { kind: "none" } });
+    expect(isLocal("http://localhost:8000")).toBe(true);
+    expect(isLocal("http://127.0.0.1:8000/v1")).toBe(true);
+    expect(isLocal("http://localhost.example.com")).toBe(false);
     expect((await connect({}, { CELERIAC_URL: "http://127.0.0.1:1/v1/" })).url).toBe("http://127.0.0.1:1/v1");
   });
 
