@@ -25,6 +25,10 @@ export function watchForLoop(line: string, seconds: number): () => void {
   thread ??= new Worker(WATCH, { eval: true, execArgv: [] });
   thread.unref();
   const watching = thread;
-  watching.postMessage({ line, seconds });
-  return () => watching.postMessage(null);
+  const tell = (watched: object | null): void => {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's takes none
+    watching.postMessage(watched);
+  };
+  tell({ line, seconds });
+  return () => tell(null);
 }

@@ -166,7 +166,9 @@ export class TaskChild {
   #runtime(): ForkOptions {
     // No folder of a function can be written to, so byte code is not kept.
     if (this.#python !== null) return { execPath: this.#python, execArgv: ["-B"] };
-    return { execArgv: [`--max-old-space-size=${this.allotted - SUPERVISOR_MEMORY}`, "--enable-source-maps", ...inspection()] };
+    return {
+      execArgv: [`--max-old-space-size=${this.allotted - SUPERVISOR_MEMORY}`, "--enable-source-maps", ...inspection()],
+    };
   }
 
   #hear(child: ChildProcess, message: FromTask): void {
