@@ -33,10 +33,17 @@ export interface Bundle {
 const REQUIRE =
   'import{createRequire as celeriacRequire}from"node:module";const require=celeriacRequire(import.meta.url);';
 
-/** The SDK loads a parser of browsers' names, 38 KB, where it runs in one. */
-const WITHOUT_BROWSERS: Plugin = {
-  name: "without-browsers",
+/**
+ * The SDK loads a parser of browsers' names, 38 KB, where it runs in one; file-type's reader of archives a logger, 7 KB,
+ * that is silent unless a variable names it.
+ */
+const WITHOUT_UNUSED: Plugin = {
+  name: "without-unused",
   setup: (building) => {
+    building.onResolve({ filter: /^debug$/ }, ({ importer }) =>
+      /[\\/]@tokenizer[\\/]/.test(importer) ? { path: "debug", namespace: "silent" } : null,
+    );
+    building.onLoad({ filter: /./, namespace: "silent" }, () => ({ contents: "export default () => () => {};" }));
     building.onResolve({ filter: /^bowser$/ }, ({ importer }) =>
       /[\\/]@aws-sdk[\\/]/.test(importer) ? { path: "bowser", namespace: "empty" } : null,
     );
@@ -158,7 +165,7 @@ async function runEsbuild(root: string, assets: readonly Asset[]): Promise<Outpu
     format: "esm",
     platform: "node",
     target: "node24",
-    plugins: [WITHOUT_BROWSERS],
+    plugins: [WITHOUT_UNUSED],
     alias: {
       "@aws-sdk/credential-provider-node": ownFile("src/aws/clients/function-credentials"),
     },

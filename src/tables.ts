@@ -6,4 +6,4 @@ export { documentStore } from "./aws/document-store.ts";
 export { DocumentSchema } from "./core/record/document.ts";
 export { createSpool } from "./documents/spool.ts";
 export { readTable, uniqueNames } from "./documents/table.ts";
-export { documentType } from "./documents/type.ts";
+export { checkedType as documentType } from "./documents/checked-type.ts";

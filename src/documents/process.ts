@@ -1,11 +1,11 @@
 import type { DocumentStore } from "../aws/document-store.ts";
 import type { StoredDocument } from "../core/record/document.ts";
+import { checkedType } from "./checked-type.ts";
 import type { WriteText } from "./cleaner.ts";
 import { createCounter } from "./counts.ts";
 import { DocumentError } from "./errors.ts";
 import { createSpool } from "./spool.ts";
 import { readText, type TextFacts } from "./text.ts";
-import { documentType } from "./type.ts";
 
 /**
  * What `documents.process` returns: what the document is, how much text it has, and the name of the output with the
@@ -79,7 +79,7 @@ async function readOrRemove(
   signal: AbortSignal,
 ): Promise<TextFacts & { readonly type: string }> {
   try {
-    const type = await documentType(filename, contentType, bytes);
+    const type = await checkedType(filename, contentType, bytes);
     return { type, ...(await readText(type, bytes, write, { filename, contentType, signal })) };
   } catch (error) {
     if (error instanceof DocumentError) await store.remove(key);

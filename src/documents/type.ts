@@ -1,6 +1,6 @@
 import { ContradictedDocument, EmptyDocument, EncryptedDocument, UnsupportedDocument } from "./errors.ts";
 import { isStrayControl, unicodeMark } from "./unicode.ts";
-import { utf16Words } from "./utf16-words.ts";
+import { mayBeUtf16Words } from "./utf16-shape.ts";
 
 /** What can be read, by the usual extension. */
 export const DOCUMENT_TYPES = ["txt", "md", "html", "csv", "pdf", "docx"] as const;
@@ -179,7 +179,12 @@ const checkDocx = async (filename: string, bytes: Uint8Array): Promise<void> => 
   if (!isWord) throw await contradiction(filename, "docx", bytes);
 };
 
-const checkText = async (filename: string, type: DocumentType, bytes: Uint8Array): Promise<void> => {
+const checkText = async (
+  filename: string,
+  type: DocumentType,
+  bytes: Uint8Array,
+  isWords: (bytes: Uint8Array) => boolean,
+): Promise<void> => {
   const mark = unicodeMark(bytes);
   if (mark !== null && mark.bomBytes === bytes.length) {
     throw new EmptyDocument(
@@ -191,13 +196,14 @@ const checkText = async (filename: string, type: DocumentType, bytes: Uint8Array
   // NUL bytes may be damage, unless a format's mark says what they are: an archive of texts has little else that
   // speaks against it.
   const isOther = isBinary(bytes) || (bytes.includes(0) && (await formatOf(bytes)) !== null);
-  if ((isOther && utf16Words(bytes) === null) || startsWith(bytes, "%PDF-") || startsWith(bytes, RTF_MARK))
+  if ((isOther && !isWords(bytes)) || startsWith(bytes, "%PDF-") || startsWith(bytes, RTF_MARK))
     throw await contradiction(filename, type, bytes);
 };
 
 /**
  * The type of a document by its name, content type and bytes, which must agree. A content type of `null`,
  * `application/octet-stream` or curl's default says nothing; `text/plain` fits every kind of text.
+ * @param isWords whether bytes that look like none of a text are a few words in UTF-16. @default they may be
  * @throws UnsupportedDocument an extension or content type that is none of ours
  * @throws ContradictedDocument name, content type and bytes do not agree
  * @throws EmptyDocument no bytes
@@ -207,11 +213,12 @@ export async function documentType(
   filename: string,
   contentType: string | null,
   bytes: Uint8Array,
+  isWords: (bytes: Uint8Array) => boolean = mayBeUtf16Words,
 ): Promise<DocumentType> {
   const type = claimedType(filename, contentType);
   if (bytes.length === 0) throw new EmptyDocument(filename, "is empty: got 0 bytes; send a file with content.");
   if (type === "docx") await checkDocx(filename, bytes);
-  else if (type !== "pdf") await checkText(filename, type, bytes);
+  else if (type !== "pdf") await checkText(filename, type, bytes, isWords);
   else if (!isPdf(bytes)) throw await contradiction(filename, type, bytes);
   return type;
 }

@@ -2,10 +2,8 @@ import { isUtf8 } from "node:buffer";
 import { decodePieces } from "./decoders.ts";
 import { countDamage } from "./damage.ts";
 import { LIKELIHOODS } from "./likelihood.ts";
-import { strayControlShare } from "./unicode.ts";
+import { areFew, isEastAsian } from "./utf16-shape.ts";
 
-/** Up to so many bytes UTF-16 without a mark may have nothing that other texts lack; longer ones do. */
-const FEW_BYTES = 64;
 /** So much likelier (a natural logarithm) UTF-16 must be than what the bytes say otherwise. */
 const LEAD = 3;
 /** What a sequence costs that words of ASCII hardly have. */
@@ -32,11 +30,7 @@ const likelihoodOf = (bytes: Uint8Array): number => {
 };
 
 const likelihoodAs = (text: string): number => {
-  const isEastAsian =
-    /^[\p{Script=Hangul}\p{Script=Han}\u3000-\u30FF\u3130-\u318E\u3200-\u32FF\u2460-\u247F\uFF00-\uFF9F\p{ASCII}]+$/u.test(
-      text,
-    );
-  if (!isEastAsian || strayControlShare(text) > 0 || !/\P{ASCII}/u.test(text)) return Number.NEGATIVE_INFINITY;
+  if (!isEastAsian(text)) return Number.NEGATIVE_INFINITY;
   return Math.max(...EAST_ASIAN.map((encoding) => LIKELIHOODS.get(encoding)?.(text) ?? Number.NEGATIVE_INFINITY));
 };
 
@@ -45,7 +39,7 @@ const likelihoodAs = (text: string): number => {
  * more than anything does for another reading; else null. It is a guess.
  */
 export function utf16Words(bytes: Uint8Array): "utf-16le" | "utf-16be" | null {
-  if (bytes.length > FEW_BYTES || bytes.length < 4 || bytes.length % 2 !== 0) return null;
+  if (!areFew(bytes)) return null;
   const [little = 0, big = 0] = (["utf-16le", "utf-16be"] as const).map((encoding) =>
     likelihoodAs([...decodePieces(encoding, bytes)].join("")),
   );

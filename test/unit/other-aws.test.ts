@@ -7,7 +7,7 @@ import { EMBEDDED_ONLY, cannot } from "../scenarios/support/other-aws.ts";
 const FOLDER = join(import.meta.dirname, "..", "scenarios");
 /** Files of projects that never run against another AWS. */
 const APART =
-  /-(faults|races|crashes)\.test\.ts$|^(auth|batches|celery(?:-foreign)?|max-concurrency|stage-options|upgrade)\.test\.ts$/;
+  /-(faults|races|crashes)\.test\.ts$|^(auth|batches|celery(?:-foreign)?|direct-chains|max-concurrency|stage-options|upgrade)\.test\.ts$/;
 /** By what a scenario starts an AWS of its own. */
 const OWN = /from "\.\/support\/(rig|stage)\.ts"|startEmbeddedAws/;
 
