@@ -220,8 +220,12 @@ function collectFiles(asset: Asset, outputs: Outputs): Map<string, Uint8Array> {
   return files;
 }
 
-/** Whether a source is no user's, so that traces need not name its lines: of a package, or of Celeriac itself. */
+/**
+ * Whether a source is no user's, so that traces need not name its lines: of a package, in the place of one, or of
+ * Celeriac itself.
+ */
 function isForeign(root: string, input: string): boolean {
+  if (/^(empty|silent):/.test(input)) return true;
   const path = resolve(root, input).replaceAll("\\", "/");
   if (path.includes("/node_modules/")) return true;
   return /^(src|functions\/(api|canvas|worker))\//.test(posix.relative(OWN_ROOT.replaceAll("\\", "/"), path));
