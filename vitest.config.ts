@@ -18,9 +18,9 @@ const UNFIT =
 const overHttp = {
   globalSetup: ["test/scenarios/support/setup.ts"],
   // Each worker has a stage of its own, since some scenarios look at all that a queue holds; a stage that was given is
-  // for one. Three, since the scenarios wait half of their time, and more would make the limits of time that they test
+  // for one. Two, since the scenarios wait half of their time, and more would make the limits of time that they test
   // come early.
-  maxWorkers: process.env["CELERIAC_URL"] === undefined ? 3 : 1,
+  maxWorkers: process.env["CELERIAC_URL"] === undefined ? 2 : 1,
   testTimeout: 60_000 * patience(),
   hookTimeout: 60_000 * patience(),
 };

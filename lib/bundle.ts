@@ -34,8 +34,8 @@ const REQUIRE =
   'import{createRequire as celeriacRequire}from"node:module";const require=celeriacRequire(import.meta.url);';
 
 /**
- * The SDK loads a parser of browsers' names, 38 KB, where it runs in one; file-type's reader of archives a logger, 7 KB,
- * that is silent unless a variable names it.
+ * The SDK loads a parser of browsers' names, 38 KB, where it runs in one; the reader of archives in file-type a logger,
+ * 7 KB, that is silent unless a variable names it.
  */
 const WITHOUT_UNUSED: Plugin = {
   name: "without-unused",
