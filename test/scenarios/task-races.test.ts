@@ -96,7 +96,7 @@ describe.skipIf(inject("assembly") === "")("a task to whose calls and messages t
       expect(await ended(id)).toMatchObject({ status: "FAILURE", error: { type: "WorkerLost" } });
       const lost = loses(id, "UpdateItem", "attribute_exists(#dead)");
       const answer = RedriveAnswer.parse((await call("POST", "/queues/records/redrive", {})).json);
-      expect(answer).toEqual({ name: "records", redriven: 1 });
+      expect(answer).toEqual({ name: "records", redriven: 1, waiting: 0, delayed: 0 });
       expect(await ended(id)).toMatchObject({ status: "SUCCESS", result: { processed: 3 } });
       expect(lost()).toBe(1);
     });
