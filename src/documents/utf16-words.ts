@@ -29,6 +29,10 @@ const likelihoodOf = (bytes: Uint8Array): number => {
   return Math.max(...readings);
 };
 
+/** Syllables of KS X 1001 in pairs of high bytes, all of which are Hangul in UTF-16 as well: there EUC-KR is usual. */
+const isStandardKorean = (bytes: Uint8Array): boolean =>
+  bytes.every((byte, index) => byte >= 0xa1 && (index % 2 === 1 || (byte >= 0xb0 && byte <= 0xc8)));
+
 const likelihoodAs = (text: string): number => {
   if (!isEastAsian(text)) return Number.NEGATIVE_INFINITY;
   return Math.max(...EAST_ASIAN.map((encoding) => LIKELIHOODS.get(encoding)?.(text) ?? Number.NEGATIVE_INFINITY));
@@ -39,7 +43,7 @@ const likelihoodAs = (text: string): number => {
  * more than anything does for another reading; else null. It is a guess.
  */
 export function utf16Words(bytes: Uint8Array): "utf-16le" | "utf-16be" | null {
-  if (!areFew(bytes)) return null;
+  if (!areFew(bytes) || isStandardKorean(bytes)) return null;
   const [little = 0, big = 0] = (["utf-16le", "utf-16be"] as const).map((encoding) =>
     likelihoodAs([...decodePieces(encoding, bytes)].join("")),
   );

@@ -135,6 +135,10 @@ describe("decodeText", () => {
     );
   });
 
+  it("reads syllables that are others in UTF-16 as EUC-KR", async () => {
+    expect(await decodeText(Buffer.from("c6ccc6b4", "hex"))).toMatchObject({ encoding: "euc-kr", text: "팟틈" });
+  });
+
   it("reads a few Korean cells after 100 KB of digits", async () => {
     const table = Buffer.concat([Buffer.from("1,2,3\n".repeat(20_000)), encodeText("이름,홍길동\n", "euc-kr")]);
     expect(await decodeText(table)).toMatchObject({ encoding: "euc-kr", warnings: [] });
