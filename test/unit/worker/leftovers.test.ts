@@ -7,6 +7,8 @@ import type { Ask, Outcome, Report } from "../../../src/worker/ipc.ts";
 import { TaskChild } from "../../../src/worker/task-child.ts";
 
 const ENTRY = join(import.meta.dirname, "..", "..", "fixtures", "processes", "leftovers.ts");
+/** MB of the supervisor: the process of the tests has more the longer it runs. */
+const SMALL = (): number => 100;
 
 describe("work that a task left running", () => {
   let child: TaskChild;
@@ -25,7 +27,7 @@ describe("work that a task left running", () => {
     await once(server.listen(0, "127.0.0.1"), "listening");
     const address = server.address();
     url = `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`;
-    child = new TaskChild(ENTRY, 512);
+    child = new TaskChild(ENTRY, 512, {}, null, SMALL);
   });
   afterAll(() => {
     child.stop();

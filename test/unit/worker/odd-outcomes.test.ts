@@ -7,6 +7,8 @@ import { TaskChild } from "../../../src/worker/task-child.ts";
 import { type OddRecipe, oddValues } from "../../fixtures/odd-values.ts";
 
 const ENTRY = join(import.meta.dirname, "..", "..", "fixtures", "processes", "odd.ts");
+/** MB of the supervisor: the process of the tests has more the longer it runs. */
+const SMALL = (): number => 100;
 /** How a task of that process ends, with an odd value. */
 const WAYS =
   "returns resolves throws rejects replaces replacesWith retriesIn retriesAtMost retriesFor throwsRetry delays delaysAnyway appliesAsync links progresses updatesState once onceUnder logs sleeps removesListeners".split(
@@ -46,7 +48,7 @@ describe("an outcome", () => {
   const reports: Report[] = [];
 
   beforeAll(() => {
-    child = new TaskChild(ENTRY, 1024);
+    child = new TaskChild(ENTRY, 1024, {}, null, SMALL);
   });
   afterAll(() => child.stop());
 

@@ -3,7 +3,9 @@ import { afterAll, expect, it } from "vitest";
 import { TaskChild } from "../../../src/worker/task-child.ts";
 
 const ENTRY = join(import.meta.dirname, "..", "..", "fixtures", "processes", "variables.ts");
-const child = new TaskChild(ENTRY, 512, { API_KEY: "from Secrets Manager" });
+/** MB of the supervisor: the process of the tests has more the longer it runs. */
+const SMALL = (): number => 100;
+const child = new TaskChild(ENTRY, 512, { API_KEY: "from Secrets Manager" }, null, SMALL);
 afterAll(() => child.stop());
 
 const read = (name: string) =>
