@@ -23,7 +23,12 @@ describe("a module that cannot be imported", { timeout: 60_000 }, () => {
   /** Imports a file with this code in a process of its own, as synth does: vitest would compile it otherwise. */
   async function imported(code: string, file = "tasks.ts"): Promise<{ told: string; code: unknown }> {
     await writeFile(join(folder, file), code);
-    const child = spawn(process.execPath, ["--input-type=module", "--eval", IMPORT, file], { cwd: folder });
+    const child = spawn(process.execPath, ["--input-type=module", "--eval", IMPORT, file], {
+      cwd: folder,
+      // A loop that nothing ended must not outlive the tests.
+      timeout: 45_000,
+      killSignal: "SIGKILL",
+    });
     const [stdout, stderr, [status]] = await Promise.all([
       text(child.stdout),
       text(child.stderr),
