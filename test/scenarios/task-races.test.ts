@@ -96,7 +96,8 @@ describe.skipIf(inject("assembly") === "")("a task to whose calls and messages t
       expect(await ended(id)).toMatchObject({ status: "FAILURE", error: { type: "WorkerLost" } });
       const lost = loses(id, "UpdateItem", "attribute_exists(#dead)");
       const answer = RedriveAnswer.parse((await call("POST", "/queues/records/redrive", {})).json);
-      expect(answer).toEqual({ name: "records", redriven: 1, waiting: 0, delayed: 0 });
+      // Tasks of the tests beside this one may be delayed as well.
+      expect(answer).toEqual({ name: "records", redriven: 1, waiting: 0, delayed: expect.any(Number) });
       expect(await ended(id)).toMatchObject({ status: "SUCCESS", result: { processed: 3 } });
       expect(lost()).toBe(1);
     });
