@@ -11,7 +11,7 @@ import { type TaskRecord, wasTakenOver } from "../core/record/record.ts";
 import type { TaskCall } from "../submit/call.ts";
 import { announceCanvas, announceTask } from "./announce.ts";
 import { traceCanvas } from "./trace.ts";
-import { dropLinks, linkIds, prepareLinks, recordLinks, startLinks } from "./links.ts";
+import { calledIds, dropLinks, prepareLinks, recordLinks, startLinks } from "./links.ts";
 import { endBody, endParts } from "./parts.ts";
 
 /**
@@ -94,9 +94,11 @@ function closeRoot(services: Services, id: string, end: End): Promise<void> {
 async function replacementEnded(services: Services, id: string, result: string, end: End): Promise<void> {
   const record = await services.tasks.get(id, services.now());
   if (record === null || record.replacement?.top.result !== result) return;
-  const stored = await replacementEnd(services, record, result, end);
+  const ending = await replacementEnd(services, record, result, end);
   const done = services.now();
-  const links = await prepareLinks(services, { ...record, ...stored, done });
+  const source = { ...record, ...ending, done };
+  const stored = { ...ending, children: calledIds(source) };
+  const links = await prepareLinks(services, source);
   await recordLinks(services, links);
   const ended = await services.tasks.finish(id, record.fence ?? "", record.attempt, stored, done);
   const last = ended ?? (await services.tasks.get(id, services.now()));
@@ -108,14 +110,17 @@ async function replacementEnded(services: Services, id: string, result: string, 
 }
 
 /** The result lies where that which ran in the task's place stored it. */
-async function replacementEnd(services: Services, record: TaskRecord, result: string, end: End): Promise<StoredEnd> {
+async function replacementEnd(
+  services: Services,
+  record: TaskRecord,
+  result: string,
+  end: End,
+): Promise<Omit<StoredEnd, "children">> {
   const kept = { runtime: null, progress: record.progress };
-  // Links of a task that was revoked are not called.
-  if (end.status === "REVOKED") return { ...kept, ...end, result: null, children: [] };
-  if (end.status === "FAILURE") return { ...kept, ...end, result: null, children: linkIds(record, "link_error") };
+  if (end.status !== "SUCCESS") return { ...kept, ...end, result: null };
   const item = record.call.ignore_result ? null : await services.table.get(result);
   const stored = toGroup(item)?.end?.result ?? toRecord(item, services.now())?.result ?? null;
-  return { ...kept, status: "SUCCESS", result: stored, error: null, children: linkIds(record, "link") };
+  return { ...kept, status: "SUCCESS", result: stored, error: null };
 }
 
 /** Ends what of a canvas comes after a part, and now never will. */

@@ -6,7 +6,7 @@ import type { BadEnd } from "../core/record/end.ts";
 import type { Call, Payload, RunMessage } from "../core/record/message.ts";
 import { type Progress, type TaskRecord, wasTakenOver } from "../core/record/record.ts";
 import { notify } from "./ended.ts";
-import { dropLinks, linkIds, prepareLinks, recordLinks } from "./links.ts";
+import { calledIds, dropLinks, prepareLinks, recordLinks } from "./links.ts";
 
 export { notify } from "./ended.ts";
 
@@ -63,9 +63,11 @@ type RaisedError = Omit<TaskError, "task_id"> & { readonly task_id?: string };
  */
 export async function finish(services: Services, task: TaskInHand, end: TaskEnd): Promise<boolean> {
   const { id, call, attempt, fence } = task;
-  const kept = await storedEnd(services, task, end);
+  const ending = await storedEnd(services, task, end);
   const now = services.now();
-  const links = await prepareLinks(services, { ...kept, id, call, done: now, replacement: null });
+  const source = { ...ending, id, call, done: now, replacement: null };
+  const kept = { ...ending, children: calledIds(source) };
+  const links = await prepareLinks(services, source);
   await recordLinks(services, links);
   const written =
     fence === null
@@ -78,22 +80,18 @@ export async function finish(services: Services, task: TaskInHand, end: TaskEnd)
   return true;
 }
 
-async function storedEnd(services: Services, task: TaskInHand, end: TaskEnd): Promise<StoredEnd> {
+async function storedEnd(services: Services, task: TaskInHand, end: TaskEnd): Promise<Omit<StoredEnd, "children">> {
   const { runtime, progress = null, dead } = task;
   const kept = { runtime, progress, ...(dead === undefined ? {} : { dead }) };
-  if (end.status !== "SUCCESS") {
-    const error = fromHere(task.id, end.error);
-    // Links of a task that was revoked or never ran are not called.
-    const children = end.status === "FAILURE" && error.task_id === task.id ? linkIds(task, "link_error") : [];
-    return { ...kept, status: end.status, result: null, error, children };
-  }
+  if (end.status !== "SUCCESS")
+    return { ...kept, status: end.status, result: null, error: fromHere(task.id, end.error) };
   const bytes = Buffer.byteLength(end.json);
   if (bytes > MAX_RESULT) {
     const error = fromHere(task.id, describeError(new ResultTooLarge(bytes, MAX_RESULT)));
-    return { ...kept, status: "FAILURE", result: null, error, children: linkIds(task, "link_error") };
+    return { ...kept, status: "FAILURE", result: null, error };
   }
   const result = await storeResult(services, task, end.json);
-  return { ...kept, status: "SUCCESS", result, error: null, children: linkIds(task, "link") };
+  return { ...kept, status: "SUCCESS", result, error: null };
 }
 
 async function storeResult(services: Services, task: TaskInHand, json: string): Promise<Payload | null> {

@@ -13,6 +13,19 @@ import type { TaskRecord } from "../core/record/record.ts";
 /** What of a task that has ended its links depend on. */
 export type LinkSource = Pick<TaskRecord, "id" | "call" | "status" | "result" | "error" | "done" | "replacement">;
 
+/** Which links the end of a task calls: none where it was revoked, or never ran. */
+function calledKind({ id, status, error, replacement }: LinkSource): "link" | "link_error" | null {
+  const neverRan = error !== null && error.task_id !== id && replacement === null;
+  if (status === "REVOKED" || neverRan) return null;
+  return status === "SUCCESS" ? "link" : "link_error";
+}
+
+/** The ids of the tasks that the end of a task calls. */
+export function calledIds(ended: LinkSource): string[] {
+  const kind = calledKind(ended);
+  return kind === null ? [] : linkIds(ended, kind);
+}
+
 /** The ids of the tasks that a task's links become. */
 export function linkIds(task: { readonly id: string; readonly call: Call }, kind: "link" | "link_error"): string[] {
   return task.call[kind].map((link, index) => link.options.task_id ?? derivedId(task.id, kind, String(index)));
@@ -23,8 +36,7 @@ export function linkIds(task: { readonly id: string; readonly call: Call }, kind
  * revoked or never ran are not called.
  */
 export async function prepareLinks(services: Services, ended: LinkSource): Promise<TaskCall[]> {
-  const neverRan = ended.error !== null && ended.error.task_id !== ended.id && ended.replacement === null;
-  return ended.status === "REVOKED" || neverRan ? [] : calledLinks(services, ended);
+  return calledKind(ended) === null ? [] : calledLinks(services, ended);
 }
 
 /** The tasks that the links of an ended task become, also of one that never ran: a chord's body whose header failed. */
