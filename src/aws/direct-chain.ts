@@ -1,5 +1,5 @@
 import type { StoredCanvas } from "../core/record/canvas.ts";
-import { moduleOf } from "../core/record/record.ts";
+import { toTask } from "./queues.ts";
 import type { Services } from "./services.ts";
 
 /** What the token of a step begins with for which no state waits: its worker sends the next step. The chain follows. */
@@ -34,16 +34,14 @@ export async function sendStep(services: Services, chain: Chain, index: number):
   const step = chain.steps[index];
   if (step === undefined || step.task === null) return;
   const input = chain.steps[index - 1]?.result ?? null;
-  await services.queues.send({
-    module: moduleOf(step.task),
-    message: {
-      op: "run",
-      id: step.id,
-      attempt: 0,
-      hops: 0,
-      token: DIRECT + chain.id,
-      step: { submission: chain.root, input },
-    },
-    delay: 0,
-  });
+  const token = DIRECT + chain.id;
+  const message = {
+    op: "run",
+    id: step.id,
+    attempt: 0,
+    hops: 0,
+    token,
+    step: { submission: chain.root, input },
+  } as const;
+  await services.queues.send(toTask(step.task, message, 0));
 }

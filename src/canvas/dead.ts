@@ -31,6 +31,25 @@ export async function buryLetter(services: Services, record: SQSRecord): Promise
 }
 
 /**
+ * Returns a dead letter that may come any number of times to its queue, unless it has come back too often.
+ * @param tell writes the line of the log. @returns whether it went back
+ */
+async function goesBack(
+  services: Services,
+  { module, message }: { readonly module: string; readonly message: CanvasMessage | CeleryMessage },
+  before: { readonly returns: number },
+  tell: (returns: number) => void,
+): Promise<boolean> {
+  const decision = unclaimed(before);
+  if (decision.action !== "return") return false;
+  const { returns } = decision;
+  tell(returns);
+  const again = { ...message, returns };
+  await services.queues.send({ module, message: again, delay: backoff(returns) });
+  return true;
+}
+
+/**
  * Returns a dead letter of the bridge, which may come any number of times. After too many a task that it was to look
  * for is ended here; what a client was to be told is kept, for a redrive.
  */
@@ -40,13 +59,9 @@ async function buryForBridge(
   message: CeleryMessage,
   before: { readonly returns: number },
 ): Promise<void> {
-  const decision = unclaimed(before);
-  if (decision.action === "return") {
-    const { returns } = decision;
-    logLine("WARN", "a message of the bridge goes back from the dead letters", { task_id: message.id }, { returns });
-    const again = { ...message, returns };
-    return void (await services.queues.send({ module: CELERY_QUEUE, message: again, delay: backoff(returns) }));
-  }
+  const line = "a message of the bridge goes back from the dead letters";
+  const tell = (returns: number): void => logLine("WARN", line, { task_id: message.id }, { returns });
+  if (await goesBack(services, { module: CELERY_QUEUE, message }, before, tell)) return;
   if (message.op === "celery")
     return keepLetter(services, { ...record, module: CELERY_QUEUE }, "the result could not be stored");
   const { id, attempt, token } = message;
@@ -121,14 +136,9 @@ async function buryCanvas(
   message: CanvasMessage,
   before: { readonly returns: number },
 ): Promise<void> {
-  const decision = unclaimed(before);
-  if (decision.action === "return") {
-    const { returns } = decision;
-    logLine("WARN", "a message of a canvas goes back from the dead letters", {}, { op: message.op, returns });
-    const again = { ...message, returns };
-    await services.queues.send({ module: CANVAS_QUEUE, message: again, delay: backoff(returns) });
-    return;
-  }
+  const line = "a message of a canvas goes back from the dead letters";
+  const tell = (returns: number): void => logLine("WARN", line, {}, { op: message.op, returns });
+  if (await goesBack(services, { module: CANVAS_QUEUE, message }, before, tell)) return;
   if (message.op !== "letter") logLine("ERROR", "a message of a canvas was given up", {}, { op: message.op });
   if ("token" in message && message.token !== undefined) await answerToken(message.token, "WorkerLost");
 }
