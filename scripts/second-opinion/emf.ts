@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { METRIC_LEVELS, metricsLine } from "../../src/core/insights/emf.ts";
 import type { AttemptStats } from "../../src/core/insights/summary.ts";
+import { ATTEMPT } from "../../test/fixtures/attempt-stats.ts";
 
 const UNITS = ["Seconds", "Microseconds", "Milliseconds", "Bytes", "Megabytes", "Percent", "Count", "None"] as const;
 const Name = z.string().min(1).max(1_024);
@@ -17,21 +18,6 @@ const Line = z.looseObject({
 /** Bytes of one event of CloudWatch Logs. */
 const LARGEST = 1_048_576;
 
-const ATTEMPT: AttemptStats = {
-  task: "math.add",
-  at: 1_795_000_000_000,
-  outcome: "succeeded",
-  runtime: 1.5,
-  wait: 0.2,
-  memory: 80,
-  payload: 10,
-  stored: 0,
-  timedOut: false,
-  reported: false,
-  via: "plain",
-  softLimit: 2,
-  allotted: 512,
-};
 const ATTEMPTS: readonly Partial<AttemptStats>[] = [
   {},
   { outcome: "failed", wait: null },

@@ -1,22 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { METRIC_LEVELS, type MetricLevel, metricsLine } from "../../../../src/core/insights/emf.ts";
 import type { AttemptStats } from "../../../../src/core/insights/summary.ts";
+import { ATTEMPT } from "../../../fixtures/attempt-stats.ts";
 
-const ATTEMPT: AttemptStats = {
-  task: "math.add",
-  at: 1_795_000_000_000,
-  outcome: "succeeded",
-  runtime: 1.5,
-  wait: 0.2,
-  memory: 80,
-  payload: 10,
-  stored: 0,
-  timedOut: false,
-  reported: false,
-  via: "plain",
-  softLimit: 2,
-  allotted: 512,
-};
 const line = (attempt: Partial<AttemptStats> = {}, level: MetricLevel = "stage") =>
   metricsLine({ ...ATTEMPT, ...attempt }, { level, stage: "dev", module: "math" });
 
