@@ -8,22 +8,17 @@ the conformance cases of this project go too.
 import json
 import sys
 from datetime import datetime, timedelta, timezone
-from urllib.parse import urlparse
 
-from celery import Celery, chain, chord, group
+from celery import chain, chord, group
 from celery.result import AsyncResult, ResultSet
 from celeriac import Client
 from celeriac.celery import revoke_by_http
 
+from client_app import client_app
+
 endpoint, api, timeout = sys.argv[1], sys.argv[2], float(sys.argv[3])
-address = urlparse(endpoint).netloc
-app = Celery("proj", broker=f"sqs://local:local@{address}")
-app.conf.update(
-    broker_transport_options={"region": "us-east-1", "is_secure": False},
-    result_backend=f"dynamodb://local:local@{address}/celery?ttl_seconds=3600",
-    task_default_queue="celery",
-    result_extended=False,
-)
+app = client_app("proj", endpoint)
+app.conf.result_extended = False
 revoke_by_http(app, Client(api))
 
 

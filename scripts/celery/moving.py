@@ -8,19 +8,14 @@ import json
 import sys
 import threading
 import time
-from urllib.parse import urlparse
 
-from celery import Celery, chain, chord
+from celery import chain, chord
 from celery.result import AsyncResult
 
+from client_app import client_app
+
 endpoint, patience = sys.argv[1], float(sys.argv[2])
-address = urlparse(endpoint).netloc
-app = Celery("moving", broker=f"sqs://local:local@{address}")
-app.conf.update(
-    broker_transport_options={"region": "us-east-1", "is_secure": False},
-    result_backend=f"dynamodb://local:local@{address}/celery?ttl_seconds=3600",
-    task_default_queue="celery",
-)
+app = client_app("moving", endpoint)
 
 
 def task(name, *args):
