@@ -33,7 +33,8 @@ describe.skipIf(inject("assembly") === "")("a message that no task wrote", () =>
     await expect.poll(() => dead(module), within(30)).toBe(1);
     expect(await letters(module)).toMatchObject([{ reason: expect.stringContaining(reason) }]);
     expect(lines.some((line) => line.includes("among the dead letters"))).toBe(true);
-    expect(await rig.aws.depth(module)).toEqual({ waiting: 0, inFlight: 0, delayed: 0 });
+    // The message is acknowledged after its letter is there.
+    await expect.poll(() => rig.aws.depth(module), within(30)).toEqual({ waiting: 0, inFlight: 0, delayed: 0 });
   });
 
   it("is kept where it is found in the canvas queue, and in that of the dead letters", async () => {
